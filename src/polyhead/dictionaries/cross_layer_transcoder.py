@@ -2,8 +2,8 @@
 
     a[l] = act(x[l] W_enc[l] + b_enc[l]);   mlp_out[m] = b_dec[m] + sum_{l <= m} a[l] W_dec[l -> m]
 Source: Transformer Circuits, "Circuit Tracing: Revealing Computational Graphs in Language Models" (2025). With
-`reach = own` a latent writes only the MLP it reads for: a set of per-layer transcoders, the natural baseline. Foreign
-ones are read and written by `interop/circuit_tracer.py`.
+`reach = own` a latent writes only the MLP it reads for: a set of per-layer transcoders, the natural baseline. Of one
+layer it is an ordinary MLP transcoder. Foreign ones are read and written by `interop/circuit_tracer.py`.
 """
 
 from collections.abc import Sequence
@@ -92,13 +92,13 @@ def make(
 
 METHOD = Method(
     kind="cross_layer_transcoder",
-    title="Cross-layer transcoder",
+    title="Transcoder of MLPs, cross-layer if several",
     settings=CrossLayerTranscoderSettings,
     config=SpanningConfig,
     module=CrossLayerTranscoder,
     reading=reading,
     make=make,
     rates=Rates(6e-3),
-    layers="many",
+    layers="any",
     from_mlp=True,
 )

@@ -40,6 +40,8 @@ class GraphPlace(Config):
     """`bundled`, run folders or single dictionaries; none: only those that are trained here."""
     layers: tuple[int, ...] = (0, 1, 2, 3)
     """Layers for which further dictionaries are trained here."""
+    mlps: bool = False
+    """Also a transcoder for the MLP of each of these layers."""
     n_trained: int = Field(default=1, ge=0)
     """Further sets of dictionaries, each from its own seed."""
     n_latents: int = Field(default=2048, ge=1)
@@ -50,6 +52,11 @@ class GraphPlace(Config):
     """Tokens that are repeated."""
     least_probability: float = Field(default=0.3, ge=0, le=1)
     """Of the token that should come next; prompts below are passed over."""
+
+    @property
+    def name(self) -> str:
+        """As in tables: the last part of the model's path."""
+        return Path(self.model).name
 
 
 class Repeat(NamedTuple):
@@ -72,13 +79,16 @@ class Heads(NamedTuple):
 
 def explainer_sets(place: GraphPlace, folder: Path) -> Iterator[tuple[str, list[Explainer]]]:
     """Name and dictionaries of every set: the given one, then those trained here."""
+    methods: dict[str, dict[str, Any]] = {"mtc": {"activation": batch_topk(place.k)}}
+    if place.mlps:
+        methods["cross_layer_transcoder"] = {"activation": batch_topk(place.k), "reach": "own"}
     if place.dictionaries:
         paths = [
             p for d in place.dictionaries for p in (bundled_folders("mtc").values() if d == "bundled" else [Path(d)])
         ]
-        yield "given", [one for path in paths for one in find_explainers(path)]
+        yield f"{place.name} given", [one for path in paths for one in find_explainers(path)]
     for seed in range(place.n_trained):
-        yield f"seed {seed}", trained(place, "mtc", {"activation": batch_topk(place.k)}, seed, folder)
+        yield f"{place.name} seed {seed}", trained(place, methods, seed, folder)
 
 
 def batch_topk(k: int) -> dict[str, Any]:
@@ -86,15 +96,25 @@ def batch_topk(k: int) -> dict[str, Any]:
     return {"kind": "batchtopk", "k": k, "silent_k": 32}
 
 
-def trained(place: GraphPlace, method: str, settings: dict[str, Any], seed: int, folder: Path) -> list[Explainer]:
-    """One dictionary a layer, trained here or read back."""
+def trained(place: GraphPlace, methods: dict[str, dict[str, Any]], seed: int, folder: Path) -> list[Explainer]:
+    """One dictionary a layer and method, trained here or read back.
+
+    Args:
+        place: model, text and layers.
+        methods: settings by method.
+        seed: of every dictionary.
+        folder: runs are kept below it.
+    """
     found: list[Explainer] = []
     for layer in place.layers:
         where = Place(
             model=place.model, text=place.text, layers=(layer,), n_train_tokens=place.n_train_tokens, n_eval_tokens=2048
         )
-        member = Member(method=method, settings={**settings, "n_latents": place.n_latents}, seed=seed)
-        here = train_layer(where, layer, [member], folder / f"{method}-{seed}")
+        members = [
+            Member(method=method, settings={**settings, "n_latents": place.n_latents}, seed=seed)
+            for method, settings in methods.items()
+        ]
+        here = train_layer(where, layer, members, folder / f"{'-'.join(methods)}-{seed}")
         found += find_explainers(here.folder)
     return found
 

@@ -30,11 +30,10 @@ from polyhead.core.config import Config
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
-from polyhead.dictionaries.activation import TopK
-from polyhead.experiments.config import ExperimentConfig, Member, Training
-from polyhead.experiments.data import ExperimentData, load_data
-from polyhead.experiments.train import load_member, run_experiment
+from polyhead.experiments.config import Member
+from polyhead.experiments.data import ExperimentData
 from polyhead.metrics.positions import Positions
+from polyhead.studies._layer_members import Place, topk, train_layer
 
 LEVEL = 0.01
 """Family-wise error (Holm) of effects, false discovery rate (Benjamini, Hochberg) of alignment and of what comes."""
@@ -45,19 +44,9 @@ _OTHERS = 16
 class MoreFeaturesConfig(Config):
     """Everything that decides the record."""
 
-    model: str = "bundled"
-    text: str = "bundled"
-    layer: int = 3
-    n_train_tokens: int = Field(default=65_536, ge=1)
-    n_eval_tokens: int = Field(default=16_384, ge=1)
-    second_model: str | None = None
-    """Another model beside the first, if any."""
-    second_text: str = "bundled"
-    second_layer: int = 17
-    second_train_tokens: int = Field(default=32_768, ge=1)
-    second_eval_tokens: int = Field(default=8_192, ge=1)
-    n_latents: int = Field(default=2048, ge=1)
-    k: int = Field(default=16, ge=1)
+    places: tuple[Place, ...] = (
+        Place(layers=(3,), ks=(16,), seeds=(0, 1, 2), n_train_tokens=65_536, n_eval_tokens=16_384),
+    )
     n_candidates: int = Field(default=256, ge=2)
     """Latents with the largest energy at destinations, which are examined."""
     n_positions: int = Field(default=24, ge=8)
@@ -66,7 +55,6 @@ class MoreFeaturesConfig(Config):
     """Random directions that alignment is compared with, of each of two kinds."""
     min_drop: float = Field(default=0.1, gt=0)
     """Median nats by which the removal must lower its token's log-probability."""
-    n_seeds: int = Field(default=3, ge=1)
 
 
 class Site(NamedTuple):
@@ -153,36 +141,16 @@ class Result(NamedTuple):
 
 
 def sites(cfg: MoreFeaturesConfig, folder: Path) -> Iterator[tuple[Site, list[Any]]]:
-    """Each layer with its trained dictionaries, one a seed."""
-    yield _site(cfg, cfg.model, cfg.text, cfg.layer, cfg.n_train_tokens, cfg.n_eval_tokens, folder / "first")
-    if cfg.second_model is not None:
-        yield _site(
-            cfg,
-            cfg.second_model,
-            cfg.second_text,
-            cfg.second_layer,
-            cfg.second_train_tokens,
-            cfg.second_eval_tokens,
-            folder / "second",
-        )
-
-
-def _site(
-    cfg: MoreFeaturesConfig, model: str, text: str, number: int, n_train: int, n_eval: int, folder: Path
-) -> tuple[Site, list[Any]]:
-    settings = {"n_latents": cfg.n_latents, "activation": TopK(k=cfg.k, silent_k=32).model_dump()}
-    experiment = ExperimentConfig(
-        model=model,
-        text=text,
-        layers=(number,),
-        n_train_tokens=n_train,
-        n_eval_tokens=n_eval,
-        members=tuple(Member(settings=settings, seed=seed) for seed in range(cfg.n_seeds)),
-        training=Training(checkpoint_every=1000),
-    )
-    run_experiment(experiment, folder)
-    data = load_data(experiment)
-    return _held_out(data, number), [load_member(folder, member) for member in experiment.members]
+    """Each layer with its trained dictionaries, one a sparsity and seed."""
+    for place in cfg.places:
+        members = [
+            Member(settings={"n_latents": place.n_latents, "activation": topk(k)}, seed=seed)
+            for k in place.ks
+            for seed in place.seeds
+        ]
+        for number in place.layers:
+            trained = train_layer(place, number, members, folder)
+            yield _held_out(trained.data, number), [trained.dictionary(member) for member in members]
 
 
 @torch.no_grad()
@@ -213,7 +181,7 @@ def _held_out(data: ExperimentData, number: int) -> Site:
 @torch.no_grad()
 def candidates(cfg: MoreFeaturesConfig, here: Site, mtc: Any) -> Candidates:
     """The latents with the most energy that arrive in enough sequences, each where it is strongest in a sequence."""
-    best, at, energy, start = [], [], torch.zeros(cfg.n_latents), 0
+    best, at, energy, start = [], [], torch.zeros(mtc.cfg.n_latents), 0
     for batch in here.data.held_out_batches(here.reading).in_order():
         scored = here.scored[start : start + len(batch["tokens"])]
         start += len(scored)

@@ -78,7 +78,7 @@ def explainers_of(cfg: KindsConfig, kind: str, seed: int, folder: Path) -> list[
     if kind != "two_type_features":
         k = {"kind": "topk", "k": cfg.k, "silent_k": 32}
         more: dict[str, Any] = {"qk_latents": 512, "qk_k": 48} if kind == "combined_layer" else {}
-        return trained(cfg, kind, {"activation": k, **more}, seed, folder)
+        return trained(cfg, {kind: {"activation": k, **more}}, seed, folder)
     half = {"kind": "topk", "k": max(1, cfg.k // 2), "silent_k": 32}
     where = Place(
         model=cfg.model, text=cfg.text, layers=cfg.layers, n_train_tokens=cfg.n_train_tokens, n_eval_tokens=2048

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
+from polyhead.core.config import Config
 from polyhead.core.study_records import Bars, Claim, Distribution, Figure, Findings, Reference, Scatter, Series
 from polyhead.studies._edge_heads_models import CARRIES, LOOKS, SILENT, Alike, Spread, alike, crossing, graph_of, spread
 from polyhead.studies._graph_prompts import GraphPlace, explainer_sets, open_place
@@ -22,9 +23,10 @@ SOURCES = (
 )
 
 
-class EdgeHeadsConfig(GraphPlace):
+class EdgeHeadsConfig(Config):
     """Everything that decides the record."""
 
+    places: tuple[GraphPlace, ...] = (GraphPlace(n_prompts=16),)
     seed: int = 0
     n_edges: int = Field(default=20, ge=1)
     """Edges of each graph whose heads' reasons are compared."""
@@ -32,20 +34,21 @@ class EdgeHeadsConfig(GraphPlace):
 
 def run(cfg: EdgeHeadsConfig, folder: Path) -> Findings:
     """Build graphs with every set of dictionaries, look at their edges, and judge."""
-    model, prompts, _ = open_place(cfg, cfg.seed)
     spreads: dict[str, list[Spread]] = {}
     pairs: dict[str, list[Alike]] = {}
-    for name, explainers in explainer_sets(cfg, folder):
-        spreads[name], pairs[name] = [], []
-        for prompt in prompts:
-            graph = graph_of(model, explainers, prompt.tokens)
-            found = crossing(graph, cfg.seed)
-            spreads[name].append(spread(found, model.cfg.n_layers))
-            pairs[name].append(alike(graph, found, cfg.n_edges, cfg.seed))
+    for place in cfg.places:
+        model, prompts, _ = open_place(place, cfg.seed)
+        for name, explainers in explainer_sets(place, folder):
+            spreads[name], pairs[name] = [], []
+            for prompt in prompts:
+                graph = graph_of(model, explainers, prompt.tokens)
+                found = crossing(graph, cfg.seed)
+                spreads[name].append(spread(found, model.cfg.n_layers))
+                pairs[name].append(alike(graph, found, cfg.n_edges, cfg.seed))
     return Findings(
         claims=[_several(spreads), _not_by_chance(spreads), *_reasons(pairs)],
         figures=[_figure_counts(spreads), _figure_layers(spreads), _figure_reasons(pairs)],
-        notes=_notes(cfg, len(prompts), spreads, pairs),
+        notes=_notes(spreads, pairs),
         n_models=len(spreads),
         n_diverged=0,
     )
@@ -163,11 +166,12 @@ def _figure_counts(sets: dict[str, list[Spread]]) -> Figure:
 
 
 def _figure_layers(sets: dict[str, list[Spread]]) -> Figure:
-    n_layers = len(next(iter(sets.values()))[0].by_layer)
-
-    def series(name: str) -> Series:
+    def median(name: str) -> list[float | None]:
         rows = np.array([s.by_layer for s in sets[name]])
-        return Series(name=name, y=np.median(rows, axis=0).round(4).tolist())
+        return [round(v, 4) if v else None for v in np.median(rows, axis=0).tolist()]
+
+    widths = dict.fromkeys(len(found[0].by_layer) for found in sets.values())
+    by_width = {n: [name for name, found in sets.items() if len(found[0].by_layer) == n] for n in widths}
 
     return Figure(
         key="layers",
@@ -175,13 +179,14 @@ def _figure_layers(sets: dict[str, list[Spread]]) -> Figure:
         caption="Participation ratio of an edge's head terms, weighted by influence; medians over prompts.",
         panels=[
             Bars(
-                title="effective heads",
+                title=f"model of {n} layers",
                 x_label="layer",
                 y_label="heads",
-                categories=[str(layer) for layer in range(n_layers)],
-                series=[series(name) for name in sets],
+                categories=[str(layer) for layer in range(n)],
+                series=[Series(name=name, y=median(name)) for name in names],
                 references=[Reference(axis="y", value=1.0, label="one head")],
             )
+            for n, names in by_width.items()
         ],
     )
 
@@ -211,14 +216,12 @@ def _figure_reasons(sets: dict[str, list[Alike]]) -> Figure:
     )
 
 
-def _notes(
-    cfg: EdgeHeadsConfig, n_prompts: int, spreads: dict[str, list[Spread]], pairs: dict[str, list[Alike]]
-) -> list[str]:
+def _notes(spreads: dict[str, list[Spread]], pairs: dict[str, list[Alike]]) -> list[str]:
     counted = ", ".join(f"{name} {sum(len(g.together) for g in some)}" for name, some in pairs.items())
     heads = ", ".join(f"{name} {np.median([s.effective for s in some]):.2f}" for name, some in spreads.items())
     return [
-        f"{n_prompts} repeat prompts of {cfg.model}; edges go from the key side to the query side of a latent of "
-        f"a multitoken transcoder, to another position. Effective heads, median graph: {heads}.",
+        "Prompts that repeat a text; edges go from the key side to the query side of a latent of a multitoken "
+        f"transcoder, to another position. Effective heads, median graph: {heads}.",
         "Loadings are trained, and free loadings have more heads than are needed where heads have like patterns; that "
         "is why reasons are compared: they come from the model's own W_Q and W_K, which no dictionary touches.",
         f"Edges whose heads' reasons are compared: {counted}. Both heads of an edge look at its key, so their scores "
@@ -232,8 +235,8 @@ STUDY = Study(
     question="Is an edge of an attribution graph carried by several heads, and do these attend for the same reasons?",
     sources=SOURCES,
     presets={
-        "quick": EdgeHeadsConfig(n_prompts=6, n_trained=0, n_edges=10),
-        "full": EdgeHeadsConfig(n_prompts=16, n_trained=1),
+        "quick": EdgeHeadsConfig(places=(GraphPlace(n_prompts=6, n_trained=0),), n_edges=10),
+        "full": EdgeHeadsConfig(),
     },
     run=run,
 )

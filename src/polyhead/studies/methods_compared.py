@@ -17,6 +17,7 @@ from polyhead.dictionaries import METHODS
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.experiments.evaluate import run_evaluate
 from polyhead.experiments.train import run_experiment
+from polyhead.studies._layer_members import Place
 from polyhead.studies.judge import judge_number, judge_share
 from polyhead.studies.study import Study
 
@@ -32,44 +33,52 @@ OTHER_FORMS: dict[str, tuple[dict[str, str], ...]] = {
 """Settings in which a method is trained besides its own."""
 
 
+Found = dict[str, list[Evaluation]]
+"""Name of a layer -> evaluations of what was trained on it, and of its linear baselines."""
+
+
+class ComparedPlace(Place):
+    """Layers, each explained by itself; ks are active latents a token, where a method has that setting."""
+
+    n_claim_seeds: int = Field(default=8, ge=1)
+    """Of the methods that a published claim is about, if more: Lorsa, and the output SAE with both starts."""
+
+    def seeds_of(self, kind: str) -> tuple[int, ...]:
+        """Seeds that a method is trained with."""
+        more = self.n_claim_seeds if kind in CLAIMED else 0
+        return self.seeds if len(self.seeds) >= more else tuple(range(more))
+
+
 class MethodsComparedConfig(Config):
     """Everything that decides the record."""
 
-    model: str = "bundled"
-    text: str = "bundled"
-    layers: tuple[int, ...] = (3,)
-    """Each explained by itself."""
+    places: tuple[ComparedPlace, ...] = (ComparedPlace(layers=(3,), ks=(16,), seeds=(0, 1)),)
     methods: tuple[str, ...] = ()
     """All that explain one layer without MLPs if empty."""
-    k: int = Field(default=16, ge=1)
-    """Active latents a token, where a method has that setting."""
-    n_train_tokens: int = Field(default=131_072, ge=1)
-    n_eval_tokens: int = Field(default=12_288, ge=1)
-    n_seeds: int = Field(default=2, ge=1)
-    n_claim_seeds: int = Field(default=8, ge=1)
-    """Of the methods that a published claim is about: Lorsa, and the output SAE with both starts."""
 
 
 def run(cfg: MethodsComparedConfig, folder: Path) -> Findings:
     """Train, evaluate, compare."""
-    found: list[Evaluation] = []
-    for layer in cfg.layers:
-        experiment = ExperimentConfig(
-            model=cfg.model,
-            text=cfg.text,
-            layers=(layer,),
-            n_train_tokens=cfg.n_train_tokens,
-            n_eval_tokens=cfg.n_eval_tokens,
-            members=_members(cfg),
-        )
-        run_experiment(experiment, folder / f"layer-{layer}")
-        found += run_evaluate(folder / f"layer-{layer}")[0]
-    trained = [e for e in found if e.method is not None]
-    linear = [e for e in found if e.method is None]
+    found: Found = {}
+    for place in cfg.places:
+        for layer in place.layers:
+            experiment = ExperimentConfig(
+                model=place.model,
+                text=place.text,
+                layers=(layer,),
+                seq_len=place.seq_len,
+                n_train_tokens=place.n_train_tokens,
+                n_eval_tokens=place.n_eval_tokens,
+                members=_members(cfg, place),
+            )
+            name = f"{Path(place.model).name} layer {layer}"
+            run_experiment(experiment, folder / name.replace(" ", "-"))
+            found[name] = run_evaluate(folder / name.replace(" ", "-"))[0]
+    trained = [e for rows in found.values() for e in rows if e.method is not None]
     return Findings(
         claims=[_lorsa(trained), _alive(trained), _active(trained)],
-        figures=[_table(trained, cfg), _frontier(trained, linear)],
-        notes=_notes(cfg, trained, linear),
+        figures=[_table(found), _frontier(found)],
+        notes=_notes(cfg, found),
         n_models=len(trained),
         n_diverged=sum(not np.isfinite(out(e)) for e in trained),
     )
@@ -85,17 +94,19 @@ def l0(e: Evaluation) -> float:
     return next((v for v in (e.l0_source, e.l0_dest) if v is not None), float("nan"))
 
 
-def _members(cfg: MethodsComparedConfig) -> tuple[Member, ...]:
+def _members(cfg: MethodsComparedConfig, place: ComparedPlace) -> tuple[Member, ...]:
     kinds = cfg.methods or tuple(m.kind for m in METHODS.values() if m.layers in ("one", "any") and not m.from_mlp)
     members = []
     for kind in kinds:
         default = METHODS[kind].settings().model_dump()
         activation = default.get("activation")
         has_k = isinstance(activation, dict) and "k" in activation
-        settings = {"activation": {**activation, "k": cfg.k}} if has_k else {}  # pyright: ignore[reportGeneralTypeIssues]
-        n_seeds = max(cfg.n_seeds, cfg.n_claim_seeds) if kind in CLAIMED else cfg.n_seeds
-        for more in ({}, *OTHER_FORMS.get(kind, ())):
-            members += [Member(method=kind, settings={**settings, **more}, seed=seed) for seed in range(n_seeds)]
+        for k in place.ks if has_k else place.ks[:1]:
+            settings = {"activation": {**activation, "k": k}} if has_k else {}  # pyright: ignore[reportGeneralTypeIssues]
+            for more in ({}, *OTHER_FORMS.get(kind, ())):
+                members += [
+                    Member(method=kind, settings={**settings, **more}, seed=seed) for seed in place.seeds_of(kind)
+                ]
     return tuple(members)
 
 
@@ -184,71 +195,85 @@ _COLUMNS = (
 )
 
 
-def _table(trained: list[Evaluation], cfg: MethodsComparedConfig) -> Figure:
-    groups = _kinds(trained)
+def _table(found: Found) -> Figure:
+    groups = {name: _kinds([e for e in rows if e.method is not None]) for name, rows in found.items()}
+    kinds = list(dict.fromkeys(kind for some in groups.values() for kind in some))
 
-    def series(measure) -> Series:  # type: ignore[no-untyped-def]
-        found = [_values(rows, measure) for rows in groups.values()]
-        some = [(float(np.median(v)), min(v), max(v)) if v else (None, None, None) for v in found]
+    def series(name: str, measure) -> Series:  # type: ignore[no-untyped-def]
+        each = [_values(groups[name].get(kind, []), measure) for kind in kinds]
+        some = [(float(np.median(v)), min(v), max(v)) if v else (None, None, None) for v in each]
         y, low, high = (list(column) for column in zip(*some, strict=True))
-        return Series(name=cfg.model, y=y, low=low, high=high)
+        return Series(name=name, y=y, low=low, high=high)
 
     return Figure(
         key="table",
         title="Every method on the same layer and text",
-        caption=f"{cfg.model}, layers {', '.join(map(str, cfg.layers))}, {cfg.n_train_tokens:,} training tokens, "
-        f"held-out text; medians with the range over layers and seeds. A missing bar: no such number. "
+        caption="Held-out text; medians with the range over seeds. A missing bar: no such number. "
         "Attention replacement and gated blocks have few, always active heads instead of latents.",
-        panels=[Bars(title=title, categories=list(groups), series=[series(measure)]) for title, measure in _COLUMNS],
+        panels=[
+            Bars(title=title, categories=kinds, series=[series(name, measure) for name in found])
+            for title, measure in _COLUMNS
+        ],
         columns=2,
         shared_scale=False,
     )
 
 
-def _frontier(trained: list[Evaluation], linear: list[Evaluation]) -> Figure:
-    pca = [e for e in linear if e.variant == "pca"]
-    series = [
-        Series(name=name, x=[l0(e) for e in rows], y=[out(e) for e in rows], labels=[e.name for e in rows])
-        for name, rows in _kinds(trained).items()
-        if all(np.isfinite(l0(e)) for e in rows)
-    ]
-    series.append(
-        Series(
-            name="output PCA, by rank",
-            x=[float(e.n_latents or 0) for e in pca],
-            y=[e.fvu for e in pca],
-            labels=[e.name for e in pca],
-        )
-    )
+def _frontier(found: Found) -> Figure:
+    def series(rows: list[Evaluation]) -> list[Series]:
+        pca = [e for e in rows if e.variant == "pca" and e.method is None]
+        kinds = _kinds([e for e in rows if e.method is not None])
+        return [
+            Series(name=name, x=[l0(e) for e in some], y=[out(e) for e in some], labels=[e.name for e in some])
+            for name, some in kinds.items()
+            if all(np.isfinite(l0(e)) for e in some)
+        ] + [
+            Series(
+                name="output PCA, by rank",
+                x=[float(e.n_latents or 0) for e in pca],
+                y=[e.fvu for e in pca],
+                labels=[e.name for e in pca],
+            )
+        ]
+
     return Figure(
         key="frontier",
         title="Error of the attention output against active latents",
-        caption="One point a layer and seed. A latent of a multitoken transcoder is counted where it is read, one of "
+        caption="One point a seed. A latent of a multitoken transcoder is counted where it is read, one of "
         "an output SAE or of Lorsa where it arrives.",
         panels=[
             Scatter(
-                title="",
+                title=name,
                 x_label="active latents a token (rank of the PCA)",
                 y_label="FVU of the attention output",
-                series=series,
+                series=series(rows),
                 log_x=True,
             )
+            for name, rows in found.items()
         ],
+        columns=2,
     )
 
 
-def _notes(cfg: MethodsComparedConfig, trained: list[Evaluation], linear: list[Evaluation]) -> list[str]:
-    ranked = sorted((float(np.median(_values(rows, out))), name) for name, rows in _kinds(trained).items())
-    pca = {e.sparsity: e.fvu for e in linear if e.variant == "pca" and e.layer == cfg.layers[0]}
+def _notes(cfg: MethodsComparedConfig, found: Found) -> list[str]:
+    notes = []
+    for name, rows in found.items():
+        kinds = _kinds([e for e in rows if e.method is not None])
+        ranked = sorted((float(np.median(_values(some, out))), kind) for kind, some in kinds.items())
+        pca = {e.sparsity: e.fvu for e in rows if e.variant == "pca" and e.method is None}
+        notes.append(
+            f"{name}, from the smallest error of the attention output to the largest: "
+            + ", ".join(f"{kind} {value:.3f}" for value, kind in ranked)
+            + ". Output PCA, which has no sparsity: "
+            + ", ".join(f"{rank} {value:.3f}" for rank, value in pca.items())
+            + "."
+        )
+    tokens = ", ".join(f"{Path(p.model).name} {p.n_train_tokens:,}" for p in cfg.places)
     return [
-        "From the smallest error of the attention output to the largest: "
-        + ", ".join(f"{name} {value:.3f}" for value, name in ranked)
-        + ". These are not at one sparsity: heads of the replacement and gated blocks are always on, and a value SAE "
-        "codes what every source holds.",
-        f"Output PCA of layer {cfg.layers[0]}, which has no sparsity: "
-        + ", ".join(f"{rank} {value:.3f}" for rank, value in pca.items())
-        + ".",
-        f"Training is short ({cfg.n_train_tokens:,} tokens): orders may change with more of it.",
+        *notes,
+        "These are not at one sparsity: heads of the replacement and gated blocks are always on, and a value SAE codes "
+        "what every source holds.",
+        f"Training is short ({tokens} tokens): orders may change with more of it.",
     ]
 
 
@@ -258,8 +283,10 @@ STUDY = Study(
     question="What does each method explain of the same attention layer, how sparsely, and at what cost?",
     sources=(LORSA, ALIVE, "Transformer Circuits, Progress on Attention (2025)"),
     presets={
-        "quick": MethodsComparedConfig(n_train_tokens=16_384, n_eval_tokens=4_096, n_seeds=1, n_claim_seeds=1),
-        "full": MethodsComparedConfig(n_train_tokens=65_536, n_eval_tokens=8_192),
+        "quick": MethodsComparedConfig(
+            places=(ComparedPlace(ks=(16,), seeds=(0,), n_claim_seeds=1, n_train_tokens=16_384, n_eval_tokens=4_096),)
+        ),
+        "full": MethodsComparedConfig(),
     },
     run=run,
 )

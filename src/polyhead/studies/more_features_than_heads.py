@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from polyhead.core.study_records import Bars, Claim, Distribution, Figure, Findings, HeatMap, Reference, Scatter, Series
+from polyhead.studies._layer_members import Place
 from polyhead.studies._more_features_models import LEVEL, MoreFeaturesConfig, Result, result, sites
 from polyhead.studies.judge import judge_share
 from polyhead.studies.study import Study
@@ -287,13 +288,10 @@ STUDY = Study(
     sources=SOURCES,
     presets={
         "quick": MoreFeaturesConfig(
-            n_train_tokens=49_152,
-            n_eval_tokens=8_192,
-            n_latents=1024,
+            places=(Place(ks=(16,), seeds=(0, 1), n_latents=1024, n_train_tokens=49_152),),
             n_candidates=192,
             n_positions=16,
             n_draws=1999,
-            n_seeds=2,
         ),
         "full": MoreFeaturesConfig(),
     },

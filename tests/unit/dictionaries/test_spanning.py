@@ -53,7 +53,7 @@ def small(activation=TOP3, writes=((0, 1, 2), (1, 2), (2,)), **changes) -> Spann
     dictionary = Spanning(cfg.replace(**changes), generator=generator(0, "small"))
     with torch.no_grad():
         dictionary.input_scale.copy_(torch.arange(1, len(writes) + 1) * 0.7)
-        dictionary.target_scale.copy_(torch.tensor([1.0, 2.0, 0.5]))
+        dictionary.target_scale.copy_(torch.tensor([1.0, 2.0, 0.5])[: len(dictionary.target_scale)])
         dictionary.b_enc.normal_(generator=generator(1, "small"))
         dictionary.b_dec.normal_(generator=generator(2, "small"))
     return dictionary
@@ -177,12 +177,25 @@ def test_a_cross_layer_transcoder_of_an_attention_only_model_is_refused():
 
 
 @pytest.mark.parametrize("kind", ["cross_layer_transcoder", "two_type_features", "attn_out_crosscoder"])
-def test_layers_out_of_order_and_a_single_layer_are_refused(kind):
+def test_layers_out_of_order_are_refused(kind):
     method = METHODS[kind]
     with pytest.raises(PolyheadError, match=r"earlier to later, each once; these came: \[3, 1\]"):
         method.reading(method.settings(), [layer(3), layer(1)])
+
+
+@pytest.mark.parametrize("kind", ["two_type_features", "attn_out_crosscoder"])
+def test_a_single_layer_is_refused_where_features_are_of_several(kind):
     with pytest.raises(PolyheadError, match="two layers or more; 1 came"):
-        method.check([layer(3)])
+        METHODS[kind].check([layer(3)])
+
+
+def test_of_one_layer_it_is_an_mlp_transcoder():
+    METHODS["cross_layer_transcoder"].check([layer(3)])
+    one = small(ReLU(), ((0,),), targets=("blocks.0.hook_mlp_out",))
+    x = torch.randn(2, 3, D, generator=generator(3, "x"))
+    f = (x / one.input_scale @ one.W_enc[0] + one.b_enc[0]).relu()
+    plain = (f @ one.W_dec[0][:, 0] + one.b_dec[0]) * one.target_scale
+    torch.testing.assert_close(one.reconstruct({"x": x, "target": x}), plain)
 
 
 def test_a_batch_of_another_width_is_refused():

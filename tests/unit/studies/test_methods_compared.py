@@ -4,19 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from polyhead.studies.methods_compared import STUDY, MethodsComparedConfig
+from polyhead.studies.methods_compared import STUDY, ComparedPlace, MethodsComparedConfig
 
 
 @pytest.mark.slow
 def test_every_claim_is_judged_and_every_method_is_in_the_table(tmp_path: Path) -> None:
-    cfg = MethodsComparedConfig(
-        methods=("mtc", "attn_out_sae", "lorsa"),
-        n_train_tokens=4_096,
-        n_eval_tokens=2_048,
-        n_seeds=1,
-        n_claim_seeds=2,
-        k=8,
-    )
+    place = ComparedPlace(ks=(8,), seeds=(0,), n_claim_seeds=2, n_train_tokens=4_096, n_eval_tokens=2_048)
+    cfg = MethodsComparedConfig(places=(place,), methods=("mtc", "attn_out_sae", "lorsa"))
     findings = STUDY.run(cfg, tmp_path)
     assert [c.key for c in findings.claims] == ["lorsa-above-sae", "alive-random-start", "active-subspace-helps"]
     assert all(c.ours[0].values and c.control[0].values for c in findings.claims)

@@ -8,6 +8,7 @@ import torch
 
 from polyhead.core.study_records import Findings
 from polyhead.studies import find_study
+from polyhead.studies._layer_members import Place
 from polyhead.studies._more_features_models import Examined
 
 
@@ -28,8 +29,8 @@ def test_forms_of_one_word_count_once():
 @pytest.mark.slow
 def test_the_study_judges_every_claim_and_can_be_drawn(tmp_path: Path):
     study = find_study("more-features-than-heads")
-    changes = {"n_train_tokens": 8_192, "n_eval_tokens": 4_096, "n_latents": 256, "n_candidates": 32}
-    changes |= {"n_positions": 8, "n_draws": 199, "n_seeds": 1}
+    place = Place(ks=(16,), seeds=(0,), n_train_tokens=8_192, n_eval_tokens=4_096, n_latents=256)
+    changes = {"places": (place,), "n_candidates": 32, "n_positions": 8, "n_draws": 199}
     found = study.run(study.presets["quick"].replace(**changes), tmp_path)
     assert {c.key for c in found.claims} == {"more-than-heads", "and-it-comes", "several-heads"}
     assert all(c.reason and c.ours and c.control for c in found.claims)
