@@ -32,18 +32,14 @@ _TRIES = 60
 
 
 class GraphPlace(Config):
-    """A model with dictionaries, and prompts for it."""
+    """A model, prompts for it, and how long dictionaries are trained for them."""
 
     model: str = "bundled"
     text: str = "bundled"
-    dictionaries: tuple[str, ...] = ("bundled",)
-    """`bundled`, run folders or single dictionaries; none: only those that are trained here."""
     layers: tuple[int, ...] = (0, 1, 2, 3)
-    """Layers for which further dictionaries are trained here."""
-    mlps: bool = False
-    """Also a transcoder for the MLP of each of these layers."""
+    """Layers for which dictionaries are trained here."""
     n_trained: int = Field(default=1, ge=0)
-    """Further sets of dictionaries, each from its own seed."""
+    """Sets of dictionaries that are trained here, each from its own seed."""
     n_latents: int = Field(default=2048, ge=1)
     k: int = Field(default=24, ge=1)
     n_train_tokens: int = Field(default=98_304, ge=1)
@@ -57,6 +53,15 @@ class GraphPlace(Config):
     def name(self) -> str:
         """As in tables: the last part of the model's path."""
         return Path(self.model).name
+
+
+class ExplainedPlace(GraphPlace):
+    """The same with the dictionaries of one study: multitoken transcoders, given and trained."""
+
+    dictionaries: tuple[str, ...] = ("bundled",)
+    """`bundled`, run folders or single dictionaries; none: only those that are trained here."""
+    mlps: bool = False
+    """Also a transcoder for the MLP of each of the layers."""
 
 
 class Repeat(NamedTuple):
@@ -77,7 +82,7 @@ class Heads(NamedTuple):
     previous: tuple[int, int]
 
 
-def explainer_sets(place: GraphPlace, folder: Path) -> Iterator[tuple[str, list[Explainer]]]:
+def explainer_sets(place: ExplainedPlace, folder: Path) -> Iterator[tuple[str, list[Explainer]]]:
     """Name and dictionaries of every set: the given one, then those trained here."""
     methods: dict[str, dict[str, Any]] = {"mtc": {"activation": batch_topk(place.k)}}
     if place.mlps:

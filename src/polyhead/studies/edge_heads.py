@@ -13,7 +13,7 @@ from pydantic import Field
 from polyhead.core.config import Config
 from polyhead.core.study_records import Bars, Claim, Distribution, Figure, Findings, Reference, Scatter, Series
 from polyhead.studies._edge_heads_models import CARRIES, LOOKS, SILENT, Alike, Spread, alike, crossing, graph_of, spread
-from polyhead.studies._graph_prompts import GraphPlace, explainer_sets, open_place
+from polyhead.studies._graph_prompts import ExplainedPlace, explainer_sets, open_place
 from polyhead.studies.judge import judge_share
 from polyhead.studies.study import Study
 
@@ -26,7 +26,7 @@ SOURCES = (
 class EdgeHeadsConfig(Config):
     """Everything that decides the record."""
 
-    places: tuple[GraphPlace, ...] = (GraphPlace(n_prompts=16),)
+    places: tuple[ExplainedPlace, ...] = (ExplainedPlace(n_prompts=16),)
     seed: int = 0
     n_edges: int = Field(default=20, ge=1)
     """Edges of each graph whose heads' reasons are compared."""
@@ -235,7 +235,7 @@ STUDY = Study(
     question="Is an edge of an attribution graph carried by several heads, and do these attend for the same reasons?",
     sources=SOURCES,
     presets={
-        "quick": EdgeHeadsConfig(places=(GraphPlace(n_prompts=6, n_trained=0),), n_edges=10),
+        "quick": EdgeHeadsConfig(places=(ExplainedPlace(n_prompts=6, n_trained=0),), n_edges=10),
         "full": EdgeHeadsConfig(),
     },
     run=run,

@@ -15,7 +15,7 @@ import numpy as np
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.study_records import Bars, Claim, Distribution, Figure, Findings, Reference, Scatter, Series, Verdict
-from polyhead.studies._graph_prompts import GraphPlace, Heads, explainer_sets, open_place
+from polyhead.studies._graph_prompts import ExplainedPlace, Heads, explainer_sets, open_place
 from polyhead.studies._induction_graph_models import MOSTLY, N_OTHER_KEYS, Case, Removal, contentless, measure
 from polyhead.studies.judge import judge_share
 from polyhead.studies.study import Study
@@ -33,14 +33,14 @@ GONE = 0.2
 class InductionGraphConfig(Config):
     """Everything that decides the record."""
 
-    places: tuple[GraphPlace, ...] = (GraphPlace(n_prompts=24),)
+    places: tuple[ExplainedPlace, ...] = (ExplainedPlace(n_prompts=24),)
     seed: int = 0
 
 
 class Looked(NamedTuple):
     """What was found at one place."""
 
-    place: GraphPlace
+    place: ExplainedPlace
     heads: Heads
     n_prompts: int
     sets: dict[str, list[Case]]
@@ -61,7 +61,7 @@ def run(cfg: InductionGraphConfig, folder: Path) -> Findings:
     )
 
 
-def _look(place: GraphPlace, seed: int, folder: Path) -> Looked:
+def _look(place: ExplainedPlace, seed: int, folder: Path) -> Looked:
     model, prompts, heads = open_place(place, seed)
     sets: dict[str, list[Case]] = {}
     for name, explainers in explainer_sets(place, folder):
@@ -302,7 +302,7 @@ STUDY = Study(
     question="Do features that the previous-token head carries to a key make an induction head look there?",
     sources=SOURCES,
     presets={
-        "quick": InductionGraphConfig(places=(GraphPlace(n_prompts=12, n_trained=0),)),
+        "quick": InductionGraphConfig(places=(ExplainedPlace(n_prompts=12, n_trained=0),)),
         "full": InductionGraphConfig(),
     },
     run=run,
