@@ -73,6 +73,8 @@ class PatternFormationConfig(Config):
     """0: no such variant."""
     long_share: float = 0.42
     """Active latents a query in training, over d_head."""
+    long_density: float = 0.1
+    """Its cap on the density of a latent in training."""
     seeds: tuple[int, ...] = (0, 1)
     """For the heads with every variant; the others have the first."""
     svd_shares: tuple[float, ...] = (0.125, 0.25, 0.4, 0.5, 0.75)
@@ -92,7 +94,8 @@ def variants(cfg: PatternFormationConfig, d_head: int, head: Head, shares: Seque
     cells = [cell("rank 1", share, s) for share in shares for s in (cfg.seeds if head.every_variant else (0,))]
     if cfg.long_steps:
         seeds = cfg.seeds if head.every_variant else (0,)
-        cells += [cell("rank 1, long", cfg.long_share, s, n_latents=cfg.long_latents) for s in seeds]
+        longer = {"n_latents": cfg.long_latents, "max_density": cfg.long_density}
+        cells += [cell("rank 1, long", cfg.long_share, s, **longer) for s in seeds]
     if not head.every_variant:
         return cells
     cells += [cell(f"{n} latents", top, s, n_latents=n) for n in cfg.widths for s in cfg.seeds[:2]]
