@@ -70,8 +70,8 @@ def _notes(real: list[Cell], cfg: PatternFormationConfig) -> list[str]:
         "Fewest active latents that reach the goal: " + "; ".join(best) + ".",
         f"Trained for {cfg.n_steps} steps of 1,024 tokens (the wider ones with {cfg.long_latents} latents for "
         f"{cfg.long_steps}), several passes over {'; '.join(sizes)}. The cap in training is {cfg.max_density:g} "
-        f"({cfg.long_density:g} for the wider ones); held-out text of other files reaches about twice that for a few latents, so the "
-        "density that is judged is the held-out one.",
+        f"({cfg.long_density:g} for the wider ones); held-out text of other files reaches about twice that for a few "
+        "latents, so the density that is judged is the held-out one.",
         "The key bias is one direction a head that always acts: a dense part of rank 1, stated and not counted as a "
         "latent. Without it and the offset table the nMSE is several times larger at the same cap.",
         "The two sides are not equally sparse. Where keys may have only as many latents as queries, the nMSE rises "
