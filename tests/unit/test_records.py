@@ -33,3 +33,8 @@ def test_a_line_of_another_kind_is_named(tmp_path: Path):
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(ArtifactError, match="does not exist"):
         list(load_lines(tmp_path / "none.jsonl", Word))
+
+
+def test_no_record_is_a_file_without_lines(tmp_path: Path) -> None:
+    save_lines(tmp_path / "none.jsonl", [])
+    assert list(load_lines(tmp_path / "none.jsonl", Word)) == []

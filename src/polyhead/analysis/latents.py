@@ -101,11 +101,13 @@ def analyse_latents(
     include_bos: bool = False,
     n_clusters: int = 12,
     seed: int = 0,
+    only: Int[Tensor, " m"] | None = None,
 ) -> LatentAnalysis:
     """Rows, pages, loading map. The batches are gone through twice (`metrics.evaluate.Repeatable` makes them so).
 
     Args:
         sides: how the dictionary's latents are read; as a multitoken transcoder's where None.
+        only: latents that are looked at, which is faster; all others count as never active.
 
     Raises:
         PolyheadError: the batches can be read only once, or hold no counted position.
@@ -113,7 +115,7 @@ def analyse_latents(
     cfg = cfg or PageConfig()
     if iter(batches) is batches:
         raise PolyheadError("latents are analysed in two passes; an iterator came, give Repeatable(source.in_order)")
-    passes = _Passes(sides or Sides(dictionary), batches, Positions(bos_token_id, include_bos), cfg)
+    passes = _Passes(sides or Sides(dictionary), batches, Positions(bos_token_id, include_bos), cfg, only)
     sums, policy = passes.first(W_U.shape[1], seed)
     if sums.n == 0:
         raise PolyheadError("no position was counted: every one was padding or BOS; give longer held-out text")
@@ -143,8 +145,10 @@ def analyse_latents(
 class _Passes:
     """The two readings of the text."""
 
-    def __init__(self, sides: Sides, batches: Iterable[Batch], positions: Positions, cfg: PageConfig) -> None:
-        self.sides, self.batches, self.positions, self.cfg = sides, batches, positions, cfg
+    def __init__(
+        self, sides: Sides, batches: Iterable[Batch], positions: Positions, cfg: PageConfig, only: Tensor | None
+    ) -> None:
+        self.sides, self.batches, self.positions, self.cfg, self.only = sides, batches, positions, cfg, only
         self.loadings = sides.loadings()
         self._rows: Tensor | None = None
 
@@ -167,7 +171,7 @@ class _Passes:
             counted = self.positions.counted(batch)
             count.update(batch)
             sums.add_codes(codes, batch["tokens"], counted)
-            keys = self.sides.on_keys(batch) if self.sides.paired else None
+            keys = self._chosen(self.sides.on_keys(batch)) if self.sides.paired else None
             for b in range(len(counted)):
                 sequence = count.n_sequences - len(counted) + b
                 sums.add_moved(self._moved(batch, codes, b), weight, counted[b], sequence)
@@ -206,10 +210,13 @@ class _Passes:
     def _coded(self) -> Iterator[tuple[Batch, Codes]]:
         for batch in self.batches:
             codes = self.sides.dictionary.codes(batch)
-            yield (
-                {k: v.cpu() for k, v in batch.items()},
-                codes._replace(values=codes.values.cpu(), indices=codes.indices.cpu()),
-            )
+            codes = codes._replace(values=codes.values.cpu(), indices=codes.indices.cpu())
+            yield {k: v.cpu() for k, v in batch.items()}, self._chosen(codes)
+
+    def _chosen(self, codes: Codes) -> Codes:
+        if self.only is None:
+            return codes
+        return codes._replace(values=codes.values * torch.isin(codes.indices, self.only))
 
     def _view(self, batch: Batch, codes: Codes, b: int, index: int, n_present: int, here: list[Wanted]) -> SequenceView:
         pattern = self.sides.movement(batch)

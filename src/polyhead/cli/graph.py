@@ -30,6 +30,8 @@ def make(
     budget: float = 4.0,
     qk_entries: int = 6,
     perturb: int = 6,
+    text: str = "bundled",
+    example_tokens: int = 16_384,
     seed: int = 0,
     threads: int | None = None,
     json: Json = False,
@@ -50,6 +52,8 @@ def make(
         budget: Memory that may be used, in GB.
         qk_entries: Pattern entries that are explained: those that carry most.
         perturb: Nodes that are changed to check the graph.
+        text: Where examples of latents come from: a file or folder of text; bundled is Python source.
+        example_tokens: How much of it is read; 0: no examples.
         seed: Seed of the nodes drawn as controls.
         threads: CPU threads.
     """
@@ -69,6 +73,8 @@ def make(
             "budget_gb": budget,
             "n_qk_entries": qk_entries,
             "n_perturb": perturb,
+            "text": text,
+            "n_example_tokens": example_tokens,
             "seed": seed,
         }
     )
@@ -124,17 +130,44 @@ def verify(
     show(record.model_dump(mode="json"), json, human)
 
 
+@graph.command(help_epilogue="Example: `polyhead graph examples runs/graph-90 --text notes.txt`")
+def examples(
+    folder: Path,
+    /,
+    *,
+    text: str = "bundled",
+    tokens: int = 16_384,
+    threads: int | None = None,
+    json: Json = False,
+) -> None:
+    """Look for examples of a graph's latents in a text; `polyhead graph view` then shows them.
+
+    Args:
+        folder: Folder of a graph.
+        text: A file or folder of text; bundled is Python source.
+        tokens: How much of it is read.
+        threads: CPU threads.
+    """
+    from polyhead.runs.graph import run_graph_examples
+    from polyhead.runs.heads import set_threads
+
+    set_threads(threads)
+    found = [str(path) for path in run_graph_examples(folder, text=text, n_tokens=tokens)]
+    show({"folders": found}, json, lambda console: console.print(f"examples: [bold]{folder / 'latents'}[/bold]"))
+
+
 @graph.command(help_epilogue="Example: `polyhead graph export runs/graph --out runs/graph-json`")
-def export(folder: Path, /, *, out: Path, json: Json = False) -> None:
+def export(folder: Path, /, *, out: Path, as_transcoders: bool = False, json: Json = False) -> None:
     """Write the graph JSON of circuit-tracer, the attribution-graphs front end and Neuronpedia, with feature files.
 
     Args:
         folder: Folder of a graph.
         out: Folder to write.
+        as_transcoders: Call every latent a transcoder's: circuit-tracer's page shows examples of no other kind.
     """
     from polyhead.runs.graph import run_export
 
-    facts = run_export(folder, out)
+    facts = run_export(folder, out, as_transcoders=as_transcoders)
     show(facts, json, lambda console: console.print(table("exported", [{"": k, "value": v} for k, v in facts.items()])))
 
 

@@ -4,7 +4,8 @@ A role is filled from one or several sites, laid side by side on the last axis, 
 only some heads need be read (the others repeat them). A pattern or score site fills a role alone, as `[b, h, q, k]`.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
@@ -50,6 +51,11 @@ class Reading(Config):
             if self.roles[role] != other[role]:
                 raise PolyheadError(f"role {role!r} is filled from {self.roles[role]} and from {other[role]}")
         return Reading(roles={**self.roles, **other})
+
+
+def read_key(reads: Sequence[Read]) -> str:
+    """A name for what fills a role, the same wherever the same is read: roles of several readings share a harvest."""
+    return json.dumps([read.model_dump(exclude_none=True) for read in reads])
 
 
 def one_site(name: str, heads: tuple[int, ...] | None = None) -> tuple[Read, ...]:

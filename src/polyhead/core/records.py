@@ -315,9 +315,10 @@ def load_lines(path: Path, kind: type[R]) -> Iterator[R]:
         ArtifactError: missing, or a line that is not such a record.
     """
     try:
-        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")  # not splitlines: U+2028 may be inside
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ArtifactError(f"{path} does not exist") from None
+    lines = text.removesuffix("\n").split("\n") if text else []  # not splitlines: U+2028 may be inside
     for number, line in enumerate(lines, start=1):
         try:
             yield kind.model_validate_json(line)

@@ -1,6 +1,5 @@
 """Model, text and harvest of an experiment: what every stage starts from."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +15,7 @@ from polyhead.activations.texts import read_texts
 from polyhead.activations.tokens import TokenSequences, tokenize
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
-from polyhead.core.reading import Read, Reading
+from polyhead.core.reading import Reading, read_key
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.models.base_layer import base_layer
 from polyhead.models.hooked import HookedModel
@@ -79,7 +78,7 @@ class ExperimentData:
 
     def harvest_for(self, members: Iterable[Member]) -> HarvestedText:
         """One pass over the model for everything that any of the members reads."""
-        wanted = {_key(reads): reads for m in members for reads in self.reading(m).roles.values()}
+        wanted = {read_key(reads): reads for m in members for reads in self.reading(m).roles.values()}
         for keys, harvested in self._harvests.items():
             if wanted.keys() <= keys:
                 return harvested
@@ -96,7 +95,7 @@ class ExperimentData:
             return StoredBatches(
                 self.store, sequences_per_batch=size, seed=member.seed, control=member.control, model=self.model
             )
-        roles = {role: _key(reads) for role, reads in self.reading(member).roles.items()}
+        roles = {role: read_key(reads) for role, reads in self.reading(member).roles.items()}
         return MemoryBatches(
             self.harvest_for([member]), sequences_per_batch=size, seed=member.seed, control=member.control, roles=roles
         )
@@ -136,10 +135,6 @@ def load_data(cfg: ExperimentConfig) -> ExperimentData:
         )
     train, held_out = sequences.split(n_held_out=n_eval)
     return ExperimentData(cfg, model, train, held_out)
-
-
-def _key(reads: tuple[Read, ...]) -> str:
-    return json.dumps([read.model_dump(exclude_none=True) for read in reads])
 
 
 def _words(reading: Reading) -> str:

@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from polyhead.core.errors import ArtifactError
 from polyhead.core.graph_records import GraphDictionary, GraphRecord
-from polyhead.core.records import PAGE_SHARD, DictionaryCard
+from polyhead.core.records import PAGE_SHARD, DictionaryCard, LatentPage
 from polyhead.reports.reading import RunRecords, read_pages, read_run
 from polyhead.reports.scripts import shorten, write_script
 from polyhead.reports.tables import page_data
@@ -17,6 +17,11 @@ from polyhead.reports.tables import page_data
 _MOST_TOKENS = 5
 _LAYER = re.compile(r" of layer \S.*$")
 """What a graph adds to the names of dictionaries that have the same one."""
+
+
+def own_name(name: str) -> str:
+    """A dictionary's name in the run that trained it, from its name in a graph."""
+    return _LAYER.sub("", name)
 
 
 @dataclass
@@ -56,9 +61,16 @@ class LatentPages:
 
     def find(self, dictionary: GraphDictionary) -> _Known | None:
         """The run's card of a graph's dictionary: of the same name, layer and size."""
-        asked = (_LAYER.sub("", dictionary.name), dictionary.n_latents)
+        asked = (own_name(dictionary.name), dictionary.n_latents)
         found = (k for k in self._known if (k.card.name, k.card.n_latents) == asked)
         return next((k for k in found if k.run.overview.layer in dictionary.layers), None)
+
+    def pages_of(self, dictionary: GraphDictionary) -> Iterator[LatentPage] | None:
+        """The pages that a run has of a dictionary's latents, or None where no run has any."""
+        known = self.find(dictionary)
+        if known is None:
+            return None
+        return (page for _, path in known.run.page_shards(known.card) for page in read_pages(path))
 
     def of_graph(self, record: GraphRecord) -> list[dict[str, Any] | None]:
         """For each dictionary of the graph, None or its card, the address of its report and the rows of its latents."""

@@ -4,6 +4,7 @@ import datetime
 import json
 import platform
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from polyhead.analysis.verdict import verdict
 from polyhead.core.files import write_atomic
 from polyhead.core.progress import progress
 from polyhead.core.records import PAGE_SHARD, DictionaryCard, Overview
+from polyhead.dictionaries import METHODS
 from polyhead.experiments.config import Member
 from polyhead.experiments.data import ExperimentData, load_data
 from polyhead.experiments.evaluate import read_evaluations
@@ -66,13 +68,38 @@ def analyse_member(data: ExperimentData, member: Member, run_dir: Path) -> Dicti
         sides=sides,
     )
     write_latents(analysis, run_dir / "records" / member.name)
-    names, noun = _head_names(data, sides, analysis), NOUNS.get(member.method, "latent")
-    return DictionaryCard(
+    return card_of(
+        analysis,
+        sides,
         name=member.name,
-        variant=member.variant,
         method=member.method,
-        title=member.of.title,
-        side=member.of.side,
+        variant=member.variant,
+        layers=data.cfg.layers,
+        n_heads=data.model.cfg.n_heads,
+    )
+
+
+def card_of(
+    analysis: LatentAnalysis, sides: Sides, *, name: str, method: str, variant: str, layers: Sequence[int], n_heads: int
+) -> DictionaryCard:
+    """What an analysed dictionary is.
+
+    Args:
+        analysis: of its latents.
+        sides: how they were read.
+        name: of the dictionary in tables and paths.
+        method: its kind.
+        variant: what it is compared as.
+        layers: those it explains.
+        n_heads: of a layer of the base model.
+    """
+    names, noun = _head_names(sides, analysis, layers, n_heads), NOUNS.get(method, "latent")
+    return DictionaryCard(
+        name=name,
+        variant=variant,
+        method=method,
+        title=METHODS[method].title,
+        side=METHODS[method].side,
         noun=noun,
         loadings=analysis.loadings,
         identity=sides.identity,
@@ -81,13 +108,13 @@ def analyse_member(data: ExperimentData, member: Member, run_dir: Path) -> Dicti
         n_heads=len(names),
         head_names=[*names, "identity"],
         n_live=analysis.n_live,
-        config=json.loads(dictionary.cfg.model_dump_json()),
+        config=json.loads(sides.dictionary.cfg.model_dump_json()),
         loading_map=analysis.loading_map,
         highlights=highlights(analysis, head_names=names, noun=noun),
     )
 
 
-def _head_names(data: ExperimentData, sides: Sides, analysis: LatentAnalysis) -> list[str]:
+def _head_names(sides: Sides, analysis: LatentAnalysis, layers: Sequence[int], n_heads: int) -> list[str]:
     """Names of what latents have loadings on: base heads, layers that are written, or an attention of the method's own.
 
     Base heads are those that the method explains.
@@ -97,18 +124,18 @@ def _head_names(data: ExperimentData, sides: Sides, analysis: LatentAnalysis) ->
         targets = [short_site(target) for target in sides.dictionary.cfg.targets]
         alike = len({target.split(" ", 1)[1] for target in targets}) == 1
         return [f"layer {target.split(' ')[0]}" if alike else target for target in targets]
-    heads = sides.explained_heads or range(data.model.cfg.n_heads)
-    base = [f"{layer}.{h}" for layer in data.cfg.layers for h in heads]
+    base = [f"{layer}.{h}" for layer in layers for h in sides.explained_heads or range(n_heads)]
     return base if n == len(base) else ["own"] if n == 1 else [f"own {j}" for j in range(n)]
 
 
-def write_latents(analysis: LatentAnalysis, folder: Path) -> None:
-    """The table as Parquet, the pages in shards."""
-    table = pa.Table.from_pylist([row.model_dump() for row in analysis.rows])
+def write_latents(analysis: LatentAnalysis, folder: Path, only: Sequence[int] | None = None) -> None:
+    """The table as Parquet, the pages in shards; of all latents, or only of some (ascending)."""
+    chosen = range(len(analysis.rows)) if only is None else only
+    table = pa.Table.from_pylist([analysis.rows[i].model_dump() for i in chosen])
     write_atomic(folder / "latents.parquet", lambda aside: pq.write_table(table, aside, compression="zstd"))
-    with progress("writing latents", total=len(analysis.rows), unit="latents") as bar:
-        for start in range(0, len(analysis.rows), PAGE_SHARD):
-            pages = [analysis.page(i) for i in range(start, min(start + PAGE_SHARD, len(analysis.rows)))]
+    with progress("writing latents", total=len(chosen), unit="latents") as bar:
+        for start, some in groupby(chosen, lambda i: i // PAGE_SHARD * PAGE_SHARD):
+            pages = [analysis.page(i) for i in some]
             text = "[" + ",\n".join(page.model_dump_json() for page in pages) + "]\n"
             path = folder / "pages" / f"{start // PAGE_SHARD:04d}.json"
             write_atomic(path, lambda aside, text=text: aside.write_text(text, encoding="utf-8"))
@@ -123,13 +150,7 @@ def overview(data: ExperimentData, cards: list[DictionaryCard], run_dir: Path) -
         command=f"polyhead train {cfg.members[0].method} {run_dir.name} --config {CONFIG_FILE} "
         f"&& polyhead report {run_dir.name}",
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        versions={
-            "polyhead": polyhead.__version__,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "transformers": transformers.__version__,
-            "numpy": numpy.__version__,
-        },
+        versions=versions(),
         model={**model.cfg.model_dump(), "sha256": weights_sha256(model)},
         text=_text_facts(data),
         layer=cfg.layer,
@@ -139,6 +160,17 @@ def overview(data: ExperimentData, cards: list[DictionaryCard], run_dir: Path) -
         verdict=verdict(read_evaluations(run_dir)),
         seconds=stage_seconds(run_dir),
     )
+
+
+def versions() -> dict[str, str]:
+    """Of what the numbers of a report depend on."""
+    return {
+        "polyhead": polyhead.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "numpy": numpy.__version__,
+    }
 
 
 def _layers(layers: Sequence[int]) -> str:

@@ -3,12 +3,15 @@
 OUT/graph-run.json   GraphRunConfig: what the folder is of
 OUT/full/            the whole graph (graph.json, edges.parquet)
 OUT/                 the pruned graph, and qk.json, verify.json
+OUT/latents/         examples of its latents on other text
 OUT/pages/           its page
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import Field
@@ -41,6 +44,7 @@ from polyhead.graphs.qk import explain_entry, renumbered
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.models.text import to_tokens
+from polyhead.runs.graph_examples import LATENTS, example_folders, latent_pages, run_examples
 from polyhead.runs.graph_words import label, strongest_entries, summary
 
 RUN, FULL, PAGES = "graph-run.json", "full", "pages"
@@ -61,6 +65,9 @@ class GraphRunConfig(Config):
     budget_gb: float = Field(default=4.0, gt=0)
     n_qk_entries: int = Field(default=6, ge=0)
     n_perturb: int = Field(default=6, ge=0)
+    text: str = "bundled"
+    """Where examples of latents come from."""
+    n_example_tokens: int = Field(default=16_384, ge=0)
     seed: int = 0
 
     @property
@@ -93,6 +100,7 @@ def run_graph(cfg: GraphRunConfig, out: Path) -> dict[str, Any]:
         QKRecord(entries=[renumbered(entry, there) for entry in entries]).save(out / QK)
     if cfg.n_perturb and not (out / VERIFY).exists():
         run_verify(out, n_nodes=cfg.n_perturb, seed=cfg.seed, loaded=(model, explainers))
+    run_examples(model, explainers, record, out, text=cfg.text, n_tokens=cfg.n_example_tokens)
     index = run_graph_pages([out], out / PAGES)
     return {**summary(out, cfg.max_logits), "pages": str(index)}
 
@@ -205,6 +213,24 @@ def run_verify(
     return record
 
 
+def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 16_384) -> list[Path]:
+    """Look for examples of a graph's latents anew; returns the folders that hold them.
+
+    Raises:
+        PolyheadError: no graph there, its model or dictionaries are gone, no such text.
+    """
+    _need(folder)
+    cfg = _run_config(folder)
+    record, model = GraphRecord.load(folder / GRAPH), load_model(cfg.model)
+    explainers = find_dictionaries(cfg.dictionaries, cfg.model)[0]
+    with TemporaryDirectory(dir=folder) as aside:  # what is there stays until there is something better
+        run_examples(model, explainers, record, Path(aside), text=text, n_tokens=n_tokens)
+        if (Path(aside) / LATENTS).exists():
+            shutil.rmtree(folder / LATENTS, ignore_errors=True)
+            (Path(aside) / LATENTS).rename(folder / LATENTS)
+    return example_folders(folder)
+
+
 def _run_config(folder: Path) -> GraphRunConfig:
     for path in (folder / RUN, folder.parent / RUN):
         if path.exists():
@@ -248,8 +274,13 @@ def verify_lines(record: VerifyRecord) -> list[str]:
     return lines
 
 
-def run_export(folder: Path, out: Path) -> dict[str, Any]:
-    """Write the graph JSON that other programs read.
+def run_export(folder: Path, out: Path, *, as_transcoders: bool = False) -> dict[str, Any]:
+    """Write the graph JSON that other programs read, and files of its latents where they have examples.
+
+    Args:
+        folder: of the graph.
+        out: of what is written.
+        as_transcoders: call every latent a transcoder's.
 
     Raises:
         PolyheadError: no graph there.
@@ -258,10 +289,19 @@ def run_export(folder: Path, out: Path) -> dict[str, Any]:
 
     _need(folder)
     qk = QKRecord.load(folder / QK) if (folder / QK).exists() else None
-    held = write_graph_folder(Held(GraphRecord.load(folder / GRAPH), load_edges(folder / EDGES), qk), out)
+    record = GraphRecord.load(folder / GRAPH)
+    pages = latent_pages(record, folder)
+    graph = Held(record, load_edges(folder / EDGES), qk)
+    words = {
+        (number, page.row.latent): " ".join(repr(token) for token in page.row.top_source_tokens[:3])
+        for number, some in pages.items()
+        for page in some
+    }
+    held = write_graph_folder(graph, out, pages=pages, as_transcoders=as_transcoders, words=words)
     path = out / f"{held.record.slug}.json"
     return {
         "graph": str(path),
+        "features": len(list((out / "features").glob("*.json"))),
         "bytes": path.stat().st_size,
         "nodes": len(held.record.nodes),
         "edges": len(held.edges.target),
@@ -297,7 +337,8 @@ def run_graph_pages(folders: Sequence[Path], out: Path | None = None, *, runs: S
 
     for folder in folders:
         _need(folder)
-    return write_graph_pages(folders, out or folders[0] / PAGES, runs=runs)
+    examples = [found for folder in folders for found in example_folders(folder)]
+    return write_graph_pages(folders, out or folders[0] / PAGES, runs=[*runs, *examples])
 
 
 def serve_graph_pages(index: Path, *, port: int, open_browser: bool) -> None:

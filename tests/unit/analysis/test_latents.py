@@ -43,10 +43,9 @@ def cut(model, sizes=(N,)):
     return [harvest_batch(model, t, spec, valid=v) for t, v in zip(ids.split(sizes), valid.split(sizes), strict=True)]
 
 
-def analysed(model, mtc, sizes=(N,), cfg=CFG):
-    return analyse_latents(
-        mtc, cut(model, sizes), tokenizer=Letters(), W_U=model.W_U.detach(), bos_token_id=0, cfg=cfg, n_clusters=4
-    )
+def analysed(model, mtc, sizes=(N,), cfg=CFG, only=None):
+    about = {"tokenizer": Letters(), "W_U": model.W_U.detach(), "bos_token_id": 0, "n_clusters": 4}
+    return analyse_latents(mtc, cut(model, sizes), **about, cfg=cfg, only=only)
 
 
 def dense(model, mtc):
@@ -168,6 +167,19 @@ def test_top_source_tokens_are_by_activation_mass(tiny_model, mtc):
         if row.density > 0:
             first = [f"<{t}>" for t in mass[row.latent].argsort(descending=True).tolist()][: len(row.top_source_tokens)]
             assert row.top_source_tokens == first
+
+
+def test_some_latents_alone_are_as_among_all(tiny_model, mtc):
+    only = torch.tensor([2, 7, 15])
+    all_of_them = analysed(tiny_model, mtc)
+    some = analysed(tiny_model, mtc, only=only)
+    for i in only.tolist():
+        one, other = all_of_them.page(i), some.page(i)
+        assert one.examples
+        assert one.examples == other.examples
+        assert (one.row.density, one.row.top_source_tokens) == (other.row.density, other.row.top_source_tokens)
+        assert one.promoted == other.promoted
+    assert some.n_live == len(only)
 
 
 def test_how_text_is_cut_changes_nothing(tiny_model, mtc):

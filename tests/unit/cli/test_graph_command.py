@@ -9,15 +9,17 @@ import pytest
 from polyhead.cli.app import main
 from polyhead.core.graph_records import EDGES, GRAPH, QK, VERIFY, GraphRecord, QKRecord, load_edges
 from polyhead.runs.graph import FULL, GraphRunConfig, find_dictionaries, prompt_tokens
+from polyhead.runs.graph_examples import example_folders, latent_pages
 from polyhead.runs.graph_words import label, main_head, strongest_entries
 
 PROMPT = r"from pathlib import Path\n\nfrom path"
+SMALL = ["--max-latents", "12", "--qk-entries", "2", "--perturb", "1", "--example-tokens", "1024", "--json"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("graphs") / "one"
-    main(["graph", PROMPT, "--out", str(out), "--max-latents", "12", "--qk-entries", "2", "--perturb", "1", "--json"])
+    main(["graph", PROMPT, "--out", str(out), *SMALL])
     return out
 
 
@@ -50,9 +52,7 @@ def test_entries_are_explained_in_the_numbers_of_the_pruned_graph(folder: Path) 
 
 def test_the_same_command_makes_nothing_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {p: p.stat().st_mtime_ns for p in folder.rglob("*.parquet")}
-    said = run(
-        capsys, "graph", PROMPT, "--out", folder, "--max-latents", 12, "--qk-entries", 2, "--perturb", 1, "--json"
-    )
+    said = run(capsys, "graph", PROMPT, "--out", folder, *SMALL)
     assert before == {p: p.stat().st_mtime_ns for p in folder.rglob("*.parquet")}
     assert said["logits"]
     assert said["features"][0]["influence"] >= said["features"][-1]["influence"]
@@ -91,6 +91,42 @@ def test_verify_prints_what_it_changed(folder: Path, capsys: pytest.CaptureFixtu
 def test_view_writes_pages(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = run(capsys, "graph", "view", folder, "--out", tmp_path / "pages", "--no-serve", "--json")
     assert Path(said["pages"]).exists()
+
+
+def test_latents_come_with_examples(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = GraphRecord.load(folder / GRAPH)
+    asked = {(n.dictionary, n.latent) for n in record.nodes if n.kind == "latent"}
+    pages = latent_pages(record, folder)
+    assert {(number, page.row.latent) for number, some in pages.items() for page in some} == asked
+    assert any(page.examples and page.promoted for some in pages.values() for page in some)
+    drawn = (folder / "pages" / "data" / "latents").rglob("pages-*.js")
+    assert sum(path.read_text("utf-8").count('"examples"') for path in drawn) == len(asked)
+    written = run(capsys, "graph", "export", folder, "--out", tmp_path / "json", "--as-transcoders", "--json")
+    sides = {(n.dictionary, n.latent, n.side) for n in record.nodes if n.kind == "latent"}
+    assert written["features"] == len(sides)
+    nodes = json.loads(Path(written["graph"]).read_text("utf-8"))["nodes"]
+    numbers = {n["feature"] for n in nodes if n["feature_type"] == "cross layer transcoder"}
+    assert numbers == {int(path.stem) for path in (tmp_path / "json" / "features").glob("*.json")}
+
+
+def test_examples_of_another_text(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    half, text = tmp_path / "half", tmp_path / "notes.txt"
+    run(capsys, "graph", "prune", folder / FULL, "--nodes", 0.6, "--out", half, "--json")
+    assert latent_pages(GraphRecord.load(half / GRAPH), half) == {}
+    text.write_text("from pathlib import Path\nwhere = Path('notes')\n" * 30, "utf-8")
+    found = run(capsys, "graph", "examples", half, "--text", text, "--tokens", 256, "--json")["folders"]
+    assert found
+    shown = [
+        e for some in latent_pages(GraphRecord.load(half / GRAPH), half).values() for p in some for e in p.examples
+    ]
+    assert shown
+    assert all(
+        "where" in "".join(e.tokens) or "notes" in "".join(e.tokens) or "Path" in "".join(e.tokens) for e in shown
+    )
+    with pytest.raises(SystemExit):
+        main(["graph", "examples", str(half), "--text", str(tmp_path / "none.txt")])
+    assert "there is no text at" in capsys.readouterr().err
+    assert example_folders(half)  # what was there is kept
 
 
 def test_words(folder: Path) -> None:

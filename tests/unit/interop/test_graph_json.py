@@ -200,6 +200,29 @@ def test_what_is_written_keeps_the_published_schema(tmp_path: Path) -> None:
     assert logit["clerp"].split("(p=")[-1].split(")")[0] == "0.700"
 
 
+def test_front_ends_show_all_that_pruning_kept(tmp_path: Path) -> None:
+    held = make()
+    pruned = held._replace(record=held.record.model_copy(update={"node_threshold": 0.8}))
+    for one, most in ((held, 1.0), (pruned, 0.8)):
+        write_graph_json(one, tmp_path / "g.json")
+        shares = [n["influence"] for n in json.loads((tmp_path / "g.json").read_text("utf-8"))["nodes"]]
+        assert max(s for s in shares if s is not None) == pytest.approx(most)
+
+
+def test_latents_may_pass_for_those_of_transcoders(tmp_path: Path) -> None:
+    held = make()
+    node = next(n for n in held.record.nodes if n.kind == "latent" and n.side == "key")
+    assert node.dictionary is not None
+    assert node.latent is not None
+    words = {(node.dictionary, node.latent): "'a' 'b'"}
+    written = write_graph_json(held, tmp_path / "g.json", as_transcoders=True, words=words)
+    nodes = json.loads((tmp_path / "g.json").read_text("utf-8"))["nodes"]
+    kinds = {n["feature_type"] for n in nodes if n["polyhead"]["kind"] == "latent"}
+    assert kinds == {"cross layer transcoder"}
+    assert f"#{node.latent} key: 'a' 'b'" in {n["clerp"] for n in nodes}
+    same(written, read_graph_json(tmp_path / "g.json"))
+
+
 def test_explanations_hang_on_the_latent_that_the_head_brings_most_to(tmp_path: Path) -> None:
     held = make()
     write_graph_json(held, tmp_path / "g.json")

@@ -135,4 +135,4 @@ def label_of(node: GraphNode, record: GraphRecord) -> str:
         return f'Err: {node.part or "mlp"} "{token}"'
     if node.kind == "bias":
         return "Bias of readers" if node.layer is None else f"L{node.layer} bias ({node.part})"
-    return node.label or ""
+    return node.label or f"#{node.latent}" + (f" {node.side}" if node.side in ("key", "query") else "")

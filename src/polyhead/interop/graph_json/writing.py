@@ -16,7 +16,16 @@ from polyhead.core.records import LatentPage
 from polyhead.interop.graph_json.capping import GraphLimits, Held, capped
 from polyhead.interop.graph_json.features import LOCAL_SCAN, write_features
 from polyhead.interop.graph_json.qk import tracing_results
-from polyhead.interop.graph_json.vocabulary import BLOCK, FORMAT, feature_of, ids_of, label_of, layer_of, type_of
+from polyhead.interop.graph_json.vocabulary import (
+    BLOCK,
+    FORMAT,
+    TRANSCODER,
+    feature_of,
+    ids_of,
+    label_of,
+    layer_of,
+    type_of,
+)
 
 
 def write_graph_json(
@@ -26,6 +35,8 @@ def write_graph_json(
     limits: GraphLimits | None = None,
     scan: str | None = None,
     source_sets: Mapping[str, str] | None = None,
+    as_transcoders: bool = False,
+    words: Mapping[tuple[int, int], str] | None = None,
 ) -> Held:
     """Write one graph.
 
@@ -36,6 +47,9 @@ def write_graph_json(
         scan: what the front end takes for the model; the record's model by default.
         source_sets: `feature_details` for Neuronpedia: `neuronpedia_source_set`, `neuronpedia_lorsa_source_set`,
             `feature_json_base_url`.
+        as_transcoders: call every latent a transcoder's, the only kind whose examples circuit-tracer's page shows;
+            what each really is stays in our own fields.
+        words: by dictionary and latent, what front ends write beside its number.
 
     Returns:
         The graph that the file holds, which is also what reading it gives.
@@ -46,7 +60,7 @@ def write_graph_json(
     _check(held)
     held = capped(held, limits or GraphLimits())
     metadata = _metadata(held.record, scan or held.record.model, source_sets or {})
-    write_atomic(path, lambda aside: _write(aside, held, metadata))
+    write_atomic(path, lambda aside: _write(aside, held, metadata, as_transcoders, words or {}))
     return held
 
 
@@ -57,6 +71,8 @@ def write_graph_folder(
     limits: GraphLimits | None = None,
     pages: Mapping[int, Iterable[LatentPage]] | None = None,
     scan: str | None = None,
+    as_transcoders: bool = False,
+    words: Mapping[tuple[int, int], str] | None = None,
 ) -> Held:
     """Write a folder that circuit-tracer's server shows: the graph, the list of graphs, files of its latents.
 
@@ -66,6 +82,8 @@ def write_graph_folder(
         limits: as for `write_graph_json`.
         pages: dictionary to pages of its latents, in any order; only those of nodes are written.
         scan: the folder's own features by default, where pages are given.
+        as_transcoders: as for `write_graph_json`.
+        words: as for `write_graph_json`.
 
     Raises:
         PolyheadError: as `write_graph_json`.
@@ -74,7 +92,9 @@ def write_graph_folder(
     if not slug or set(slug) & set("/\\") or slug.startswith("."):
         raise PolyheadError(f"a graph's file is named by its slug; {slug!r} is no file name, give another slug")
     scan = scan or (LOCAL_SCAN if pages else None)
-    held = write_graph_json(held, folder / f"{slug}.json", limits=limits, scan=scan)
+    held = write_graph_json(
+        held, folder / f"{slug}.json", limits=limits, scan=scan, as_transcoders=as_transcoders, words=words
+    )
     for number, some in (pages or {}).items():
         write_features(folder / "features", held.record, number, some)
     menu = folder / "graph-metadata.json"
@@ -119,8 +139,13 @@ def _metadata(record: GraphRecord, scan: str, source_sets: Mapping[str, str]) ->
     }
 
 
-def _write(path: Path, held: Held, metadata: dict[str, Any]) -> None:
+def _write(
+    path: Path, held: Held, metadata: dict[str, Any], as_transcoders: bool, words: Mapping[tuple[int, int], str]
+) -> None:
     record, ids = held.record, ids_of(held.record)
+    types = [type_of(n, record.dictionaries) for n in record.nodes]
+    if as_transcoders:
+        types = [TRANSCODER if n.kind == "latent" else own for n, own in zip(record.nodes, types, strict=True)]
     lorsa = "neuronpedia_lorsa_source_set" in metadata.get("feature_details", {})
     q_params = {
         "pinnedIds": [ids[i] for i in held.pinned],
@@ -137,12 +162,22 @@ def _write(path: Path, held: Held, metadata: dict[str, Any]) -> None:
         "qk": None if held.qk is None else held.qk.model_dump(mode="json", exclude_defaults=True),
     }
     tracing = tracing_results(held, ids)
-    shares = _cumulative(record.nodes)
-    apart = {ids[i]: _node(i, record, ids, shares, {}, lorsa=lorsa) for i in sorted(held.qk_only)}
+    shares = _cumulative(record.nodes, 1.0 if record.node_threshold is None else record.node_threshold)
+
+    def entry(i: int, tracing: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+        node, plain = record.nodes[i], _node(i, record, ids, types[i], shares, tracing, lorsa=lorsa)
+        said = (
+            words.get((node.dictionary, node.latent))
+            if node.dictionary is not None and node.latent is not None
+            else None
+        )
+        return plain if said is None else {**plain, "clerp": f"{plain['clerp']}: {said}"}
+
+    apart = {ids[i]: entry(i, {}) for i in sorted(held.qk_only)}
     shown = (i for i in range(len(ids)) if i not in held.qk_only)
     with open(path, "w", encoding="utf-8") as out:
         out.write(f'{{"metadata": {_text(metadata)},\n"qParams": {_text(q_params)},\n"nodes": [')
-        _stream(out, (_node(i, record, ids, shares, tracing, lorsa=lorsa) for i in shown))
+        _stream(out, (entry(i, tracing) for i in shown))
         out.write('],\n"links": [')
         _stream(out, _links(held.edges, ids))
         out.write("],\n")
@@ -164,6 +199,7 @@ def _node(
     i: int,
     record: GraphRecord,
     ids: Sequence[str],
+    feature_type: str,
     shares: Float[np.ndarray, " n"],
     tracing: Mapping[int, dict[str, Any]],
     *,
@@ -175,7 +211,7 @@ def _node(
         "feature": feature_of(node, record, lorsa_source_set=lorsa),
         "layer": layer_of(node, record.n_layers),
         "ctx_idx": max(node.position, 0),
-        "feature_type": type_of(node, record.dictionaries),
+        "feature_type": feature_type,
         "token_prob": node.probability or 0.0,
         "is_target_logit": node.kind == "logit" and not any(n.kind == "logit" for n in record.nodes[:i]),
         "reverse_ctx_idx": 0,
@@ -190,14 +226,17 @@ def _node(
     return entry
 
 
-def _cumulative(nodes: Sequence[GraphNode]) -> Float[np.ndarray, " n"]:
-    """What front ends call influence: the share that nodes down to this one have together; NaN: unknown."""
+def _cumulative(nodes: Sequence[GraphNode], kept: float) -> Float[np.ndarray, " n"]:
+    """What front ends call influence: the share that nodes down to this one have together; NaN: unknown.
+
+    It is a share of the graph before pruning, of which the nodes here hold `kept`: front ends hide what is beyond it.
+    """
     own = np.array([np.nan if n.influence is None else n.influence for n in nodes], dtype=np.float64)
     order = np.argsort(-np.nan_to_num(own, nan=-np.inf), kind="stable")
     total = np.nancumsum(own[order])
     result = np.full(len(nodes), np.nan)
     if len(nodes) and total[-1] > 0:
-        result[order] = np.minimum(total / total[-1], 1.0)
+        result[order] = kept * np.minimum(total / total[-1], 1.0)
     result[np.isnan(own)] = np.nan
     return result
 

@@ -1,0 +1,173 @@
+"""What a graph's latents do on other text: examples of every latent that is a node, for its pages and feature files.
+
+    FOLDER/latents/NUMBER/records/   as a run's, of one dictionary (its number in the graph), its nodes' latents alone
+
+A dictionary whose run was analysed (`polyhead report`) has its pages there already and is passed over.
+"""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from polyhead.activations.store import weights_sha256
+from polyhead.activations.streaming import HarvestedText, MemoryBatches, harvest_in_memory
+from polyhead.activations.texts import read_texts
+from polyhead.activations.tokens import TokenSequences, tokenize
+from polyhead.analysis.latent_examples import PageConfig
+from polyhead.analysis.latent_sides import Sides
+from polyhead.analysis.latents import analyse_latents
+from polyhead.core.errors import PolyheadError
+from polyhead.core.graph_records import GraphRecord
+from polyhead.core.reading import Reading, read_key
+from polyhead.core.records import LatentPage, Overview, save_lines
+from polyhead.dictionaries import METHODS
+from polyhead.experiments.data import text_path
+from polyhead.graphs.explainers import Explainer
+from polyhead.metrics.evaluate import Repeatable
+from polyhead.models.base_layer import base_layer
+from polyhead.models.hooked import HookedModel
+from polyhead.reports.graph_latents import LatentPages, own_name
+from polyhead.runs.analyse import card_of, versions, write_latents
+
+LATENTS = "latents"
+SEQ_LEN = 128
+_PAGE = PageConfig(n_top=6, quantiles=(0.5,), n_sample=16, n_neighbours=0)
+_SPREAD = 8
+"""How much more text is gone through than is read, so that examples come from many documents."""
+_AT_ONCE = 6
+"""Dictionaries whose sites are harvested in one pass over the text: a bound on memory."""
+
+
+def run_examples(
+    model: HookedModel,
+    explainers: Sequence[Explainer],
+    record: GraphRecord,
+    out: Path,
+    *,
+    text: str = "bundled",
+    n_tokens: int = 16_384,
+) -> list[Path]:
+    """Write the examples of every dictionary of a graph that has none yet.
+
+    Args:
+        model: the base model.
+        explainers: the graph's dictionaries, in any order.
+        record: the graph.
+        out: its folder.
+        text: where examples come from; `bundled` is the Python source that ships.
+        n_tokens: how much of it, BOS included.
+
+    Returns:
+        The folders of examples, as `LatentPages` takes them.
+
+    Raises:
+        PolyheadError: no such text, or it is shorter than a sequence.
+    """
+    known = LatentPages(example_folders(out), [record], out)
+    todo = [one for one in _asked(explainers, record) if known.find(record.dictionaries[one.number]) is None]
+    if todo and n_tokens:
+        sequences = _sequences(model, text, n_tokens)
+        facts = {
+            "model": {**model.cfg.model_dump(), "sha256": weights_sha256(model)},
+            "text": {"origin": text, "sha256": sequences.sha256, "tokens": int(sequences.tokens.size)},
+        }
+        for start in range(0, len(todo), _AT_ONCE):
+            some = [_Reader(model, one) for one in todo[start : start + _AT_ONCE]]
+            wanted = {read_key(reads): reads for reader in some for reads in reader.reading.roles.values()}
+            harvested = harvest_in_memory(model, sequences, Reading(roles=wanted))
+            for reader in some:
+                reader.write(harvested, out / LATENTS / str(reader.asked.number), facts)
+    return example_folders(out)
+
+
+def example_folders(folder: Path) -> list[Path]:
+    """What `run_examples` wrote for a graph."""
+    return sorted(path.parent.parent for path in (folder / LATENTS).glob("*/records/overview.json"))
+
+
+def latent_pages(record: GraphRecord, folder: Path) -> dict[int, list[LatentPage]]:
+    """By number of the dictionary, pages of its latents that are nodes, where a run or `run_examples` has some."""
+    pages, found = LatentPages(example_folders(folder), [record], folder), {}
+    for number, dictionary in enumerate(record.dictionaries):
+        asked = {node.latent for node in record.nodes if node.dictionary == number}
+        own = [page for page in pages.pages_of(dictionary) or () if page.row.latent in asked]
+        if own:
+            found[number] = own
+    return found
+
+
+class _Asked(NamedTuple):
+    number: int
+    """Of the dictionary in the graph."""
+    explainer: Explainer
+    latents: list[int]
+    """Ascending."""
+
+
+def _asked(explainers: Sequence[Explainer], record: GraphRecord) -> Iterator[_Asked]:
+    by_name = {one.name: one for one in explainers}
+    for number, dictionary in enumerate(record.dictionaries):
+        latents = {n.latent for n in record.nodes if n.dictionary == number and n.latent is not None}
+        if latents and dictionary.name in by_name:
+            yield _Asked(number, by_name[dictionary.name], sorted(latents))
+
+
+def _sequences(model: HookedModel, text: str, n_tokens: int) -> TokenSequences:
+    path, width = text_path(text), min(SEQ_LEN, model.cfg.n_ctx)
+    if not path.exists():
+        raise PolyheadError(f"there is no text at {path} to take examples from; give a file, or --example-tokens 0")
+    if model.tokenizer is None:
+        raise PolyheadError(f"{model.cfg.name} has no tokenizer, so no text can be read; give --example-tokens 0")
+    n = max(1, n_tokens // width)
+    found = tokenize(read_texts(path), model.tokenizer, sequence_length=width, max_sequences=_SPREAD * n)
+    return found.select(slice(None, None, max(1, len(found) // n)))
+
+
+class _Reader:
+    """One dictionary, and what is read to look at its latents."""
+
+    def __init__(self, model: HookedModel, asked: _Asked) -> None:
+        self.model, self.asked = model, asked
+        one = asked.explainer
+        self.layers = sorted({layer for layer, _ in one.explains})
+        self.sides = Sides(one.dictionary, [base_layer(model, n) for n in self.layers], METHODS[one.kind].side)
+        self.reading = self.sides.reading(one.reading)
+
+    @torch.no_grad()
+    def write(self, harvested: HarvestedText, out: Path, facts: dict[str, Any]) -> None:
+        """Analyse the latents asked for, and write their records."""
+        one, model = self.asked.explainer, self.model
+        roles = {role: read_key(reads) for role, reads in self.reading.roles.items()}
+        batches = MemoryBatches(harvested, sequences_per_batch=min(8, len(harvested)), seed=0, roles=roles)
+        assert model.tokenizer is not None
+        analysis = analyse_latents(
+            one.dictionary,
+            Repeatable(batches.in_order),
+            tokenizer=model.tokenizer,
+            W_U=model.W_U.detach(),
+            bos_token_id=model.cfg.bos_token_id,
+            sides=self.sides,
+            cfg=_PAGE,
+            only=torch.tensor(self.asked.latents),
+        )
+        name = own_name(one.name)
+        write_latents(analysis, out / "records" / name, self.asked.latents)
+        save_lines(out / "records" / "evaluations.jsonl", [])
+        about = {"name": name, "method": one.kind, "variant": one.kind, "layers": self.layers}
+        card = card_of(analysis, self.sides, **about, n_heads=model.cfg.n_heads)
+        Overview(
+            title=f"{one.name}: the latents of one graph",
+            command="polyhead graph examples",
+            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            versions=versions(),
+            **facts,
+            layer=self.layers[0],
+            input_site=", ".join(read.site for read in one.reading.roles.get("x", ())),
+            target_site=", ".join(read.site for read in one.reading.targets),
+            dictionaries=[card],
+            verdict=[],
+            seconds={},
+        ).save(out / "records" / "overview.json")
