@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from make_kinds import make_kinds
 from make_run import make_run
 
 from make_graph import (
@@ -137,6 +138,21 @@ def test_a_node_shows_the_page_of_its_latent(with_run: Path, open_page: Opener):
     page.wait_for_selector(f".node-page[data-node='{KEY1}']")
     page.wait_for_selector(".joined .arc")
     assert page.locator("#latent-link").count() == 0
+
+
+def test_a_reason_opens_its_examples(tmp_path: Path, open_page: Opener):
+    run = make_kinds(tmp_path / "run")
+    pages = write_graph_pages([small_graph(tmp_path / "g")], tmp_path / "pages", runs=[run]).parent
+    page = open_page(pages, "#/?why=0")
+    page.wait_for_selector(".qk-latent")
+    assert page.locator(".qk-latent").count() == 2
+    first = page.locator(".qk-latent").first
+    assert "QK latent 12" in first.inner_text()
+    assert first.locator(".example").first.is_hidden()
+    first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert first.locator(".example").count() == 3
+    assert first.locator(".example path").first.is_visible()  # arcs are laid out once there is room
 
 
 def test_an_edge_opens_its_heads_and_a_head_its_reasons(pages: Path, open_page: Opener):

@@ -31,7 +31,7 @@ def make(
     qk_entries: int = 6,
     perturb: int = 6,
     text: str = "bundled",
-    example_tokens: int = 16_384,
+    example_tokens: int = 8192,
     seed: int = 0,
     threads: int | None = None,
     json: Json = False,
@@ -136,7 +136,7 @@ def examples(
     /,
     *,
     text: str = "bundled",
-    tokens: int = 16_384,
+    tokens: int = 8192,
     threads: int | None = None,
     json: Json = False,
 ) -> None:

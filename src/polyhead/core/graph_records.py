@@ -166,6 +166,8 @@ class QKEntry(Record):
     """Latents of a QK dictionary of this layer that are active in query and key, with what each adds to the score."""
     reasons_rest: float | None = None
     """Score minus what the QK dictionary says."""
+    reasons_of: str | None = None
+    """Name of the QK dictionary."""
 
 
 class QKRecord(Record):

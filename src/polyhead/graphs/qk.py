@@ -104,7 +104,7 @@ def explain_entry(
     on_query, on_key = terms.sum(1), terms.sum(0)
     row = scores.scores[head, query]
     whole = float(terms.sum())
-    found, left = _reasons(frozen, [*frozen.explainers, *dictionaries], layer, head, query, key, whole, top)
+    own, found, left = _reasons(frozen, [*frozen.explainers, *dictionaries], layer, head, query, key, whole, top)
     return QKEntry(
         layer=layer,
         head=head,
@@ -118,6 +118,7 @@ def explain_entry(
         contrast=whole - float(row[row.isfinite()].mean()),
         reasons=found,
         reasons_rest=left,
+        reasons_of=own,
     )
 
 
@@ -141,8 +142,8 @@ def _terms(
 
 def _reasons(
     frozen: FrozenPrompt, some: Sequence[Explainer], layer: int, head: int, query: int, key: int, score: float, top: int
-) -> tuple[list[tuple[int, float]], float | None]:
-    """Largest terms of the first QK dictionary that explains this head, and the score less those."""
+) -> tuple[str | None, list[tuple[int, float]], float | None]:
+    """The first QK dictionary that explains this head: its name, its largest terms, and the score less those."""
     for one in some:
         qk = getattr(one.dictionary, "qk", one.dictionary)
         if not isinstance(qk, QKDiagonal) or head not in qk.cfg.heads or _layer_of(one) != layer:
@@ -152,8 +153,8 @@ def _reasons(
         values = latent_terms(qk, {name: t.cpu() for name, t in roles.items()}, head, query, key)
         active = [i for i in _largest(values, top) if values[i] != 0]
         found = [(i, float(values[i])) for i in active]
-        return found, score - sum(value for _, value in found)
-    return [], None
+        return one.name, found, score - sum(value for _, value in found)
+    return None, [], None
 
 
 def _layer_of(one: Explainer) -> int | None:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from polyhead.core.errors import ArtifactError
-from polyhead.core.graph_records import GraphDictionary, GraphRecord
+from polyhead.core.graph_records import GraphDictionary, GraphRecord, QKRecord
 from polyhead.core.records import PAGE_SHARD, DictionaryCard, LatentPage
 from polyhead.reports.reading import RunRecords, read_pages, read_run
 from polyhead.reports.scripts import shorten, write_script
 from polyhead.reports.tables import page_data
 
 _MOST_TOKENS = 5
+_MOST_REASONS, _MOST_EXAMPLES = 12, 3
+"""Latents of an explained entry that the page draws, and the examples of each."""
 _LAYER = re.compile(r" of layer \S.*$")
 """What a graph adds to the names of dictionaries that have the same one."""
 
@@ -72,6 +74,28 @@ class LatentPages:
             return None
         return (page for _, path in known.run.page_shards(known.card) for page in read_pages(path))
 
+    def reasons(self, name: str) -> _Known | None:
+        """The run's card of a QK dictionary."""
+        return next((k for k in self._known if k.card.name == own_name(name) and k.card.side == "both"), None)
+
+    def of_entries(self, record: QKRecord) -> dict[str, dict[str, Any]]:
+        """By name of a QK dictionary its card, and of each latent that is a reason its tokens and first examples."""
+        out: dict[str, dict[str, Any]] = {}
+        for name in dict.fromkeys(entry.reasons_of for entry in record.entries):
+            known = None if name is None else self.reasons(name)
+            if name is None or known is None or not self._read(known):
+                continue
+            asked = {latent for e in record.entries if e.reasons_of == name for latent, _ in e.reasons[:_MOST_REASONS]}
+            pages = (page for _, path in known.run.page_shards(known.card) for page in read_pages(path))
+            found = {p.row.latent: page_data(p)["examples"][:_MOST_EXAMPLES] for p in pages if p.row.latent in asked}
+            out[name] = {
+                "card": _plain(known.card),
+                "latents": {
+                    str(i): {**known.rows[i], "examples": found.get(i, [])} for i in sorted(asked) if i in known.rows
+                },
+            }
+        return out
+
     def of_graph(self, record: GraphRecord) -> list[dict[str, Any] | None]:
         """For each dictionary of the graph, None or its card, the address of its report and the rows of its latents."""
         out: list[dict[str, Any] | None] = []
@@ -86,7 +110,7 @@ class LatentPages:
             shards = [number for number, _ in known.run.page_shards(known.card)]
             out.append(
                 {
-                    "card": known.card.model_dump(mode="json", exclude={"config", "highlights", "loading_map"}),
+                    "card": _plain(known.card),
                     "folder": f"latents/{known.number}",
                     "report": None if report is None else Path(report).as_posix(),
                     "page_shards": shards,
@@ -111,6 +135,10 @@ class LatentPages:
             for number, path in known.run.page_shards(known.card) if known.wanted else []:
                 pages = {p.row.latent: page_data(p) for p in read_pages(path) if p.row.latent in known.wanted}
                 write_script(folder, f"latents/{known.number}/pages-{number:04d}", pages)
+
+
+def _plain(card: DictionaryCard) -> dict[str, Any]:
+    return card.model_dump(mode="json", exclude={"config", "highlights", "loading_map"})
 
 
 def _found(records: Sequence[GraphRecord]) -> list[Path]:

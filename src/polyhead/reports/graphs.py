@@ -162,7 +162,8 @@ class _Graph:
         page["entries"] = [[e.layer, e.head, e.query, e.key] for e in self.qk.entries] if self.qk else []
         write_script(folder, f"graph/{self.name}/graph", page)
         if self.qk is not None:
-            write_script(folder, f"graph/{self.name}/qk", self.qk.model_dump(mode="json"))
+            plain = self.qk.model_dump(mode="json")
+            write_script(folder, f"graph/{self.name}/qk", {**plain, "dictionaries": latents.of_entries(self.qk)})
         if self.edges.heads is not None:
             for first in range(0, len(self.kept), HEADS_SHARD):
                 terms = self.edges.heads[self.kept[first : first + HEADS_SHARD]]

@@ -67,7 +67,7 @@ class GraphRunConfig(Config):
     n_perturb: int = Field(default=6, ge=0)
     text: str = "bundled"
     """Where examples of latents come from."""
-    n_example_tokens: int = Field(default=16_384, ge=0)
+    n_example_tokens: int = Field(default=8192, ge=0)
     seed: int = 0
 
     @property
@@ -100,7 +100,8 @@ def run_graph(cfg: GraphRunConfig, out: Path) -> dict[str, Any]:
         QKRecord(entries=[renumbered(entry, there) for entry in entries]).save(out / QK)
     if cfg.n_perturb and not (out / VERIFY).exists():
         run_verify(out, n_nodes=cfg.n_perturb, seed=cfg.seed, loaded=(model, explainers))
-    run_examples(model, explainers, record, out, text=cfg.text, n_tokens=cfg.n_example_tokens)
+    about = {"qk": _qk(out), "reasons": reasons, "text": cfg.text, "n_tokens": cfg.n_example_tokens}
+    run_examples(model, explainers, record, out, **about)
     index = run_graph_pages([out], out / PAGES)
     return {**summary(out, cfg.max_logits), "pages": str(index)}
 
@@ -213,7 +214,7 @@ def run_verify(
     return record
 
 
-def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 16_384) -> list[Path]:
+def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 8192) -> list[Path]:
     """Look for examples of a graph's latents anew; returns the folders that hold them.
 
     Raises:
@@ -222,9 +223,10 @@ def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 1
     _need(folder)
     cfg = _run_config(folder)
     record, model = GraphRecord.load(folder / GRAPH), load_model(cfg.model)
-    explainers = find_dictionaries(cfg.dictionaries, cfg.model)[0]
+    explainers, reasons = find_dictionaries(cfg.dictionaries, cfg.model)
+    about = {"qk": _qk(folder), "reasons": reasons, "text": text, "n_tokens": n_tokens}
     with TemporaryDirectory(dir=folder) as aside:  # what is there stays until there is something better
-        run_examples(model, explainers, record, Path(aside), text=text, n_tokens=n_tokens)
+        run_examples(model, explainers, record, Path(aside), **about)
         if (Path(aside) / LATENTS).exists():
             shutil.rmtree(folder / LATENTS, ignore_errors=True)
             (Path(aside) / LATENTS).rename(folder / LATENTS)
@@ -236,6 +238,10 @@ def _run_config(folder: Path) -> GraphRunConfig:
         if path.exists():
             return GraphRunConfig.parse(read_json(path), where=str(path))
     raise PolyheadError(f"{folder} does not say which model and dictionaries made it ({RUN} is missing)")
+
+
+def _qk(folder: Path) -> QKRecord | None:
+    return QKRecord.load(folder / QK) if (folder / QK).exists() else None
 
 
 def _need(folder: Path) -> None:
@@ -288,7 +294,7 @@ def run_export(folder: Path, out: Path, *, as_transcoders: bool = False) -> dict
     from polyhead.interop.graph_json import Held, write_graph_folder
 
     _need(folder)
-    qk = QKRecord.load(folder / QK) if (folder / QK).exists() else None
+    qk = _qk(folder)
     record = GraphRecord.load(folder / GRAPH)
     pages = latent_pages(record, folder)
     graph = Held(record, load_edges(folder / EDGES), qk)

@@ -1,6 +1,7 @@
 """What a graph's latents do on other text: examples of every latent that is a node, for its pages and feature files.
 
-    FOLDER/latents/NUMBER/records/   as a run's, of one dictionary (its number in the graph), its nodes' latents alone
+    FOLDER/latents/NUMBER/records/    as a run's, of one dictionary (its number in the graph), its nodes' latents alone
+    FOLDER/latents/qk-NAME/records/   the same of a QK dictionary, the reasons of explained pattern entries alone
 
 A dictionary whose run was analysed (`polyhead report`) has its pages there already and is passed over.
 """
@@ -20,9 +21,10 @@ from polyhead.analysis.latent_examples import PageConfig
 from polyhead.analysis.latent_sides import Sides
 from polyhead.analysis.latents import analyse_latents
 from polyhead.core.errors import PolyheadError
-from polyhead.core.graph_records import GraphRecord
+from polyhead.core.graph_records import GraphRecord, QKRecord
 from polyhead.core.reading import Reading, read_key
 from polyhead.core.records import LatentPage, Overview, save_lines
+from polyhead.core.sites import parse_site
 from polyhead.dictionaries import METHODS
 from polyhead.experiments.data import text_path
 from polyhead.graphs.explainers import Explainer
@@ -47,8 +49,10 @@ def run_examples(
     record: GraphRecord,
     out: Path,
     *,
+    qk: QKRecord | None = None,
+    reasons: Sequence[Explainer] = (),
     text: str = "bundled",
-    n_tokens: int = 16_384,
+    n_tokens: int = 8192,
 ) -> list[Path]:
     """Write the examples of every dictionary of a graph that has none yet.
 
@@ -57,6 +61,8 @@ def run_examples(
         explainers: the graph's dictionaries, in any order.
         record: the graph.
         out: its folder.
+        qk: pattern entries that were explained.
+        reasons: QK dictionaries that said their reasons.
         text: where examples come from; `bundled` is the Python source that ships.
         n_tokens: how much of it, BOS included.
 
@@ -67,7 +73,8 @@ def run_examples(
         PolyheadError: no such text, or it is shorter than a sequence.
     """
     known = LatentPages(example_folders(out), [record], out)
-    todo = [one for one in _asked(explainers, record) if known.find(record.dictionaries[one.number]) is None]
+    todo = [one for one in _asked(explainers, record) if known.find(record.dictionaries[int(one.folder)]) is None]
+    todo += [one for one in _reasons(reasons, qk) if known.reasons(one.explainer.name) is None]
     if todo and n_tokens:
         sequences = _sequences(model, text, n_tokens)
         facts = {
@@ -79,7 +86,7 @@ def run_examples(
             wanted = {read_key(reads): reads for reader in some for reads in reader.reading.roles.values()}
             harvested = harvest_in_memory(model, sequences, Reading(roles=wanted))
             for reader in some:
-                reader.write(harvested, out / LATENTS / str(reader.asked.number), facts)
+                reader.write(harvested, out / LATENTS / reader.asked.folder, facts)
     return example_folders(out)
 
 
@@ -100,8 +107,7 @@ def latent_pages(record: GraphRecord, folder: Path) -> dict[int, list[LatentPage
 
 
 class _Asked(NamedTuple):
-    number: int
-    """Of the dictionary in the graph."""
+    folder: str
     explainer: Explainer
     latents: list[int]
     """Ascending."""
@@ -112,7 +118,14 @@ def _asked(explainers: Sequence[Explainer], record: GraphRecord) -> Iterator[_As
     for number, dictionary in enumerate(record.dictionaries):
         latents = {n.latent for n in record.nodes if n.dictionary == number and n.latent is not None}
         if latents and dictionary.name in by_name:
-            yield _Asked(number, by_name[dictionary.name], sorted(latents))
+            yield _Asked(str(number), by_name[dictionary.name], sorted(latents))
+
+
+def _reasons(reasons: Sequence[Explainer], qk: QKRecord | None) -> Iterator[_Asked]:
+    for one in reasons:
+        entries = [entry for entry in qk.entries if entry.reasons_of == one.name] if qk else []
+        if entries:
+            yield _Asked(f"qk-{one.name}", one, sorted({latent for entry in entries for latent, _ in entry.reasons}))
 
 
 def _sequences(model: HookedModel, text: str, n_tokens: int) -> TokenSequences:
@@ -132,7 +145,7 @@ class _Reader:
     def __init__(self, model: HookedModel, asked: _Asked) -> None:
         self.model, self.asked = model, asked
         one = asked.explainer
-        self.layers = sorted({layer for layer, _ in one.explains})
+        self.layers = sorted({parse_site(read.site).layer or 0 for read in one.reading.targets})
         self.sides = Sides(one.dictionary, [base_layer(model, n) for n in self.layers], METHODS[one.kind].side)
         self.reading = self.sides.reading(one.reading)
 

@@ -8,6 +8,7 @@ import pytest
 
 from polyhead.cli.app import main
 from polyhead.core.graph_records import EDGES, GRAPH, QK, VERIFY, GraphRecord, QKRecord, load_edges
+from polyhead.reports.graph_latents import LatentPages
 from polyhead.runs.graph import FULL, GraphRunConfig, find_dictionaries, prompt_tokens
 from polyhead.runs.graph_examples import example_folders, latent_pages
 from polyhead.runs.graph_words import label, main_head, strongest_entries
@@ -101,6 +102,14 @@ def test_latents_come_with_examples(folder: Path, tmp_path: Path, capsys: pytest
     assert any(page.examples and page.promoted for some in pages.values() for page in some)
     drawn = (folder / "pages" / "data" / "latents").rglob("pages-*.js")
     assert sum(path.read_text("utf-8").count('"examples"') for path in drawn) == len(asked)
+    entries = [e for e in QKRecord.load(folder / QK).entries if e.reasons]
+    pages_of_reasons = LatentPages(example_folders(folder), [record], folder).of_entries(QKRecord(entries=entries))
+    assert {e.reasons_of for e in entries} == set(pages_of_reasons)
+    for entry in entries:
+        assert entry.reasons_of is not None
+        row = pages_of_reasons[entry.reasons_of]["latents"][str(entry.reasons[0][0])]
+        assert row["tokens"]
+        assert row["key_tokens"]
     written = run(capsys, "graph", "export", folder, "--out", tmp_path / "json", "--as-transcoders", "--json")
     sides = {(n.dictionary, n.latent, n.side) for n in record.nodes if n.kind == "latent"}
     assert written["features"] == len(sides)

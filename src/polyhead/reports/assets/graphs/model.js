@@ -125,7 +125,8 @@
       const row = rows[e % per];
       return row ? row.slice(0, crosses(e).heads.length) : null;
     };
-    const qk = async () => (data.entries.length ? (await polyhead.store.load(`graph/${data.slug}/qk`)).entries : []);
+    const noEntries = { entries: [], dictionaries: {} };
+    const qk = async () => (data.entries.length ? polyhead.store.load(`graph/${data.slug}/qk`) : noEntries);
     const entryOf = (layer, head, query, key) =>
       data.entries.findIndex(([l, h, q, k]) => l === layer && h === head && q === query && k === key);
 

@@ -30,7 +30,7 @@
       el("div", {}, el("h2", {}, "Nothing chosen"), el("p", { class: "hint" }, "Click a node of the graph, or use / to find one. The arrow keys then follow its strongest edges."));
     let turn = 0;
     const chosen = async () => {
-      if (state.entry !== null) return polyhead.graphReasons.page(g, (await g.qk())[state.entry], act);
+      if (state.entry !== null) return polyhead.graphReasons.page(g, await g.qk(), state.entry, act);
       if (state.group) return polyhead.graphGroups.page(g, state.group, act);
       if (state.edge >= 0) return polyhead.graphEdge.page(g, state.edge, act);
       if (state.at !== null) return polyhead.graphNode.page(g, state.at, state, act);

@@ -34,7 +34,20 @@
     ` at ${entry.key}`,
   ];
 
-  const page = (g, entry, act) => {
+  // A latent of a QK dictionary: on which queries and keys it is active, and examples when it is opened.
+  const qkLatent = (known, latent) => {
+    const row = known && known.latents[latent];
+    if (!row) return el("span", {}, `QK latent ${latent}`);
+    const chips = (tokens) => tokens.slice(0, 3).map((token) => polyhead.tokens.chip(token));
+    const figures = row.examples.map((e) => polyhead.example.figure(known.card, e, polyhead.example.scales(row.examples)));
+    const summary = el("summary", {}, `QK latent ${latent} `, chips(row.tokens), el("span", { class: "faint" }, " looks for "), chips(row.key_tokens));
+    const shown = el("details", { class: "qk-latent" }, summary, polyhead.example.legend(known.card), figures);
+    shown.addEventListener("toggle", () => shown.open && figures.forEach((f) => f.place()));
+    return shown;
+  };
+
+  const page = (g, { entries, dictionaries }, k, act) => {
+    const entry = entries[k];
     const fact = (name, text, words) =>
       el("div", {}, el("dt", {}, polyhead.tip.attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words))), el("dd", {}, text));
     return el(
@@ -65,7 +78,7 @@
         el("h3", {}, "QK latents active on both sides"),
         terms(
           entry.reasons.map(([latent, value]) => ({ latent, value })),
-          (t) => el("span", {}, `QK latent ${t.latent}`),
+          (t) => qkLatent(dictionaries[entry.reasons_of], t.latent),
         ),
         entry.reasons_rest !== null && el("p", { class: "hint" }, `They leave ${num(entry.reasons_rest)} of the score unexplained.`),
       ],
