@@ -71,6 +71,18 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
         (["train", "mtc", "{tmp}/a", "--text", "{tmp}/absent.txt"], "absent.txt does not exist"),
         (["train", "mtc", "{tmp}/a", "--model", "gtp2"], "gpt2"),
         (["train", "mtc", "{tmp}/a", "--seq-len", "9999"], "takes at most 256"),
+        (["train", "mtc", "{tmp}/a", "--k"], "at least 1"),
+        (["train", "mtc", "{tmp}/a", "--threads", "0"], "--threads"),
+        (["train", "mtc", "{tmp}/a", "--jobs", "0"], "--jobs"),
+        (["train", "mtc", "{tmp}/a", "--config", "{tmp}"], "cannot be read: Is a directory"),
+        (["train", "mtc", "{tmp}/a", "--text", ""], "no text was named"),
+        (["train", "mtc", "{tmp}/file"], "could not write {tmp}/file/experiment.json: File exists"),
+        (["train", "mtc", "{tmp}/file/a"], "could not write {tmp}/file/a/experiment.json: Not a directory"),
+        (["train", "lorsa", "{tmp}/a", "--variants", "top1"], "known: free, shuffled"),
+        (["train", "lorsa", "{tmp}/a", "--spread"], "--spread is about the loadings of an MTC"),
+        (["train", "qk_diagonal", "{tmp}/a", "--k", "8"], "no activation for --k to choose"),
+        (["train", "all", "{tmp}/a", "--set", "n_latents=8"], "--set cannot be given for all"),
+        (["demo", "--threads", "-1"], "--threads"),
         (["evaluate", "{tmp}/none"], "not a run folder"),
         (["report", "{tmp}/none"], "not a run folder"),
         (["view", "{tmp}/none"], "has no report"),
@@ -104,9 +116,10 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
 def test_a_mistake_is_one_line_that_helps_and_exit_code_2(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str], said: str
 ) -> None:
+    (tmp_path / "file").write_text("no folder")
     code, out, err = run(capsys, *(a.format(tmp=tmp_path) for a in arguments))
     assert code == 2
-    assert said in err
+    assert said.format(tmp=tmp_path) in err
     assert err.count("\n") == 1
     assert "Traceback" not in out + err
 
