@@ -37,8 +37,9 @@ app.command(bench_truth, help_epilogue="Example: `polyhead bench-truth --quick`"
 app.command(neurons, help_epilogue="Example: `polyhead neurons bundled --units heads --out runs/units`")
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""The disk refuses: nothing of ours is wrong, and what was written stays."""
 _PATH = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
-"""The disk or a path refuses: nothing of ours is wrong, and what was written stays."""
+"""A path that the user gave can be no such file or folder."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -52,8 +53,8 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as error:
         if error.errno not in (*_DISK, *_PATH):
             raise
-        what = f"{error.strerror}: {error.filename or 'the disk'}"
-        _fail(f"{what}; free some space or choose another folder, then run again")
+        advice = "free some space or choose another folder" if error.errno in _DISK else "give another path"
+        _fail(f"{error.strerror}: {error.filename or 'the disk'}; {advice}, then run again")
     except KeyboardInterrupt:
         _fail("stopped; run the same command again to go on from the last checkpoint", code=130)
 

@@ -214,7 +214,8 @@ def _run_config(folder: Path) -> GraphRunConfig:
 
 def _need(folder: Path) -> None:
     if not (folder / GRAPH).exists():
-        raise PolyheadError(f"{folder} holds no graph ({GRAPH} is missing); make one with: polyhead graph PROMPT")
+        how = "make one with: polyhead graph PROMPT --out FOLDER"
+        raise PolyheadError(f"{folder} holds no graph ({GRAPH} is missing); {how}")
 
 
 def verify_rows(folder: Path, record: VerifyRecord) -> list[dict[str, Any]]:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from polyhead.cli.app import main
+from polyhead.dictionaries.bundled import bundled_folders
+
+MTC = str(bundled_folders("mtc")["mtc-layer-0"])
 
 COMMANDS = [
     ["demo"],
@@ -101,6 +104,15 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
         (["graph", "export", "{tmp}/none", "--out", "{tmp}/e"], "holds no graph"),
         (["graph", "view", "{tmp}/none"], "holds no graph"),
         (["graph", "import", "{tmp}/none.json", "--out", "{tmp}/i"], "none.json"),
+        (["heads", "ablate", "bundled", "--head", "L3H4", "--prompts", "0"], "n_prompts"),
+        (["heads", "ablate", "bundled", "--head", "L3H4", "--prompts", "2", "--position", "999"], "--position 999"),
+        (["heads", "report", "bundled", "--run", "{tmp}/none", "--out", "{tmp}/r"], "none has no pages of latents"),
+        (["heads", "report", "bundled", "--tokens", "0", "--out", "{tmp}/r"], "n_tokens"),
+        (["harvest", "{tmp}/s", "--tokens", "0"], "--tokens is 1 or more"),
+        (["harvest", "{tmp}/s", "--seq-len", "0"], "--seq-len 2 or more"),
+        (["dictionary", "score", MTC, "--seq-len", "1"], "seq_len"),
+        (["dictionary", "score", MTC, "--tokens", "0"], "n_eval_tokens"),
+        (["graph", "import", "{tmp}", "--out", "{tmp}/i"], "Is a directory: {tmp}; give another path"),
         (["heads", "weights", "bundled", "--matrix", "W_o", "--out", "{tmp}/w"], "no matrix is called 'W_o'"),
         (["heads", "weights", "bundled", "--out", "{tmp}/w"], "no MLPs"),
         (["heads", "weights", "bundled", "--matrix", "W_O", "--layer", "4", "--out", "{tmp}/w"], "layers 0 to 3"),
