@@ -101,9 +101,15 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
         (["graph", "def", "--budget", "1e-6", "--out", "{tmp}/g"], "budget"),
         (["graph", "prune", "{tmp}", "--out", "{tmp}/p"], "holds no graph"),
         (["graph", "verify", "{tmp}/none"], "holds no graph"),
+        (["graph", "verify", "{tmp}/none", "--nodes", "0"], "at least one node"),
         (["graph", "export", "{tmp}/none", "--out", "{tmp}/e"], "holds no graph"),
         (["graph", "view", "{tmp}/none"], "holds no graph"),
         (["graph", "import", "{tmp}/none.json", "--out", "{tmp}/i"], "none.json"),
+        (["heads", "export", "{tmp}", "--out", "{tmp}/v"], "{tmp} is not a heads report"),
+        (["train-lm", "--steps", "0", "--out", "{tmp}/l"], "n_steps"),
+        (["train-lm", "--n-layers", "0", "--out", "{tmp}/l"], "n_layers"),
+        (["train-lm", "--d-model", "0", "--out", "{tmp}/l"], "d_model"),
+        (["bench-truth", "--steps", "0", "--out", "{tmp}/b"], "--steps is 0; at least 1"),
         (["heads", "ablate", "bundled", "--head", "L3H4", "--prompts", "0"], "n_prompts"),
         (["heads", "ablate", "bundled", "--head", "L3H4", "--prompts", "2", "--position", "999"], "--position 999"),
         (["heads", "report", "bundled", "--run", "{tmp}/none", "--out", "{tmp}/r"], "none has no pages of latents"),
@@ -134,6 +140,14 @@ def test_a_mistake_is_one_line_that_helps_and_exit_code_2(
     assert said.format(tmp=tmp_path) in err
     assert err.count("\n") == 1
     assert "Traceback" not in out + err
+
+
+def test_a_graph_folder_where_a_mistake_stopped_the_first_command_takes_another(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = ["--out", str(tmp_path / "g")]
+    assert "gpt2" in run(capsys, "graph", "def", "--model", "gtp2", *out)[2]
+    assert "absent does not exist" in run(capsys, "graph", "def", "--dictionaries", str(tmp_path / "absent"), *out)[2]
 
 
 def test_an_unknown_key_in_a_config_file_names_the_nearest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
