@@ -16,7 +16,7 @@ from polyhead.cli.dictionary import dictionary
 from polyhead.cli.graph import graph
 from polyhead.cli.heads import heads
 from polyhead.cli.neurons import neurons
-from polyhead.cli.show import Json, Many, show, table
+from polyhead.cli.show import Count, Json, Many, show, table
 from polyhead.cli.study import study
 from polyhead.cli.sweep import sweep
 from polyhead.core.errors import PolyheadError
@@ -36,8 +36,10 @@ app.command(graph)
 app.command(bench_truth, help_epilogue="Example: `polyhead bench-truth --quick`")
 app.command(neurons, help_epilogue="Example: `polyhead neurons bundled --units heads --out runs/units`")
 
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 """The disk refuses: nothing of ours is wrong, and what was written stays."""
+_PATH = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
+"""A path that the user gave can be no such file or folder."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -49,10 +51,10 @@ def main(arguments: list[str] | None = None) -> None:
     except PolyheadError as error:
         _fail(str(error))
     except OSError as error:
-        if error.errno not in _DISK:
+        if error.errno not in (*_DISK, *_PATH):
             raise
-        what = f"{error.strerror}: {error.filename or 'the disk'}"
-        _fail(f"{what}; free some space or choose another folder, then run again")
+        advice = "free some space or choose another folder" if error.errno in _DISK else "give another path"
+        _fail(f"{error.strerror}: {error.filename or 'the disk'}; {advice}, then run again")
     except KeyboardInterrupt:
         _fail("stopped; run the same command again to go on from the last checkpoint", code=130)
 
@@ -72,7 +74,7 @@ def _threads(n: int | None) -> Iterator[None]:
 
 
 @app.command(help_epilogue="Example: `polyhead demo --out runs/demo`")
-def demo(*, out: Path = Path("runs/demo"), layer: int = 3, threads: int | None = None, json: Json = False) -> None:
+def demo(*, out: Path = Path("runs/demo"), layer: int = 3, threads: Count | None = None, json: Json = False) -> None:
     """Train a free and a Top-1 multitoken transcoder on the bundled model, evaluate both, and write a report.
 
     Args:
@@ -115,7 +117,7 @@ def train_lm(
     d_model: int | None = None,
     n_layers: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Train an attention-only language model on the Python source of this environment, and write its model card.
@@ -156,7 +158,7 @@ def harvest(
     seq_len: int = 128,
     tokens: int = 262_144,
     patterns: bool = False,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Write the activations of one layer to disk, resumable and checksummed.
@@ -234,8 +236,8 @@ def train(
     spread: bool = False,
     lr: float | None = None,
     store: Path | None = None,
-    jobs: int = 1,
-    threads: int | None = None,
+    jobs: Count = 1,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Train dictionaries of one method: every combination of settings, variants, sparsities and seeds that is named.
@@ -297,7 +299,7 @@ def train(
 
 
 @app.command(help_epilogue="Example: `polyhead evaluate runs/a`")
-def evaluate(run: Path, /, *, threads: int | None = None, json: Json = False) -> None:
+def evaluate(run: Path, /, *, threads: Count | None = None, json: Json = False) -> None:
     """Score every trained member of a run and the linear baselines of equal rank on held-out text.
 
     Args:
@@ -318,7 +320,7 @@ def evaluate(run: Path, /, *, threads: int | None = None, json: Json = False) ->
 
 
 @app.command(help_epilogue="Example: `polyhead report runs/a`, then open runs/a/report/index.html")
-def report(run: Path, /, *, out: Path | None = None, threads: int | None = None, json: Json = False) -> None:
+def report(run: Path, /, *, out: Path | None = None, threads: Count | None = None, json: Json = False) -> None:
     """Write the static report of a run: a folder of files that opens from disk, offline.
 
     What is missing (evaluation, latent pages) is computed first.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from polyhead.cli.show import Json, show, table
+from polyhead.cli.show import Count, Json, show, table
 
 dictionary = App(name="dictionary", help="Dictionaries as files: import, export, score.")
 
@@ -59,7 +59,7 @@ def score(
     text: str = "bundled",
     tokens: int = 16_384,
     seq_len: int = 128,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Score one saved dictionary on held-out text: error, sparsity, and what the model loses when it is put in.

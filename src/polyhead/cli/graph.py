@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from cyclopts import App
 from rich.console import Console
 
-from polyhead.cli.show import Json, Many, show, table
+from polyhead.cli.show import Count, Json, Many, show, table
 
 graph = App(
     name="graph",
@@ -33,7 +33,7 @@ def make(
     text: str = "bundled",
     example_tokens: int = 8192,
     seed: int = 0,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     r"""Make the graph of a prompt, prune it, explain its pattern entries, verify it, and write its page.
@@ -104,7 +104,7 @@ def verify(
     nodes: int = 10,
     seed: int = 0,
     dictionaries: Annotated[tuple[str, ...] | None, Many] = None,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Change nodes, in the frozen model and in the live one, and hold what follows against the graph's edges.

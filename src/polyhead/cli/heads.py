@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import App
 from rich.console import Console
 
-from polyhead.cli.show import Json, Many, show, table
+from polyhead.cli.show import Count, Json, Many, show, table
 from polyhead.core.window_records import HeadsOverview
 
 heads = App(name="heads", help="What the heads of a real model do.")
@@ -25,7 +25,7 @@ def classify(
     seq_len: int = 256,
     threshold: float = 0.95,
     destinations: Annotated[tuple[str, ...], Many] = (),
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Classify every attention row into behaviours: previous, induction, inactive, ..., pairs of them, or unknown.
@@ -89,7 +89,7 @@ def ablate(
     position: int = 0,
     find_position: bool = False,
     seed: int = 0,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Blind one head on prompts: its row on BOS, mean or resampled, its output zeroed; rank it among all heads.
@@ -160,7 +160,7 @@ def report(
     run: Path | None = None,
     quick: bool = False,
     seed: int = 0,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Everything about the heads of one model, and its pages: rows, blinding, splits, pairs, units, weights.
@@ -221,7 +221,7 @@ def weights(
     out: Path,
     method: Literal["given", "greedy", "two_opt", "spectral", "leaves"] = "two_opt",
     draws: int = 20,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Put the rows of one weight matrix in order by squared cosine, beside nulls, and find its blocks.
@@ -274,7 +274,7 @@ def between(
     seq_len: int = 128,
     rate: float = 0.05,
     seed: int = 0,
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Compare all pairs of heads: patterns, subspaces, composition; hunt for inverted orders of preference.

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from rich.console import Console
 
-from polyhead.cli.show import Json, Many, show, table
+from polyhead.cli.show import Count, Json, Many, show, table
 
 
 def neurons(
@@ -21,7 +21,7 @@ def neurons(
     dictionary: str | None = None,
     dictionary_layer: int | None = None,
     dictionary_site: str = "ln1.hook_normalized",
-    threads: int | None = None,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Scan text once and write a table and pages of units: examples, histogram, logits, neighbours.

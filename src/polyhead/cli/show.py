@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object instead of tables.")]
-Many = Parameter(consume_multiple=True, negative_iterable="")
+
+Many = Parameter(consume_multiple=1, negative_iterable="")
+"""Values after one option, at least one."""
+Count = Annotated[int, Parameter(validator=Number(gte=1))]
+"""Threads, processes: at least one."""
 
 
 def show(value: dict[str, Any], as_json: bool, human: Callable[[Console], None]) -> None:

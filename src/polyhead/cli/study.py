@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from polyhead.cli.show import Json, Many, show
+from polyhead.cli.show import Count, Json, Many, show
 from polyhead.core.errors import PolyheadError
 from polyhead.core.study_records import Distribution, StudyRecord
 
@@ -59,7 +59,7 @@ def run(
     set: Annotated[list[str] | None, Many] = None,
     seeds: int | None = None,
     again: Flag = False,
-    jobs: int = 1,
+    jobs: Count = 1,
     json: Json = False,
 ) -> None:
     """Run a study on one thread and print its claims beside the published numbers.

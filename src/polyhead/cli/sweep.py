@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from rich.console import Console
 
-from polyhead.cli.show import Json, Many, show, table
+from polyhead.cli.show import Count, Json, Many, show, table
 from polyhead.core.errors import PolyheadError
 
 
@@ -17,7 +17,7 @@ def sweep(
     set: Annotated[list[str] | None, Many] = None,
     seeds: int = 64,
     out: Path | None = None,
-    jobs: int = 1,
+    jobs: Count = 1,
     backend: Literal["local", "ray"] = "local",
     address: str | None = None,
     retries: int = 1,

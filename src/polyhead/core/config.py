@@ -23,12 +23,16 @@ class Config(BaseModel):
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
-            lines = [_explain(cls, e) for e in error.errors()]
-            raise PolyheadError(f"{where or cls.__name__}: " + "; ".join(lines)) from None
+            raise PolyheadError(f"{where or cls.__name__}: {explained(error, cls)}") from None
 
     def replace(self, **changes: Any) -> Self:
         """A validated copy with some fields changed."""
         return type(self).parse({**self.model_dump(), **changes})
+
+
+def explained(error: ValidationError, cls: type[BaseModel]) -> str:
+    """What is wrong with the values of a config, in one line."""
+    return "; ".join(_explain(cls, e) for e in error.errors())
 
 
 def _explain(cls: type[BaseModel], error: Any) -> str:

@@ -16,11 +16,11 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a file beside `path`, make it durable, then put it in place in one rename.
 
     Raises:
-        ArtifactError: the disk is full or not writable; whatever stood at `path` is untouched.
+        ArtifactError: the disk is full or not writable, or no folder can be there; what stood at `path` is untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write(aside)
         with open(aside, "rb+") as handle:
             os.fsync(handle.fileno())
@@ -72,11 +72,17 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Read JSON, or say which file is missing or damaged."""
+    """Read JSON.
+
+    Raises:
+        ArtifactError: the file is missing, cannot be read, or holds something else.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ArtifactError(f"{path} does not exist") from None
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read: {error.strerror or error}") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ArtifactError(
             f"{path} is not valid JSON ({error}); it was damaged or written by something else"

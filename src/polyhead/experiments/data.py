@@ -125,6 +125,7 @@ def load_data(cfg: ExperimentConfig) -> ExperimentData:
     if model.tokenizer is None:
         raise PolyheadError(f"{model.cfg.name} came without a tokenizer, so text cannot be read for it")
     n_train, n_eval = (-(-n // cfg.seq_len) for n in (cfg.n_train_tokens, cfg.n_eval_tokens))
+    n_train = max(n_train, cfg.training.sequences_per_batch)  # a step takes a whole batch
     sequences = tokenize(
         read_texts(text_path(cfg.text)), model.tokenizer, sequence_length=cfg.seq_len, max_sequences=n_train + n_eval
     )
@@ -142,7 +143,13 @@ def _words(reading: Reading) -> str:
 
 
 def text_path(text: str) -> Path:
-    """Where a text is: the one that ships with the bundled model, or the user's own."""
+    """Where a text is: the one that ships with the bundled model, or the user's own.
+
+    Raises:
+        PolyheadError: the name is empty.
+    """
     if text == "bundled":
         return Path(str(files("polyhead.models") / "bundled" / "held_out.parquet"))
+    if not text.strip():
+        raise PolyheadError("no text was named; give `bundled`, a file, or a folder of files")
     return Path(text)

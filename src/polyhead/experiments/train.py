@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import nn
 
 from polyhead.activations.planner import plan_training
+from polyhead.core.config import explained
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import read_json, write_json
 from polyhead.core.protocols import Batch
@@ -52,10 +54,14 @@ def run_experiment(
 
 
 def save_config(cfg: ExperimentConfig, run_dir: Path) -> None:
-    """Record the config, or refuse a folder that holds another experiment."""
+    """Record the config, or refuse a folder that holds another experiment; one that trained nothing yet is replaced.
+
+    Raises:
+        PolyheadError: the folder holds members of another experiment.
+    """
     path = run_dir / CONFIG_FILE
     plain = json.loads(cfg.model_dump_json())
-    if path.exists():
+    if path.exists() and (run_dir / "members").exists():
         old = read_json(path)
         changed = [k for k in plain if plain[k] != old.get(k)]
         if changed:
@@ -154,8 +160,15 @@ def train_member(data: ExperimentData, member: Member, run_dir: Path) -> nn.Modu
 
 
 def new_dictionary(data: ExperimentData, member: Member, first: Sequence[Batch]) -> Any:
-    """The member's dictionary where training starts: shaped by the layers, scaled by the first batches."""
-    return member.of.make(member.parsed, data.layers, first, generator(member.seed, "dictionary"))
+    """The member's dictionary where training starts: shaped by the layers, scaled by the first batches.
+
+    Raises:
+        PolyheadError: settings that do not fit each other or the widths of the layers.
+    """
+    try:
+        return member.of.make(member.parsed, data.layers, first, generator(member.seed, "dictionary"))
+    except ValidationError as error:
+        raise PolyheadError(f"settings of {member.method}: {explained(error, member.of.config)}") from None
 
 
 def _firing_counts(dictionary: Any, batch: Batch, tokens_per_batch: int) -> FiringCounts:

@@ -46,10 +46,14 @@ def write_headvis(records: Path, out: Path) -> Path:
 
     Raises:
         ArtifactError: a record is missing or damaged.
-        PolyheadError: `out` holds something else.
+        PolyheadError: `out` holds something else, or `records` are of no heads report.
     """
     if out.exists() and not (out.is_dir() and ((out / "config.json").exists() or not any(out.iterdir()))):
         raise PolyheadError(f"{out} exists and is not a HeadVis tree; choose another folder")
+    if not (records / "overview.json").exists():
+        raise PolyheadError(
+            f"{records.parent} is not a heads report; make one with: polyhead heads report MODEL --out FOLDER"
+        )
     overview = HeadsOverview.load(records / "overview.json")
     rows = RowsRecord.load(records / "rows.json") if (records / "rows.json").exists() else None
     n_intervals = 1

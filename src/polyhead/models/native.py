@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
+from pydantic import Field
 from torch import Tensor, nn
 
 from polyhead.core.config import Config
@@ -23,13 +24,13 @@ from polyhead.ops.rotary import apply_rotary, rotary_table
 class NativeConfig(Config):
     """Architecture of a native model."""
 
-    n_layers: int
-    d_model: int
-    n_heads: int
-    d_head: int
-    d_vocab: int
-    n_ctx: int
-    d_mlp: int | None = None
+    n_layers: int = Field(ge=1)
+    d_model: int = Field(ge=1)
+    n_heads: int = Field(ge=1)
+    d_head: int = Field(ge=1)
+    d_vocab: int = Field(ge=1)
+    n_ctx: int = Field(ge=1)
+    d_mlp: int | None = Field(default=None, ge=1)
     """Width of the MLP, or None for an attention-only model."""
     act_fn: Literal["gelu", "gelu_new", "relu", "silu", "solu_ln"] = "gelu"
     """`solu_ln` is x * softmax(x) followed by a LayerNorm inside the MLP."""

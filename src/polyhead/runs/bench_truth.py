@@ -50,10 +50,12 @@ def bench_truth(
         collect: train nothing; the record is of the rows that are there.
 
     Raises:
-        PolyheadError: unknown case or method, damaged row.
+        PolyheadError: unknown case or method, no seed or step, damaged row.
     """
     if n_seeds < 1:
         raise PolyheadError(f"--seeds is {n_seeds}; at least 1")
+    if n_steps is not None and n_steps < 1:
+        raise PolyheadError(f"--steps is {n_steps}; at least 1")
     chosen_cases = {Path(n).stem: find_case(n) for n in case_names or (QUICK_CASES if quick else list(cases()))}
     lines = [find_entrant(n) for n in methods or (QUICK_METHODS if quick else list(entrants()))]
     training = BenchTraining(n_steps=n_steps or (80 if quick else 200), n_sequences=256 if quick else 2048)

@@ -159,10 +159,8 @@ def run_score(
         raise PolyheadError(f"{folder / MANIFEST} does not say what the dictionary reads, so it cannot be scored")
     reading = Reading.parse(provenance["reading"], where=str(folder / MANIFEST))
     layers = tuple(provenance["layers"])
-    cfg = ExperimentConfig(
-        model=model, text=text, layers=layers, seq_len=seq_len, n_train_tokens=n_tokens, n_eval_tokens=n_tokens
-    )
-    data = load_data(cfg)
+    sizes = {"seq_len": seq_len, "n_train_tokens": n_tokens, "n_eval_tokens": n_tokens}
+    data = load_data(ExperimentConfig.parse({"model": model, "text": text, "layers": layers, **sizes}, where="score"))
     _check_model(folder, provenance, data)
     dictionary, method = load_dictionary(folder), find_method(artifact.kind)
     _check_widths(folder, dictionary, reading, data)

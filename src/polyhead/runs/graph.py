@@ -114,7 +114,9 @@ def _claim(out: Path, cfg: GraphRunConfig) -> None:
         write_json(path, plain)
         return
     held = read_json(path)
-    if held != plain:
+    if held != plain and not any((out / FULL).glob("*")):  # a mistake stopped the former command: nothing is lost
+        write_json(path, plain)
+    elif held != plain:
         differs = [k for k, v in plain.items() if not isinstance(held, dict) or held.get(k) != v] or ["settings"]
         raise PolyheadError(f"{out} holds another graph ({', '.join(differs)} differ); choose another --out")
 
@@ -199,8 +201,10 @@ def run_verify(
     """Change nodes and hold what follows against the edges; writes verify.json.
 
     Raises:
-        PolyheadError: no graph there, or its model or dictionaries are gone.
+        PolyheadError: no graph there, its model or dictionaries are gone, or no node is asked for.
     """
+    if n_nodes < 1:
+        raise PolyheadError(f"--nodes {n_nodes}; at least one node is changed")
     _need(folder)
     cfg = _run_config(folder)
     if loaded is None:
@@ -246,7 +250,8 @@ def _qk(folder: Path) -> QKRecord | None:
 
 def _need(folder: Path) -> None:
     if not (folder / GRAPH).exists():
-        raise PolyheadError(f"{folder} holds no graph ({GRAPH} is missing); make one with: polyhead graph PROMPT")
+        how = "make one with: polyhead graph PROMPT --out FOLDER"
+        raise PolyheadError(f"{folder} holds no graph ({GRAPH} is missing); {how}")
 
 
 def verify_rows(folder: Path, record: VerifyRecord) -> list[dict[str, Any]]:

@@ -151,7 +151,7 @@ class AblateConfig(Config):
     """A shipped set, or a file."""
     text: str = "bundled"
     """Reference text of means and resampling."""
-    n_prompts: int | None = None
+    n_prompts: int | None = Field(default=None, ge=1)
     position: int | None = Field(default=0, ge=0)
     """Tokens behind the position that is blinded; None: where the sweep falls most."""
     ranks: bool = True
@@ -164,7 +164,7 @@ def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
 
     Raises:
         PolyheadError: model, head or templates not found, a template whose answer is not one token, a model
-            without BOS, reference text shorter than a prompt.
+            without BOS, reference text shorter than a prompt, a position that no prompt has.
     """
     start = time.monotonic()
     model = load_model(cfg.model)
@@ -172,6 +172,8 @@ def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
     templates = read_templates(cfg.templates)
     prompts = make_prompts(model, templates, n=cfg.n_prompts, seed=cfg.seed)
     width = prompts.tokens.shape[1]
+    if (cfg.position or 0) > width - 2:
+        raise PolyheadError(f"--position {cfg.position}; the longest prompt has 0 to {width - 2} behind its BOS")
     blinder = Blinder(model, prompts, read_sequences(model, cfg.text, 64 * width, width), seed=cfg.seed)
     clean = blinder.clean()
     sweep = blinder.sweep(layer, head, clean) if cfg.sweep or cfg.position is None else []

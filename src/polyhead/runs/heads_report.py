@@ -38,7 +38,7 @@ from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.runs.between import run_between, run_split
 from polyhead.runs.heads import ClassifyConfig, blinded_effects, blinding_notes, read_sequences, run_classify
-from polyhead.runs.heads_overview import write_overview
+from polyhead.runs.heads_overview import dictionary_links, write_overview
 from polyhead.runs.neurons import NeuronsConfig, run_neurons
 from polyhead.runs.weights import WeightsConfig, run_weights
 
@@ -57,12 +57,12 @@ class HeadsReportConfig(Config):
 
     model: str
     text: str = "bundled"
-    n_tokens: int | None = None
+    n_tokens: int | None = Field(default=None, ge=1)
     """For rows and units: 65,536; 32,768 for models of 100 heads or more; an eighth with `quick`."""
     seq_len: int = Field(default=256, ge=16)
     n_deep: int = Field(default=4, ge=1)
     """Heads of widest mix that are blinded and split, besides those that the template sets need most."""
-    n_prompts: int | None = None
+    n_prompts: int | None = Field(default=None, ge=1)
     """Of each template set: its own number; 12 for large models and with `quick`."""
     seed: int = 0
     quick: bool = False
@@ -96,11 +96,14 @@ def run_heads_report(cfg: HeadsReportConfig, out: Path, *, run: Path | None = No
         run: a run folder of dictionaries of the same model, whose head loadings are shown and whose pages are linked.
 
     Raises:
-        PolyheadError: model or text not found, text shorter than a window, a folder of another report.
+        PolyheadError: model or text not found, text shorter than a window, a folder of another report, a run that
+            has no pages or is of another model.
     """
     from polyhead.reports.heads import write_heads_pages
 
     model = load_model(cfg.model)
+    if run is not None:
+        dictionary_links(run, model, out / "pages")  # refused now, not after minutes of scanning
     cfg = cfg.replace(seq_len=min(cfg.seq_len, model.cfg.n_ctx))
     sizes = _sizes(cfg, model)
     text = read_sequences(model, cfg.text, sizes.n_tokens, cfg.seq_len)

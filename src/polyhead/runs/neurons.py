@@ -23,11 +23,13 @@ from polyhead.activations.tokens import TokenSequences, tokenize
 from polyhead.analysis.neuroscope.pages import FamilyPages
 from polyhead.analysis.neuroscope.running import UnitConfig
 from polyhead.analysis.neuroscope.scan import UnitFamily, UnitScan, scan_bytes, unit_families
+from polyhead.core.artifact import MANIFEST
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import read_json, write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.core.records import PAGE_SHARD
+from polyhead.core.sites import parse_site, site
 from polyhead.core.unit_records import UnitCard
 from polyhead.dictionaries import load_dictionary
 from polyhead.experiments.data import text_path
@@ -100,16 +102,28 @@ def _families(model: HookedModel, cfg: NeuronsConfig) -> list[UnitFamily]:
     if cfg.dictionary is not None:
         if cfg.dictionary_layer is None:
             raise PolyheadError("--dictionary needs --dictionary-layer: the layer whose input the dictionary reads")
-        d = load_dictionary(cfg.dictionary)
-        d_in, name = d.W_enc.shape[0], f"L{cfg.dictionary_layer}-latents"
-        if d_in != model.cfg.d_model or not 0 <= cfg.dictionary_layer < model.cfg.n_layers:
-            raise PolyheadError(
-                f"{cfg.dictionary} reads {d_in} numbers at layer {cfg.dictionary_layer}; {model.cfg.name} has width "
-                f"{model.cfg.d_model} and layers 0 to {model.cfg.n_layers - 1}"
-            )
-        n = d.W_enc.shape[1]
-        families.append(UnitFamily(name, "latent", cfg.dictionary_layer, n, d, cfg.dictionary_site))
+        families.append(_latents(model, Path(cfg.dictionary), cfg.dictionary_layer, cfg.dictionary_site))
     return families
+
+
+def _latents(model: HookedModel, folder: Path, layer: int, input_site: str) -> UnitFamily:
+    d = load_dictionary(folder)
+    W_enc = getattr(d, "W_enc", None)
+    if not isinstance(W_enc, torch.Tensor) or not hasattr(d, "encode"):
+        raise PolyheadError(f"{folder} holds a {type(d).__name__}, whose code needs more than one site of one layer")
+    d_in, n = W_enc.shape
+    if d_in != model.cfg.d_model or not 0 <= layer < model.cfg.n_layers:
+        raise PolyheadError(
+            f"{folder} reads {d_in} numbers at layer {layer}; {model.cfg.name} has width "
+            f"{model.cfg.d_model} and layers 0 to {model.cfg.n_layers - 1}"
+        )
+    trained = read_json(folder / MANIFEST)["provenance"].get("layers", [layer])
+    if layer not in trained:
+        raise PolyheadError(
+            f"{folder} was trained on layer {', '.join(map(str, trained))}; layer {layer} was asked for"
+        )
+    parse_site(site(layer, input_site), n_layers=model.cfg.n_layers)
+    return UnitFamily(f"L{layer}-latents", "latent", layer, n, d, input_site)
 
 
 def _sequences(model: HookedModel, cfg: NeuronsConfig) -> TokenSequences:

@@ -131,7 +131,8 @@ def _every_method(layers: Sequence[int], given: Mapping[str, Any]) -> tuple[Memb
     shared = {"k": "activation", "silent_k": "activation", "n_latents": "n_latents"}
     also = [name for name in given if name not in (*shared, "seeds")]
     if also:
-        raise PolyheadError(f"settings differ between methods, so {', '.join(also)} cannot be given for all of them")
+        names = ", ".join(_option(name) for name in also)
+        raise PolyheadError(f"settings differ between methods, so {names} cannot be given for all of them")
     wanted = ("one", "any") if len(layers) == 1 else ("many", "any")
     members: list[Member] = []
     for kind in (m.kind for m in METHODS.values() if m.layers in wanted and not m.from_mlp):
@@ -144,14 +145,16 @@ def _every_method(layers: Sequence[int], given: Mapping[str, Any]) -> tuple[Memb
 def _members(base: ExperimentConfig, method: str, given: Mapping[str, Any]) -> tuple[Member, ...]:
     """Every combination; for an MTC what is not given is the preset's, for another method its default."""
     old = [m for m in base.members if m.method == method]
-    axes = _axes(method, given, old)
-    shared = dict(old[0].settings) if old else {}
+    known = [m.settings for m in old] or [Member(method=method).settings]
+    axes, shared = _axes(method, given, known), known[0]
     seeds = given.get("seeds") or (_distinct(m.seed for m in old) or (0,))
     variants = given.get("variants") or (_distinct(m.variant for m in old if method == "mtc") or ("free",))
     members = [
         _member(method, shared, dict(zip(axes, values, strict=True)), variant, seed)
         for *values, seed, variant in product(*axes.values(), seeds, variants)
     ]
+    if given.get("spread") and method != "mtc":
+        raise PolyheadError(f"--spread is about the loadings of an MTC; {method} came")
     if given.get("spread") or (given.get("spread") is None and any(m.start == "spread" for m in old)):
         members += [
             Member(method=m.method, settings={**m.settings, "start": "spread"}, seed=m.seed)
@@ -162,8 +165,9 @@ def _members(base: ExperimentConfig, method: str, given: Mapping[str, Any]) -> t
 
 
 def _member(method: str, shared: Mapping[str, Any], chosen: Mapping[str, Any], variant: str, seed: int) -> Member:
-    if variant not in VARIANTS or (method != "mtc" and variant not in ("free", "shuffled")):
-        raise PolyheadError(f"no variant of {method} is called {variant!r}; {nearest(variant, VARIANTS)}")
+    variants = VARIANTS if method == "mtc" else ("free", "shuffled")
+    if variant not in variants:
+        raise PolyheadError(f"no variant of {method} is called {variant!r}; {nearest(variant, variants)}")
     settings = _merged(shared, nested(copy.deepcopy(dict(chosen))))
     if method == "mtc":
         settings |= {"loadings": "free" if variant == "shuffled" else variant, "start": "headone"}
@@ -171,12 +175,12 @@ def _member(method: str, shared: Mapping[str, Any], chosen: Mapping[str, Any], v
     return Member.parse({"method": method, "settings": settings, "seed": seed, "control": control}, where="--set")
 
 
-def _axes(method: str, given: Mapping[str, Any], old: Sequence[Member]) -> dict[str, Sequence[Any]]:
-    """Key of a setting (dots for nesting) -> its values."""
+def _axes(method: str, given: Mapping[str, Any], old: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
+    """Key of a setting (dots for nesting) -> its values; those of `old` where an activation is not given."""
     axes: dict[str, Sequence[Any]] = {}
     sparsities = {n: given[n] for n in ("k", "l1", "tanh") if n in given}
     if len(sparsities) > 1:
-        names = " and ".join(f"--{n}" for n in sparsities)
+        names = " and ".join(_option(n) for n in sparsities)
         raise PolyheadError(f"{names} were both given; a dictionary has one kind of sparsity")
     silent = given.get("silent_k", SILENT_K)
     makers = {
@@ -184,11 +188,16 @@ def _axes(method: str, given: Mapping[str, Any], old: Sequence[Member]) -> dict[
         "l1": lambda v: {"kind": "relu", "l1": v},
         "tanh": lambda v: {"kind": "jumprelu", "sparsity": v},
     }
+    known = find_method(method).settings.model_fields
+    asked = [_option(name) for name in ("k", "l1", "tanh", "silent_k") if name in given]
+    if asked and "activation" not in known:
+        settings = f"its settings, for --set: {', '.join(known)}"
+        raise PolyheadError(f"{method} has no activation for {' and '.join(asked)} to choose; {settings}")
     if sparsities:
         ((name, values),) = sparsities.items()
         axes["activation"] = [makers[name](v) for v in values]
-    elif old and "activation" in old[0].settings:
-        activations = [dict(m.settings["activation"]) for m in old]
+    elif "activation" in known:
+        activations = [dict(settings["activation"]) for settings in old]
         if "silent_k" in given:
             activations = [a | {"silent_k": silent} if a["kind"] == "topk" else a for a in activations]
         axes["activation"] = _distinct(activations)
@@ -197,11 +206,14 @@ def _axes(method: str, given: Mapping[str, Any], old: Sequence[Member]) -> dict[
     for setting in given.get("set", ()):
         key, values = parse_axis(setting)
         axes[key] = values
-    known = find_method(method).settings.model_fields
     for key in axes:
         if key.split(".")[0] not in known:
             raise PolyheadError(f"{method} has no setting {key!r}; {nearest(key, known)}")
     return axes
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

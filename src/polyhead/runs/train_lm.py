@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
 from polyhead.activations.corpus import Corpus, python_corpus, text_corpus
@@ -29,8 +30,8 @@ class TrainLMConfig(Config):
     """Everything that decides the weights; saved beside them."""
 
     model: NativeConfig = NativeConfig(n_layers=4, d_model=256, n_heads=8, d_head=32, d_vocab=4096, n_ctx=256)
-    n_steps: int = 4500
-    batch_size: int = 8
+    n_steps: int = Field(default=4500, ge=1)
+    batch_size: int = Field(default=8, ge=1)
     """Sequences of `model.n_ctx` tokens, BOS included."""
     n_tiled: int = 2
     """How many of them repeat a segment: half natural text, half unigram-sampled tokens."""
@@ -208,7 +209,7 @@ def lm_recipe(
     """A copy of a preset with what is not None changed; the number of heads stays.
 
     Raises:
-        PolyheadError: `d_model` is no multiple of the number of heads (times 2, for rotary positions).
+        PolyheadError: `d_model` is no multiple of the number of heads (times 2, for rotary positions), or a size is 0.
     """
     base = LM_PRESETS[preset]
     model = base.model

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from polyhead.cli.app import main
+from polyhead.dictionaries.bundled import bundled_folders
+
+MTC = str(bundled_folders("mtc")["mtc-layer-0"])
 
 COMMANDS = [
     ["demo"],
@@ -71,6 +74,18 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
         (["train", "mtc", "{tmp}/a", "--text", "{tmp}/absent.txt"], "absent.txt does not exist"),
         (["train", "mtc", "{tmp}/a", "--model", "gtp2"], "gpt2"),
         (["train", "mtc", "{tmp}/a", "--seq-len", "9999"], "takes at most 256"),
+        (["train", "mtc", "{tmp}/a", "--k"], "at least 1"),
+        (["train", "mtc", "{tmp}/a", "--threads", "0"], "--threads"),
+        (["train", "mtc", "{tmp}/a", "--jobs", "0"], "--jobs"),
+        (["train", "mtc", "{tmp}/a", "--config", "{tmp}"], "cannot be read: Is a directory"),
+        (["train", "mtc", "{tmp}/a", "--text", ""], "no text was named"),
+        (["train", "mtc", "{tmp}/file"], "could not write {tmp}/file/experiment.json: File exists"),
+        (["train", "mtc", "{tmp}/file/a"], "could not write {tmp}/file/a/experiment.json: Not a directory"),
+        (["train", "lorsa", "{tmp}/a", "--variants", "top1"], "known: free, shuffled"),
+        (["train", "lorsa", "{tmp}/a", "--spread"], "--spread is about the loadings of an MTC"),
+        (["train", "qk_diagonal", "{tmp}/a", "--k", "8"], "no activation for --k to choose"),
+        (["train", "all", "{tmp}/a", "--set", "n_latents=8"], "--set cannot be given for all"),
+        (["demo", "--threads", "-1"], "--threads"),
         (["evaluate", "{tmp}/none"], "not a run folder"),
         (["report", "{tmp}/none"], "not a run folder"),
         (["view", "{tmp}/none"], "has no report"),
@@ -86,9 +101,24 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
         (["graph", "def", "--budget", "1e-6", "--out", "{tmp}/g"], "budget"),
         (["graph", "prune", "{tmp}", "--out", "{tmp}/p"], "holds no graph"),
         (["graph", "verify", "{tmp}/none"], "holds no graph"),
+        (["graph", "verify", "{tmp}/none", "--nodes", "0"], "at least one node"),
         (["graph", "export", "{tmp}/none", "--out", "{tmp}/e"], "holds no graph"),
         (["graph", "view", "{tmp}/none"], "holds no graph"),
         (["graph", "import", "{tmp}/none.json", "--out", "{tmp}/i"], "none.json"),
+        (["heads", "export", "{tmp}", "--out", "{tmp}/v"], "{tmp} is not a heads report"),
+        (["train-lm", "--steps", "0", "--out", "{tmp}/l"], "n_steps"),
+        (["train-lm", "--n-layers", "0", "--out", "{tmp}/l"], "n_layers"),
+        (["train-lm", "--d-model", "0", "--out", "{tmp}/l"], "d_model"),
+        (["bench-truth", "--steps", "0", "--out", "{tmp}/b"], "--steps is 0; at least 1"),
+        (["heads", "ablate", "bundled", "--head", "L3H4", "--prompts", "0"], "n_prompts"),
+        (["heads", "ablate", "bundled", "--head", "L3H4", "--prompts", "2", "--position", "999"], "--position 999"),
+        (["heads", "report", "bundled", "--run", "{tmp}/none", "--out", "{tmp}/r"], "none has no pages of latents"),
+        (["heads", "report", "bundled", "--tokens", "0", "--out", "{tmp}/r"], "n_tokens"),
+        (["harvest", "{tmp}/s", "--tokens", "0"], "--tokens is 1 or more"),
+        (["harvest", "{tmp}/s", "--seq-len", "0"], "--seq-len 2 or more"),
+        (["dictionary", "score", MTC, "--seq-len", "1"], "seq_len"),
+        (["dictionary", "score", MTC, "--tokens", "0"], "n_eval_tokens"),
+        (["graph", "import", "{tmp}", "--out", "{tmp}/i"], "Is a directory: {tmp}; give another path"),
         (["heads", "weights", "bundled", "--matrix", "W_o", "--out", "{tmp}/w"], "no matrix is called 'W_o'"),
         (["heads", "weights", "bundled", "--out", "{tmp}/w"], "no MLPs"),
         (["heads", "weights", "bundled", "--matrix", "W_O", "--layer", "4", "--out", "{tmp}/w"], "layers 0 to 3"),
@@ -104,11 +134,20 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
 def test_a_mistake_is_one_line_that_helps_and_exit_code_2(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str], said: str
 ) -> None:
+    (tmp_path / "file").write_text("no folder")
     code, out, err = run(capsys, *(a.format(tmp=tmp_path) for a in arguments))
     assert code == 2
-    assert said in err
+    assert said.format(tmp=tmp_path) in err
     assert err.count("\n") == 1
     assert "Traceback" not in out + err
+
+
+def test_a_graph_folder_where_a_mistake_stopped_the_first_command_takes_another(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = ["--out", str(tmp_path / "g")]
+    assert "gpt2" in run(capsys, "graph", "def", "--model", "gtp2", *out)[2]
+    assert "absent does not exist" in run(capsys, "graph", "def", "--dictionaries", str(tmp_path / "absent"), *out)[2]
 
 
 def test_an_unknown_key_in_a_config_file_names_the_nearest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

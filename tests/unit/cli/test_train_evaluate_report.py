@@ -57,6 +57,30 @@ def test_another_experiment_in_the_same_folder_is_refused(run_dir: Path, capsys:
     assert "layer" in capsys.readouterr().err
 
 
+def test_a_folder_where_a_mistake_stopped_the_first_command_takes_the_mended_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for layer, said in ((9, "layers 0 to 3"), (8, "layers 0 to 3")):
+        with pytest.raises(SystemExit):
+            main(["train", "mtc", str(tmp_path / "run"), *TRAIN, "--layers", str(layer)])
+        assert said in capsys.readouterr().err
+
+
+def test_sizes_that_do_not_fit_each_other_are_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["train", "dynamic_head", str(tmp_path / "run"), *TRAIN[:6], "--n-latents", "8", "--k", "9"])
+    assert stop.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == "polyhead: settings of dynamic_head: activation.k 9 is more than n_latents 8"
+
+
+def test_fewer_training_tokens_than_a_batch_train_one_batch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = ["--set", "n_latents=16", "activation.k=2", "--train-tokens", "10", "--eval-tokens", "256"]
+    main(["train", "attn_out_sae", str(tmp_path / "run"), *settings, "--json"])
+    (member,) = json.loads(capsys.readouterr().out)["members"]
+    assert (member["member"], member["steps"]) == ("attn_out_sae-k2-n16-s0", 1)
+
+
 @pytest.mark.slow
 def test_members_shared_out_among_processes_get_the_same_weights(run_dir: Path, tmp_path: Path) -> None:
     config = str(run_dir / "experiment.json")

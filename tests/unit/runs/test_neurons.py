@@ -11,6 +11,7 @@ from polyhead.analysis.neuroscope.running import UnitConfig
 from polyhead.analysis.neuroscope.scan import UnitScan
 from polyhead.core.errors import PolyheadError
 from polyhead.core.unit_records import UnitCard, UnitPage, UnitRow
+from polyhead.dictionaries.bundled import bundled_folders
 from polyhead.runs.neurons import NeuronsConfig, run_neurons
 
 SMALL = UnitConfig(n_top=2, n_bottom=1, n_sample=2, before=3, after=1, n_logits=2, n_neighbours=2)
@@ -66,3 +67,18 @@ def test_records_read_back(tmp_path):
 def test_neurons_of_a_model_without_mlps(tmp_path):
     with pytest.raises(PolyheadError, match="no MLPs, so no neurons"):
         run_neurons(config(units=("neurons",)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "site", "said"),
+    [
+        ("qk-layer-2", 2, "ln1.hook_normalized", "holds a QKDiagonal"),
+        ("mtc-layer-0", 1, "ln1.hook_normalized", "was trained on layer 0; layer 1 was asked for"),
+        ("mtc-layer-0", 0, "ln1.hook_normalised", "nearest: blocks.0.ln1.hook_normalized"),
+        ("mtc-layer-0", 4, "ln1.hook_normalized", "layers 0 to 3"),
+    ],
+)
+def test_a_dictionary_that_cannot_be_scanned_there_is_refused(tmp_path, name, layer, site, said):
+    where = {"dictionary": str(bundled_folders()[name]), "dictionary_layer": layer, "dictionary_site": site}
+    with pytest.raises(PolyheadError, match=said):
+        run_neurons(config(**where), tmp_path)
