@@ -170,6 +170,15 @@ def test_units_are_searched_opened_and_stepped_through(pages: Path, open_page: O
     assert page.locator(".head .head-name").get_attribute("href") == "#/head/L0H1"
 
 
+def test_long_tokens_do_not_move_the_columns_of_a_row(pages: Path, open_page: Opener):
+    page = open_page(pages, "#/units", viewport={"width": 1200, "height": 900})
+    lefts = page.eval_on_selector_all(
+        ".grid-view .rows [role=cell]:last-child", "cells => cells.map((c) => c.getBoundingClientRect().left)"
+    )
+    assert len(lefts) == N_UNITS + 3
+    assert max(lefts) - min(lefts) < 1
+
+
 def test_blocks_lead_to_their_neurons(pages: Path, open_page: Opener):
     page = open_page(pages, "#/weights")
     assert page.locator("section svg[role=img]").count() == 2
