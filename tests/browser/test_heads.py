@@ -87,6 +87,15 @@ def test_table_sorts_filters_and_keeps_its_state_in_the_address(pages: Path, ope
     page.wait_for_selector("h1:text-is('L1H0')")
 
 
+@pytest.mark.parametrize("route", ["#/heads", "#/units"])
+def test_an_empty_table_says_so_without_naming_latents(pages: Path, open_page: Opener, route: str):
+    page = open_page(pages, route)
+    page.fill("#search", "<b>nowhere")
+    page.wait_for_selector(".rows.empty", state="attached")
+    said = page.evaluate("getComputedStyle(document.querySelector('.rows.empty'), '::after').content")
+    assert said == '"Nothing passes these filters."'
+
+
 def test_row_inspector_tells_which_rule_claims_what(pages: Path, open_page: Opener):
     page = open_page(pages, "#/head/L0H1?w=1&q=4")
     assert page.input_value("#window") == "1"
