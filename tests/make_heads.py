@@ -333,7 +333,7 @@ def _units(folder: Path, rng: np.random.Generator, n_units: int) -> None:
                 min=-1.0,
                 kurtosis=float(10 * v),
                 top_tokens=[NASTY, f"word{i}"],
-                top_promoted=[" 水"],
+                top_promoted=["a_token_of_many_letters"] * 5 if i == 1 else [" 水"],
             )
             for i, v in enumerate(rng.uniform(0, 1, n))
         ]

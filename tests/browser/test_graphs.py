@@ -335,6 +335,55 @@ def test_svg_is_saved_with_every_node(pages: Path, open_page: Opener, tmp_path: 
     assert "previous token (3)" in (tmp_path / "vernon-pinned.svg").read_text(encoding="utf-8")
 
 
+def test_the_address_keeps_the_part_of_the_panel(pages: Path, open_page: Opener):
+    page = open_page(pages, f"#/g/vernon?at={QUERY1}")
+    page.click("[data-value=checked]")
+    assert "tab=checked" in page.url
+    page.reload()
+    page.wait_for_selector(".verify-table")
+    page.click("[data-value=chosen]")
+    page.wait_for_selector(f".node-page[data-node='{QUERY1}']")
+    assert "tab=" not in page.url
+
+
+@pytest.mark.parametrize("asked", ["why=999", "why=x", "at=", "at=-1", "tab=nowhere"])
+def test_an_address_that_names_nothing_shows_the_graph(pages: Path, open_page: Opener, asked: str):
+    page = open_page(pages, f"#/g/vernon?{asked}")
+    assert page.inner_text("#panel h2") == "This graph"
+
+
+def test_the_chosen_edge_stands_out_among_those_of_its_node(pages: Path, open_page: Opener):
+    page = open_page(pages, f"#/g/vernon?at={QUERY1}&edge={KEY1}-{QUERY1}")
+    page.wait_for_selector(".edge-page")
+    settled(page)
+    widths = page.evaluate("""() => {
+        const { graph, state, view } = polyhead.app.page();
+        const widths = [];
+        const pen = new Proxy({}, { get: (_, stroke) => (...given) => stroke === "curves" && widths.push(given[2]) });
+        const place = [view.layout(), { zoom: 1, x: 0, y: 0 }, { width: 800, height: 600 }];
+        polyhead.graphDraw.front(pen, graph, state, ...place, view.seen());
+        return widths.sort((a, b) => b - a);
+    }""")
+    assert len(widths) > 1
+    assert widths[0] > 2 * widths[1]
+
+
+def test_what_is_found_says_its_position(pages: Path, open_page: Opener):
+    page = open_page(pages, "#/g/vernon")
+    page.fill("#search", "9")
+    places = page.locator("#found .faint").all_inner_texts()
+    assert len(places) == 2
+    assert all(words.startswith("at ") for words in places)
+
+
+def test_a_narrow_window_has_the_panel_below(pages: Path, open_page: Opener):
+    page = open_page(pages, f"#/g/vernon?at={QUERY1}", viewport={"width": 400, "height": 800})
+    page.wait_for_selector(".joined .arc")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    boxes = [page.locator(name).bounding_box() for name in (".stage", ".side")]
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
+
+
 def test_theme_and_small_windows(pages: Path, open_page: Opener):
     page = open_page(pages, f"#/g/vernon?at={QUERY1}", viewport={"width": 900, "height": 600})
     page.wait_for_selector(".joined .arc")

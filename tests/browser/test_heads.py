@@ -87,6 +87,15 @@ def test_table_sorts_filters_and_keeps_its_state_in_the_address(pages: Path, ope
     page.wait_for_selector("h1:text-is('L1H0')")
 
 
+@pytest.mark.parametrize("route", ["#/heads", "#/units"])
+def test_an_empty_table_says_so_without_naming_latents(pages: Path, open_page: Opener, route: str):
+    page = open_page(pages, route)
+    page.fill("#search", "<b>nowhere")
+    page.wait_for_selector(".rows.empty", state="attached")
+    said = page.evaluate("getComputedStyle(document.querySelector('.rows.empty'), '::after').content")
+    assert said == '"Nothing passes these filters."'
+
+
 def test_row_inspector_tells_which_rule_claims_what(pages: Path, open_page: Opener):
     page = open_page(pages, "#/head/L0H1?w=1&q=4")
     assert page.input_value("#window") == "1"
@@ -168,6 +177,15 @@ def test_units_are_searched_opened_and_stepped_through(pages: Path, open_page: O
     assert page.locator("#often rect").count() == 3
     visit(page, "#/unit/L0-heads/1", "unit")
     assert page.locator(".head .head-name").get_attribute("href") == "#/head/L0H1"
+
+
+def test_long_tokens_do_not_move_the_columns_of_a_row(pages: Path, open_page: Opener):
+    page = open_page(pages, "#/units", viewport={"width": 1200, "height": 900})
+    lefts = page.eval_on_selector_all(
+        ".grid-view .rows [role=cell]:last-child", "cells => cells.map((c) => c.getBoundingClientRect().left)"
+    )
+    assert len(lefts) == N_UNITS + 3
+    assert max(lefts) - min(lefts) < 1
 
 
 def test_blocks_lead_to_their_neurons(pages: Path, open_page: Opener):

@@ -99,7 +99,7 @@ def test_units_are_called_units_and_filtered_by_their_group(kinds_report: Path, 
     assert set(cells) == {"group 3"}
 
 
-@pytest.mark.parametrize("width", [900, 1300])
+@pytest.mark.parametrize("width", [400, 900, 1300])
 @pytest.mark.parametrize("route", ["", SAE, QK])
 def test_no_page_is_wider_than_the_window(kinds_report: Path, open_page: Opener, width: int, route: str):
     page = open_page(kinds_report, route, viewport={"width": width, "height": 900})
@@ -113,3 +113,11 @@ def test_a_dictionary_without_heads_has_no_map(kinds_report: Path, open_page: Op
     page.select_option("#main [aria-label=Dictionary]", "lorsa-k16-s0")
     page.wait_for_selector("text=no mixture of heads to be mapped")
     assert page.locator("canvas.map").count() == 0
+
+
+def test_charts_stand_side_by_side_with_notes_under_them(kinds_report: Path, open_page: Opener):
+    page = open_page(kinds_report, viewport={"width": 1280, "height": 900})
+    assert page.locator("#frontier .elsewhere").count() > 0
+    tops = page.eval_on_selector_all("#frontier figure", "all => all.map((f) => f.getBoundingClientRect().top)")
+    assert len(tops) == 2
+    assert tops[0] == tops[1]

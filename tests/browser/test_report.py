@@ -284,12 +284,43 @@ def test_charts_are_saved_as_svg_and_png(small_report: Path, open_page: Opener, 
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("width", [1000, 1600])
+@pytest.mark.parametrize("width", [400, 800, 1600])
 @pytest.mark.parametrize("route", ["", FREE, FREE + "/latent/12"])
 def test_no_page_is_wider_than_the_window(small_report: Path, open_page: Opener, width: int, route: str):
     page = open_page(small_report, route, viewport={"width": width, "height": 900})
     page.wait_for_timeout(200)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1280, 1600])
+def test_no_text_of_a_latent_is_smaller_than_11_px(small_report: Path, open_page: Opener, width: int):
+    page = open_page(small_report, FREE + "/latent/12", viewport={"width": width, "height": 900})
+    page.wait_for_selector(".quarters svg text")
+    sizes = page.evaluate("""() => [...document.querySelectorAll('main *')].filter((n) =>
+        n.getClientRects().length && [...n.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim())
+    ).map((n) => {
+        const place = n.ownerSVGElement && n.getScreenCTM();
+        const scale = place ? Math.hypot(place.a, place.b) : 1;
+        return [parseFloat(getComputedStyle(n).fontSize) * scale, n.textContent];
+    })""")
+    assert [text for size, text in sizes if size < 10.9] == []
+
+
+def test_numbers_over_the_bars_do_not_touch(small_report: Path, open_page: Opener):
+    page = open_page(small_report, FREE + "/latent/12")
+    page.wait_for_selector(".quarters svg text")
+    touching = page.evaluate("""() => {
+        const chart = document.querySelector("svg[aria-label^='Head loadings']:not(.mini)");
+        const boxes = [...chart.querySelectorAll('text')].map((t) => t.getBoundingClientRect());
+        return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) =>
+            a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4)).length;
+    }""")
+    assert touching == 0
+
+
+def test_a_table_fills_the_window_and_no_more(small_report: Path, open_page: Opener):
+    page = open_page(small_report, FREE)
+    assert page.evaluate("document.documentElement.scrollHeight") == 900
 
 
 def test_a_table_of_16k_latents_paints_and_sorts_quickly(large_report: Path, open_page: Opener):

@@ -87,8 +87,8 @@
           name: "latent",
           inputmode: "numeric",
           autocomplete: "off",
-          placeholder: "Latent no.",
-          "aria-label": "Go to latent number",
+          placeholder: `${polyhead.kinds.of(card).Noun} no.`,
+          "aria-label": `Go to ${polyhead.kinds.of(card).noun} number`,
         }),
       );
     bar.replaceChildren(

@@ -48,13 +48,13 @@
     return new Set(layers).size > 1 && !layers.includes(undefined) ? layers : null;
   };
 
-  const loadingChart = (card, all, width = 330) => {
+  const loadingChart = (card, all, width = 256) => {
     const kind = polyhead.kinds.of(card),
       layers = layersOf(card),
       row = kind.hasIdentity ? all : all.slice(0, card.n_heads);
     const height = 190,
       n = row.length,
-      left = 44,
+      left = 38,
       gap = 14,
       bottom = height - 34;
     // before the identity, and before the first head of a further layer
@@ -76,7 +76,8 @@
         text(left - 6, y(t) + 4, y.text(t), { "text-anchor": "end", "font-size": 11 }),
       );
     }
-    const step = (width - left - shifts[n - 1] - 4) / n;
+    const step = (width - left - shifts[n - 1] - 4) / n,
+      values = [];
     const short = (h) => (layers && h < card.n_heads ? card.head_names[h].split(".")[1] : headShort(card, h));
     row.forEach((v, h) => {
       const x = left + 4 + h * step + shifts[h],
@@ -96,15 +97,8 @@
         ),
       );
       chart.append(bar);
-      if (step > 26 && Math.abs(v) >= 0.1)
-        chart.append(
-          text(x + step / 2, v > 0 ? top - 4 : y(v) + 12, num(v, 2), {
-            "text-anchor": "middle",
-            "font-size": 11,
-            fill: color("ink"),
-          }),
-        );
-      if (step > 12 || h % 2 === 0 || h === n - 1)
+      if (Math.abs(v) >= 0.1) values.push([x + step / 2, v > 0 ? top - 4 : y(v) + 12, v]);
+      if (h % Math.ceil(14 / step) === 0 || h === n - 1)
         chart.append(
           text(x + step / 2, bottom + 14, short(h), {
             "text-anchor": "middle",
@@ -113,6 +107,15 @@
           }),
         );
     });
+    // the largest first; a number that would touch another is left to the tooltip
+    const written = [];
+    for (const [x, at, v] of values.sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]))) {
+      const words = num(v, 2),
+        wide = 6.6 * words.length;
+      if (written.some((o) => Math.abs(o.x - x) < (o.wide + wide) / 2 && Math.abs(o.at - at) < 12)) continue;
+      written.push({ x, at, wide });
+      chart.append(text(x, at, words, { "text-anchor": "middle", "font-size": 11, fill: color("ink") }));
+    }
     const under = (first, last, words) =>
       chart.append(
         text(left + 4 + (step * (first + last + 1)) / 2 + shifts[first], height - 4, words, {
@@ -149,10 +152,10 @@
     return el("div", { class: "logit-pair" }, side("Promoted", promoted, "up"), side("Demoted", demoted, "down"));
   };
 
-  const histogram = (bins, at = "source token", width = 330) => {
+  const histogram = (bins, at = "source token", width = 256) => {
     if (!bins.length) return el("p", { class: "hint" }, "Never active on the text that was read.");
     const height = 190,
-      left = 52,
+      left = 46,
       right = width - 8,
       bottom = height - 40;
     const low = bins[0][0],

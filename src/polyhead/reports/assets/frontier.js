@@ -82,7 +82,8 @@
     return kept;
   };
 
-  const draw = (width, evaluations, references, [xKey, xTitle], metric, scale, ys) => {
+  const draw = (width, evaluations, references, [xKey, wide, , narrow], metric, scale, ys) => {
+    const xTitle = width < 440 ? narrow.replace("-", " ") : wide;
     const box = { left: 62, right: width - (references.length ? 94 : 14), top: 12, bottom: HEIGHT - 46 };
     const chart = svg("svg", {
       viewBox: `0 0 ${width} ${HEIGHT}`,
@@ -250,11 +251,12 @@
       charts.replaceChildren(
         ...shown.map((p) => {
           const mixed = p.axis[0] === "l0_dest" && p.points.some((e) => variantShape(e.variant));
-          const axis = mixed ? [p.axis[0], "latents at a destination: active, or carrying 90 % of the energy"] : p.axis;
+          const axis = p.axis.slice();
+          if (mixed) axis[1] = "latents at a destination: active, or carrying 90 % of the energy";
           const chart = draw(width, p.points, p.references, axis, metric, state.scale, ys);
           return el(
             "figure",
-            {},
+            { vars: { "--width": `${width}px` } },
             el(
               "figcaption",
               {},

@@ -13,7 +13,7 @@
       queryName: "query side z (after moving)",
       keyMark: "key side: the latent is active here, before moving",
       arcMark: "moved by the heads; width is weight",
-      queryMark: "query side: what arrived",
+      queryMark: "query side: what arrived (z)",
       peakMark: "largest arrival",
       carries: "moves",
       receives: "receives",

@@ -33,7 +33,7 @@
       { class: "graph-legend" },
       Object.keys(LOOKS)
         .filter((name) => there.has(name))
-        .map((name) => el("li", {}, mark(name), el("span", {}, SHORT[name]), el("span", { class: "faint" }, LOOKS[name].title === SHORT[name] ? "" : LOOKS[name].title))),
+        .map((name) => el("li", {}, mark(name), el("span", {}, SHORT[name]), el("span", { class: "faint" }, LOOKS[name].title.replace(/^[a-z ]+: /, "").replace(SHORT[name], "")))),
       edge("positive edge of the node in focus; width is its share of the target's input", "plus"),
       edge("negative edge", "minus"),
       edge("the strongest of all other edges", "other"),

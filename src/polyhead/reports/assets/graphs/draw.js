@@ -6,7 +6,7 @@
   const color = (name) => inks.get(name) || inks.set(name, polyhead.theme.color(name)).get(name);
   polyhead.theme.onChange(() => inks.clear());
   const { shown } = polyhead.tokens;
-  const { look, brief, tokenAt } = polyhead.graphNames;
+  const { look, brief, textOf, tokenAt } = polyhead.graphNames;
   const GUTTER = { left: 74, right: 14, top: 8, bottom: 64 };
   const FAINT = [
     [0, 0.05, 0.6, 0.22],
@@ -14,7 +14,8 @@
     [0.2, 2, 1.1, 0.5],
   ];
   const TRACE_LEAST = 0.01,
-    MOST_FAINT = 1800;
+    MOST_FAINT = 1800,
+    BESIDE = 0.06;
   const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
   const screen = (layout, view) => ({
@@ -51,7 +52,11 @@
         }
       }
     }
-    if (state.edge >= 0 && state.hover < 0) out.push([state.edge, 1]);
+    if (state.edge >= 0 && state.hover < 0) {
+      // the chosen edge stands out among the others of its node
+      for (const one of out) one[1] = Math.min(one[1], BESIDE);
+      out.push([state.edge, 1]);
+    }
     return out.sort((a, b) => a[1] - b[1]).slice(-400);
   };
 
@@ -130,7 +135,7 @@
       if (across) pen.text(middle, bottom + 17, cut(words, Math.max(9, Math.floor((x2 - x1) / 8))), { fill: ink, size: 12, anchor: "middle", weight: bold });
       else if (x2 - x1 > 9) pen.text(middle + 4, bottom + 8, cut(words, 9), { fill: ink, size: 11, anchor: "end", weight: bold, turn: -55 });
       if (position >= 0 && across)
-        pen.text(middle, bottom + 33, String(position), { fill: color("muted"), size: 10.5, anchor: "middle" });
+        pen.text(middle, bottom + 33, String(position), { fill: color("muted"), size: 11, anchor: "middle" });
     }
   };
 
@@ -157,9 +162,10 @@
     if (focus !== null && focus >= 0) put(focus, true);
     for (let i = 0; i < g.n; i++) {
       if (g.nodes.kind[i] !== "logit" || i === focus) continue;
-      const y = at.y(i) - at.r(i) - 4;
-      if (at.x(i) > GUTTER.left && at.x(i) < size.width && y > 0 && y < size.height - GUTTER.bottom && view.zoom > 0.5)
-        pen.text(at.x(i) + 3, y, cut(brief(g, i), 11), { fill: color("ink"), anchor: "end", turn: 60, halo: color("card") });
+      const y = at.y(i) - at.r(i) - 4,
+        room = Math.floor((y - Math.max(0, at.top(0))) / 6.5);
+      if (at.x(i) > GUTTER.left && at.x(i) < size.width && room > 1 && y < size.height - GUTTER.bottom && view.zoom > 0.5)
+        pen.text(at.x(i) + 4, y, cut(shown(textOf(g, i)), room), { fill: color("ink"), turn: -90, halo: color("card") });
     }
     const near = [];
     for (const [e] of strongly.slice().reverse()) near.push(g.edges.source[e], g.edges.target[e]);

@@ -6,7 +6,7 @@
     LEAST_COLUMN = 22,
     USED_COLUMN = 34,
     LEAST_ROW = 22,
-    LOGIT_ROW = 84,
+    LOGIT_ROW = 100,
     LOGITS = 1e6;
 
   // Rows from the bottom up; key sides stand under query sides because they come first.

@@ -17,7 +17,6 @@
   const page = async (summary, query, many) => {
     const g = polyhead.graphModel.build(await polyhead.store.load(`graph/${summary.slug}/graph`));
     const state = polyhead.graphState.read(g, query);
-    let tab = state.at !== null || state.edge >= 0 || state.entry !== null ? "chosen" : "about";
     let walk = null;
     const side = el("div", { class: "side-body", id: "panel", tabindex: "-1" });
     const below = el("div", { class: "subgraph-place" });
@@ -39,13 +38,13 @@
     const showSide = async () => {
       const mine = ++turn;
       polyhead.tip.hide();
-      for (const b of tabs.children) b.setAttribute("aria-pressed", String(b.dataset.value === tab));
+      for (const b of tabs.children) b.setAttribute("aria-pressed", String(b.dataset.value === state.tab));
       const made =
-        tab === "about"
+        state.tab === "about"
           ? polyhead.graphAbout.page(g)
-          : tab === "checked"
+          : state.tab === "checked"
             ? polyhead.graphVerify.page(g, act)
-            : tab === "looks"
+            : state.tab === "looks"
               ? el("div", {}, el("h2", {}, "Why heads looked where they looked"), polyhead.graphReasons.list(g, act))
               : await chosen();
       if (mine !== turn) return;
@@ -69,8 +68,7 @@
       return showSide();
     };
     const choose = (what) => {
-      Object.assign(state, { at: null, edge: -1, entry: null, group: null, ...what });
-      tab = "chosen";
+      Object.assign(state, { at: null, edge: -1, entry: null, group: null, tab: "chosen", ...what });
       return refresh();
     };
 
@@ -79,7 +77,7 @@
         if (i !== null) {
           view.reveal(i);
           announce(full(g, i));
-        } else tab = "about";
+        } else state.tab = "about";
         if (i === null) return escape();
         return choose({ at: i });
       },
@@ -128,7 +126,7 @@
       else if (state.entry !== null) state.entry = null;
       else if (state.edge >= 0) state.edge = -1;
       else Object.assign(state, { at: null, group: null });
-      if (state.at === null && state.edge < 0 && state.entry === null) tab = "about";
+      if (state.at === null && state.edge < 0 && state.entry === null) state.tab = "about";
       return refresh();
     };
 
@@ -142,9 +140,10 @@
         ["checked", "Checked", "Held against interventions"],
         ["looks", `Attention (${count(g.data.entries.length)})`, "Pattern entries that were explained"],
       ],
-      tab,
+      state.tab,
       (v) => {
-        tab = v;
+        state.tab = v;
+        remember();
         showSide();
       },
     );
@@ -200,11 +199,14 @@
       follow,
       nodesSlider,
       edgesSlider,
-      el("span", { class: "push" }),
-      button("zoom-out", "−", "Zoom out (−)", () => view.zoomBy(1 / 1.4)),
-      button("zoom-in", "+", "Zoom in (+)", () => view.zoomBy(1.4)),
-      button("fit", "All", "The whole graph (f)", view.whole),
-      button("save-graph", "SVG", "Save the graph as SVG", () => saveSvg(view.asSvg(), summary.slug)),
+      el(
+        "span",
+        { class: "save push" },
+        button("zoom-out", "−", "Zoom out (−)", () => view.zoomBy(1 / 1.4)),
+        button("zoom-in", "+", "Zoom in (+)", () => view.zoomBy(1.4)),
+        button("fit", "All", "The whole graph (f)", view.whole),
+        button("save-graph", "SVG", "Save the graph as SVG", () => saveSvg(view.asSvg(), summary.slug)),
+      ),
     );
     const tally = el("span", { class: "faint", id: "pinned" }),
       group = el("button", { type: "button", class: "quiet", id: "group", hidden: true, onclick: makeGroup }, "Group");

@@ -20,14 +20,16 @@
     );
   const nodeButton = (g, i, act, hinted = true) => {
     const kind = g.nodes.kind[i],
-      token = kind === "embedding" || kind === "logit" ? "" : tokenAt(g, g.nodes.position[i]);
+      position = g.nodes.position[i],
+      token = kind === "embedding" || kind === "logit" ? "" : tokenAt(g, position),
+      where = position < 0 || kind === "logit" ? "" : `at ${position} `;
     const button = el(
       "button",
       { type: "button", class: "node-name", "data-node": i, "aria-label": full(g, i), onclick: () => act.pick(i) },
       mark(lookName(g, i)),
       el("span", {}, brief(g, i)),
       token && polyhead.tokens.chip(token),
-      hinted && el("span", { class: "faint" }, hint(g, i)),
+      hinted && el("span", { class: "faint" }, where + hint(g, i)),
     );
     button.addEventListener("pointerenter", () => act.hover(i));
     button.addEventListener("pointerleave", () => act.hover(-1));

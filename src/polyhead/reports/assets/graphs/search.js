@@ -52,7 +52,7 @@
       "aria-controls": "found",
       autocomplete: "off",
       spellcheck: "false",
-      placeholder: "Latent, label or token",
+      placeholder: "Latent or token …",
       "aria-label": "Find a node by latent number, label or token",
       oninput: () => {
         at = 0;

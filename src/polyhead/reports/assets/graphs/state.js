@@ -1,6 +1,8 @@
 "use strict";
-// What the reader has chosen, and the address that keeps it: clicked node or edge, pins, groups, thresholds.
+// What the reader has chosen, and the address that keeps it: clicked node or edge, pins, groups, thresholds, part of the panel.
 (() => {
+  const TABS = ["chosen", "about", "checked", "looks"];
+  const usualTab = (state) => (state.at !== null || state.edge >= 0 || state.entry !== null ? "chosen" : "about");
   const numbers = (text) => (text || "").split(".").filter(Boolean).map(Number);
 
   // Supernodes of the record, but for those that only join a latent with itself: its own page does that.
@@ -11,8 +13,8 @@
 
   const read = (g, query) => {
     const asked = new URLSearchParams(query);
+    const place = (name, n) => (/^\d+$/.test(asked.get(name) ?? "") && Number(asked.get(name)) < n ? Number(asked.get(name)) : null);
     const node = (v) => Number.isInteger(v) && v >= 0 && v < g.n;
-    const at = asked.has("at") ? Number(asked.get("at")) : null;
     const [s, t] = numbers((asked.get("edge") || "").replace("-", "."));
     const share = (name, otherwise) => {
       const v = asked.has(name) ? Number(asked.get(name)) : otherwise;
@@ -32,19 +34,21 @@
     }
     const kept = groups.filter((v) => v.nodes.length);
     const first = said.length || asked.has("pin") ? [] : kept.flatMap((v) => v.nodes);
-    return {
-      at: node(at) ? at : null,
+    const state = {
+      at: place("at", g.n),
       edge: s !== undefined && t !== undefined ? g.edgeOf(s, t) : -1,
       pins: [...new Set([...numbers(asked.get("pin")).filter(node), ...first])],
       groups: kept,
       kept: share("nodes", 1),
       least: share("edges", 0),
       follow: ["direct", "up", "down"].includes(asked.get("follow")) ? asked.get("follow") : "direct",
-      entry: asked.has("why") ? Number(asked.get("why")) : null,
+      entry: place("why", g.data.entries.length),
       marked: new Set(),
       hover: -1,
       found: null,
     };
+    state.tab = TABS.includes(asked.get("tab")) ? asked.get("tab") : usualTab(state);
+    return state;
   };
 
   const write = (g, state) => {
@@ -58,6 +62,7 @@
     if (state.kept < 1) out.set("nodes", String(Number(state.kept.toFixed(3))));
     if (state.least > 0) out.set("edges", String(Number(state.least.toPrecision(3))));
     if (state.follow !== "direct") out.set("follow", state.follow);
+    if (state.tab !== usualTab(state)) out.set("tab", state.tab);
     return out.toString();
   };
 

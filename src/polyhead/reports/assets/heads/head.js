@@ -169,7 +169,7 @@
     return sectionCard(
       "where",
       "Where it looks",
-      "Attention mass in the windows below, by distance and by token.",
+      "Attention mass in the windows above, by distance and by token.",
       el(
         "div",
         {},

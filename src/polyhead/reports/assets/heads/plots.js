@@ -93,6 +93,9 @@
             {
               "text-anchor": at < xs.length / 3 ? "start" : at > (2 * xs.length) / 3 ? "end" : "middle",
               fill: color("ink"),
+              stroke: color("card"),
+              "stroke-width": 3,
+              "paint-order": "stroke",
               class: "on-area",
               "pointer-events": "none",
             },

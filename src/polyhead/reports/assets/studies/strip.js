@@ -169,12 +169,12 @@
       const bottom = top + rows.length * ROW;
       for (const t of x.ticks) {
         const shown = shares ? percent(t) : x.text(t),
-          half = widthOf(shown, 10.5) / 2;
+          half = widthOf(shown, 11) / 2;
         chart.append(
           svg("line", { x1: x(t), x2: x(t), y1: top + 16, y2: bottom + 2, stroke: color("line") }),
           text(Math.min(Math.max(x(t), half), width - half), bottom + 13, shown, {
             "text-anchor": "middle",
-            "font-size": 10.5,
+            "font-size": 11,
           }),
         );
       }
