@@ -64,7 +64,7 @@
         el(
           "p",
           { class: "question" },
-          "Published toy results on attention and feature superposition: each claim measured over seeds, with a control, beside the published number.",
+          "Published results on attention and feature superposition, in toy worlds and in real models: each claim measured over seeds, with a control, beside the published number.",
         ),
         el("p", { class: "counts" }, pills(totals)),
         el(
