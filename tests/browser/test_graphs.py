@@ -22,6 +22,7 @@ from make_graph import (
     small_edges,
     small_graph,
 )
+from polyhead.core.files import read_json, write_json
 from polyhead.core.graph_records import GraphDictionary
 from polyhead.reports import write_report
 from polyhead.reports.graphs import write_graph_pages
@@ -142,6 +143,8 @@ def test_a_node_shows_the_page_of_its_latent(with_run: Path, open_page: Opener):
 
 def test_a_reason_opens_its_examples(tmp_path: Path, open_page: Opener):
     run = make_kinds(tmp_path / "run")
+    overview = run / "records" / "overview.json"
+    write_json(overview, read_json(overview) | {"layer": 1})  # of the entry
     pages = write_graph_pages([small_graph(tmp_path / "g")], tmp_path / "pages", runs=[run]).parent
     page = open_page(pages, "#/?why=0")
     page.wait_for_selector(".qk-latent")

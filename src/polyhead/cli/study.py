@@ -13,7 +13,10 @@ from polyhead.cli.show import Count, Json, Many, show
 from polyhead.core.errors import PolyheadError
 from polyhead.core.study_records import Distribution, StudyRecord
 
-study = App(name="study", help="Published results on toy worlds and real models as commands: train, measure with a control, judge, draw.")
+study = App(
+    name="study",
+    help="Published results on toy worlds and real models as commands: train, measure with a control, judge, draw.",
+)
 
 Flag = Annotated[bool, Parameter(negative="")]
 

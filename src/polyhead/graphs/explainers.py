@@ -36,6 +36,11 @@ class Explainer:
     """Architecture that it was trained on; empty where unknown."""
 
     @property
+    def layers(self) -> list[int]:
+        """Those of its targets, ascending."""
+        return sorted({at.layer for read in self.reading.targets if (at := parse_site(read.site)).layer is not None})
+
+    @property
     def explains(self) -> list[tuple[int, str]]:
         """(layer, `attn` or `mlp`) of every target.
 
@@ -93,7 +98,7 @@ def load_explainer(folder: Path) -> Explainer:
 
 
 def gather(dictionaries: Sequence[Explainer | Path | str]) -> list[Explainer]:
-    """Explainers from explainers and folders, in the order given.
+    """Explainers from explainers and folders, from the first layer up.
 
     Of a folder of several, those that explain patterns only are left out: they are reasons, not nodes.
     """
@@ -103,16 +108,12 @@ def gather(dictionaries: Sequence[Explainer | Path | str]) -> list[Explainer]:
         found += several if len(several) == 1 else [one for one in several if not _explains_patterns(one)]
     names = [one.name for one in found]
     if len(set(names)) < len(names):  # one run a layer gives the same name to all
-        found = [replace(one, name=f"{one.name} of layer {_layers(one)}") for one in found]
-    return found
+        found = [replace(one, name=f"{one.name} of layer {', '.join(map(str, one.layers))}") for one in found]
+    return sorted(found, key=lambda one: one.layers)
 
 
 def _explains_patterns(one: Explainer) -> bool:
     return all(read.is_pattern for read in one.reading.targets)
-
-
-def _layers(one: Explainer) -> str:
-    return ", ".join(str(layer) for layer in dict.fromkeys(layer for layer, _ in one.explains))
 
 
 def check_explainers(model: HookedModel, explainers: Sequence[Explainer]) -> None:

@@ -140,13 +140,13 @@ def _constants(
     made = [Block("constants", -1.0, [bias], torch.tensor([-1]))]
     written = _written(recorded, blocks)
     halves = ("attn",) if recorded.model.cfg.attn_only else ("attn", "mlp")
-    everywhere = torch.arange(recorded.n_positions)
+    everywhere, missing = torch.arange(recorded.n_positions), dict[str, list[int]]()
     for layer in range(recorded.n_layers):
         for half in halves:
             depth, whole = write_depth(layer, half), recorded.added(layer, half)
             error = whole - written.get(depth, torch.zeros_like(whole))
             if (layer, half) not in explained:
-                notes.append(f"layer {layer} {half}: no dictionary, its whole output stands in error nodes")
+                missing.setdefault(half, []).append(layer)
             elif depth in biases:
                 error = error - biases[depth]
                 nodes = [
@@ -160,7 +160,23 @@ def _constants(
                 for p in everywhere.tolist()
             ]
             made.append(Block(f"layer {layer} {half} error", depth - 0.5, nodes, everywhere, [Write(depth, error)]))
+    notes += [
+        f"{half} of {_named(layers)}: no dictionary, the whole output stands in error nodes"
+        for half, layers in missing.items()
+    ]
     return made
+
+
+def _named(layers: Sequence[int]) -> str:
+    """`layers 0, 3 to 5` of ascending numbers."""
+    runs: list[list[int]] = []
+    for layer in layers:
+        if runs and layer == runs[-1][-1] + 1:
+            runs[-1].append(layer)
+        else:
+            runs.append([layer])
+    words = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+    return f"layer{'s' * (len(layers) > 1)} {words}"
 
 
 def _written(recorded: Recorded, blocks: Sequence[Block]) -> dict[int, Tensor]:

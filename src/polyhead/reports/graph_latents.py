@@ -74,15 +74,16 @@ class LatentPages:
             return None
         return (page for _, path in known.run.page_shards(known.card) for page in read_pages(path))
 
-    def reasons(self, name: str) -> _Known | None:
-        """The run's card of a QK dictionary."""
-        return next((k for k in self._known if k.card.name == own_name(name) and k.card.side == "both"), None)
+    def reasons(self, name: str, layer: int) -> _Known | None:
+        """The run's card of a QK dictionary of a layer."""
+        found = (k for k in self._known if k.card.name == own_name(name) and k.card.side == "both")
+        return next((k for k in found if k.run.overview.layer == layer), None)
 
     def of_entries(self, record: QKRecord) -> dict[str, dict[str, Any]]:
         """By name of a QK dictionary its card, and of each latent that is a reason its tokens and first examples."""
         out: dict[str, dict[str, Any]] = {}
-        for name in dict.fromkeys(entry.reasons_of for entry in record.entries):
-            known = None if name is None else self.reasons(name)
+        for name, layer in dict.fromkeys((entry.reasons_of, entry.layer) for entry in record.entries):
+            known = None if name is None else self.reasons(name, layer)
             if name is None or known is None or not self._read(known):
                 continue
             asked = {latent for e in record.entries if e.reasons_of == name for latent, _ in e.reasons[:_MOST_REASONS]}

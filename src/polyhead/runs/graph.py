@@ -36,7 +36,7 @@ from polyhead.core.rng import generator
 from polyhead.dictionaries.bundled import bundled_folders
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer, find_explainers
+from polyhead.graphs.explainers import Explainer, find_explainers, gather
 from polyhead.graphs.frozen import freeze
 from polyhead.graphs.graph import Graph
 from polyhead.graphs.prune import places, prune_record, same_latent
@@ -155,8 +155,8 @@ def find_dictionaries(names: Sequence[str], model: str) -> tuple[list[Explainer]
             raise PolyheadError(f"{name} does not exist; give run folders, dictionaries, or `bundled`")
         else:
             found += find_explainers(name)
-    reasons = [one for one in found if one.kind in QK_KINDS]
-    return [one for one in found if one.kind not in QK_KINDS], reasons
+    reasons = gather([one for one in found if one.kind in QK_KINDS])
+    return gather([one for one in found if one.kind not in QK_KINDS]), reasons
 
 
 def run_prune(folder: Path, out: Path, *, node_threshold: float = 0.8, edge_threshold: float = 0.98) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import GraphRecord, QKRecord
 from polyhead.core.reading import Reading, read_key
 from polyhead.core.records import LatentPage, Overview, save_lines
-from polyhead.core.sites import parse_site
 from polyhead.dictionaries import METHODS
 from polyhead.experiments.data import text_path
 from polyhead.graphs.explainers import Explainer
@@ -74,7 +73,7 @@ def run_examples(
     """
     known = LatentPages(example_folders(out), [record], out)
     todo = [one for one in _asked(explainers, record) if known.find(record.dictionaries[int(one.folder)]) is None]
-    todo += [one for one in _reasons(reasons, qk) if known.reasons(one.explainer.name) is None]
+    todo += [one for one in _reasons(reasons, qk) if known.reasons(one.explainer.name, one.explainer.layers[0]) is None]
     if todo and n_tokens:
         sequences = _sequences(model, text, n_tokens)
         facts = {
@@ -145,7 +144,7 @@ class _Reader:
     def __init__(self, model: HookedModel, asked: _Asked) -> None:
         self.model, self.asked = model, asked
         one = asked.explainer
-        self.layers = sorted({parse_site(read.site).layer or 0 for read in one.reading.targets})
+        self.layers = one.layers
         self.sides = Sides(one.dictionary, [base_layer(model, n) for n in self.layers], METHODS[one.kind].side)
         self.reading = self.sides.reading(one.reading)
 

@@ -1,5 +1,6 @@
 """What a graph refuses, cuts and resumes: one clear line, sums that stay whole, a killed build that goes on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ def test_logits_asked_for() -> None:
 
 def test_layers_without_dictionary_are_named() -> None:
     graph = build_graph(native(d_mlp=14), [explainer(native(d_mlp=14), "mtc", (1,), MTC)], prompt())
-    halves = ["layer 0 attn", "layer 0 mlp", "layer 1 mlp", "layer 2 attn", "layer 2 mlp"]
+    halves = ["attn of layers 0, 2", "mlp of layers 0 to 2"]
     assert [note.split(":")[0] for note in graph.record.notes if "no dictionary" in note] == halves
     shares = {(n.layer, n.part): n.error_norm for n in graph.nodes if n.kind == "error" and n.position == 4}
     assert shares[0, "attn"] == pytest.approx(1)
@@ -197,3 +198,10 @@ def test_dictionaries_from_folders(tmp_path: Path) -> None:
         find_explainers(tmp_path / "plain")
     with pytest.raises(PolyheadError, match="holds no dictionary"):
         find_explainers(tmp_path / "nowhere")
+
+
+def test_dictionaries_of_one_name_are_told_apart_and_go_up_the_layers() -> None:
+    model = native()
+    some = [replace(explainer(model, "mtc", (layer,), MTC), name="mtc") for layer in (2, 0)]
+    graph = build_graph(model, some, prompt())
+    assert [one.name for one in graph.record.dictionaries] == ["mtc of layer 0", "mtc of layer 2"]
