@@ -72,7 +72,8 @@ class Crossing(NamedTuple):
 
 def graph_of(model: HookedModel, explainers: Sequence[Explainer], tokens: Tensor) -> Graph:
     """The whole graph, no edge between positions cut that matters."""
-    return build_graph(model, explainers, tokens, GraphConfig(max_query_nodes=64, edge_share=1e-3))
+    bounds = GraphConfig(max_query_nodes=64, edge_share=1e-3, budget_bytes=4 * 2**30)
+    return build_graph(model, explainers, tokens, bounds)
 
 
 def crossing(graph: Graph, seed: int) -> Crossing:
