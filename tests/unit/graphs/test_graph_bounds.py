@@ -13,6 +13,7 @@ from polyhead.dictionaries import save_dictionary
 from polyhead.graphs import build
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
+from polyhead.graphs.edges import load_piece
 from polyhead.graphs.explainers import find_explainers
 from polyhead.graphs.graph import Graph
 
@@ -197,3 +198,11 @@ def test_dictionaries_from_folders(tmp_path: Path) -> None:
         find_explainers(tmp_path / "plain")
     with pytest.raises(PolyheadError, match="holds no dictionary"):
         find_explainers(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("contents", [b"", b"PK\x03\x04 cut short", b"nothing of ours"])
+def test_a_damaged_block_of_edges_is_one_line_about_its_file(tmp_path: Path, contents: bytes) -> None:
+    path = tmp_path / "00001.npz"
+    path.write_bytes(contents)
+    with pytest.raises(ArtifactError, match=r"00001\.npz is damaged"):
+        load_piece(path)
