@@ -314,7 +314,7 @@ def evaluate(run: Path, /, *, threads: Count | None = None, json: Json = False) 
     def human(console: Console) -> None:
         console.print(table("held-out text", table_rows(evaluations)))
         for line in verdict:
-            console.print(f"- {line}")
+            console.print(f"- {line}", markup=False)
 
     show({"evaluations": [e.model_dump(mode="json") for e in evaluations], "verdict": verdict}, json, human)
 

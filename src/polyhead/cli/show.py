@@ -10,6 +10,7 @@ from cyclopts.validators import Number
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object instead of tables.")]
 
@@ -28,10 +29,13 @@ def show(value: dict[str, Any], as_json: bool, human: Callable[[Console], None])
 
 
 def table(title: str, rows: list[dict[str, Any]]) -> Table:
-    """Rows with the same keys as a table."""
-    made = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    """Rows with the same keys as a table; brackets in them are text (of a prompt, of a token), not markup."""
+    made = Table(
+        title=Text(title, style="table.title"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1)
+    )
     for i, (key, value) in enumerate(rows[0].items() if rows else ()):
-        made.add_column(key, justify="right" if i and not isinstance(value, str) else "left", no_wrap=not i)
+        made.add_column(Text(key), justify="right" if i and not isinstance(value, str) else "left", no_wrap=not i)
     for row in rows:
-        made.add_row(*(f"{v:.3f}" if isinstance(v, float) else "" if v is None else str(v) for v in row.values()))
+        cells = (f"{v:.3f}" if isinstance(v, float) else "" if v is None else str(v) for v in row.values())
+        made.add_row(*map(Text, cells))
     return made

@@ -103,7 +103,7 @@ class RankMTC(MTC):
         """v of the pairs beyond the first, where the gate is open, as a list of (token, latent * r + j)."""
         more, here = self.cfg.rank - 1, f > 0
         tokens, latents = (t[here].repeat_interleave(more) for t in (listed.tokens, listed.latents))
-        latents = latents * more + torch.arange(more).repeat(int(here.sum()))
+        latents = latents * more + torch.arange(more, device=f.device).repeat(int(here.sum()))
         rows, W, b = self._rows(x), self.W_read.flatten(0, 1), self.b_read.flatten()
         with torch.no_grad():
             pairs = zip(tokens.split(_GATHERED), latents.split(_GATHERED), strict=True)

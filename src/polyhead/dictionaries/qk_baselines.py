@@ -34,7 +34,7 @@ class LowRankScores:
         """Patterns of the one head."""
         q, k = batch["q"].float() - self.mean_q, batch["k"].float()
         scores = (q @ self.P @ (k - self.mean_k).mT + (k @ self.mean_q)[:, None]) * self.score_scale
-        future = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+        future = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)
         return scores.masked_fill(future, -1e9).softmax(-1)[:, None]
 
 

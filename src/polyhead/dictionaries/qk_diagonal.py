@@ -177,7 +177,11 @@ def pattern_terms(
 
 def counted_queries(batch: Batch) -> Bool[Tensor, "b p"]:
     """Queries that count; all where the batch does not say."""
-    return batch["valid"] if "valid" in batch else torch.ones(batch["q"].shape[:2], dtype=torch.bool)
+    return (
+        batch["valid"]
+        if "valid" in batch
+        else torch.ones(batch["q"].shape[:2], dtype=torch.bool, device=batch["q"].device)
+    )
 
 
 def keys_by_head(k: Float[Tensor, "b p d"], cfg: QKDiagonalConfig) -> Float[Tensor, "b p h d_head"]:

@@ -174,7 +174,7 @@ def member_subject(data: ExperimentData, member: Member, run_dir: Path) -> Subje
         variant=member.variant,
         method=member.method,
         side=member.of.side,
-        reconstruction=load_member(run_dir, member),
+        reconstruction=load_member(run_dir, member).to(data.model.device),
         sparsity=member.sparsity,
         seed=member.seed,
         n_latents=member.n_latents,

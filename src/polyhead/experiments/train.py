@@ -162,13 +162,17 @@ def train_member(data: ExperimentData, member: Member, run_dir: Path) -> nn.Modu
 def new_dictionary(data: ExperimentData, member: Member, first: Sequence[Batch]) -> Any:
     """The member's dictionary where training starts: shaped by the layers, scaled by the first batches.
 
+    It is made on the CPU, so that its start is the same everywhere, and then moved to where the model is.
+
     Raises:
         PolyheadError: settings that do not fit each other or the widths of the layers.
     """
+    plain = [{role: value.cpu() for role, value in batch.items()} for batch in first]
     try:
-        return member.of.make(member.parsed, data.layers, first, generator(member.seed, "dictionary"))
+        made = member.of.make(member.parsed, data.layers, plain, generator(member.seed, "dictionary"))
     except ValidationError as error:
         raise PolyheadError(f"settings of {member.method}: {explained(error, member.of.config)}") from None
+    return made.to(data.model.device)
 
 
 def _firing_counts(dictionary: Any, batch: Batch, tokens_per_batch: int) -> FiringCounts:

@@ -6,6 +6,7 @@ Axis legend: n target, w write, s source node, h (H) entry of an edge's heads, e
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -242,8 +243,8 @@ def load_piece(path: Path) -> Piece:
         ArtifactError: damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
             fields = {name: file[name] for name in file.files}
         return Piece(**{"heads": None, **fields, "n_found": int(fields["n_found"])})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, BadZipFile, AttributeError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{path} is damaged ({error}); delete it and build again") from None

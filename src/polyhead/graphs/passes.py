@@ -93,7 +93,7 @@ class _Held:
         self.outputs, self.norms, self.patterns = outputs, norms, patterns
         self.seen: dict[str, Tensor] = {}
         self.stream: dict[int, Tensor] = {}
-        """Depth -> what the running model has there."""
+        """Depth -> what the running model has there; on the CPU, like all that was seen."""
 
     def hooks(self) -> dict[str, Hook]:
         """One for every site that is held, added to or read."""
@@ -138,7 +138,7 @@ class _Held:
         def hook(value: Tensor) -> Tensor | None:
             if layer == 0:
                 value = (self.frozen.stream(0) + self.added.get(0, 0.0))[None].to(value)
-            self.stream[2 * layer] = self.seen[name] = value
+            self.stream[2 * layer] = self.seen[name] = value.detach().cpu()
             return value
 
         return hook
@@ -160,7 +160,7 @@ class _Held:
         name = site((depth - 1) // 2, local)
 
         def hook(value: Tensor) -> None:
-            self.stream[depth] = self.seen[name] = value
+            self.stream[depth] = self.seen[name] = value.detach().cpu()
 
         return hook
 
@@ -174,7 +174,7 @@ class _Held:
 
     def _normed(self, name: str, norm: FrozenNorm, depth: int) -> Hook:
         def hook(value: Tensor) -> Tensor:
-            stream = self.stream[depth][0].double().cpu()
+            stream = self.stream[depth][0].double()
             held = norm.apply(stream, torch.arange(len(stream))) + norm.bias
             self.seen[name] = held[None]
             return held[None].to(value)

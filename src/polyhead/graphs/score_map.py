@@ -8,10 +8,7 @@ the model computed, and a layer whose scores are not of this form (a soft cap) i
 Axis legend: p position, h head, d d_model, k d_head, n one of several vectors, q query, s key.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from inspect import signature
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -21,9 +18,8 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.sites import site
 from polyhead.graphs.frozen import FrozenPrompt
 from polyhead.graphs.recorded import DTYPE
-from polyhead.models.base_layer import _rotations
-from polyhead.models.hf.model import HFModel
 from polyhead.models.native import NativeTransformer
+from polyhead.models.rotations import rotation_tables
 from polyhead.ops.rotary import apply_rotary
 
 _CLOSE = 2e-3
@@ -105,22 +101,7 @@ def _tables(frozen: FrozenPrompt, layer: int, n: int) -> list[Tensor | None]:
     model = frozen.recorded.model
     if model.cfg.positions != "rotary":
         return [None]
-    found = [t for t in _rotations(model, layer) if t is not None]
-    if isinstance(model, HFModel):
-        found += _by_layer_type(model.hf, n)
-    return [*(t[:, :n].to(DTYPE).cpu() for t in found), None]
-
-
-def _by_layer_type(hf: Any, n: int) -> Iterator[Tensor]:
-    """Tables of a model that keeps one for each type of layer (Gemma 3)."""
-    kinds = sorted(set(getattr(hf.config, "layer_types", None) or ()))
-    like, positions = torch.zeros(1, 1, 1, device=hf.device), torch.arange(n, device=hf.device)[None]
-    for name, module in hf.named_modules():
-        if name.rpartition(".")[2] == "rotary_emb" and len(signature(module.forward).parameters) == 3:
-            for kind in kinds:
-                cos, sin = module(like, positions, kind)
-                half = cos.shape[-1] // 2
-                yield torch.stack([cos[0, :, :half], sin[0, :, :half]])
+    return [*(table.to(DTYPE) for table in rotation_tables(model, layer, n)), None]
 
 
 def _scale(scores: Tensor, product: Tensor, usual: float, layer: int, name: str) -> float:

@@ -1,4 +1,4 @@
-"""Other programs' formats of results: records out to them, and theirs in. Reads and writes files only (no torch)."""
+"""Other programs' formats, in and out: dictionaries, graphs, heads. What is named here reads records (no torch)."""
 
 from polyhead.interop.headvis import read_headvis, write_headvis
 

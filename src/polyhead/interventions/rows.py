@@ -32,7 +32,7 @@ def replace_rows(
     def hook(pattern: Tensor) -> Tensor:
         new = pattern.clone()
         own = new[:, list(heads)]
-        put = rows.to(own.dtype).expand_as(own)
+        put = rows.to(own).expand_as(own)
         new[:, list(heads)] = put if where is None else torch.where(where[:, None, :, None], put, own)
         return new
 
@@ -47,7 +47,7 @@ def replace_output(
     def hook(value: Tensor) -> Tensor:
         new = value.clone()
         own = new[:, :, list(heads)]
-        put = z.to(own.dtype).expand_as(own)
+        put = z.to(own).expand_as(own)
         new[:, :, list(heads)] = put if where is None else torch.where(where[:, :, None, None], put, own)
         return new
 

@@ -1,7 +1,5 @@
 """The plain tensors of one attention layer, checked against what the model really computes."""
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -9,13 +7,15 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.sites import site
 from polyhead.models.hooked import HookedModel
-from polyhead.models.native import NativeTransformer
+from polyhead.models.rotations import rotation_tables
 from polyhead.ops.rotary import apply_rotary
 
 _PROBE = 24
 """Tokens of the sequence on which the formulas are checked."""
 _CLOSE = 2e-3
-"""Largest relative error with which a formula counts as what the model computes."""
+"""Largest relative error with which a formula counts as what the model computes, in a precision that allows it."""
+_USUAL = 1e-4
+"""Nearer than this to 1 / sqrt(d_head), a scale is that one but for rounding."""
 
 
 @torch.no_grad()
@@ -36,18 +36,20 @@ def base_layer(model: HookedModel, layer: int) -> BaseLayer:
     )
     x, scores, out, pattern = _probe(model, layer)
     q, k = x @ plain.W_Q + plain.b_Q[:, None], x @ plain.W_K + plain.b_K[:, None]
+    precision = torch.finfo(model.dtype).eps
+    close, usual = max(_CLOSE, 2 * precision), max(_USUAL, precision / 2)
     best, rotary, scale = float("inf"), None, plain.score_scale
-    for table in _rotations(model, layer):
+    for table in (*rotation_tables(model, layer, model.cfg.n_ctx), None):
         product = _scores(q, k, table)
         s = float((product * scores).sum() / product.square().sum().clamp_min(1e-30))  # least squares
-        if abs(s / plain.score_scale - 1) < 1e-4:
-            s = plain.score_scale  # the usual one, but for rounding
+        if abs(s / plain.score_scale - 1) < usual:
+            s = plain.score_scale
         error = _relative(s * product, scores)
         if error < best:
             best, rotary, scale = error, table, s
     moved = pattern @ (x @ plain.W_V + plain.b_V[:, None])
-    linear = _relative(torch.einsum("hqk,hkd->qd", moved, plain.W_O) + plain.b_O, out) < _CLOSE
-    good = best < _CLOSE
+    linear = _relative(torch.einsum("hqk,hkd->qd", moved, plain.W_O) + plain.b_O, out) < close
+    good = best < close
     return BaseLayer(
         layer=layer,
         n_kv_heads=model.cfg.n_kv_heads,
@@ -69,25 +71,6 @@ def _probe(model: HookedModel, layer: int) -> tuple[Tensor, Tensor, Tensor, Tens
     x, scores, out, pattern = (cache[site(layer, s)][0].float().cpu() for s in names)
     causal = torch.ones(n, n).tril().bool()
     return x[None], torch.where(causal, scores, 0.0), out, pattern
-
-
-def _rotations(model: HookedModel, layer: int) -> list[Tensor | None]:
-    """Rotation tables that the layer may use: none, the native one, those of a Hugging Face model."""
-    if isinstance(model, NativeTransformer):
-        return [getattr(model.blocks[layer].attn, "rotary", None)]
-    tables: list[Tensor | None] = [None]
-    hf: Any = model.get_submodule("hf")
-    positions = torch.arange(model.cfg.n_ctx, device=model.device)[None]
-    like = torch.zeros(1, 1, 1, device=model.device)
-    for name, module in hf.named_modules():
-        if name.rpartition(".")[2].startswith("rotary_emb"):
-            try:
-                cos, sin = module(like, positions)
-            except TypeError:  # one that wants more than positions: not a table
-                continue
-            half = cos.shape[-1] // 2
-            tables.append(torch.stack([cos[0, :, :half], sin[0, :, :half]]).float().cpu())
-    return tables
 
 
 def _scores(q: Tensor, k: Tensor, table: Tensor | None) -> Tensor:

@@ -3,7 +3,7 @@
 import datetime
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from polyhead.analysis.latents import LatentAnalysis, analyse_latents
 from polyhead.analysis.verdict import verdict
 from polyhead.core.files import write_atomic
 from polyhead.core.progress import progress
+from polyhead.core.protocols import Batch
 from polyhead.core.records import PAGE_SHARD, DictionaryCard, Overview
 from polyhead.dictionaries import METHODS
 from polyhead.experiments.config import Member
@@ -59,9 +60,10 @@ def analyse_member(data: ExperimentData, member: Member, run_dir: Path) -> Dicti
     """Write `records/<name>/latents.parquet` and `pages/`, and return the card."""
     dictionary = load_member(run_dir, member)
     sides = Sides(dictionary, data.layers, member.of.side)
+    reading = sides.reading(data.reading(member))
     analysis = analyse_latents(
         dictionary,
-        Repeatable(data.held_out_batches(sides.reading(data.reading(member))).in_order),
+        Repeatable(lambda: on_cpu(data.held_out_batches(reading).in_order())),
         tokenizer=data.model.tokenizer,
         W_U=data.model.W_U.detach(),
         bos_token_id=data.model.cfg.bos_token_id,
@@ -112,6 +114,11 @@ def card_of(
         loading_map=analysis.loading_map,
         highlights=highlights(analysis, head_names=names, noun=noun),
     )
+
+
+def on_cpu(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Where dictionary and layers are loaded, wherever the model runs."""
+    return ({role: value.cpu() for role, value in batch.items()} for batch in batches)
 
 
 def _head_names(sides: Sides, analysis: LatentAnalysis, layers: Sequence[int], n_heads: int) -> list[str]:

@@ -170,7 +170,7 @@ def run_score(
         variant=artifact.kind,
         method=artifact.kind,
         side=method.side,
-        reconstruction=dictionary.requires_grad_(False),
+        reconstruction=dictionary.requires_grad_(False).to(data.model.device),
         n_latents=getattr(dictionary.cfg, "n_latents", None),
     )
     return evaluate(data.model, subject, batches, reference)

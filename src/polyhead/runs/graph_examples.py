@@ -31,7 +31,7 @@ from polyhead.metrics.evaluate import Repeatable
 from polyhead.models.base_layer import base_layer
 from polyhead.models.hooked import HookedModel
 from polyhead.reports.graph_latents import LatentPages, own_name
-from polyhead.runs.analyse import card_of, versions, write_latents
+from polyhead.runs.analyse import card_of, on_cpu, versions, write_latents
 
 LATENTS = "latents"
 SEQ_LEN = 128
@@ -157,7 +157,7 @@ class _Reader:
         assert model.tokenizer is not None
         analysis = analyse_latents(
             one.dictionary,
-            Repeatable(batches.in_order),
+            Repeatable(lambda: on_cpu(batches.in_order())),
             tokenizer=model.tokenizer,
             W_U=model.W_U.detach(),
             bos_token_id=model.cfg.bos_token_id,

@@ -1,14 +1,17 @@
 """The command line: help shows examples, mistakes are one line and exit code 2, JSON is JSON."""
 
 import errno
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from polyhead.cli.app import main
+from polyhead.cli.show import table
 from polyhead.dictionaries.bundled import bundled_folders
 
 MTC = str(bundled_folders("mtc")["mtc-layer-0"])
@@ -189,3 +192,12 @@ def test_a_disk_that_refuses_is_one_line(
     assert err == (
         "polyhead: No space left on device: records; free some space or choose another folder, then run again\n"
     )
+
+
+def test_a_table_shows_brackets_as_they_are():
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(table("x[i] [/b]", [{"token": "' [i]'", "value": "[/red]"}]))
+    text = console.export_text()
+    assert "x[i] [/b]" in text
+    assert "' [i]'" in text
+    assert "[/red]" in text

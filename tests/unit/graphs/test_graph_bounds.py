@@ -14,6 +14,7 @@ from polyhead.dictionaries import save_dictionary
 from polyhead.graphs import build
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
+from polyhead.graphs.edges import load_piece
 from polyhead.graphs.explainers import find_explainers
 from polyhead.graphs.graph import Graph
 
@@ -205,3 +206,11 @@ def test_dictionaries_of_one_name_are_told_apart_and_go_up_the_layers() -> None:
     some = [replace(explainer(model, "mtc", (layer,), MTC), name="mtc") for layer in (2, 0)]
     graph = build_graph(model, some, prompt())
     assert [one.name for one in graph.record.dictionaries] == ["mtc of layer 0", "mtc of layer 2"]
+
+
+@pytest.mark.parametrize("contents", [b"", b"PK\x03\x04 cut short", b"nothing of ours"])
+def test_a_damaged_block_of_edges_is_one_line_about_its_file(tmp_path: Path, contents: bytes) -> None:
+    path = tmp_path / "00001.npz"
+    path.write_bytes(contents)
+    with pytest.raises(ArtifactError, match=r"00001\.npz is damaged"):
+        load_piece(path)

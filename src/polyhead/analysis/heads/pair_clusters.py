@@ -177,20 +177,20 @@ def cluster_pairs(
     parts = (pairs.q, pairs.k, _direction(pairs.out))
     axes = tuple(pca(x, n_components) for x in parts)
     x = torch.cat([a(p) for a, p in zip(axes, parts, strict=True)], 1)
-    fits = {}
+    fits, points = {}, x.cpu().numpy()
     for c in [n_clusters] if n_clusters is not None else range(2, most + 1):
-        fit = KMeans(c, n_init=4, random_state=seed).fit(x.numpy())  # pyright: ignore[reportArgumentType]
+        fit = KMeans(c, n_init=4, random_state=seed).fit(points)  # pyright: ignore[reportArgumentType]
         found = np.asarray(fit.labels_)
-        score = float(silhouette_score(x.numpy(), found)) if 2 <= len(np.unique(found)) < len(x) else 0.0
+        score = float(silhouette_score(points, found)) if 2 <= len(np.unique(found)) < len(x) else 0.0
         fits[c] = (score, fit)
     chosen = max(fits, key=lambda c: fits[c][0])
     score, fit = fits[chosen]
     return PairClusters(
         axes=axes,  # pyright: ignore[reportArgumentType]
-        centres=torch.from_numpy(fit.cluster_centers_).float(),
+        centres=torch.from_numpy(fit.cluster_centers_).to(x),
         silhouette=score,
         silhouettes={c: s for c, (s, _) in fits.items()},
         coordinates=x,
-        cluster=torch.from_numpy(fit.labels_).long(),
+        cluster=torch.from_numpy(fit.labels_).long().to(x.device),
         basis=output_basis(W_O),
     )

@@ -1,0 +1,38 @@
+"""Rotation tables that an attention layer of a model may use; which one it does use is found on its scores."""
+
+from collections.abc import Iterator
+from inspect import signature
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from polyhead.models.hooked import HookedModel
+from polyhead.models.native import NativeTransformer
+
+
+def rotation_tables(model: HookedModel, layer: int, n_positions: int) -> list[Float[Tensor, "2 p half"]]:
+    """Cosines and sines of the first positions, in float32 on the CPU: the native one, or all of a Hugging Face model.
+
+    A model that keeps a table for each type of layer (Gemma 3) gives them all.
+    """
+    if isinstance(model, NativeTransformer):
+        own = getattr(model.blocks[layer].attn, "rotary", None)
+        found = iter(()) if own is None else iter((own,))
+    else:
+        found = _of_hugging_face(model.get_submodule("hf"), n_positions)
+    return [table[:, :n_positions].detach().float().cpu() for table in found]
+
+
+def _of_hugging_face(hf: Any, n: int) -> Iterator[Tensor]:
+    kinds = sorted(set(getattr(hf.config, "layer_types", None) or ()))
+    like, positions = torch.zeros(1, 1, 1, device=hf.device), torch.arange(n, device=hf.device)[None]
+    for name, module in hf.named_modules():
+        if not name.rpartition(".")[2].startswith("rotary_emb"):
+            continue
+        asked = len(signature(module.forward).parameters)
+        for more in {2: [()], 3: [(kind,) for kind in kinds]}.get(asked, []):
+            cos, sin = module(like, positions, *more)
+            half = cos.shape[-1] // 2
+            yield torch.stack([cos[0, :, :half], sin[0, :, :half]])
