@@ -15,7 +15,7 @@ def bench_truth(
     *,
     cases: Annotated[list[str] | None, Many] = None,
     methods: Annotated[list[str] | None, Many] = None,
-    seeds: int = 5,
+    seeds: int | None = None,
     steps: int | None = None,
     quick: Flag = False,
     minutes: float | None = None,
@@ -31,7 +31,7 @@ def bench_truth(
         cases: Names of cases, or JSON files of your own; all that come with the package if not given.
         methods: Lines of the leaderboard: methods, controls (oracle, pca, heads, ov_svd, random), variants; all if not
             given.
-        seeds: Worlds and starts of each case.
+        seeds: Worlds and starts of each case; 5 if not given.
         steps: Training steps of every method, if fewer than the case says.
         quick: Two cases, four lines, one seed, short training, unless said otherwise.
         minutes: Stop after so many minutes; what is done stays.

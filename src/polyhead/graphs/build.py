@@ -7,7 +7,6 @@ to its pre-activation. With a folder, every block's edges are written as they ar
 import hashlib
 import json
 import re
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -175,7 +174,11 @@ def _text(model: HookedModel, ids: list[int]) -> str:
     return " ".join(str(i) for i in ids) if model.tokenizer is None else model.tokenizer.decode(ids)
 
 
-def _peak_bytes() -> int:
-    """Most memory that this process has had resident."""
+def _peak_bytes() -> int | None:
+    """Most memory that this process has had resident; Windows does not say."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

@@ -200,6 +200,8 @@ def _read_set(folder: Path, config: Mapping[str, Any]) -> list[_Layer]:
                 f"{folder / CONFIG} names {far[0]}; only local .safetensors files are read: download it first"
             )
         paths = [folder / str(name) for name in named]
+    if not paths:
+        raise ArtifactError(f"{folder / CONFIG} names no transcoder and {folder} holds no layer_0.safetensors")
     layers: list[_Layer] = []
     for i, path in enumerate(paths):
         tensors = _tensors(path, ("W_enc", "W_dec", "b_enc", "b_dec"))

@@ -177,6 +177,8 @@ def _activation(path: Path, cfg: Mapping[str, Any]) -> AnyActivation:
             return ReLU()
         case "standard":
             raise refuse(path, "activation_fn", "relu or topk", function)
+        case "topk" if "k" not in cfg:
+            raise refuse(path, "k", "the number of active latents of a topk SAE", None)
         case "topk":
             return TopK(k=int(cfg["k"]))
         case "jumprelu" | "batchtopk":

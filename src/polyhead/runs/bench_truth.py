@@ -33,7 +33,7 @@ def bench_truth(
     *,
     case_names: Sequence[str] | None = None,
     methods: Sequence[str] | None = None,
-    n_seeds: int = 5,
+    n_seeds: int | None = None,
     n_steps: int | None = None,
     quick: bool = False,
     minutes: float | None = None,
@@ -52,14 +52,14 @@ def bench_truth(
     Raises:
         PolyheadError: unknown case or method, no seed or step, damaged row.
     """
-    if n_seeds < 1:
+    if n_seeds is not None and n_seeds < 1:
         raise PolyheadError(f"--seeds is {n_seeds}; at least 1")
     if n_steps is not None and n_steps < 1:
         raise PolyheadError(f"--steps is {n_steps}; at least 1")
     chosen_cases = {Path(n).stem: find_case(n) for n in case_names or (QUICK_CASES if quick else list(cases()))}
     lines = [find_entrant(n) for n in methods or (QUICK_METHODS if quick else list(entrants()))]
     training = BenchTraining(n_steps=n_steps or (80 if quick else 200), n_sequences=256 if quick else 2048)
-    todo = _todo(chosen_cases, lines, 1 if quick and n_seeds == 5 else n_seeds, sweep=not quick)
+    todo = _todo(chosen_cases, lines, n_seeds or (1 if quick else 5), sweep=not quick)
     threads, begun, rows = torch.get_num_threads(), time.monotonic(), []
     torch.set_num_threads(1)
     try:

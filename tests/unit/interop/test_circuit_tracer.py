@@ -206,6 +206,9 @@ def test_a_set_on_the_hub_or_without_its_k_is_refused(tmp_path: Path):
     _config(tmp_path, transcoders=["hf://somebody/model/layer_0.npz"])
     with pytest.raises(ArtifactError, match=r"only local \.safetensors files"):
         load_circuit_tracer(tmp_path)
+    _config(tmp_path, transcoders=[])
+    with pytest.raises(ArtifactError, match="names no transcoder"):
+        load_circuit_tracer(tmp_path)
 
 
 def test_what_the_format_cannot_say_is_not_written(tmp_path: Path):

@@ -202,6 +202,15 @@ def test_ours_as_saelens_folders_come_back_with_the_same_output(activation, tmp_
     assert all(torch.equal(t, second[name]) for name, t in first.items())
 
 
+def test_a_topk_sae_without_its_k_is_refused(tmp_path):
+    folder = saelens_folder(tmp_path / "sae", "topk")
+    plain = json.loads((folder / "cfg.json").read_text())
+    del plain["k"]
+    (folder / "cfg.json").write_text(json.dumps(plain))
+    with pytest.raises(PolyheadError, match="k None is not supported; expected the number of active latents"):
+        read_saelens(folder)
+
+
 def test_value_saes_of_one_layer_are_written_and_of_several_refused(tmp_path):
     shape = {"d_in": D, "n_latents": N, "activation": TopK(k=K), "n_heads": 4, "n_kv_heads": 2}
     folder = write_saelens(AttnValueSAE(AttnValueSAEConfig(**shape)), tmp_path / "v", layer=1)
