@@ -73,7 +73,7 @@ class PatternFormationConfig(Config):
     """0: no such variant."""
     long_share: float = 0.42
     """Active latents a query in training, over d_head."""
-    long_density: float = 0.1
+    long_density: float = 0.08
     """Its cap on the density of a latent in training."""
     seeds: tuple[int, ...] = (0, 1)
     """For the heads with every variant; the others have the first."""
