@@ -224,7 +224,7 @@ def _frontier(found: Found) -> Figure:
         pca = [e for e in rows if e.variant == "pca" and e.method is None]
         kinds = _kinds([e for e in rows if e.method is not None])
         return [
-            Series(name=name, x=[l0(e) for e in some], y=[out(e) for e in some], labels=[e.name for e in some])
+            Series(name=name, x=[l0(e) for e in some], y=[out(e) for e in some])
             for name, some in kinds.items()
             if all(np.isfinite(l0(e)) for e in some)
         ] + [
@@ -232,14 +232,14 @@ def _frontier(found: Found) -> Figure:
                 name="output PCA, by rank",
                 x=[float(e.n_latents or 0) for e in pca],
                 y=[e.fvu for e in pca],
-                labels=[e.name for e in pca],
+                labels=[str(e.n_latents) for e in pca],
             )
         ]
 
     return Figure(
         key="frontier",
         title="Error of the attention output against active latents",
-        caption="One point a seed. A latent of a multitoken transcoder is counted where it is read, one of "
+        caption="One point a seed; numbers are ranks of the PCA. A latent of a multitoken transcoder is counted where it is read, one of "
         "an output SAE or of Lorsa where it arrives.",
         panels=[
             Scatter(
@@ -248,6 +248,7 @@ def _frontier(found: Found) -> Figure:
                 y_label="FVU of the attention output",
                 series=series(rows),
                 log_x=True,
+                log_y=True,
             )
             for name, rows in found.items()
         ],
