@@ -239,8 +239,8 @@ def _frontier(found: Found) -> Figure:
     return Figure(
         key="frontier",
         title="Error of the attention output against active latents",
-        caption="One point a seed; numbers are ranks of the PCA. A latent of a multitoken transcoder is counted where it is read, one of "
-        "an output SAE or of Lorsa where it arrives.",
+        caption="One point a seed; numbers are ranks of the PCA. A latent of a multitoken transcoder is counted where "
+        "it is read, one of an output SAE or of Lorsa where it arrives.",
         panels=[
             Scatter(
                 title=name,
