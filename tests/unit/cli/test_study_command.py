@@ -95,7 +95,7 @@ def test_report_writes_pages_of_one_and_of_all(capsys: pytest.CaptureFixture[str
         (["run"], "--all"),
         (["run", "fake", "--all"], "--all"),
         (["run", "--all", "--seeds", "2"], "name it instead"),
-        (["run", "--all", "--jobs", "0"], "came: 0"),
+        (["run", "--all", "--jobs", "0"], 'Invalid value "0" for --jobs'),
         (["report", "fak"], "nearest: fake"),
         (["report", "fake"], "polyhead study run fake"),
         (["report"], "--all"),

@@ -98,7 +98,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     said = refused(capsys, "heads", "report", "bundled", "--out", str(tmp_path / "mine"), "--tokens", "512")
     assert "not a heads report" in said
     assert "is missing" in refused(capsys, "heads", "import", str(tmp_path / "mine"), "--out", out)
-    assert "does not exist" in refused(capsys, "heads", "export", str(tmp_path / "mine"), "--out", out)
+    assert "is not a heads report" in refused(capsys, "heads", "export", str(tmp_path / "mine"), "--out", out)
 
 
 def test_dictionaries_are_seen_by_heads(tmp_path: Path):
