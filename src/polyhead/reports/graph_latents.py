@@ -72,7 +72,7 @@ class LatentPages:
         known = self.find(dictionary)
         if known is None:
             return None
-        return (page for _, path in known.run.page_shards(known.card) for page in read_pages(path))
+        return _pages(known)
 
     def reasons(self, name: str, layer: int) -> _Known | None:
         """The run's card of a QK dictionary of a layer."""
@@ -87,8 +87,8 @@ class LatentPages:
             if name is None or known is None or not self._read(known):
                 continue
             asked = {latent for e in record.entries if e.reasons_of == name for latent, _ in e.reasons[:_MOST_REASONS]}
-            pages = (page for _, path in known.run.page_shards(known.card) for page in read_pages(path))
-            found = {p.row.latent: page_data(p)["examples"][:_MOST_EXAMPLES] for p in pages if p.row.latent in asked}
+            pages = (page for page in _pages(known) if page.row.latent in asked)
+            found = {page.row.latent: page_data(page)["examples"][:_MOST_EXAMPLES] for page in pages}
             out[name] = {
                 "card": _plain(known.card),
                 "latents": {
@@ -136,6 +136,10 @@ class LatentPages:
             for number, path in known.run.page_shards(known.card) if known.wanted else []:
                 pages = {p.row.latent: page_data(p) for p in read_pages(path) if p.row.latent in known.wanted}
                 write_script(folder, f"latents/{known.number}/pages-{number:04d}", pages)
+
+
+def _pages(known: _Known) -> Iterator[LatentPage]:
+    return (page for _, path in known.run.page_shards(known.card) for page in read_pages(path))
 
 
 def _plain(card: DictionaryCard) -> dict[str, Any]:
