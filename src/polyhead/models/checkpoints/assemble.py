@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM, PretrainedConfig
 
+from polyhead.core.finite import check_finite
 from polyhead.models.checkpoints.fit import check_fit
 from polyhead.models.hf import HFModel
 from polyhead.models.hf.quiet import without_progress_bars
@@ -15,7 +16,7 @@ def assemble(config: PretrainedConfig, state: dict[str, Tensor], *, name: str, t
     """Build the model of `config` with exactly the tensors of `state` (a tied output matrix may be absent).
 
     Raises:
-        ArtifactError: a tensor is missing, left over or has another shape; names the first few.
+        ArtifactError: a tensor is missing, left over, of another shape or not finite; names the first few.
     """
     with torch.device("meta"):
         hf = AutoModelForCausalLM.from_config(config)
@@ -24,6 +25,7 @@ def assemble(config: PretrainedConfig, state: dict[str, Tensor], *, name: str, t
     if output not in state and config.tie_word_embeddings:
         expected.pop(output)
     check_fit(state, expected, origin=origin)
+    check_finite(state, origin=origin)
     with without_progress_bars():
         loaded = type(hf).from_pretrained(None, config=config, state_dict=state, dtype=torch.float32)
     return HFModel(loaded, name=name, tokenizer=tokenizer)

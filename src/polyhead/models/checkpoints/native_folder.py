@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from polyhead.core.errors import ArtifactError
 from polyhead.core.files import read_json, write_atomic, write_json
+from polyhead.core.finite import check_finite
 from polyhead.models.checkpoints.fit import check_fit
 from polyhead.models.native import NativeConfig, NativeTransformer
 from polyhead.models.tokenizer import EOS, Tokenizer
@@ -48,5 +49,6 @@ def load_native(folder: Path) -> NativeTransformer:
     except (SafetensorError, OSError) as error:
         raise ArtifactError(f"{path} is damaged ({error}); fetch or write it again") from None
     check_fit(state, {key: value.shape for key, value in model.state_dict().items()}, origin=str(path))
+    check_finite(state, origin=path)
     model.load_state_dict({key: value.float() for key, value in state.items()}, assign=True)
     return model.eval()

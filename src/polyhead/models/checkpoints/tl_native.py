@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.finite import check_finite
 from polyhead.models.checkpoints.fit import check_fit
 from polyhead.models.checkpoints.pickled import load_state_dict
 from polyhead.models.native import NativeConfig, NativeTransformer
@@ -50,6 +51,7 @@ def read_tl_native(
         if key not in state and key.rpartition(".")[2].startswith("b_"):
             state[key] = torch.zeros(expected[key])
     check_fit(state, expected, origin=str(weights))
+    check_finite(state, origin=weights)
     model.load_state_dict(state, assign=True)
     return model.eval()
 
