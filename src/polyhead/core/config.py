@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from polyhead.core.data_files import shown
 from polyhead.core.errors import PolyheadError, nearest
 
 
@@ -41,7 +42,7 @@ def _explain(cls: type[BaseModel], error: Any) -> str:
         return f"unknown key {key!r}; {nearest(str(error['loc'][-1]), _fields_at(cls, error['loc'][:-1]))}"
     if not key:
         return error["msg"].removeprefix("Value error, ")
-    came = "" if error["type"] == "missing" else f" (came: {error['input']!r})"
+    came = "" if error["type"] == "missing" else f" (received {shown(error['input'])})"
     return f"{key}: {error['msg'].removeprefix('Value error, ')}{came}"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from polyhead.core.data_files import read_json as read_json
 from polyhead.core.errors import ArtifactError
 
 
@@ -69,24 +70,6 @@ def write_json(path: Path, value: Any) -> None:
     """Atomically write JSON, keys in the order given."""
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     write_atomic(path, lambda aside: aside.write_text(text, encoding="utf-8"))
-
-
-def read_json(path: Path) -> Any:
-    """Read JSON.
-
-    Raises:
-        ArtifactError: the file is missing, cannot be read, or holds something else.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ArtifactError(f"{path} does not exist") from None
-    except OSError as error:
-        raise ArtifactError(f"{path} cannot be read: {error.strerror or error}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ArtifactError(
-            f"{path} is not valid JSON ({error}); it was damaged or written by something else"
-        ) from None
 
 
 def sha256_file(path: Path) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from polyhead.core.errors import ArtifactError
-from polyhead.core.files import read_json, write_atomic, write_json
+from polyhead.core.data_files import read_json_lines, read_model, validated
+from polyhead.core.files import write_atomic, write_json
 
 PAGE_SHARD = 64
 """Latents in one file of pages."""
@@ -38,10 +38,7 @@ class Record(BaseModel):
         Raises:
             ArtifactError: missing, damaged, or of another version.
         """
-        try:
-            return cls.model_validate(read_json(path))
-        except ValidationError as error:
-            raise ArtifactError(f"{path} is not a {cls.__name__} of this version: {error.errors()[0]['msg']}") from None
+        return read_model(path, cls, constants=True)
 
 
 class TokenPolicy(Record):
@@ -314,13 +311,5 @@ def load_lines(path: Path, kind: type[R]) -> Iterator[R]:
     Raises:
         ArtifactError: missing, or a line that is not such a record.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ArtifactError(f"{path} does not exist") from None
-    lines = text.removesuffix("\n").split("\n") if text else []  # not splitlines: U+2028 may be inside
-    for number, line in enumerate(lines, start=1):
-        try:
-            yield kind.model_validate_json(line)
-        except ValidationError as error:
-            raise ArtifactError(f"{path}:{number} is not a {kind.__name__}: {error.errors()[0]['msg']}") from None
+    for number, value in read_json_lines(path, constants=True):
+        yield validated(kind, value, f"{path}:{number}")

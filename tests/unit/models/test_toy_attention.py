@@ -192,7 +192,7 @@ def test_weights_weigh_sequences(tokens: Tensor):
 
 
 def test_impossible_sizes_are_refused():
-    with pytest.raises(PolyheadError, match=r"d_head: .*greater than or equal to 1 \(came: 0\)"):
+    with pytest.raises(PolyheadError, match=r"d_head: .*greater than or equal to 1 \(received 0\)"):
         ToyAttentionConfig.parse({"n_heads": 1, "d_head": 0, "d_vocab": 3, "n_ctx": 2})
     with pytest.raises(ValidationError, match="unembed_bias needs a learned embedding"):
         ToyAttentionConfig(n_heads=1, d_head=1, d_vocab=3, n_ctx=2, unembed_bias=True)
