@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS, MTC, JumpReLU, MTCConfig, ReLU, TopK, load_dictionary, save_dictionary
-from polyhead.dictionaries.mtc_start import initialize, param_groups
+from polyhead.dictionaries.mtc_start import initialize
 from polyhead.ops.schedules import Schedule
+from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.loop import fit
 
 B, P, H, D_IN, D_OUT, N = 2, 7, 3, 5, 11, 23
@@ -71,7 +72,7 @@ def make_dictionary(case: Case, seed: int = 0) -> Any:
 
 
 def optimizer_for(dictionary: Any) -> torch.optim.Optimizer:
-    return torch.optim.Adam(param_groups(dictionary, lr=1e-2))
+    return build_adam(dictionary, AdamConfig(lr=1e-2), lr_factors=METHODS["mtc"].rates.factors)
 
 
 def gradients(dictionary: Any, terms: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -24,7 +24,7 @@ from polyhead.core.protocols import Batch, Codes
 from polyhead.core.records import LatentPage, LatentRow, LoadingMap, TokenPolicy
 from polyhead.metrics.movement import Moved, move_sequence
 from polyhead.metrics.positions import PolicyCount, Positions
-from polyhead.metrics.sparsity import effective_heads
+from polyhead.ops.participation import participation_ratio
 
 _CHUNK = 256
 """Latents whose products with the unembedding or the other decoder rows are formed at one time."""
@@ -300,7 +300,7 @@ def _rows(
     n_top = 5
     density = (sums.active.double() / max(1, sums.n)).tolist()
     share = (sums.energy / sums.energy.sum().clamp_min(1e-300)).tolist()
-    heads = effective_heads(loadings.double()).tolist()
+    heads = participation_ratio(loadings.double()).nan_to_num(0.0).tolist()
     identity = (loadings[:, -1].square() / loadings.square().sum(-1).clamp_min(1e-30)).tolist()
     main, sources = loadings.abs().argmax(-1).tolist(), sums.token_mass.top(n_top)
     keys = sums.key_mass.top(n_top)

@@ -1,9 +1,7 @@
 """The command line: parse, choose a recipe, call a run, print. Nothing is computed here."""
 
-import contextlib
 import errno
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +18,7 @@ from polyhead.cli.show import Count, Json, Many, show, table
 from polyhead.cli.study import study
 from polyhead.cli.sweep import sweep
 from polyhead.core.errors import PolyheadError
+from polyhead.core.threads import cpu_threads
 
 app = App(
     name="polyhead",
@@ -64,15 +63,6 @@ def _fail(message: str, *, code: int = 2) -> None:
     sys.exit(code)
 
 
-@contextlib.contextmanager
-def _threads(n: int | None) -> Iterator[None]:
-    if n is not None:
-        import torch
-
-        torch.set_num_threads(n)
-    yield
-
-
 @app.command(help_epilogue="Example: `polyhead demo --out runs/demo`")
 def demo(*, out: Path = Path("runs/demo"), layer: int = 3, threads: Count | None = None, json: Json = False) -> None:
     """Train a free and a Top-1 multitoken transcoder on the bundled model, evaluate both, and write a report.
@@ -84,7 +74,7 @@ def demo(*, out: Path = Path("runs/demo"), layer: int = 3, threads: Count | None
     """
     from polyhead.runs.demo import print_demo, run_demo
 
-    with _threads(threads):
+    with cpu_threads(threads):
         result = run_demo(out, layer=layer)
     show(result.model_dump(mode="json"), json, lambda console: print_demo(result, console))
 
@@ -138,7 +128,7 @@ def train_lm(
     from polyhead.runs.train_lm import lm_recipe, run_train_lm
 
     cfg = lm_recipe(preset, text=text, n_steps=steps, d_model=d_model, n_layers=n_layers, seed=seed)
-    with _threads(threads):
+    with cpu_threads(threads):
         result = run_train_lm(cfg, out)
     show(
         result, json, lambda console: console.print(table("trained", [{"": k, "value": v} for k, v in result.items()]))
@@ -177,7 +167,7 @@ def harvest(
     """
     from polyhead.runs.harvest import run_harvest
 
-    with _threads(threads):
+    with cpu_threads(threads):
         result = run_harvest(
             out,
             model=model,
@@ -308,7 +298,7 @@ def evaluate(run: Path, /, *, threads: Count | None = None, json: Json = False) 
     """
     from polyhead.experiments.evaluate import run_evaluate, table_rows
 
-    with _threads(threads):
+    with cpu_threads(threads):
         evaluations, verdict = run_evaluate(run)
 
     def human(console: Console) -> None:
@@ -332,7 +322,7 @@ def report(run: Path, /, *, out: Path | None = None, threads: Count | None = Non
     """
     from polyhead.runs.report import run_report
 
-    with _threads(threads):
+    with cpu_threads(threads):
         index = run_report(run, out)
     show({"report": str(index)}, json, lambda console: console.print(f"report: [bold]{index}[/bold]"))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from cyclopts import App
 
 from polyhead.cli.show import Count, Json, show, table
+from polyhead.core.threads import set_threads
 
 dictionary = App(name="dictionary", help="Dictionaries as files: import, export, score.")
 
@@ -72,13 +73,10 @@ def score(
         seq_len: Tokens a sequence, BOS included.
         threads: CPU threads.
     """
-    import torch
-
     from polyhead.experiments.evaluate import table_rows
     from polyhead.runs.dictionaries import run_score
 
-    if threads is not None:
-        torch.set_num_threads(threads)
+    set_threads(threads)
     result = run_score(folder, model=model, text=text, n_tokens=tokens, seq_len=seq_len)
     show(
         result.model_dump(mode="json"),

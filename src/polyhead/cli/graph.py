@@ -7,6 +7,7 @@ from cyclopts import App
 from rich.console import Console
 
 from polyhead.cli.show import Count, Json, Many, show, table
+from polyhead.core.threads import set_threads
 
 graph = App(
     name="graph",
@@ -58,7 +59,6 @@ def make(
         threads: CPU threads.
     """
     from polyhead.runs.graph import GraphRunConfig, run_graph
-    from polyhead.runs.heads import set_threads
 
     set_threads(threads)
     cfg = GraphRunConfig.parse(
@@ -117,7 +117,6 @@ def verify(
         threads: CPU threads.
     """
     from polyhead.runs.graph import run_verify, verify_lines, verify_rows
-    from polyhead.runs.heads import set_threads
 
     set_threads(threads)
     record = run_verify(folder, n_nodes=nodes, seed=seed, dictionaries=dictionaries)
@@ -149,7 +148,6 @@ def examples(
         threads: CPU threads.
     """
     from polyhead.runs.graph import run_graph_examples
-    from polyhead.runs.heads import set_threads
 
     set_threads(threads)
     found = [str(path) for path in run_graph_examples(folder, text=text, n_tokens=tokens)]

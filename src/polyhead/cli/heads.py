@@ -7,6 +7,7 @@ from cyclopts import App
 from rich.console import Console
 
 from polyhead.cli.show import Count, Json, Many, show, table
+from polyhead.core.threads import set_threads
 from polyhead.core.window_records import HeadsOverview
 
 heads = App(name="heads", help="What the heads of a real model do.")
@@ -44,7 +45,7 @@ def classify(
         destinations: Destination tokens that get a distribution of their own besides the commonest.
         threads: CPU threads; identical resuming needs the same number.
     """
-    from polyhead.runs.heads import ClassifyConfig, parse_head, rows_table, run_classify, set_threads
+    from polyhead.runs.heads import ClassifyConfig, parse_head, rows_table, run_classify
 
     set_threads(threads)
     chosen = None if heads is None else tuple(parse_head(h) for h in heads)
@@ -116,7 +117,6 @@ def ablate(
         ranks_table,
         ranks_title,
         run_ablate,
-        set_threads,
     )
 
     set_threads(threads)
@@ -180,7 +180,6 @@ def report(
         seed: Seed of samples, prompts and splits.
         threads: CPU threads; identical resuming needs the same number.
     """
-    from polyhead.runs.heads import set_threads
     from polyhead.runs.heads_report import HeadsReportConfig, run_heads_report
 
     set_threads(threads)
@@ -237,7 +236,6 @@ def weights(
         draws: Draws of each null, Gaussian and with the same spectrum.
         threads: CPU threads.
     """
-    from polyhead.runs.heads import set_threads
     from polyhead.runs.weights import WeightsConfig, blocks_table, nulls_table, record_path, run_weights
 
     set_threads(threads)
@@ -291,7 +289,6 @@ def between(
     """
     from polyhead.analysis.heads.preferences import HuntConfig
     from polyhead.runs.between import hunt_table, pairs_table, run_between
-    from polyhead.runs.heads import set_threads
 
     set_threads(threads)
     cfg = HuntConfig.parse({"rate": rate, "seed": seed})

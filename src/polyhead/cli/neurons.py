@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from rich.console import Console
 
 from polyhead.cli.show import Count, Json, Many, show, table
+from polyhead.core.threads import set_threads
 
 
 def neurons(
@@ -56,10 +57,7 @@ def neurons(
             "dictionary_site": dictionary_site,
         }
     )
-    if threads is not None:
-        import torch
-
-        torch.set_num_threads(threads)
+    set_threads(threads)
     result = run_neurons(cfg, out)
 
     def human(console: Console) -> None:

@@ -14,7 +14,7 @@ A batch is a plain mapping from a role to a tensor. Axis legend: b sequence, p p
 Which sites fill the roles is a `Reading` (core/reading.py); a method may add roles of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from jaxtyping import Float
@@ -32,13 +32,6 @@ class BatchSource(Protocol):
     def batch(self, step: int) -> Batch:
         """The batch of one step, the same whenever it is asked for."""
         ...
-
-
-@runtime_checkable
-class EvalBatches(Protocol):
-    """Held-out data, in a fixed order, once."""
-
-    def __iter__(self) -> Iterator[Batch]: ...
 
 
 @runtime_checkable

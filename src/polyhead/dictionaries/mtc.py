@@ -46,6 +46,7 @@ from polyhead.dictionaries.mtc_choice import (
     sharpness,
 )
 from polyhead.ops.mtc_product import fold_dense, fold_gathered, mix_heads, move_latents, move_plain
+from polyhead.ops.participation import participation_ratio
 
 Product = Literal["auto", "plain", "folded", "gathered"]
 """How the product is computed; `auto` is gathered where few latents fire in this very batch and folded elsewhere. The
@@ -271,8 +272,7 @@ class MTC(nn.Module):
     @torch.no_grad()
     def effective_heads(self) -> Float[Tensor, "i"]:
         """Participation ratio (sum_h |L_ih|)^2 / sum_h L_ih^2 of each latent: 1 for one head, H + 1 for all alike."""
-        L = self.bound_loadings()
-        return L.abs().sum(-1).square() / L.square().sum(-1)
+        return participation_ratio(self.bound_loadings())
 
     @torch.no_grad()
     def identity_share(self) -> Float[Tensor, "i"]:

@@ -12,7 +12,7 @@ tried (FVU .22 after 131k tokens at k = 16; .58 from a random start); rates 6e-3
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -32,13 +32,6 @@ from polyhead.dictionaries.mtc import MTC, Loadings, MTCConfig, Sign
 from polyhead.dictionaries.start import least_squares_scale, set_scales, valid_rows
 
 Start = Literal["headone", "spread"]
-
-
-def param_groups(mtc: MTC, *, lr: float = 6e-3, loading_lr: float | None = None) -> list[dict[str, Any]]:
-    """Groups for an optimizer: loadings learn five times as fast as the rest unless told otherwise."""
-    rest = [p for name, p in mtc.named_parameters() if name != "loadings"]
-    loading_lr = 5 * lr if loading_lr is None else loading_lr
-    return [{"params": rest, "lr": lr}, {"params": [mtc.loadings], "lr": loading_lr}]
 
 
 def initialize(

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 
 from polyhead.activations.batches import SequenceBatches
 from polyhead.activations.harvest import Harvest
+from polyhead.activations.model_text import model_sequences
 from polyhead.activations.planner import plan_harvest
 from polyhead.activations.store import Store, StoredBatches
 from polyhead.activations.streaming import HarvestedText, MemoryBatches, StreamingBatches, harvest_in_memory
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import TokenSequences, tokenize
+from polyhead.activations.tokens import TokenSequences
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.reading import Reading, read_key
@@ -120,15 +119,9 @@ def load_data(cfg: ExperimentConfig) -> ExperimentData:
     model = load_model(cfg.model)
     if cfg.layers[-1] >= model.cfg.n_layers:
         raise PolyheadError(f"layer {cfg.layers[-1]}; {model.cfg.name} has layers 0 to {model.cfg.n_layers - 1}")
-    if cfg.seq_len > model.cfg.n_ctx:
-        raise PolyheadError(f"seq_len {cfg.seq_len}; {model.cfg.name} takes at most {model.cfg.n_ctx} tokens")
-    if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} came without a tokenizer, so text cannot be read for it")
     n_train, n_eval = (-(-n // cfg.seq_len) for n in (cfg.n_train_tokens, cfg.n_eval_tokens))
     n_train = max(n_train, cfg.training.sequences_per_batch)  # a step takes a whole batch
-    sequences = tokenize(
-        read_texts(text_path(cfg.text)), model.tokenizer, sequence_length=cfg.seq_len, max_sequences=n_train + n_eval
-    )
+    sequences = model_sequences(model, cfg.text, n_sequences=n_train + n_eval, seq_len=cfg.seq_len)
     if len(sequences) < n_eval + cfg.training.sequences_per_batch:
         raise PolyheadError(
             f"{cfg.text} gives {len(sequences)} sequences of {cfg.seq_len} tokens; {n_eval} are held out and one "
@@ -140,16 +133,3 @@ def load_data(cfg: ExperimentConfig) -> ExperimentData:
 
 def _words(reading: Reading) -> str:
     return ", ".join(f"{role} = {' + '.join(r.site for r in reads)}" for role, reads in reading.roles.items())
-
-
-def text_path(text: str) -> Path:
-    """Where a text is: the one that ships with the bundled model, or the user's own.
-
-    Raises:
-        PolyheadError: the name is empty.
-    """
-    if text == "bundled":
-        return Path(str(files("polyhead.models") / "bundled" / "held_out.parquet"))
-    if not text.strip():
-        raise PolyheadError("no text was named; give `bundled`, a file, or a folder of files")
-    return Path(text)

@@ -18,6 +18,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.files import read_json, write_json
 from polyhead.core.protocols import Batch
 from polyhead.core.rng import generator
+from polyhead.core.threads import set_threads
 from polyhead.dictionaries import load_dictionary, save_dictionary
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.experiments.data import ExperimentData, load_data
@@ -114,8 +115,7 @@ def load_member(run_dir: Path, member: Member) -> Any:
 
 def train_members(run_dir: Path, names: list[str], *, threads: int | None = None, store: Path | None = None) -> None:
     """Train the named members in this process; the model runs over the text once for all of them."""
-    if threads is not None:
-        torch.set_num_threads(threads)
+    set_threads(threads)
     cfg = load_config(run_dir)
     data = load_data(cfg) if store is None else load_data(cfg).with_store(store)
     todo = [m for m in cfg.members if m.name in names and not is_finished(run_dir, m)]

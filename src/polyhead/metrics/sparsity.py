@@ -19,6 +19,7 @@ from torch import Tensor
 
 from polyhead.core.protocols import Codes
 from polyhead.metrics.movement import move_sequence
+from polyhead.ops.participation import participation_ratio
 
 ENERGY_SHARE = 0.9
 """Share of a destination's energy that the latents of `L0 dest` carry."""
@@ -102,16 +103,11 @@ class SparsitySums:
             l0_source=float(self.active.sum()) / max(1, self.n),
             l0_dest=self._n_carrying / max(1, self.n),
             dead_share=float((self.active == 0).double().mean()),
-            effective_heads=float((energy * effective_heads(L)).sum() / total),
+            effective_heads=float((energy * participation_ratio(L).nan_to_num(0.0)).sum() / total),
             identity_share=float((energy * L[:, -1].square() / square).sum() / total),
             density=self.active.double() / max(1, self.n),
             energy=energy,
         )
-
-
-def effective_heads(loadings: Float[Tensor, "i h"]) -> Float[Tensor, " i"]:
-    """Participation ratio of each row: 1 for one head, h where all are alike."""
-    return loadings.abs().sum(-1).square() / loadings.square().sum(-1).clamp_min(1e-300)
 
 
 def carrying(energy: Float[Tensor, "t n"], *, share: float = ENERGY_SHARE) -> Int[Tensor, " t"]:

@@ -12,6 +12,7 @@ import torch
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import read_json, write_json
 from polyhead.core.progress import progress
+from polyhead.core.threads import cpu_threads
 from polyhead.dictionaries import METHODS
 from polyhead.metrics.benchmark.cases import Case, cases, find_case
 from polyhead.metrics.benchmark.leaderboard import Benchmark, Entrant, Row, entrants, find_entrant, run_row
@@ -60,20 +61,16 @@ def bench_truth(
     lines = [find_entrant(n) for n in methods or (QUICK_METHODS if quick else list(entrants()))]
     training = BenchTraining(n_steps=n_steps or (80 if quick else 200), n_sequences=256 if quick else 2048)
     todo = _todo(chosen_cases, lines, n_seeds or (1 if quick else 5), sweep=not quick)
-    threads, begun, rows = torch.get_num_threads(), time.monotonic(), []
-    torch.set_num_threads(1)
-    try:
-        with progress("bench-truth", total=len(todo), unit="rows") as bar:
-            for case_name, entrant, seed, k_factor in todo:
-                row = _row(out, case_name, chosen_cases[case_name], entrant, seed, k_factor, training, collect)
-                rows += [] if row is None else [row]
-                bar.note(f"{case_name} {entrant.name} seed {seed}")
-                bar.advance()
-                if minutes is not None and time.monotonic() - begun > 60 * minutes:
-                    say(f"stopped after {minutes:g} minutes with {len(rows)} of {len(todo)} rows; run again to go on")
-                    break
-    finally:
-        torch.set_num_threads(threads)
+    begun, rows = time.monotonic(), []
+    with cpu_threads(1), progress("bench-truth", total=len(todo), unit="rows") as bar:
+        for case_name, entrant, seed, k_factor in todo:
+            row = _row(out, case_name, chosen_cases[case_name], entrant, seed, k_factor, training, collect)
+            rows += [] if row is None else [row]
+            bar.note(f"{case_name} {entrant.name} seed {seed}")
+            bar.advance()
+            if minutes is not None and time.monotonic() - begun > 60 * minutes:
+                say(f"stopped after {minutes:g} minutes with {len(rows)} of {len(todo)} rows; run again to go on")
+                break
     if not rows:
         raise PolyheadError(f"{out} holds no rows of these cases and methods; run without --collect")
     found = Benchmark(

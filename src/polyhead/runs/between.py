@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import TokenSequences, tokenize
+from polyhead.activations.model_text import model_sequences
+from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.heads.between import HeadFrames, copying_scores, head_pairs, pattern_overlaps
 from polyhead.analysis.heads.pair_clusters import cluster_pairs, largest_pairs
 from polyhead.analysis.heads.preferences import HuntConfig, collect_inputs, hunt
@@ -24,7 +24,6 @@ from polyhead.core.files import write_json
 from polyhead.core.protocols import Batch
 from polyhead.core.records import save_lines
 from polyhead.core.unit_records import HeadPair, PreferenceHunt, SplitHead
-from polyhead.experiments.data import text_path
 from polyhead.metrics.evaluate import Repeatable
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
@@ -39,14 +38,9 @@ def text_batches(
     Raises:
         PolyheadError: no tokenizer, text not found or empty, no sequences, too short or too long ones.
     """
-    if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} came without a tokenizer, so text cannot be read for it")
-    if n_sequences < 1 or seq_len < 3:
-        raise PolyheadError(f"sequences {n_sequences} with seq_len {seq_len}; expected at least 1 of at least 3 tokens")
-    if seq_len > model.cfg.n_ctx:
-        raise PolyheadError(f"seq_len {seq_len}; {model.cfg.name} takes at most {model.cfg.n_ctx} tokens")
-    texts = read_texts(text_path(text))
-    sequences = tokenize(texts, model.tokenizer, sequence_length=seq_len, max_sequences=n_sequences)
+    if seq_len < 3:
+        raise PolyheadError(f"expected sequences of at least 3 tokens; received {seq_len}")
+    sequences = model_sequences(model, text, n_sequences=n_sequences, seq_len=seq_len)
     return Repeatable(lambda: _batches(sequences, model, sequences_per_batch))
 
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import torch
 
+from polyhead.activations.model_text import model_sequences
 from polyhead.activations.store import weights_sha256
 from polyhead.activations.streaming import HarvestedText, MemoryBatches, harvest_in_memory
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import TokenSequences, tokenize
+from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.latent_examples import PageConfig
 from polyhead.analysis.latent_sides import Sides
 from polyhead.analysis.latents import analyse_latents
@@ -25,7 +25,6 @@ from polyhead.core.graph_records import GraphRecord, QKRecord
 from polyhead.core.reading import Reading, read_key
 from polyhead.core.records import LatentPage, Overview, save_lines
 from polyhead.dictionaries import METHODS
-from polyhead.experiments.data import text_path
 from polyhead.graphs.explainers import Explainer
 from polyhead.metrics.evaluate import Repeatable
 from polyhead.models.base_layer import base_layer
@@ -128,13 +127,12 @@ def _reasons(reasons: Sequence[Explainer], qk: QKRecord | None) -> Iterator[_Ask
 
 
 def _sequences(model: HookedModel, text: str, n_tokens: int) -> TokenSequences:
-    path, width = text_path(text), min(SEQ_LEN, model.cfg.n_ctx)
-    if not path.exists():
-        raise PolyheadError(f"there is no text at {path} to take examples from; give a file, or --example-tokens 0")
-    if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} has no tokenizer, so no text can be read; give --example-tokens 0")
+    width = min(SEQ_LEN, model.cfg.n_ctx)
     n = max(1, n_tokens // width)
-    found = tokenize(read_texts(path), model.tokenizer, sequence_length=width, max_sequences=_SPREAD * n)
+    try:
+        found = model_sequences(model, text, n_sequences=_SPREAD * n, seq_len=width)
+    except PolyheadError as error:
+        raise PolyheadError(f"{error}; without examples: --example-tokens 0") from None
     return found.select(slice(None, None, max(1, len(found) // n)))
 
 

@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from polyhead.activations.harvest import Harvest
+from polyhead.activations.model_text import model_sequences
 from polyhead.activations.planner import plan_harvest
 from polyhead.activations.store import StoreConfig, harvest_to_disk
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import tokenize
 from polyhead.core.errors import PolyheadError
-from polyhead.experiments.data import text_path
 from polyhead.models.load import load_model
 
 
@@ -34,14 +32,7 @@ def run_harvest(
         raise PolyheadError(f"--tokens is 1 or more and --seq-len 2 or more; came: {n_tokens} and {seq_len}")
     spec = Harvest.parse({"layer": layer, "input_site": input_site, "target_site": target_site})
     loaded = load_model(model)
-    if loaded.tokenizer is None:
-        raise PolyheadError(f"{loaded.cfg.name} came without a tokenizer, so text cannot be read for it")
-    sequences = tokenize(
-        read_texts(text_path(text)),
-        loaded.tokenizer,
-        sequence_length=seq_len,
-        max_sequences=-(-n_tokens // seq_len),
-    )
+    sequences = model_sequences(loaded, text, n_sequences=-(-n_tokens // seq_len), seq_len=seq_len)
     cfg = StoreConfig(store_patterns=patterns)
     plan_harvest(loaded, sequences, spec, keep="disk", folder=out, cfg=cfg).show().check()
     store = harvest_to_disk(loaded, sequences, spec, out, cfg)

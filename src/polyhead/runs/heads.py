@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from pydantic import Field
 
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import TokenSequences, tokenize
+from polyhead.activations.model_text import model_sequences
 from polyhead.analysis.heads.blinding import RANKED_BY, Blinder, Where
 from polyhead.analysis.heads.prompts import Prompts, make_prompts, read_templates
 from polyhead.analysis.heads.row_record import rows_record
@@ -25,7 +23,6 @@ from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.head_records import AblationRecord, Effect, HeadRank, RowsRecord, rank_by
-from polyhead.experiments.data import text_path
 from polyhead.interventions.rows import KINDS, Blinding
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
@@ -73,7 +70,8 @@ def run_classify(cfg: ClassifyConfig, out: Path | None = None) -> RowsRecord:
     vocabulary = Vocabulary.of(model)
     book = rule_book() if cfg.rules is None else read_rules(cfg.rules)
     heads = None if cfg.heads is None else check_heads(model, cfg.heads)
-    text = read_sequences(model, cfg.text, cfg.n_tokens, cfg.seq_len)
+    n = -(-cfg.n_tokens // cfg.seq_len)
+    text = model_sequences(model, cfg.text, n_sequences=n, seq_len=cfg.seq_len, whole=True)
     wanted = tuple(_token(vocabulary, t) for t in cfg.destinations)
     rows = cfg.rows.replace(destinations=(*cfg.rows.destinations, *wanted))
     start = time.monotonic()
@@ -92,28 +90,6 @@ def run_classify(cfg: ClassifyConfig, out: Path | None = None) -> RowsRecord:
     if out is not None:
         record.save(out / ROWS)
     return record
-
-
-def read_sequences(model: HookedModel, text: str, n_tokens: int, seq_len: int) -> TokenSequences:
-    """Token sequences of a text, as many as `n_tokens` asks for or the text has.
-
-    Raises:
-        PolyheadError: no tokenizer, too long sequences, or a text shorter than one sequence.
-    """
-    if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} came without a tokenizer, so text cannot be read for it")
-    if seq_len > model.cfg.n_ctx:
-        raise PolyheadError(f"seq_len {seq_len}; {model.cfg.name} takes at most {model.cfg.n_ctx} tokens")
-    sequences = tokenize(
-        read_texts(text_path(text)), model.tokenizer, sequence_length=seq_len, max_sequences=-(-n_tokens // seq_len)
-    )
-    whole = sequences.valid[:, -1]
-    if not whole.any():
-        raise PolyheadError(
-            f"{text} gives no sequence of {seq_len} tokens (the longest has {int(sequences.valid.sum(1).max())} behind "
-            "BOS); give longer text, or a smaller --seq-len"
-        )
-    return sequences
 
 
 def _token(vocabulary: Vocabulary, text: str) -> int:
@@ -174,7 +150,8 @@ def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
     width = prompts.tokens.shape[1]
     if (cfg.position or 0) > width - 2:
         raise PolyheadError(f"--position {cfg.position}; the longest prompt has 0 to {width - 2} behind its BOS")
-    blinder = Blinder(model, prompts, read_sequences(model, cfg.text, 64 * width, width), seed=cfg.seed)
+    reference = model_sequences(model, cfg.text, n_sequences=64, seq_len=width, whole=True)
+    blinder = Blinder(model, prompts, reference, seed=cfg.seed)
     clean = blinder.clean()
     sweep = blinder.sweep(layer, head, clean) if cfg.sweep or cfg.position is None else []
     position = cfg.position
@@ -270,9 +247,3 @@ def ranks_title(record: AblationRecord) -> str:
     said = ", ".join(f"number {rank} by {WAYS.get(kind, kind)}" for kind, rank in by.items())
     name = f"L{record.layer}H{record.head}"
     return f"every head in turn: fall of probability (rank of {len(record.ranks)}); {name} is {said}"
-
-
-def set_threads(n: int | None) -> None:
-    """CPU threads of this process; as they are where None."""
-    if n is not None:
-        torch.set_num_threads(n)

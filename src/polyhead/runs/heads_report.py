@@ -21,6 +21,7 @@ from pathlib import Path
 import torch
 from pydantic import Field
 
+from polyhead.activations.model_text import model_sequences
 from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.head_table import head_table, newline_tokens
 from polyhead.analysis.heads.blinding import Blinder
@@ -37,7 +38,7 @@ from polyhead.experiments.timing import timed
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.runs.between import run_between, run_split
-from polyhead.runs.heads import ClassifyConfig, blinded_effects, blinding_notes, read_sequences, run_classify
+from polyhead.runs.heads import ClassifyConfig, blinded_effects, blinding_notes, run_classify
 from polyhead.runs.heads_overview import dictionary_links, write_overview
 from polyhead.runs.neurons import NeuronsConfig, run_neurons
 from polyhead.runs.weights import WeightsConfig, run_weights
@@ -106,7 +107,8 @@ def run_heads_report(cfg: HeadsReportConfig, out: Path, *, run: Path | None = No
         dictionary_links(run, model, out / "pages")  # refused now, not after minutes of scanning
     cfg = cfg.replace(seq_len=min(cfg.seq_len, model.cfg.n_ctx))
     sizes = _sizes(cfg, model)
-    text = read_sequences(model, cfg.text, sizes.n_tokens, cfg.seq_len)
+    n = -(-sizes.n_tokens // cfg.seq_len)
+    text = model_sequences(model, cfg.text, n_sequences=n, seq_len=cfg.seq_len, whole=True)
     _claim(out, cfg, text)
     stages = _Stages(cfg, sizes, model, text, out)
     for name in ("rows", "table", "windows", "between", "blinded", "splits", "units", "weights"):
@@ -230,7 +232,7 @@ class _Stages:
 
     def _blinder(self, prompts: Prompts) -> Blinder:
         width = prompts.tokens.shape[1]
-        text = read_sequences(self.model, self.cfg.text, 64 * width, width)
+        text = model_sequences(self.model, self.cfg.text, n_sequences=64, seq_len=width, whole=True)
         return Blinder(self.model, prompts, text, seed=self.cfg.seed)
 
     def _ranks(self, blinder: Blinder, folder: Path, name: str) -> list[HeadRank]:

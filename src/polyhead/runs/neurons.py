@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import torch
 from pydantic import Field
 
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import TokenSequences, tokenize
+from polyhead.activations.model_text import model_sequences
+from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.neuroscope.pages import FamilyPages
 from polyhead.analysis.neuroscope.running import UnitConfig
 from polyhead.analysis.neuroscope.scan import UnitFamily, UnitScan, scan_bytes, unit_families
@@ -32,7 +32,6 @@ from polyhead.core.records import PAGE_SHARD
 from polyhead.core.sites import parse_site, site
 from polyhead.core.unit_records import UnitCard
 from polyhead.dictionaries import load_dictionary
-from polyhead.experiments.data import text_path
 from polyhead.experiments.timing import timed
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
@@ -127,13 +126,7 @@ def _latents(model: HookedModel, folder: Path, layer: int, input_site: str) -> U
 
 
 def _sequences(model: HookedModel, cfg: NeuronsConfig) -> TokenSequences:
-    if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} came without a tokenizer, so text cannot be read for it")
-    if cfg.seq_len > model.cfg.n_ctx:
-        raise PolyheadError(f"seq_len {cfg.seq_len}; {model.cfg.name} takes at most {model.cfg.n_ctx} tokens")
-    n = -(-cfg.n_tokens // cfg.seq_len)
-    texts = read_texts(text_path(cfg.text))
-    return tokenize(texts, model.tokenizer, sequence_length=cfg.seq_len, max_sequences=n)
+    return model_sequences(model, cfg.text, n_sequences=-(-cfg.n_tokens // cfg.seq_len), seq_len=cfg.seq_len)
 
 
 def _claim(out: Path, identity: dict[str, Any]) -> None:

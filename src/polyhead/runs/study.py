@@ -14,7 +14,6 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from polyhead.core.errors import ArtifactError, PolyheadError, nearest
 from polyhead.core.files import write_atomic
 from polyhead.core.records import Record
 from polyhead.core.study_records import StudyRecord
+from polyhead.core.threads import cpu_threads
 from polyhead.runs.sweep import POLL_SECONDS, SweepCell
 from polyhead.runs.sweep_local import local_pool
 from polyhead.studies import STUDIES, find_study
@@ -143,7 +143,7 @@ def run_study(
 
     keep_state()
     try:
-        with _one_thread():
+        with cpu_threads(1):
             findings = study.run(cfg, out)
     finally:
         keep_state()
@@ -228,20 +228,6 @@ def versions() -> dict[str, str]:
 
     packages = {name: version(name) for name in ("torch", "numpy", "scipy", "scikit-learn")}
     return {"polyhead": polyhead.__version__, "python": platform.python_version(), **packages}
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    import torch
-    from threadpoolctl import threadpool_limits
-
-    former = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with threadpool_limits(1):
-            yield
-    finally:
-        torch.set_num_threads(former)
 
 
 def study_cell(config: dict[str, Any], folder: Path) -> dict[str, Any]:

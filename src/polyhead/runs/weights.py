@@ -21,6 +21,7 @@ from polyhead.analysis.weights.order import Method, block_excess, neighbour_simi
 from polyhead.analysis.weights.packed import order_picture
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError, nearest
+from polyhead.core.threads import set_threads
 from polyhead.core.unit_records import Block, WeightOrder
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
@@ -171,7 +172,7 @@ def _survey(job: _Job) -> _Survey:
     """Neighbour similarity, block excess and (Gaussian only) highest merge of every draw."""
     array, kind, cfg, width = job
     if cfg.jobs > 1:
-        torch.set_num_threads(1)
+        set_threads(1)
     neighbour, excess, merges = [], [], []
     for drawn in null_draws(torch.from_numpy(array), kind, cfg.n_draws):
         similar = squared_cosines(drawn)

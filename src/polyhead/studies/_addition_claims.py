@@ -8,10 +8,10 @@ from polyhead.analysis.all_but_one import antidiagonal_share, pair_maps
 from polyhead.analysis.carry_chains import ChainAccuracy, places_proven
 from polyhead.analysis.circuit_matrix import circuit_matrix, rank_of, set_overlap, shuffled_rows
 from polyhead.analysis.digit_fourier import fourier_energy
-from polyhead.analysis.effective_heads import cancellation, effective_heads
 from polyhead.analysis.head_shapley import head_worth
 from polyhead.core.rng import generator
 from polyhead.core.study_records import Claim, Distribution
+from polyhead.ops.participation import cancellation, participation_ratio
 from polyhead.studies._addition_models import Geometry, Measured, Pairs
 from polyhead.studies.judge import judge_number, judge_share
 from polyhead.tasks.addition import window_ceiling
@@ -205,7 +205,7 @@ def _matrices(contexts: list[Pairs]) -> Tensor:
 def _circuits(m: Measured) -> list[Claim]:
     ours, null = _matrices(m.contexts), _matrices(m.untrained_contexts)
     g = generator(0, "addition circuits")
-    carried = effective_heads(ours.transpose(-1, -2)).flatten(1)  # [m, x * n]
+    carried = participation_ratio(ours.transpose(-1, -2)).flatten(1)  # [m, x * n]
     k = max(1, round(float(carried.median())))
     overlap = torch.tensor([set_overlap(one, k) for one in ours])
     blank = torch.tensor([set_overlap(one, k) for one in null])
@@ -245,7 +245,9 @@ def _circuits(m: Measured) -> list[Claim]:
         published=f"{n} circuits against {m.cfg.n_heads} heads (45 pairs with a + b <= 9 in the text; there are 55)",
         ours=[
             dist("effective number of heads of a circuit (median)", per_pair, m),
-            dist("effective number of circuits of a head (median)", effective_heads(ours[:, 0]).median(1).values, m),
+            dist(
+                "effective number of circuits of a head (median)", participation_ratio(ours[:, 0]).median(1).values, m
+            ),
             dist("share that cancels between heads (median over circuits)", cancelled.median(1).values, m),
             dist("singular values that hold 99 % of the matrix", [r.singular_99 for r in ranks], m),
             dist("effective rank", [r.effective for r in ranks], m),
@@ -255,7 +257,7 @@ def _circuits(m: Measured) -> list[Claim]:
             dist("rows shuffled: effective rank", [r.effective for r in shuffled]),
             dist(
                 "untrained: effective heads of a circuit",
-                effective_heads(null.transpose(-1, -2)).flatten(1).median(1).values,
+                participation_ratio(null.transpose(-1, -2)).flatten(1).median(1).values,
             ),
         ],
         control_note="Shuffling each head's row keeps what it does and destroys how heads go together: a lower rank "

@@ -13,15 +13,13 @@ from jaxtyping import Float, Int
 from pydantic import Field
 from torch import Tensor
 
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import tokenize
+from polyhead.activations.model_text import model_sequences
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.dictionaries.bundled import bundled_folders
 from polyhead.experiments.config import Member
-from polyhead.experiments.data import text_path
 from polyhead.graphs.explainers import Explainer, find_explainers
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
@@ -134,7 +132,7 @@ def repeats(model: HookedModel, place: GraphPlace, seed: int) -> list[Repeat]:
     assert model.tokenizer is not None
     length = place.period + 1
     n = _TRIES * place.n_prompts
-    texts = tokenize(read_texts(text_path(place.text)), model.tokenizer, sequence_length=length, max_sequences=n)
+    texts = model_sequences(model, place.text, n_sequences=n, seq_len=length)
     order = torch.randperm(len(texts), generator=generator(seed, "prompts")).tolist()
     offsets = torch.randint(2, place.period - 1, (len(texts),), generator=generator(seed, "offsets")).tolist()
     found: list[Repeat] = []

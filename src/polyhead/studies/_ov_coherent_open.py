@@ -7,12 +7,12 @@ from jaxtyping import Float
 from scipy.stats import spearmanr
 from torch import Tensor
 
-from polyhead.analysis.effective_heads import effective_heads
 from polyhead.analysis.hard_attention import hard_ceiling
 from polyhead.analysis.preference_order import chance_of_reversal, covers_all_pairs, head_pair_taus, is_reversed
 from polyhead.analysis.token_tables import attention_mass, chunks, exact_accuracy
 from polyhead.core.rng import generator
 from polyhead.core.study_records import Claim, Distribution
+from polyhead.ops.participation import participation_ratio
 from polyhead.studies._ov_coherent_claims import Results, accuracies, pooled, sharpened, taus
 from polyhead.studies._pairs_models import Cell, Measured, PairsModels
 from polyhead.studies.judge import judge_share
@@ -130,7 +130,7 @@ def heads_per_pair(results: Results, cell: Cell) -> Float[Tensor, "m s"]:
         mass = weight @ attention_mass(some, table.counts)  # expected attention, m h s v
         ov = some.ov.gather(-1, phi[:, None, None].expand(-1, some.n_heads, some.ov.shape[2], -1))
         ov = ov - ov.mean(-1, keepdim=True)
-        parts.append(effective_heads(torch.einsum("mhsv,mhvs->msh", mass, ov)))
+        parts.append(participation_ratio(torch.einsum("mhsv,mhvs->msh", mass, ov)))
     return torch.cat(parts)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float
 
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import TokenSequences, tokenize
+from polyhead.activations.model_text import model_sequences
+from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.heads.blinding import Blinder
 from polyhead.analysis.heads.prompts import make_prompts, read_templates
 from polyhead.analysis.heads.row_record import rows_record
@@ -19,7 +19,6 @@ from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.core.head_records import Effect, RowsRecord, SweepPoint
 from polyhead.interventions.rows import Blinding, Kind
 from polyhead.models.hooked import HookedModel
-from polyhead.models.load import BUNDLED
 
 SETS = ("induction", "indent", "previous")
 KINDS: tuple[Kind, ...] = ("bos-row", "mean-row")
@@ -62,8 +61,7 @@ class SetResult:
 def scan(model: HookedModel, n_sequences: int, seq_len: int, folder: Path) -> tuple[RowsRecord, TokenSequences]:
     """Rows of every head over the held-out text that ships; resumable."""
     vocabulary, book = Vocabulary.of(model), rule_book()
-    documents = read_texts(BUNDLED / "held_out.parquet")
-    text = tokenize(documents, model.tokenizer, sequence_length=seq_len, max_sequences=n_sequences)
+    text = model_sequences(model, "bundled", n_sequences=n_sequences, seq_len=seq_len)
     newlines = [i for i in np.flatnonzero(vocabulary.newline) if (text.tokens == i).sum() >= 20]
     indents = sorted(newlines, key=lambda i: -int((text.tokens == i).sum()))[:4]
     cfg = RowsConfig(destinations=tuple(int(i) for i in indents), n_destinations=8)

@@ -7,7 +7,6 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from polyhead.analysis.effective_heads import effective_heads
 from polyhead.analysis.sole_heads import learnt, sole_heads
 from polyhead.analysis.trigram_heads import (
     cancelling_score,
@@ -24,6 +23,7 @@ from polyhead.models.toy.attention import ToyAttention
 from polyhead.models.toy.attention_config import ToyAttentionConfig
 from polyhead.models.toy.attention_counts import counts_loss, head_outputs
 from polyhead.ops.attention_counts import count_rows
+from polyhead.ops.participation import participation_ratio
 from polyhead.ops.schedules import Schedule
 from polyhead.tasks.skip_trigrams import SkipTrigramsConfig, predictive, sample
 from polyhead.training.ensemble import Ensemble, EnsembleConfig, Tensors, Trained, fit_ensemble
@@ -72,7 +72,7 @@ class Measured:
     @property
     def effective(self) -> Float[Tensor, "M n"]:
         """Effective number of heads of each trigram; NaN where no head reacts to A."""
-        return effective_heads(self.contributions)
+        return participation_ratio(self.contributions)
 
     @property
     def n_needed(self) -> Int[Tensor, "M n"]:

@@ -1,24 +1,20 @@
 """What the study `weight-structure` measures on each matrix."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from polyhead.activations.texts import read_texts
-from polyhead.activations.tokens import tokenize
+from polyhead.activations.model_text import model_sequences
 from polyhead.analysis.neuroscope.running import Correlation
 from polyhead.analysis.weights.blocks import Agreement, agreement, clusters, highest_merge, picture, zooms
 from polyhead.analysis.weights.nulls import Null, Structure, null_draws
 from polyhead.analysis.weights.order import Method, block_excess, neighbour_similarity, order_rows, squared_cosines
 from polyhead.core.config import Config
-from polyhead.core.errors import PolyheadError
 from polyhead.core.sites import site
 from polyhead.metrics.positions import Positions
 from polyhead.models.hooked import HookedModel
-from polyhead.models.load import BUNDLED
 from polyhead.models.mlp import mlp_weights
 
 METHODS: tuple[Method, ...] = ("given", "greedy", "two_opt", "spectral")
@@ -124,11 +120,8 @@ def correlations(model: HookedModel, cfg: WeightConfig) -> dict[str, Tensor]:
     wanted = {f"L{la} {m}": site(la, local[m]) for m in cfg.matrices if m in local for la in layers}
     if not wanted:
         return {}
-    if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} came without a tokenizer, so text cannot be read for it")
-    path = BUNDLED / "held_out.parquet" if cfg.text == "bundled" else Path(cfg.text)
     length = min(256, model.cfg.n_ctx)
-    text = tokenize(read_texts(path), model.tokenizer, sequence_length=length, max_sequences=-(-cfg.n_tokens // length))
+    text = model_sequences(model, cfg.text, n_sequences=-(-cfg.n_tokens // length), seq_len=length)
     positions, sums = Positions(model.cfg.bos_token_id), {}
     names = list(dict.fromkeys(wanted.values()))
     for rows in torch.arange(len(text)).split(8):

@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from polyhead.analysis.effective_heads import cancellation, effective_heads
 from polyhead.analysis.head_ablation import (
     accuracy_by_group,
     replacements,
@@ -24,6 +23,7 @@ from polyhead.analysis.token_tables import (
 from polyhead.core.errors import PolyheadError
 from polyhead.core.sites import site
 from polyhead.models.toy.attention import ToyAttention, ToyAttentionConfig
+from polyhead.ops.participation import cancellation, participation_ratio
 from polyhead.training.ensemble import Ensemble
 
 TOY = ToyAttentionConfig(n_heads=3, d_head=2, d_vocab=7, n_ctx=5)
@@ -137,8 +137,8 @@ def test_accuracy_by_group_weighs_sequences():
 
 def test_effective_heads_counts_heads_and_not_their_sizes():
     a = torch.tensor([[1.0, 1, 1, 1], [0, 0, 3, 0], [2, -2, 0, 0]])
-    assert effective_heads(a).tolist() == [4, 1, 2]
-    assert effective_heads(7 * a).tolist() == [4, 1, 2]
+    assert participation_ratio(a).tolist() == [4, 1, 2]
+    assert participation_ratio(7 * a).tolist() == [4, 1, 2]
     assert cancellation(a).tolist() == [0, 0, 1]
 
 

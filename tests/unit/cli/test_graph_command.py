@@ -134,7 +134,7 @@ def test_examples_of_another_text(folder: Path, tmp_path: Path, capsys: pytest.C
     )
     with pytest.raises(SystemExit):
         main(["graph", "examples", str(half), "--text", str(tmp_path / "none.txt")])
-    assert "there is no text at" in capsys.readouterr().err
+    assert "none.txt does not exist; without examples: --example-tokens 0" in capsys.readouterr().err
     assert example_folders(half)  # what was there is kept
 
 

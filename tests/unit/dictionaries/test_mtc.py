@@ -8,8 +8,9 @@ from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
-from polyhead.dictionaries import MTC, JumpReLU, MTCConfig, ReLU, TopK
-from polyhead.dictionaries.mtc_start import calibrate, param_groups, set_biases, set_scales
+from polyhead.dictionaries import METHODS, MTC, JumpReLU, MTCConfig, ReLU, TopK
+from polyhead.dictionaries.mtc_start import calibrate, set_biases, set_scales
+from polyhead.training.adam import AdamConfig, build_adam
 
 B, P, H, D, N = 2, 7, 3, 5, 13
 CFG = MTCConfig(d_in=D, d_out=D, n_heads=H, n_latents=N, activation=ReLU(l1=0.1, negative=0.01))
@@ -196,7 +197,7 @@ def _train_on_planted(*, shuffled: bool) -> tuple[float, float]:
     set_scales(mtc, first)
     set_biases(mtc, first)
     calibrate(mtc, first)
-    optimizer = torch.optim.Adam(param_groups(mtc, lr=1e-2), betas=(0.9, 0.99))
+    optimizer = build_adam(mtc, AdamConfig(lr=1e-2, betas=(0.9, 0.99)), lr_factors=METHODS["mtc"].rates.factors)
     for step in range(300):
         optimizer.zero_grad()
         mse = mtc.loss(truth.batch(step, shuffled=shuffled))["mse"]

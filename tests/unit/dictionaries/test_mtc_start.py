@@ -6,17 +6,17 @@ from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
-from polyhead.dictionaries import MTC, JumpReLU, MTCConfig, TopK
+from polyhead.dictionaries import METHODS, MTC, JumpReLU, MTCConfig, TopK
 from polyhead.dictionaries.mtc_start import (
     Start,
     bind_to_strongest,
     calibrate,
     initialize,
-    param_groups,
     set_biases,
     set_directions,
     set_scales,
 )
+from polyhead.training.adam import AdamConfig, build_adam
 
 B, P, H, D, K, N = 3, 7, 5, 11, 2, 23
 CFG = MTCConfig(d_in=D, d_out=D, n_heads=H, n_latents=N, activation=TopK(k=6))
@@ -142,10 +142,10 @@ def test_bind_to_strongest_keeps_the_strongest_head_and_its_sign():
 
 def test_loadings_learn_five_times_as_fast_by_default():
     mtc = MTC(CFG)
-    rest, loadings = param_groups(mtc, lr=2e-3)
-    assert loadings["params"] == [mtc.loadings]
-    assert loadings["lr"] == pytest.approx(1e-2)
-    assert len(rest["params"]) == len(list(mtc.parameters())) - 1
+    groups = build_adam(mtc, AdamConfig(lr=2e-3), lr_factors=METHODS["mtc"].rates.factors).param_groups
+    rates = {id(p): group["lr"] for group in groups for p in group["params"]}
+    assert rates.pop(id(mtc.loadings)) == pytest.approx(1e-2)
+    assert list(rates.values()) == [pytest.approx(2e-3)] * (len(list(mtc.parameters())) - 1)
 
 
 def test_circuits_of_another_model_are_refused_with_both_shapes():

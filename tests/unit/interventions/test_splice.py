@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from polyhead.core.errors import PolyheadError
-from polyhead.interventions.ablate import mean_ablated_logits, zero_ablated_logits
 from polyhead.interventions.splice import clean_pass, spliced_logits
 
 TOKENS = torch.tensor([[0, 4, 7, 9, 2], [0, 3, 3, 8, 1]])
@@ -27,17 +26,10 @@ def test_logits_before_the_spliced_positions_stay(tiny_model):
 
 
 def test_zero_ablating_the_attention_of_a_layer_removes_its_part_of_the_residual(tiny_model):
-    got = zero_ablated_logits(tiny_model, TOKENS, "blocks.2.hook_attn_out", 13)
+    got = spliced_logits(tiny_model, TOKENS, "blocks.2.hook_attn_out", torch.zeros(2, 5, 13))
     _, cache = tiny_model.run_with_cache(TOKENS, ["blocks.2.hook_resid_pre"])
     last = tiny_model.ln_final(cache["blocks.2.hook_resid_pre"]) @ tiny_model.W_U
     torch.testing.assert_close(got, last)
-
-
-def test_mean_ablation_puts_the_mean_everywhere(tiny_model):
-    mean = torch.arange(13.0)
-    got = mean_ablated_logits(tiny_model, TOKENS, "blocks.0.hook_resid_post", mean)
-    expected = spliced_logits(tiny_model, TOKENS, "blocks.0.hook_resid_post", mean.expand(2, 5, 13))
-    assert torch.equal(got, expected)
 
 
 def test_a_site_the_model_lacks_is_named(tiny_model):

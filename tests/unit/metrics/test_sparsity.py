@@ -9,7 +9,8 @@ from polyhead.core.protocols import Codes
 from polyhead.core.rng import generator
 from polyhead.metrics import movement
 from polyhead.metrics.movement import move_sequence
-from polyhead.metrics.sparsity import Sparsity, SparsitySums, carrying, effective_heads
+from polyhead.metrics.sparsity import Sparsity, SparsitySums, carrying
+from polyhead.ops.participation import participation_ratio
 
 B, P, H, K, N, D = 5, 7, 3, 4, 11, 2
 
@@ -102,6 +103,6 @@ def test_carrying_looks_beyond_its_first_try():
     assert carrying(torch.cat([flat, torch.zeros(1, 200)])).tolist() == [180, 0]
 
 
-def test_effective_heads_of_equal_and_single_loadings():
+def test_participation_of_equal_and_single_loadings():
     rows = torch.tensor([[1.0, -1.0, 1.0, 1.0], [0.0, -3.0, 0.0, 0.0]])
-    assert effective_heads(rows).tolist() == [4.0, 1.0]
+    assert participation_ratio(rows).tolist() == [4.0, 1.0]

@@ -13,7 +13,7 @@ from torch.testing import assert_close
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
-from polyhead.interventions.ablate import mean_ablated_logits, zero_ablated_logits
+from polyhead.interventions.splice import spliced_logits
 from polyhead.models.circuits import ov_circuit, qk_circuit
 from polyhead.models.toy.attention import ToyAttention, ToyAttentionConfig
 from polyhead.training.ensemble import Ensemble
@@ -167,9 +167,9 @@ def test_ablations_work_on_one_member(tokens: Tensor):
     ensemble = Ensemble.of([make(0, 2, 3), make(1, 1, 4)])
     member, name = ensemble.member(1), site(0, "hook_attn_out")
     onehot = torch.nn.functional.one_hot(tokens, V).double()
-    assert_close(zero_ablated_logits(member.float(), tokens, name, V), onehot.float())
+    assert_close(spliced_logits(member.float(), tokens, name, torch.zeros(*tokens.shape, V)), onehot.float())
     mean = torch.linspace(-1, 1, V)
-    assert_close(mean_ablated_logits(member, tokens, name, mean), onehot.float() + mean)
+    assert_close(spliced_logits(member, tokens, name, mean.expand(*tokens.shape, V)), onehot.float() + mean)
 
 
 def test_the_loss_reads_the_last_position_or_all_that_count(tokens: Tensor):

@@ -65,7 +65,7 @@ def test_a_killed_report_is_finished_by_the_same_command(tmp_path: Path, monkeyp
 
 
 def test_sets_that_the_model_cannot_answer_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    text = heads_report.read_sequences(polyhead.load_model("bundled"), "bundled", 512, 64)
+    text = heads_report.model_sequences(polyhead.load_model("bundled"), "bundled", n_sequences=8, seq_len=64)
     model = polyhead.load_model("bundled")
     stages = heads_report._Stages(SMALL, heads_report._sizes(SMALL, model), model, text, tmp_path)
     monkeypatch.setattr(heads_report, "_LEAST_ANSWERED", 1.01)
