@@ -43,12 +43,21 @@ class ShardWriter:
         dtype: np.dtype,
         n_rows: int,
     ) -> None:
-        """Go on from `manifest`, or further back if a shard it counts is missing or too short."""
+        """Resume from `manifest`, or further back where a shard that it counts is missing, short or damaged.
+
+        Raises:
+            ArtifactError: the manifest counts what cannot be counted.
+        """
         self.folder, self.manifest, self.dtype, self.n_rows = folder, manifest, dtype, n_rows
         self.row_shapes = {role: tuple(shape) for role, shape in row_shapes.items()}
         self.per_shard: int = manifest["identity"]["sequences_per_shard"]
+        if not 0 <= manifest["done"] <= n_rows:
+            raise ArtifactError(
+                f"{folder / 'manifest.json'} counts {manifest['done']} of {n_rows} sequences; "
+                "put back a copy, or delete the folder and harvest again"
+            )
         self._written = self._whole_rows(manifest["done"])
-        del manifest["shards"][self._written // self.per_shard :]
+        del manifest["shards"][self._whole_shards(self._written) :]
         self._files: dict[str, io.BufferedRandom] = {}
         self._flushed_at = time.monotonic()
 
@@ -141,15 +150,27 @@ class ShardWriter:
         row_bytes = int(np.prod(self.row_shapes[role])) * self.dtype.itemsize
         return len(self._header(role, number)) + rows * row_bytes
 
+    def _whole_shards(self, rows: int) -> int:
+        """How many shards `rows` rows fill to the end; the last shard of a store may be shorter than the others."""
+        return -(-rows // self.per_shard) if rows == self.n_rows else rows // self.per_shard
+
     def _whole_rows(self, counted: int) -> int:
-        """How many of the counted rows are really there, back to the start of the first shard that falls short."""
+        """How many of the counted rows are really there, back to the start of the first shard that is not whole."""
+        n_whole = self._whole_shards(counted)
         for number in range(-(-counted // self.per_shard)):
             rows = min(self.per_shard, counted - number * self.per_shard)
             for role in self.row_shapes:
                 path = self.folder / shard_name(role, number)
                 if not path.exists() or path.stat().st_size < self._size(role, number, rows):
                     return number * self.per_shard
+                if number < n_whole and sha256_file(path) != self._recorded(role, number):
+                    return number * self.per_shard
         return counted
+
+    def _recorded(self, role: str, number: int) -> str | None:
+        """The checksum in the manifest; None where an earlier version lost it."""
+        shards = self.manifest["shards"]
+        return shards[number].get(role) if number < len(shards) else None
 
     def _file(self, role: str, number: int) -> io.BufferedRandom:
         """The open shard, cut to the rows that count when it is first opened."""

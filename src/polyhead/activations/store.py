@@ -5,11 +5,14 @@
     x-00000.npy target-00000.npy  [rows, p, d], `sequences_per_shard` sequences a file; also resid (where patterns are
                                   computed from it) and pattern (where asked for)
 
-Rows are appended, made durable, and only then counted in the manifest; going on starts at the count and writes the
-same bytes, since runs of the model always hold the same sequences. Shards are not read before their checksum agrees.
+Rows are appended, made durable, and only then counted in the manifest; a resumed harvest starts at the count and writes
+the same bytes, since runs of the model always hold the same sequences. It first compares every finished shard with its
+checksum and starts further back where one is damaged, so "done" means whole. Shards are not read before their checksum
+agrees.
 """
 
 import hashlib
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -80,7 +83,7 @@ def stored_sites(model: HookedModel, spec: Harvest, cfg: StoreConfig) -> dict[st
 def harvest_to_disk(
     model: HookedModel, sequences: TokenSequences, spec: Harvest, folder: Path, cfg: StoreConfig | None = None
 ) -> "Store":
-    """Harvest into `folder`, going on where an earlier run of the same command was cut off.
+    """Harvest into `folder`, resuming where an earlier run of the same command was cut off or files were damaged.
 
     Raises:
         PolyheadError: `folder` holds a harvest of something else (differing fields named).
@@ -120,6 +123,12 @@ class Store:
         if manifest["done"] < n:
             raise ArtifactError(
                 f"{folder} holds {manifest['done']} of {n} sequences; run the same harvest again to finish it"
+            )
+        n_shards = -(-n // self.identity["sequences_per_shard"])
+        if len(self._sha256) != n_shards or any(set(self.sites) - set(found) for found in self._sha256):
+            raise ArtifactError(
+                f"{folder / 'manifest.json'} has checksums of {len(self._sha256)} of {n_shards} shards; "
+                "run the same harvest again: it mends the store"
             )
         self.spec = Harvest.parse(self.identity["spec"], where=str(folder / "manifest.json"))
         self.tokens = np.load(folder / "tokens.npy", allow_pickle=False)
@@ -169,7 +178,7 @@ class Store:
             if sha256_file(path) != self._sha256[number][role]:
                 raise ArtifactError(
                     f"{path} is damaged (its checksum is not the one recorded); put back a copy, "
-                    "or delete it and run the same harvest again"
+                    "or run the same harvest again: it mends the store"
                 )
             self._open[role, number] = np.load(path, mmap_mode="r", allow_pickle=False)
         return self._open[role, number]
@@ -257,19 +266,23 @@ def _begin(folder: Path, identity: dict[str, Any], sequences: TokenSequences) ->
     if (folder / "manifest.json").exists():
         manifest = _read_manifest(folder)
         _refuse_other(manifest["identity"], identity, folder)
+        _save_tokens(folder, sequences)
         return manifest
     if folder.exists() and any(folder.glob("*-[0-9]*.npy")):
         raise ArtifactError(f"{folder} holds shards without a manifest; delete it or choose another folder")
-    for name, value in (("tokens.npy", sequences.tokens), ("valid.npy", sequences.valid)):
-        write_atomic(folder / name, lambda aside, value=value: _save(aside, value))
+    _save_tokens(folder, sequences)
     manifest = {"identity": identity, "done": 0, "shards": []}
     write_json(folder / "manifest.json", manifest)
     return manifest
 
 
-def _save(path: Path, value: np.ndarray) -> None:
-    with open(path, "wb") as handle:
-        np.save(handle, value, allow_pickle=False)
+def _save_tokens(folder: Path, sequences: TokenSequences) -> None:
+    """Write both token files, unless they are there and whole."""
+    for name, value in (("tokens.npy", sequences.tokens), ("valid.npy", sequences.valid)):
+        buffer, path = io.BytesIO(), folder / name
+        np.save(buffer, value, allow_pickle=False)
+        if not path.is_file() or path.read_bytes() != buffer.getbuffer():
+            write_atomic(path, lambda aside, data=buffer: aside.write_bytes(data.getbuffer()))
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

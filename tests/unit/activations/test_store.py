@@ -126,6 +126,52 @@ def test_a_missing_or_short_shard_is_harvested_again(tmp_path, tiny_model, seque
     assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("n", [1, 3, 4, 5, 8, 11])
+@pytest.mark.parametrize("per_run", [1, 2, 4])
+def test_a_finished_harvest_run_again_changes_nothing(tmp_path, tiny_model, sequences, n, per_run):
+    cfg, some = SMALL.replace(sequences_per_run=per_run), sequences.select(slice(0, n))
+    harvest_to_disk(tiny_model, some, Harvest(layer=1), tmp_path, cfg)
+    before = contents(tmp_path)
+    for _ in range(2):
+        store = harvest_to_disk(tiny_model, some, Harvest(layer=1), tmp_path, cfg)
+        store.verify()
+        assert contents(tmp_path) == before
+    assert store.read("x", torch.arange(n)).shape == (n, LENGTH, 13)
+
+
+def test_a_store_that_lost_checksums_is_refused_and_mended_by_the_same_harvest(tmp_path, tiny_model, sequences):
+    harvest_to_disk(tiny_model, sequences, Harvest(layer=1), tmp_path, SMALL)
+    before = contents(tmp_path)
+    manifest = json.loads(before["manifest.json"])
+    for broken in (manifest["shards"][:2], [], [*manifest["shards"][:2], {"x": manifest["shards"][2]["x"]}]):
+        (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "shards": broken}))
+        with pytest.raises(ArtifactError, match=r"checksums of \d of 3 shards; run the same harvest again"):
+            Store(tmp_path)
+        harvest_to_disk(tiny_model, sequences, Harvest(layer=1), tmp_path, SMALL).verify()
+        assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["x-00000.npy", "target-00001.npy", "x-00002.npy", "tokens.npy", "valid.npy"])
+@pytest.mark.parametrize("how", ["flip", "cut", "empty", "gone", "longer"])
+def test_a_damaged_finished_store_is_mended_by_the_same_harvest(tmp_path, tiny_model, sequences, name, how):
+    harvest_to_disk(tiny_model, sequences, Harvest(layer=1), tmp_path, SMALL)
+    before = contents(tmp_path)
+    raw = before[name]
+    damaged = {"flip": raw[:-1] + bytes([raw[-1] ^ 1]), "cut": raw[:-3], "empty": b"", "longer": raw + b"0"}
+    (tmp_path / name).unlink() if how == "gone" else (tmp_path / name).write_bytes(damaged[how])
+    harvest_to_disk(tiny_model, sequences, Harvest(layer=1), tmp_path, SMALL).verify()
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("done", [-1, 12])
+def test_a_count_that_cannot_be_is_refused(tmp_path, tiny_model, sequences, done):
+    harvest_to_disk(tiny_model, sequences, Harvest(layer=1), tmp_path, SMALL)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "done": done}))
+    with pytest.raises(ArtifactError, match=f"counts {done} of 11 sequences"):
+        harvest_to_disk(tiny_model, sequences, Harvest(layer=1), tmp_path, SMALL)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
