@@ -5,6 +5,7 @@ holds as it stands; what joins the residual stream there is `ln1_post.hook_norma
 """
 
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -269,22 +270,36 @@ def test_replaced_middle_of_the_stream_reaches_both_its_uses(model: HFModel) -> 
 
 
 def test_patterns_only_where_asked_for(model: HFModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    fused = 0
-    original = F.scaled_dot_product_attention
+    calls: Counter[str] = Counter()
 
-    def spy(*args: Any, **kwargs: Any) -> Tensor:
-        nonlocal fused
-        fused += 1
-        return original(*args, **kwargs)
+    def spy(place: Any, name: str) -> None:
+        original = getattr(place, name)
 
-    monkeypatch.setattr(F, "scaled_dot_product_attention", spy)
+        def counted(*args: Any, **kwargs: Any) -> Tensor:
+            calls[name] += 1
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(place, name, counted)
+
+    spy(F, "scaled_dot_product_attention")
+    spy(attention, "capped_scores")
     capped = getattr(model.hf.config, "attn_logit_softcapping", None) is not None  # no fused kernel caps scores
-    for n, asked in enumerate(([], [1], [0, 2], [0, 1, 2])):
-        fused = 0
+    for asked in ([], [1], [0, 2], [0, 1, 2]):
+        calls.clear()
         sites = [site(layer, "attn.hook_pattern") for layer in asked]
         cache = cached(model, sites)
         assert list(cache) == sites
-        assert fused == (0 if capped else N_LAYERS - len(asked)), n
+        assert calls["scaled_dot_product_attention"] == (0 if capped else N_LAYERS)
+        assert calls["capped_scores"] == len(asked) + (N_LAYERS if capped else 0)
+
+
+@pytest.mark.parametrize("length", [SHORT, LONG])
+def test_the_bytes_of_a_site_do_not_depend_on_which_others_are_read(model: HFModel, length: int) -> None:
+    names = all_sites(model)
+    together, logits = cached(model, names, length), model(tokens(length))
+    for name in names:
+        assert torch.equal(cached(model, [name], length)[name], together[name]), name
+    assert torch.equal(model.run_with_cache(tokens(length), names)[0], logits)
 
 
 def test_pass_stops_after_the_last_site(model: HFModel) -> None:

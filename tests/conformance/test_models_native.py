@@ -32,6 +32,8 @@ WITH_MLP: list[dict[str, Any]] = [
 MIXED_FINAL = [{"normalization": n, "final_rms": True} for n in ("LN", "none")]
 CASES = ATTN_ONLY + WITH_MLP + MIXED_FINAL
 N_LAYERS = 2
+EXPLICIT = ("hook_attn_scores", "hook_pattern", "hook_result")
+"""What is built only for who asks for it."""
 
 
 def _id(case: dict[str, Any]) -> str:
@@ -84,9 +86,25 @@ def test_logits_are_those_of_the_plain_form(model: NativeTransformer, tokens: Te
 
 
 def test_the_explicit_path_gives_the_logits_of_the_fused_one(model: NativeTransformer, tokens: Tensor) -> None:
-    logits, cache = model.run_with_cache(tokens, sites_of(model))
+    looked_at = {site(layer, f"attn.{s}"): lambda _: None for layer in range(N_LAYERS) for s in EXPLICIT}
+    logits, cache = model.run_with_cache(tokens, sites_of(model), hooks=looked_at)
     assert_close(logits, model(tokens))
     assert list(cache) == sites_of(model), "sites come by in the order of a sequential block"
+
+
+def test_the_bytes_of_a_site_do_not_depend_on_which_others_are_read(model: NativeTransformer, tokens: Tensor) -> None:
+    model = model.float()  # as it is used; narrower numbers show a changed order of sums sooner
+    logits, together = model.run_with_cache(tokens, sites_of(model))
+    assert torch.equal(logits, model(tokens))
+    for name in sites_of(model):
+        assert torch.equal(cached(model, tokens, [name])[name], together[name]), name
+
+
+def test_a_gradient_flows_through_the_sites_that_are_read(make_tiny_model: Make, tokens: Tensor) -> None:
+    names = [site(1, f"attn.{s}") for s in EXPLICIT]
+    logits, cache = make_tiny_model().run_with_cache(tokens, names)
+    for name, grad in zip(names, torch.autograd.grad(logits[0, -1, 3], [cache[n] for n in names])):
+        assert grad.abs().max() > 0, name
 
 
 def test_shapes_are_as_the_legend_says(model: NativeTransformer, tokens: Tensor) -> None:
@@ -223,7 +241,7 @@ def test_patterns_are_made_only_where_asked_for(
     assert calls == ["fused_attention"] * 3
     calls.clear()
     model.run_with_cache(tokens, [site(1, asked), site(0, "attn.hook_z"), site(2, "attn.hook_result")])
-    assert calls == ["fused_attention", "attention_scores", "fused_attention"]
+    assert calls == ["fused_attention", "attention_scores", "fused_attention", "fused_attention"]
     calls.clear()
     model.run_with_hooks(tokens, {site(2, asked): lambda _: None})
     assert calls == ["fused_attention", "fused_attention", "attention_scores"]

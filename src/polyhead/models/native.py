@@ -16,7 +16,7 @@ from polyhead.core.config import Config
 from polyhead.core.model_config import ModelConfig
 from polyhead.core.sites import site
 from polyhead.models.hooked import HookedModel
-from polyhead.models.tap import Tap
+from polyhead.models.tap import Tap, in_path
 from polyhead.ops.attention import attention_scores, fused_attention, mix_values
 from polyhead.ops.rotary import apply_rotary, rotary_table
 
@@ -102,15 +102,18 @@ class Attention(nn.Module):
         if self.cfg.positions == "rotary":
             q = tap(at("hook_rot_q"), apply_rotary(q, self.rotary))
             k = tap(at("hook_rot_k"), apply_rotary(k, self.rotary))
-        if tap.wants(at("hook_attn_scores"), at("hook_pattern")):
-            scores = tap(at("hook_attn_scores"), attention_scores(q, k, scale=self.scale))
-            z = mix_values(tap(at("hook_pattern"), scores.softmax(-1)), v)
-        else:
-            z = fused_attention(q, k, v, scale=self.scale)
-        z = tap(at("hook_z"), z)
+        inner = at("hook_attn_scores"), at("hook_pattern")
+        z = None
+        if tap.wants(*inner):
+            scores = tap(inner[0], attention_scores(q, k, scale=self.scale))
+            pattern = tap(inner[1], scores.softmax(-1))
+            z = mix_values(pattern, v) if in_path(tap, pattern, *inner) else None
+        z = tap(at("hook_z"), fused_attention(q, k, v, scale=self.scale) if z is None else z)
+        out = None
         if tap.wants(at("hook_result")):
-            out = tap(at("hook_result"), torch.einsum("bphk,hkd->bphd", z, self.W_O)).sum(2)
-        else:
+            result = tap(at("hook_result"), torch.einsum("bphk,hkd->bphd", z, self.W_O))
+            out = result.sum(2) if in_path(tap, result, at("hook_result")) else None
+        if out is None:
             out = torch.einsum("bphk,hkd->bpd", z, self.W_O)
         return out + self.b_O if self.cfg.has_bias else out
 

@@ -1,7 +1,12 @@
 """The tap: what a forward pass calls at every site, so that tensors can be read, replaced, and the pass ended early.
 
 A model's forward pass is plain code with `x = tap("blocks.0.hook_attn_out", x)` at each site. Before it builds
-something costly it asks `tap.wants(site)`; where the answer is no, attention stays fused.
+something costly it asks `tap.wants(site)`.
+
+Reading a site never changes what is computed elsewhere, not even the last bits: what the pass would not build anyway
+(a pattern where attention is fused, the output of each head) is built next to it, for the reader alone. Only a hook, or
+a gradient that has to flow through the site, puts it into the path. So a site's bytes do not depend on which other
+sites are read with it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +49,10 @@ class Tap:
         """Whether any of these sites is read or replaced."""
         return any(name in self._wanted for name in names)
 
+    def replaces(self, *names: str) -> bool:
+        """Whether a hook sits at any of these sites, so that what comes after them depends on what it returns."""
+        return any(name in self.hooks for name in names)
+
     def __call__(self, name: str, value: Tensor) -> Tensor:
         if name not in self._wanted:
             return value
@@ -75,3 +84,17 @@ class Tap:
                 f"this model has no site {', '.join(sorted(missing))} (only rotary positions have hook_rot_q and "
                 "hook_rot_k, only embedded positions hook_pos_embed, only models with MLPs the sites of an MLP)"
             )
+
+
+def in_path(tap: Tap, value: Tensor, *names: str) -> bool:
+    """Whether `value`, seen at one of the sites `names`, has to feed the rest of the pass instead of a reader alone.
+
+    Args:
+        tap: of the running pass.
+        value: the tensor after the tap saw it.
+        names: full names of the sites that it was seen at.
+
+    Returns:
+        True where a hook may have replaced it or where a gradient has to flow through it.
+    """
+    return tap.replaces(*names) or value.requires_grad

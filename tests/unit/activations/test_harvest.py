@@ -14,7 +14,8 @@ def tokens(rng):
 def test_roles_are_the_sites_of_a_full_pass(tiny_model, tokens):
     batch = harvest_batch(tiny_model, tokens, Harvest(layer=1))
     names = [site(1, n) for n in ("ln1.hook_normalized", "hook_attn_out", "attn.hook_pattern")]
-    _, cache = tiny_model.run_with_cache(tokens, names)
+    with torch.no_grad():  # a gradient would need the pattern in the path of the target
+        _, cache = tiny_model.run_with_cache(tokens, names)
     assert set(batch) == {"tokens", "valid", "x", "target", "pattern"}
     for role, name in zip(("x", "target", "pattern"), names, strict=True):
         assert torch.equal(batch[role], cache[name])

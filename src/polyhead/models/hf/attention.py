@@ -2,7 +2,8 @@
 
 It receives q and k after rotation and v, in the layout [batch, head, pos, d_head] with fewer key heads than query
 heads under GQA, and gives back z as [batch, pos, head, d_head]. Scores and pattern exist only in layers whose tap
-wants them, and where scores are soft-capped (no fused kernel does that); every other layer is fused.
+wants them, and where scores are soft-capped (no fused kernel does that). They feed z only where a hook or a gradient
+is at them: a layer that is only read stays fused, so that its output does not depend on what is read.
 
 The running pass travels in a context variable, so a wrapped model that is called directly just runs fused.
 Axis legend: b batch, p position, h query head, g key head, q query position, k key position.
@@ -22,7 +23,7 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.masking_utils import sdpa_mask
 
 from polyhead.core.sites import site
-from polyhead.models.tap import Tap
+from polyhead.models.tap import Tap, in_path
 from polyhead.ops.attention import mix_values
 
 NAME = "polyhead"
@@ -95,12 +96,12 @@ def tapped_attention(
 
     q, k = tap(at(f"{prefix}q"), q), tap(at(f"{prefix}k"), k)
     v = tap(at("hook_v"), v)
-    if tap.wants(at("hook_attn_scores"), at("hook_pattern")):
-        scores = tap(at("hook_attn_scores"), capped_scores(q, k, allowed, scale=scale, softcap=softcap))
-        z = mix_values(tap(at("hook_pattern"), _softmax(scores)), v)
-    else:
-        z = _plain(q, k, v, allowed, scale=scale, softcap=softcap)
-    return tap(at("hook_z"), z)
+    inner, z = (at("hook_attn_scores"), at("hook_pattern")), None
+    if tap.wants(*inner):
+        scores = tap(inner[0], capped_scores(q, k, allowed, scale=scale, softcap=softcap))
+        pattern = tap(inner[1], _softmax(scores))
+        z = mix_values(pattern, v) if in_path(tap, pattern, *inner) else None
+    return tap(at("hook_z"), _plain(q, k, v, allowed, scale=scale, softcap=softcap) if z is None else z)
 
 
 def _softmax(scores: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from polyhead.core.sites import site
 from polyhead.models.hf.attention import repeat_heads
 from polyhead.models.hf.family import Family
 from polyhead.models.hf.projections import output_bias, output_weight
-from polyhead.models.tap import Tap
+from polyhead.models.tap import Tap, in_path
 
 Edit = Callable[[Tensor], Tensor]
 
@@ -133,16 +133,25 @@ class Wiring:
             q, k, v = x.split([n_heads * d_head, n_kv * d_head, n_kv * d_head], dim=-1)
             return torch.cat([query(q), key(k), v], dim=-1)
 
+        def read_or(edit: Edit, *names: str) -> Edit:
+            """Leave the tensor itself in the path where it is only read: even its layout decides kernels."""
+
+            def seen(x: Tensor) -> Tensor:
+                edited = edit(x)
+                return edited if in_path(self.tap, edited, *names) else x
+
+            return seen
+
         # Separate projections are split into as many heads as their width holds: k may leave with one per query head.
         expands = self.family.qkv == "separate" and not self.family.joint_k_norm
         if self.family.qkv == "separate":
             if self.tap.wants(q_site):
-                self._after(attn.get_submodule("q_proj"), query)
+                self._after(attn.get_submodule("q_proj"), read_or(query, q_site))
             if self.tap.wants(k_site):
-                self._after(attn.get_submodule("k_proj"), key)
+                self._after(attn.get_submodule("k_proj"), read_or(key, k_site))
         else:
             edit = interleaved if self.family.qkv == "interleaved" else stacked
-            self._after(attn.get_submodule(self.family.fused_proj), edit)
+            self._after(attn.get_submodule(self.family.fused_proj), read_or(edit, q_site, k_site))
 
     def _one_per_group(self, k: Tensor, name: str) -> Tensor:
         """Back from one key per query head to one per key head.
@@ -164,10 +173,12 @@ class Wiring:
             return
         family, cfg = self.family, self.cfg
 
-        def by_head(_module: nn.Module, args: tuple[Tensor, ...], _output: Tensor) -> Tensor:
+        def by_head(_module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> Tensor:
             z = args[0].unflatten(-1, (cfg.n_heads, cfg.d_head))
-            result = torch.einsum("bphd,hdm->bphm", z, output_weight(family, attn, cfg))
-            return self.tap(name, result).sum(2) + output_bias(family, attn, cfg)
+            result = self.tap(name, torch.einsum("bphd,hdm->bphm", z, output_weight(family, attn, cfg)))
+            if not in_path(self.tap, result, name):
+                return output
+            return result.sum(2) + output_bias(family, attn, cfg)
 
         handle = attn.get_submodule(family.out_proj).register_forward_hook(by_head)
         self._stack.callback(handle.remove)
