@@ -22,7 +22,7 @@ from polyhead.models.toy.attention import ToyAttention, ToyAttentionConfig
 from polyhead.models.toy.attention_bag import bag_loss
 from polyhead.models.toy.attention_counts_fused import fused_counts_loss, last_rows
 from polyhead.models.toy.autoencoder import AutoencoderConfig, ToyAutoencoder, autoencoder_loss
-from polyhead.studies._addition_models import AdditionStudyConfig
+from polyhead.studies.addition.models import AdditionStudyConfig
 from polyhead.tasks import addition, pairs, superposition
 from polyhead.training.ensemble import Ensemble, EnsembleConfig, Loss, fit_ensemble, vmap_loss
 

@@ -8,12 +8,14 @@ from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.study_records import StudyRecord
 from polyhead.reports.studies import verdict_counts, write_study_pages
 from polyhead.runs.study import RECORD, ROOT
-from polyhead.studies import STUDIES, find_study
+from polyhead.studies import STUDIES
 
 
 def shipped_record(name: str) -> StudyRecord | None:
     """The record of the `full` preset that comes with the package, if there is one."""
-    file = resources.files("polyhead.studies") / "records" / f"{name}.json"
+    if name not in STUDIES:
+        return None
+    file = resources.files("polyhead.studies") / STUDIES[name].family / "records" / f"{name}.json"
     with resources.as_file(file) as path:
         return StudyRecord.load(path) if path.exists() else None
 
@@ -70,14 +72,14 @@ def report_studies(
 def list_studies() -> list[dict[str, Any]]:
     """Name, title, presets and the verdicts of the shipped record of every study."""
     rows = []
-    for name in STUDIES:
-        study, record = find_study(name), shipped_record(name)
+    for name, card in STUDIES.items():
+        record = shipped_record(name)
         rows.append(
             {
                 "name": name,
-                "title": study.title,
-                "question": study.question,
-                "presets": list(study.presets),
+                "title": card.title,
+                "question": card.question,
+                "presets": list(card.presets),
                 "verdicts": None if record is None else verdict_counts(record),
             }
         )

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from polyhead.analysis.preference_order import head_pair_taus, is_reversed
 from polyhead.core.config import Config
-from polyhead.studies._pairs_models import Cell, measure, train_pairs
+from polyhead.studies.pairs.models import Cell, measure, train_pairs
+from polyhead.studies.pairs.preference_order import head_pair_taus, is_reversed
 from polyhead.tasks.pairs import PairsConfig, signal_table
 from polyhead.training.ensemble import EnsembleConfig
 

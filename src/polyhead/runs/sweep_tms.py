@@ -13,7 +13,7 @@ from polyhead.analysis.feature_geometry import (
 )
 from polyhead.core.config import Config
 from polyhead.models.toy.autoencoder import AutoencoderConfig
-from polyhead.studies._feature_models import CONSTANT, Cell, Plan, train_autoencoders
+from polyhead.studies.superposition.models import CONSTANT, Cell, Plan, train_autoencoders
 from polyhead.tasks.superposition import SuperpositionConfig
 from polyhead.training.ensemble import EnsembleConfig
 

@@ -10,6 +10,7 @@ from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.study_records import Bars, Claim, Distribution, Figure, Findings, Series
 from polyhead.studies import STUDIES
+from polyhead.studies.catalogue import Card
 from polyhead.studies.study import Study
 
 
@@ -60,7 +61,7 @@ def run_fake(cfg: FakeConfig, folder: Path) -> Findings:
 
 def fake_module(name: str = "fake", **quick: object) -> ModuleType:
     """A module with a STUDY; `quick` changes its preset."""
-    module = ModuleType(f"polyhead.studies.{name}")
+    module = ModuleType(f"polyhead.studies.{name}.study")
     presets = {"quick": FakeConfig(**quick), "full": FakeConfig(n_seeds=5)}  # pyright: ignore[reportArgumentType]
     module.STUDY = Study(name, f"Title of {name}", "Is it so?", ("nobody",), presets, run_fake)  # pyright: ignore
     return module
@@ -73,6 +74,7 @@ def install(monkeypatch: object, **studies: dict[str, object]) -> None:
     for name in reversed(list(STUDIES)):  # undone in reverse, so that the order comes back too
         monkeypatch.delitem(STUDIES, name)  # pyright: ignore[reportAttributeAccessIssue]
     for name, quick in studies.items():
-        monkeypatch.setitem(STUDIES, name, name)  # pyright: ignore[reportAttributeAccessIssue]
+        card = Card(name, f"Title of {name}", "Is it so?", ("nobody",))
+        monkeypatch.setitem(STUDIES, name, card)  # pyright: ignore[reportAttributeAccessIssue]
         module = fake_module(name, **quick)
-        monkeypatch.setitem(sys.modules, f"polyhead.studies.{name}", module)  # pyright: ignore
+        monkeypatch.setitem(sys.modules, f"polyhead.studies.{name}.study", module)  # pyright: ignore

@@ -8,7 +8,7 @@ import torch
 from polyhead.core.errors import PolyheadError
 from polyhead.core.study_records import Findings
 from polyhead.studies import find_study
-from polyhead.studies._addition_models import AdditionStudyConfig, measure, right_digits, strings, train
+from polyhead.studies.addition.models import AdditionStudyConfig, measure, right_digits, strings, train
 from polyhead.tasks.addition import AdditionConfig, add, as_batch
 
 STUDY = find_study("addition-32x2")

@@ -10,7 +10,7 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.rng import generator
 from polyhead.core.study_records import Findings
 from polyhead.studies import find_study
-from polyhead.studies._cross_layer_models import CrossLayerConfig, Pair, linear, predictions, trial
+from polyhead.studies.real_layers.cross_layer.models import CrossLayerConfig, Pair, linear, predictions, trial
 
 H, K, D = 2, 8, 5
 

@@ -8,7 +8,7 @@ import torch
 
 from polyhead.core.study_records import Findings
 from polyhead.studies import find_study
-from polyhead.studies._tms_claims import time_at
+from polyhead.studies.superposition.tms.claims import time_at
 
 TINY: dict[str, dict[str, Any]] = {
     "tms": {

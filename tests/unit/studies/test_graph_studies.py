@@ -10,10 +10,10 @@ from polyhead.graphs.explainers import Explainer, find_explainers
 from polyhead.graphs.frozen import freeze
 from polyhead.graphs.parts.block import MovedRead
 from polyhead.models.hooked import HookedModel
-from polyhead.studies._answer_selection_models import KINDS, LETTERS, accuracy, contrasts, questions
-from polyhead.studies._edge_heads_models import _effective, crossing, graph_of, spread
-from polyhead.studies._graph_prompts import GraphPlace, Heads, Repeat, open_place
-from polyhead.studies._induction_graph_models import _by_head, carried_by, contentless, measure
+from polyhead.studies.graphs.answer_selection.models import KINDS, LETTERS, accuracy, contrasts, questions
+from polyhead.studies.graphs.edge_heads.models import _effective, crossing, graph_of, spread
+from polyhead.studies.graphs.induction_graph.models import _by_head, carried_by, contentless, measure
+from polyhead.studies.graphs.prompts import GraphPlace, Heads, Repeat, open_place
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from polyhead.core.study_records import Findings
 from polyhead.dictionaries.activation import TopK
 from polyhead.dictionaries.mtc import MTC, MTCConfig
 from polyhead.studies import STUDIES, find_study
-from polyhead.studies._layer_members import Place
-from polyhead.studies._ov_dimension_measures import Cut
-from polyhead.studies._qk_ov_coupling_models import freeze, frozen_loadings, survival
+from polyhead.studies.layer_members import Place
+from polyhead.studies.real_layers.ov_dimension.measures import Cut
+from polyhead.studies.real_layers.qk_ov_coupling.models import freeze, frozen_loadings, survival
 
 SMALL = {"layers": (3,), "seeds": (0,), "n_latents": 96, "n_train_tokens": 2048, "n_eval_tokens": 1024, "seq_len": 64}
 

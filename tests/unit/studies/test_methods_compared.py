@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from polyhead.studies.methods_compared import STUDY, ComparedPlace, MethodsComparedConfig
+from polyhead.studies.real_layers.methods_compared.study import STUDY, ComparedPlace, MethodsComparedConfig
 
 
 @pytest.mark.slow

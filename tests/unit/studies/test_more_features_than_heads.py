@@ -8,8 +8,8 @@ import torch
 
 from polyhead.core.study_records import Findings
 from polyhead.studies import find_study
-from polyhead.studies._layer_members import Place
-from polyhead.studies._more_features_models import Examined
+from polyhead.studies.layer_members import Place
+from polyhead.studies.real_layers.more_features_than_heads.models import Examined
 
 
 def test_forms_of_one_word_count_once():

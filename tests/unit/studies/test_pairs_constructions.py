@@ -5,11 +5,11 @@ from itertools import product
 import pytest
 import torch
 
-from polyhead.analysis.token_tables import exact_accuracy, model_tables
 from polyhead.core.errors import PolyheadError
 from polyhead.models.toy.attention import ToyAttention
-from polyhead.studies._pairs_constructions import CONSTRUCTIONS, ONE_OF_TWO, construct, line_ceiling, points
-from polyhead.studies._pairs_models import Cell
+from polyhead.studies.pairs.capacity.constructions import CONSTRUCTIONS, ONE_OF_TWO, construct, line_ceiling, points
+from polyhead.studies.pairs.models import Cell
+from polyhead.studies.pairs.token_tables import exact_accuracy, model_tables
 from polyhead.tasks.pairs import PairsConfig, injections, multiset_index, signal_table, truth
 
 WORLD = PairsConfig()

@@ -7,8 +7,14 @@ import torch
 
 from polyhead.dictionaries import METHODS
 from polyhead.studies import find_study
-from polyhead.studies._pattern_formation_claims import goal, rank_one_fails, reaches, width_does_not_help
-from polyhead.studies._pattern_formation_models import Head, PatternFormationConfig, measure, measure_planted, variants
+from polyhead.studies.heads.pattern_formation.claims import goal, rank_one_fails, reaches, width_does_not_help
+from polyhead.studies.heads.pattern_formation.models import (
+    Head,
+    PatternFormationConfig,
+    measure,
+    measure_planted,
+    variants,
+)
 
 
 def cell(variant: str = "rank 1", **changes: Any) -> dict[str, Any]:

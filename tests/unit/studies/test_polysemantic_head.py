@@ -7,9 +7,9 @@ import pytest
 
 from polyhead.core.head_records import Effect
 from polyhead.core.study_records import Findings
-from polyhead.studies._polysemantic_head_claims import table_claims
-from polyhead.studies._polysemantic_head_measures import SetResult, choose, leading
-from polyhead.studies.polysemantic_head import STUDY
+from polyhead.studies.heads.polysemantic_head.claims import table_claims
+from polyhead.studies.heads.polysemantic_head.measures import SetResult, choose, leading
+from polyhead.studies.heads.polysemantic_head.study import STUDY
 
 
 def planted(name: str, bos: list[float], mean: list[float], n: int = 20) -> SetResult:

@@ -1,0 +1,69 @@
+"""Whether two folders of study records say the same: `python benchmarks/compare_studies.py BEFORE AFTER [NAME ...]`.
+
+Before and after a change that must not touch the science, run `polyhead study run --all --out BEFORE` (and AFTER).
+Every key of the findings is compared; left out are the circumstances of the run (time, machine, versions) and what is
+decided from the numbers (held, agreement, verdict). Exit code 1 names the first differences of each study.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+CIRCUMSTANCES = {"created", "machine", "versions", "seconds"}
+DECIDED = {"verdict", "held", "agreement"}
+SHOWN = 5
+"""Differences printed per study."""
+
+
+def normal(value: Any) -> Any:
+    """Plain values without what is left out; `unknown (why)` as a published number is the older form of none."""
+    if isinstance(value, list):
+        return [normal(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {k: normal(v) for k, v in value.items() if k not in CIRCUMSTANCES | DECIDED}
+    if str(kept.get("published") or "").startswith("unknown"):
+        remark = kept["published"].removeprefix("unknown").strip()
+        kept |= {"published": None, "source": f"{kept['source']} {remark}".strip()}
+    return kept
+
+
+def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
+    """Where two normal values differ, and how."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in {**before, **after}:
+            if key in before and key in after:
+                yield from differences(before[key], after[key], f"{where}.{key}")
+            else:
+                yield f"{where}.{key}: only {'before' if key in before else 'after'}"
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for i, pair in enumerate(zip(before, after, strict=True)):
+            name = pair[0].get("key", i) if isinstance(pair[0], dict) else i
+            yield from differences(*pair, f"{where}[{name}]")
+    elif before != after and not (isinstance(before, float) and math.isnan(before) and math.isnan(after)):
+        yield f"{where}: {str(before)[:200]!r} before, {str(after)[:200]!r} after"
+
+
+def main(before: str, after: str, *names: str) -> int:
+    """Print what differs; returns the exit code."""
+    wrong = 0
+    for path in sorted(Path(before).glob("*/record.json")):
+        if names and path.parent.name.rpartition("-")[0] not in names:
+            continue
+        other = Path(after) / path.parent.name / "record.json"
+        if not other.exists():
+            print(f"{path.parent.name}: no record after")
+            wrong += 1
+            continue
+        found = list(differences(*(normal(json.loads(p.read_text("utf-8"))) for p in (path, other))))
+        print(f"{path.parent.name}: {f'{len(found)} differences' if found else 'equal'}")
+        print("".join(f"  {line}\n" for line in found[:SHOWN]), end="")
+        wrong += bool(found)
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The study `addition-32x2`."""

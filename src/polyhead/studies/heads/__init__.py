@@ -1,0 +1,1 @@
+"""Studies of single heads of real models: weights, roles and patterns."""

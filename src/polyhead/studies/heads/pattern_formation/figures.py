@@ -1,0 +1,167 @@
+"""Figures of the study `pattern-formation`."""
+
+import numpy as np
+
+from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Series
+from polyhead.studies.heads.pattern_formation.claims import DENSE, FAITHFUL, pick, shares, top, values_of
+from polyhead.studies.heads.pattern_formation.models import Cell, PatternFormationConfig
+
+
+def heads_of(real: list[Cell]) -> list[str]:
+    """Names of the heads explained one by one."""
+    return list(dict.fromkeys(c["head"] for c in real if c["known_as"] != "several"))
+
+
+def _title(real: list[Cell], head: str) -> str:
+    known = next(c["known_as"] for c in real if c["head"] == head)
+    return f"{head}, {known}" if known else head
+
+
+def _line(cells: list[Cell], name: str, x: str, y: str) -> Series:
+    """One point a share of d_head: means over seeds, with the smallest and largest."""
+    groups = [[c for c in cells if c["share"] == s] for s in sorted({c["share"] for c in cells})]
+    at = [float(np.mean([c["l0"] / c["d_head"] if x == "l0" else c["share"] for c in g])) for g in groups]
+    values = [values_of(g, y) for g in groups]
+    means: list[float | None] = [float(np.mean(v)) for v in values]
+    return Series(name=name, x=at, y=means, low=[min(v) for v in values], high=[max(v) for v in values])
+
+
+def frontier(real: list[Cell]) -> Figure:
+    """nMSE against active latents."""
+    panels: list[Drawing] = []
+    for head in heads_of(real):
+        mine = [c for c in real if c["head"] == head]
+        series = [_line(pick(mine, v), v, "l0", "nmse") for v in ("rank 1", "random pairs")]
+        if long := pick(mine, "rank 1, long"):
+            series.append(_line(long, "rank 1, wider and longer", "l0", "nmse"))
+        series.append(_line(pick(mine, "SVD"), "SVD (rank / d_head)", "share", "nmse"))
+        panels.append(
+            Lines(
+                title=_title(real, head),
+                x_label="active latents a query / d_head",
+                y_label="pattern nMSE",
+                series=series,
+                references=[
+                    Reference(axis="y", value=FAITHFUL, label="faithful"),
+                    Reference(axis="x", value=0.5, label="half of d_head"),
+                ],
+            )
+        )
+    return Figure(
+        key="frontier",
+        title="Faithfulness against active latents",
+        caption="Held-out text; lines: means over seeds, bands: smallest and largest. SVD is dense: its rank stands "
+        "in the place of L0. Random pairs: the same codes with key sides dealt out among latents.",
+        panels=panels,
+        columns=2,
+        shared_scale=False,
+    )
+
+
+def densities(real: list[Cell]) -> Figure:
+    """Densities of both sides."""
+    heads = heads_of(real)
+
+    def bars(name: str, key: str) -> Bars:
+        trained = shares(real)
+        by = {s: [pick([c for c in real if c["head"] == h], "rank 1", s) for h in heads] for s in trained}
+        series = [
+            Series(name=f"k = {s:g} d_head", y=[float(np.mean(values_of(g, key))) if g else None for g in by[s]])
+            for s in trained
+        ]
+        lines = [Reference(axis="y", value=DENSE, label="dense")] if key == "density" else []
+        return Bars(title=name, y_label=name, categories=heads, series=series, references=lines)
+
+    return Figure(
+        key="density",
+        title="How dense the codes are",
+        caption="Largest density over latents and both sides on held-out text, active latents a key, and the share "
+        "of latents that ever fire on both sides. Keys have more active latents than queries: a latent is a "
+        "narrow condition on the query and the many keys it ranks.",
+        panels=[
+            bars("largest density", "density"),
+            bars("active latents a key", "l0_key"),
+            bars("share of latents alive", "alive"),
+        ],
+        columns=1,
+    )
+
+
+def variants(real: list[Cell]) -> Figure:
+    """All variants of one head."""
+    cells = [c for c in real if c["every"] and c.get("share") == top(real)]
+    cells += [c for c in real if c["every"] and c["variant"] in ("blocks of 4", "rank 1, long")]
+    names = list(dict.fromkeys(c["variant"] for c in cells))
+
+    def bars(title: str, value: str) -> Bars:
+        found = [[c for c in cells if c["variant"] == n] for n in names]
+        y = [float(np.mean(values_of(g, value))) if all(value in c for c in g) else None for g in found]
+        return Bars(title=title, y_label=title, categories=names, series=[Series(name=title, y=y)])
+
+    return Figure(
+        key="variants",
+        title="What matters: one head, every variant",
+        caption="The heads with every variant, at the largest k. `long`: wider, trained for longer; `keys as "
+        "sparse`: also keys have only k; `no cap`: latents may always fire; `no explicit parts`: without key "
+        "bias and offset table; `mask`: any pair may meet.",
+        panels=[
+            bars("pattern nMSE", "nmse"),
+            bars("largest density", "density"),
+            bars("active latents a query", "l0"),
+            bars("active latents a key", "l0_key"),
+        ],
+        columns=2,
+        shared_scale=False,
+    )
+
+
+def widths(real: list[Cell], cfg: PatternFormationConfig) -> Figure:
+    """Width at the same k."""
+    panels: list[Drawing] = []
+    groups = {h: [c for c in real if c["head"] == h and c["every"]] for h in heads_of(real)}
+    groups |= {c["head"]: [d for d in real if d["head"] == c["head"]] for c in real if c["known_as"] == "several"}
+    for name, cells in groups.items():
+        cells = [c for c in cells if c["variant"].endswith(" latents") or c["variant"] == "rank 1"]
+        cells = [c for c in cells if c["share"] == top(real)]
+        widths = sorted({c["n_latents"] for c in cells})
+        if len(widths) < 2:
+            continue
+        by = [[c for c in cells if c["n_latents"] == n] for n in widths]
+        for key, label in (("nmse", "pattern nMSE"), ("l0", "active latents a query")):
+            y: list[float | None] = [float(np.mean(values_of(g, key))) for g in by]
+            series = [Series(name=label, x=[float(n) for n in widths], y=y)]
+            panels.append(Lines(title=name, x_label="latents", y_label=label, series=series, log_x=True))
+    if not panels:
+        panels = [Lines(title="no widths were trained", series=[])]
+    return Figure(
+        key="width",
+        title="More latents at the same k",
+        caption=f"One head, and several heads that share latents; {cfg.n_steps} steps each.",
+        panels=panels,
+        columns=2,
+        shared_scale=False,
+    )
+
+
+def planted_heads(planted: list[Cell], cfg: PatternFormationConfig) -> Figure:
+    """nMSE against planted rank."""
+    series = []
+    for variant in dict.fromkeys(c["variant"] for c in planted):
+        values = [[c["nmse"] for c in planted if c["variant"] == variant and c["rank"] == r] for r in cfg.planted_ranks]
+        series.append(
+            Series(
+                name=variant,
+                x=[float(r) for r in cfg.planted_ranks],
+                y=[float(np.mean(v)) for v in values],
+                low=[min(v) for v in values],
+                high=[max(v) for v in values],
+            )
+        )
+    panel = Lines(title="Planted heads", x_label="planted rank", y_label="pattern nMSE", series=series, log_x=True)
+    return Figure(
+        key="planted",
+        title="Where the rank-1 floor lies",
+        caption="16 planted features of which 2 are on for each token and side. Rank 1: 16 latents a query of "
+        f"{cfg.n_latents}; blocks: 3 of 32 on both sides. Bands: smallest and largest over seeds.",
+        panels=[panel],
+    )

@@ -1,0 +1,181 @@
+"""Figures of the study of polysemantic heads."""
+
+import numpy as np
+
+from polyhead.core.head_records import RowsRecord, SweepPoint
+from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, Reference, Series
+from polyhead.studies.heads.polysemantic_head.claims import PUBLISHED
+from polyhead.studies.heads.polysemantic_head.measures import KINDS, SetResult
+
+_MOST_CLASSES = 9
+
+
+def mass_figure(rows: RowsRecord) -> Figure:
+    """Stacked mass of every head."""
+    names = [b.name for b in rows.behaviours] + ["none of them"]
+    heads = [h.name for h in rows.heads]
+    return Figure(
+        key="mass",
+        title="Where every head looks",
+        caption=f"Mean attention mass by behaviour, {rows.n_rows:,} rows a head of held-out Python; every key counts "
+                "for the first behaviour that claims it. Figure 1 of the source shows classes of rows of one head.",
+        panels=[Bars(title="mass by behaviour", y_label="share of attention", categories=heads, stacked=True,
+                     series=[Series(name=n, y=[h.mass[i] for h in rows.heads]) for i, n in enumerate(names)])],
+    )  # fmt: skip
+
+
+def class_figure(rows: RowsRecord, head: int) -> Figure:
+    """Classes of rows: every head; then one head by destination token."""
+    own = rows.heads[head]
+    by_token = [own.counts[i] for i in range(len(rows.destinations))]
+    kept = _commonest(np.sum([h.shares for h in rows.heads], axis=0))
+    near = _commonest(np.array(own.shares) + 0.2 * _rates(by_token).max(0))
+    labels = ["all", *(repr(t)[1:-1] for t in rows.destinations)]
+    rates = np.concatenate([np.array(own.shares)[None], _rates(by_token)])
+    return Figure(
+        key="classes",
+        title="Rows classified at 95 % of their mass",
+        caption="Each row is the smallest set of behaviours, one or two, that holds 95 % of it, else unknown. Above "
+        f"all heads; below {own.name} by destination token, as in figure 1 of the source. Rare classes together.",
+        panels=[
+            Bars(title="every head", y_label="share of rows", categories=[h.name for h in rows.heads], stacked=True,
+                 series=_stack(rows, np.array([h.shares for h in rows.heads]), kept)),
+            Bars(title=f"{own.name} by destination token", y_label="share of rows", categories=labels, stacked=True,
+                 series=_stack(rows, rates, near)),
+        ],
+    )  # fmt: skip
+
+
+def _rates(counts: list[list[int]]) -> np.ndarray:
+    table = np.array(counts, float)
+    return table / np.maximum(table.sum(1, keepdims=True), 1)
+
+
+def _commonest(weight: np.ndarray) -> list[int]:
+    order = [int(i) for i in np.argsort(-weight, kind="stable") if i != len(weight) - 1 and weight[i] > 0]
+    return [*sorted(order[:_MOST_CLASSES]), len(weight) - 1]
+
+
+def _stack(rows: RowsRecord, shares: np.ndarray, kept: list[int]) -> list[Series]:
+    rest = 1.0 - shares[:, kept].sum(1)
+    made = [Series(name=rows.classes[i], y=shares[:, i].tolist()) for i in kept[:-1]]
+    return [
+        *made,
+        Series(name="other pairs", y=np.maximum(rest, 0).tolist()),
+        Series(name="unknown", y=shares[:, -1].tolist()),
+    ]
+
+
+def curve_figure(rows: RowsRecord, heads: list[int]) -> Figure:
+    """Unknown share against the threshold."""
+    series = [Series(name=rows.heads[i].name, x=rows.thresholds, y=[*rows.heads[i].curve[-1]]) for i in heads]
+    return Figure(
+        key="thresholds",
+        title="How much the threshold matters",
+        caption="Share of rows that no behaviour or pair explains, against the mass asked for, for the heads of "
+        "widest mix. The source uses 95 % and shows no other.",
+        panels=[Lines(title="unknown rows", x_label="mass asked for", y_label="share of rows", series=series)],
+    )
+
+
+def table_figure(
+    results: list[SetResult], head: int, best: dict[str, int], names: list[str], controls: dict[str, list[int]]
+) -> Figure:
+    """Published and our tables beside each other."""
+    panels: list[Drawing] = []
+    for r in results:
+        p = PUBLISHED[r.name]
+        nearest, lead, name = controls[r.name], best[r.name], names[head]
+        rows = {
+            "published, clean": [p.clean_top1, p.clean_p],
+            "published, row on BOS": [p.top1, p.p],
+            "ours, clean": [r.clean.top1_rate, r.clean.mean_probability],
+            f"ours, {name} row on BOS": [r.top1["bos-row"][head].mean(), r.probability["bos-row"][head].mean()],
+            f"ours, {name} mean row": [r.top1["mean-row"][head].mean(), r.probability["mean-row"][head].mean()],
+            f"ours, {names[lead]} (needed most) row on BOS": [
+                r.top1["bos-row"][lead].mean(),
+                r.probability["bos-row"][lead].mean(),
+            ],
+            f"ours, {names[lead]} mean row": [r.top1["mean-row"][lead].mean(), r.probability["mean-row"][lead].mean()],
+            "heads of equal output, row on BOS": [
+                r.top1["bos-row"][nearest].mean(),
+                r.probability["bos-row"][nearest].mean(),
+            ],
+        }
+        panels.append(
+            HeatMap(title=f"{r.name} ({len(r.clean_p)} prompts)", x=["top-1", "probability"], y=list(rows),
+                    limits=(0, 1), values=[[float(v) for v in row] for row in rows.values()], annotate=True)
+        )  # fmt: skip
+    return Figure(
+        key="tables",
+        title="Three tables, published and ours",
+        caption="Top-1 rate and mean probability of the right next token with one head blinded at the last position. "
+        "Published: head 1.4 of another model, other prompts. Equal output: nearest in norm at that position.",
+        panels=panels,
+        columns=3,
+    )
+
+
+def rank_figure(results: list[SetResult], names: list[str], head: int) -> Figure:
+    """Heads by fall of the probability."""
+    panels: list[Drawing] = []
+    for r in results:
+        fall = {kind: r.drop(kind).mean(1) for kind in KINDS}
+        order = [int(i) for i in np.argsort(-fall["bos-row"], kind="stable")]
+        shown = order[:12] if head in order[:12] else [*order[:11], head]
+        panels.append(
+            Bars(title=r.name, y_label="fall of probability", categories=[names[i] for i in shown],
+                 series=[Series(name=kind, y=fall[kind][shown].tolist()) for kind in KINDS],
+                 references=[Reference(axis="y", value=PUBLISHED[r.name].clean_p - PUBLISHED[r.name].p,
+                                       label="published, head 1.4")])
+        )  # fmt: skip
+    return Figure(
+        key="ranks",
+        title="Every head blinded in turn",
+        caption="Fall of the answer's mean probability with one head's row at the last position put on BOS, or "
+        f"replaced by the head's mean row; the twelve largest falls, and {names[head]}.",
+        panels=panels,
+    )
+
+
+def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Figure:
+    """Fall by position, by set and head."""
+    panels: list[Drawing] = []
+    for name, by_head in sweeps.items():
+        series = []
+        for head, points in by_head.items():
+            drops = [np.array(p.drop) if p.drop else np.zeros(1) for p in points]
+            series.append(
+                Series(name=head, x=[-float(p.back) for p in points], y=[float(d.mean()) for d in drops],
+                       low=[float(np.percentile(d, 10)) for d in drops],
+                       high=[float(np.percentile(d, 90)) for d in drops],
+                       labels=[repr(p.token)[1:-1] for p in points])
+            )  # fmt: skip
+        panels.append(Lines(title=name, x_label="position from the end", y_label="fall of probability", series=series))
+    return Figure(
+        key="sweep",
+        title="Blinding one position at a time",
+        caption="Fall of the answer's probability when only the row at one position is put on BOS; band: 10th to "
+        "90th percentile over prompts. In the last layer only the last position can matter.",
+        panels=panels,
+        columns=3,
+    )
+
+
+def hydra_figure(found: dict[str, list[tuple[str, float, float]]]) -> Figure:
+    """Free against frozen."""
+    panels: list[Drawing] = [
+        Bars(title=name, y_label="fall of probability", categories=[h for h, _, _ in rows],
+             series=[Series(name="later patterns free", y=[f for _, f, _ in rows]),
+                     Series(name="later patterns frozen", y=[f for _, _, f in rows])])
+        for name, rows in found.items()
+    ]  # fmt: skip
+    return Figure(
+        key="hydra",
+        title="Do later heads step in?",
+        caption="Heads in front of the last layer blinded at all positions, with the patterns of later layers free "
+        "to change or frozen as in the clean run. Free below frozen: later heads repair by attending "
+        "elsewhere; above: the head works through later patterns.",
+        panels=panels,
+        columns=3,
+    )

@@ -1,0 +1,164 @@
+"""Figures of the study `weight-structure`: data only."""
+
+import numpy as np
+from torch import Tensor
+
+from polyhead.analysis.weights.order import Method
+from polyhead.core.study_records import Bars, Figure, HeatMap, Lines, Reference, Series
+from polyhead.studies.heads.weight_structure.measures import Measured
+
+
+def figures(found: list[Measured], shown: Measured) -> list[Figure]:
+    """All of them."""
+    made = [_matrices(shown), _zoom(shown), _excess(found), _neighbours(found), _methods(shown), _clusters(found)]
+    return made if "activations" not in shown.shown else [*made, _beside(shown)]
+
+
+def _heat(
+    title: str, table: Tensor, *, first: int = 0, per: float = 1.0, limits: tuple[float, float] | None = None
+) -> HeatMap:
+    names = [str(round(first + i * per)) for i in range(len(table))]
+    values = np.round(table.double().numpy(), 4).tolist()
+    return HeatMap(
+        title=title, x_label="place in the order", y_label="place", x=names, y=names, values=values, limits=limits
+    )
+
+
+def _matrices(m: Measured) -> Figure:
+    per = m.shape[0] / len(m.shown["weights"])
+    top = float(np.quantile(m.shown["weights"].numpy(), 0.995))
+    titles = {"weights": f"{m.name}", "gaussian": "Gaussian, same row norms", "spectrum": "same spectrum, random frame"}
+    return Figure(
+        key="ordered",
+        title=f"Squared cosines of the rows of {m.name}, ordered, beside two nulls ordered the same way",
+        caption=f"Means over tiles of {per:.0f} x {per:.0f} pairs (a row with itself left out), greedy path + 2-opt. "
+        "The published picture shows the matrix and one random matrix. The colour scale ends at the 99.5th "
+        "percentile of the real one.",
+        panels=[_heat(title, m.shown[k], per=per, limits=(0.0, top)) for k, title in titles.items()],
+        columns=3,
+    )
+
+
+def _zoom(m: Measured) -> Figure:
+    return Figure(
+        key="zoom",
+        title=f"Along the diagonal of {m.name}",
+        caption=f"Windows of {len(m.pieces[0][1])} rows that slide along the ordered matrix, one row a cell; redraws "
+        "the published animation. Places are those of the order, so a block's rows are read off the record's clusters.",
+        frames=[[_heat(f"places {s} on", piece, first=s, limits=(0.0, 1.0))] for s, piece in m.pieces],
+        frame_labels=[f"place {s}" for s, _ in m.pieces],
+    )
+
+
+def _band(found: list[Measured], what: str, kind: str, label: str) -> Series:
+    rows = [[getattr(s, what) for s in m.null[kind]["two_opt"]] for m in found]  # pyright: ignore[reportArgumentType]
+    return Series(
+        name=label,
+        y=[float(np.median(r)) for r in rows],
+        low=[float(min(r)) for r in rows],
+        high=[float(max(r)) for r in rows],
+    )
+
+
+def _by_matrix(found: list[Measured], what: str, title: str, y_label: str, key: str, caption: str) -> Figure:
+    bars = Bars(
+        title=title,
+        x_label="matrix",
+        y_label=y_label,
+        categories=[m.name for m in found],
+        series=[
+            Series(name="weights", y=[getattr(m.real["two_opt"], what) for m in found]),
+            _band(found, what, "gaussian", "Gaussian draws"),
+            _band(found, what, "spectrum", "same spectrum"),
+        ],
+    )
+    return Figure(key=key, title=title, caption=caption, panels=[bars])
+
+
+def _excess(found: list[Measured]) -> Figure:
+    return _by_matrix(
+        found,
+        "excess",
+        "Block excess of every matrix and of its nulls",
+        "mean squared cosine in the band - outside",
+        "excess",
+        "Greedy path + 2-opt. Bars of nulls are medians over draws, whiskers the lowest and the highest draw.",
+    )
+
+
+def _neighbours(found: list[Measured]) -> Figure:
+    return _by_matrix(
+        found,
+        "neighbour",
+        "How similar neighbours are along the path",
+        "mean squared cosine of neighbours",
+        "neighbours",
+        "What a path finds in noise of the same size is the Gaussian bar: a random matrix is not a line at 1/d.",
+    )
+
+
+def _methods(m: Measured) -> Figure:
+    methods: list[Method] = list(m.real)
+    series = [Series(name=m.name, y=[m.real[k].excess for k in methods])]
+    for kind, label in (("gaussian", "Gaussian draws"), ("spectrum", "same spectrum")):
+        rows = [[s.excess for s in m.null[kind].get(k, [])] for k in methods]  # pyright: ignore[reportArgumentType]
+        series.append(
+            Series(
+                name=label,
+                y=[float(np.median(r)) if r else None for r in rows],
+                low=[float(min(r)) if r else None for r in rows],
+                high=[float(max(r)) if r else None for r in rows],
+            )
+        )
+    bars = Bars(
+        title="Block excess by order", y_label="block excess", categories=[str(k) for k in methods], series=series
+    )
+    return Figure(
+        key="orders",
+        title=f"Which order: {m.name}",
+        caption="`given` is the order of the file. Every order but that one is found by searching, so each is compared "
+        "with the same search on noise; leaves (optimal leaf order of the average-linkage tree) only for small ones.",
+        panels=[bars],
+    )
+
+
+def _clusters(found: list[Measured]) -> Figure:
+    lines = [
+        Series(name=m.name, x=[float(i + 1) for i in range(len(s))], y=[x / m.shape[0] for x in s])
+        for m in found
+        if (s := m.sizes()[:40])
+    ]
+    none = [m.name for m in found if not m.sizes()]
+    return Figure(
+        key="clusters",
+        title="Clusters that noise does not have, by size",
+        caption="Share of the rows in each cluster, largest first, of the average-linkage tree cut where no Gaussian "
+        f"draw has a cluster of three rows. Without any: {', '.join(none) or 'none'}.",
+        panels=[
+            Lines(
+                title="Cluster sizes",
+                x_label="cluster",
+                y_label="share of rows",
+                series=lines or [Series(name="none", x=[1.0], y=[0.0])],
+                log_x=True,
+                references=[Reference(axis="y", value=0.1, label="a tenth of the rows")],
+            )
+        ],
+    )
+
+
+def _beside(m: Measured) -> Figure:
+    per = m.shape[0] / len(m.shown["weights"])
+    tables = {
+        "squared cosine of weights": m.shown["weights"],
+        "squared correlation of activations": m.shown["activations"],
+    }
+    return Figure(
+        key="activations",
+        title=f"{m.name}: weights and activations in the order of the weights",
+        caption="Where rows of one block are also active together, the second picture has the same block. Each has a "
+        "colour scale of its own.",
+        panels=[_heat(k, v, per=per, limits=(0.0, float(np.quantile(v.numpy(), 0.995)))) for k, v in tables.items()],
+        columns=2,
+        shared_scale=False,
+    )

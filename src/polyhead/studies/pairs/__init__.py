@@ -1,0 +1,1 @@
+"""Studies of two heads that jointly store pairs of tokens."""

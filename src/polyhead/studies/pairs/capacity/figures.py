@@ -1,0 +1,137 @@
+"""Figures of the study `ov-coherent-capacity`."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Scatter, Series
+from polyhead.studies.pairs.capacity.claims import solved
+from polyhead.studies.pairs.capacity.constructions import CONSTRUCTIONS, points
+from polyhead.studies.pairs.capacity.measures import CapacityResults, Part
+from polyhead.tasks.pairs import truth
+
+
+def capacity_figures(results: CapacityResults) -> list[Figure]:
+    """All figures, in the order of the page."""
+    return [_starts(results), _geometry(results), _curves(results), _losses(results)]
+
+
+def _labels(results: CapacityResults) -> list[str]:
+    return ["random", *(f"built, noise {level:g}" for level in results.levels)]
+
+
+def _starts(results: CapacityResults) -> Figure:
+    labels = _labels(results)
+    panels: list[Drawing] = []
+    for part, title in (("mixed", "half noise sequences"), ("signal only", "no noise sequences")):
+        series = [
+            Series(name=f"{cell}", y=[_share(solved(results.parts[part].accuracy(cell, s))) for s in labels])
+            for cell in CONSTRUCTIONS.values()
+        ]
+        panels.append(Bars(title=title, y_label="share at 100 %", categories=labels, series=series))
+    start = [
+        Series(name=str(cell), y=[_share(solved(results.parts["mixed"].accuracy(cell, s, 0))) for s in labels])
+        for cell in CONSTRUCTIONS.values()
+    ]
+    panels.append(Bars(title="before training", y_label="share at 100 %", categories=labels, series=start))
+    return Figure(
+        key="starts",
+        title="Where training ends, by where it starts",
+        caption="Share of models at 100 % on signal sequences after training from random starts and from explicit "
+        "solutions with noise on their weights; on the right the same models before training.",
+        panels=panels,
+        columns=3,
+    )
+
+
+def _geometry(results: CapacityResults) -> Figure:
+    pairs = ["".join(map(str, pair)) for pair in truth(results.world).multisets]
+    panels: list[Drawing] = []
+    mixed = results.parts["mixed"]
+    for name, cell in CONSTRUCTIONS.items():
+        flat = cell.n_heads * cell.d_head == 1
+        panels.append(_plane(points(name), pairs, f"{name}: built", flat))
+        accuracy = mixed.accuracy(cell, "random")
+        best = int(accuracy.argmax())
+        found = mixed.points(cell, "random")[best]
+        panels.append(_plane(found, pairs, f"{cell}: trained, accuracy {float(accuracy[best]):.2f}", flat))
+    return Figure(
+        key="geometry",
+        title="Ten pairs as ten points",
+        caption="What the head or heads read for each pair (mean over noise), scaled to the largest. Left: the "
+        "explicit solution; right: the best model from random starts. On a line only different places count "
+        "(b_O needed), in a plane only different angles.",
+        panels=panels,
+        columns=2,
+        shared_scale=False,
+    )
+
+
+def _plane(z: Tensor, pairs: list[str], title: str, flat: bool) -> Scatter:
+    z = z.double() / z.abs().max().clamp_min(1e-9)
+    y = torch.zeros(len(z)) if flat else z[:, 1]
+    series = [
+        Series(
+            name="pairs",
+            x=[round(v, 3) for v in z[:, 0].tolist()],
+            y=[round(v, 3) for v in y.tolist()],
+            labels=pairs,
+        )
+    ]
+    return Scatter(title=title, series=series, square=True)
+
+
+def _curves(results: CapacityResults) -> Figure:
+    mixed, labels = results.parts["mixed"], _labels(results)
+    panels: list[Drawing] = [
+        Lines(
+            title=str(cell),
+            x_label="step",
+            y_label="accuracy",
+            series=[_band(mixed, results.moments, cell, label) for label in labels],
+        )
+        for cell in CONSTRUCTIONS.values()
+    ]
+    return Figure(
+        key="learning",
+        title="Accuracy while training",
+        caption="Median with the 10th to 90th percentile over models; exact accuracy on signal sequences.",
+        panels=panels,
+        columns=3,
+    )
+
+
+def _band(part: Part, moments: Sequence[int], cell, label: str) -> Series:
+    values = [part.accuracy(cell, label, step) for step in moments]
+
+    def at(q: float) -> list[float | None]:
+        return [round(float(v.quantile(q)), 3) if len(v) else None for v in values]
+
+    return Series(name=label, x=[float(s) for s in moments], y=at(0.5), low=at(0.1), high=at(0.9))
+
+
+def _losses(results: CapacityResults) -> Figure:
+    labels = _labels(results)
+    panels: list[Drawing] = []
+    for part, title in (("mixed", "half noise sequences"), ("signal only", "no noise sequences")):
+        world = results.parts[part].models.world
+        series = []
+        for cell in CONSTRUCTIONS.values():
+            values = [results.parts[part].total_loss(cell, s) for s in labels]
+            series.append(Series(name=str(cell), y=[round(float(v.median()), 4) if len(v) else None for v in values]))
+        floor = Reference(axis="y", value=truth(world).best_loss, label="floor")
+        panels.append(Bars(title=title, y_label="loss, nats", categories=labels, series=series, references=[floor]))
+    return Figure(
+        key="losses",
+        title="Loss over all sequences at the end of training",
+        caption="Median over models. Where the built start ends below random starts, training from random starts has "
+        "stopped in a worse minimum; where it ends above, accuracy was bought with loss on noise sequences.",
+        panels=panels,
+        columns=2,
+        shared_scale=False,
+    )
+
+
+def _share(holds: Sequence[bool]) -> float | None:
+    return round(sum(holds) / len(holds), 3) if holds else None

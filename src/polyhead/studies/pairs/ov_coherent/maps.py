@@ -1,0 +1,259 @@
+"""Figures of the study `ov-coherent` over all shapes and seeds: phase maps, curves, distributions, open questions."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from polyhead.core.rng import generator
+from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, Reference, Series
+from polyhead.studies.pairs.models import Cell, signal_tokens
+from polyhead.studies.pairs.ov_coherent.claims import Results, taus
+from polyhead.studies.pairs.ov_coherent.hard_attention import hard_ceiling
+from polyhead.studies.pairs.ov_coherent.open_claims import Opened, extremeness
+from polyhead.studies.pairs.preference_order import between_models_taus, head_pair_taus, is_reversed
+from polyhead.studies.pairs.token_tables import exact_accuracy
+from polyhead.tasks.pairs import truth
+
+
+def phase_maps(results: Results) -> Figure:
+    """Accuracy, order and split attention over heads, width and bias."""
+
+    def mean(values: Tensor) -> float | None:
+        return float(values.double().mean()) if len(values) else None
+
+    def tau(cell: Cell, how: Callable[[Tensor], Tensor]) -> float | None:
+        return mean(how(taus(results.cells[cell]))) if cell.n_heads > 1 else None
+
+    quantities: list[tuple[str, tuple[float, float], Callable[[Cell], float | None]]] = [
+        ("mean accuracy", (0, 1), lambda c: mean(results.cells[c].accuracy)),
+        ("share at 100 %", (0, 1), lambda c: mean(torch.tensor(results.cells[c].solved))),
+        ("smallest tau between heads (models at 100 %)", (-1, 1), lambda c: tau(c, lambda t: t)),
+        ("share with a reversed pair of heads (models at 100 %)", (0, 1), lambda c: tau(c, is_reversed)),
+        (
+            "split attention: share of (head, mixed pair)",
+            (0, 1),
+            lambda c: mean(results.cells[c].split.share(results.cells[c].split.majority)),
+        ),
+    ]
+    panels: list[Drawing] = []
+    for name, limits, of in quantities:
+        for bias in (False, True):
+            panels.append(
+                HeatMap(
+                    title=f"{name}; {'with' if bias else 'without'} b_O",
+                    x_label="d_head",
+                    y_label="heads",
+                    x=[str(d) for d in results.widths],
+                    y=[str(h) for h in sorted(results.cfg.heads)],
+                    values=[[_round(of(Cell(h, d, bias))) for d in results.widths] for h in sorted(results.cfg.heads)],
+                    limits=limits,
+                    diverging=limits[0] < 0,
+                    annotate=True,
+                )
+            )
+    n = min(len(m.accuracy) for m in results.cells.values())
+    return Figure(
+        key="phase-maps",
+        title="Heads, width and bias",
+        caption=f"Each cell is at least {n} models. Accuracy is exact over all signal sequences. Our extension: the "
+        "post shows single models.",
+        panels=panels,
+        columns=2,
+        shared_scale=False,
+    )
+
+
+def curves(results: Results) -> Figure:
+    """Accuracy and order against the step."""
+    first = results.widths[0]
+    cells = [
+        c for c in (results.wide, Cell(2, first), Cell(1, results.wide.d_head), Cell(1, first)) if c in results.cells
+    ]
+    accuracy, order = [], []
+    for cell in cells:
+        now = [measure_light(results, cell, step) for step in results.cfg.moments]
+        accuracy.append(_band(str(cell), results.cfg.moments, [a for a, _ in now]))
+        if cell.n_heads > 1:
+            order.append(_band(str(cell), results.cfg.moments, [t for _, t in now]))
+    return Figure(
+        key="learning",
+        title="Accuracy and order while training",
+        caption="Median over models with the 10th to 90th percentile. Left: exact accuracy on signal sequences. "
+        "Right: Kendall's tau between the two heads; all models of the shape, solved or not.",
+        panels=[
+            Lines(
+                title="accuracy",
+                x_label="step",
+                y_label="accuracy",
+                series=accuracy,
+                references=[Reference(axis="y", value=7 / 16, label="one hard head: 7/16")],
+            ),
+            Lines(title="tau between heads", x_label="step", y_label="tau", series=order),
+        ],
+        columns=2,
+    )
+
+
+def measure_light(results: Results, cell: Cell, step: int) -> tuple[Tensor, Tensor]:
+    """Accuracy and (for several heads) the smallest tau at a moment of training."""
+    models = results.models[cell.n_heads]
+    tables, phi = models.tables(cell, step=step), models.completions(cell)
+    accuracy = exact_accuracy(tables, results.table.counts, results.table.probability, phi[:, results.table.multiset])
+    signal = signal_tokens(results.cfg.world.n_signal)
+    if cell.n_heads < 2:
+        return accuracy, accuracy
+    return accuracy, head_pair_taus(tables.scores[..., signal]).amin(1)
+
+
+def distributions(results: Results) -> Figure:
+    """Histograms over seeds."""
+    k = results.cfg.world.n_signal
+    n_pairs = k * (k - 1) // 2
+    places = [round(-1 + 2 * i / n_pairs, 3) for i in range(n_pairs + 1)]
+
+    def histogram(values: Tensor, at: Sequence[float]) -> list[float | None]:
+        nearest = (values[:, None].double() - torch.tensor(at).double()).abs().argmin(1)
+        return [float((nearest == i).double().mean()) if len(values) else None for i in range(len(at))]
+
+    series = [
+        Series(name=f"d_head {c.d_head}", y=histogram(taus(results.cells[c]), places))
+        for c in results.two(results.widths)
+    ]
+    null = between_models_taus(results.cells[results.wide].scores, generator(results.cfg.seed, "null"), rounds=8)
+    series.append(Series(name="different models", y=histogram(null, places)))
+    levels = [i / 16 for i in range(17)]
+    shapes = [Cell(2, results.widths[0]), Cell(2, results.widths[1]), *(Cell(1, d) for d in results.widths)]
+    return Figure(
+        key="distributions",
+        title="Distributions over seeds",
+        caption="Left: Kendall's tau between the two heads of models at 100 %, and of heads of different models (the "
+        "null). Right: accuracy of shapes that do not always solve the task; failed models sit at multiples "
+        "of 1/16, the probability of a double: they lose whole pairs.",
+        panels=[
+            Bars(
+                title="tau",
+                x_label="tau",
+                y_label="share of models",
+                categories=[f"{p:.2f}" for p in places],
+                series=series,
+            ),
+            Bars(
+                title="accuracy",
+                x_label="accuracy, to the nearest sixteenth",
+                y_label="share of models",
+                categories=[f"{i}/16" for i in range(17)],
+                series=[Series(name=str(c), y=histogram(results.cells[c].accuracy, levels)) for c in shapes],
+            ),
+        ],
+        columns=2,
+    )
+
+
+def trade_off(results: Results) -> Figure:
+    """Share at 100 % against parameters."""
+    panels: list[Drawing] = []
+    for bias in (False, True):
+        series = []
+        for h in sorted(results.cfg.heads):
+            y = [_share(results.cells[Cell(h, d, bias)].solved) for d in results.widths]
+            name = "1 head" if h == 1 else f"{h} heads"
+            series.append(Series(name=name, x=[float(h * d) for d in results.widths], y=y))
+        panels.append(
+            Lines(
+                title=f"share at 100 %, {'with' if bias else 'without'} b_O",
+                x_label="n_heads x d_head (parameters)",
+                y_label="share of models",
+                series=series,
+            )
+        )
+    return Figure(
+        key="trade-off",
+        title="Heads against width",
+        caption="Share of models at 100 % against the size of the layer, one line for each number of heads.",
+        panels=panels,
+        columns=2,
+    )
+
+
+def graded(results: Results, opened: Opened) -> Figure:
+    """Where frequent and important tokens stand."""
+    wide = results.wide
+    series = [Series(name="equal tokens", y=_means(extremeness(results.cells[wide])))]
+    for name in ("frequency", "importance"):
+        cells = opened[name][1]
+        cell = max((c for c in cells if c.n_heads == 2), key=lambda c: c.d_head)
+        series.append(Series(name=f"graded {name}", y=_means(extremeness(cells[cell]))))
+    return Figure(
+        key="graded",
+        title="Where frequent and important tokens stand",
+        caption="Distance of a token's rank from the middle of the order, mean over heads and models; token 1 is "
+        "drawn, or weighs, 8 times as much as token 4. Mean over equal tokens: 1.",
+        panels=[
+            Bars(
+                title="distance from the middle, ranks",
+                x_label="signal token",
+                y_label="mean |rank - 1.5|",
+                categories=_tokens(results.cfg.world.n_signal),
+                series=series,
+            )
+        ],
+    )
+
+
+def three_slots(opened: Opened) -> Figure:
+    """Accuracy with three slots, and hard ceilings."""
+    models, cells = opened["three slots"]
+    known = truth(models.world)
+    references = [
+        Reference(
+            axis="y", value=hard_ceiling(known.multisets, known.probabilities, h).accuracy, label=f"{h} hard heads"
+        )
+        for h in (1, 2, 3)
+    ]
+    accuracy = [m.accuracy for m in cells.values()]
+    return Figure(
+        key="three-slots",
+        title="Three slots",
+        caption="Median accuracy (10th to 90th percentile) with three signal tokens of three kinds in a sequence, "
+        "and the exact ceilings of hard heads.",
+        panels=[
+            Bars(
+                title="accuracy",
+                y_label="accuracy",
+                categories=[str(c) for c in cells],
+                series=[
+                    Series(
+                        name="trained",
+                        y=[float(a.median()) for a in accuracy],
+                        low=[float(a.quantile(0.1)) for a in accuracy],
+                        high=[float(a.quantile(0.9)) for a in accuracy],
+                    )
+                ],
+                references=references,
+            )
+        ],
+    )
+
+
+def _band(name: str, x: Sequence[int], values: Sequence[Tensor]) -> Series:
+    def at(q: float) -> list[float | None]:
+        return [_round(float(v.double().quantile(q))) for v in values]
+
+    return Series(name=name, x=[float(s) for s in x], y=at(0.5), low=at(0.1), high=at(0.9))
+
+
+def _means(values: Tensor) -> list[float | None]:
+    return [_round(x) for x in values.mean(0).tolist()]
+
+
+def _share(holds: Sequence[bool]) -> float | None:
+    return _round(sum(holds) / len(holds)) if holds else None
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _tokens(k: int) -> list[str]:
+    return [str(i + 1) for i in range(k)]

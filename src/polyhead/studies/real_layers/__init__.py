@@ -1,0 +1,1 @@
+"""Studies of dictionaries on attention layers of real models."""

@@ -1,0 +1,1 @@
+"""Studies of features in superposition, in autoencoders and small networks."""
