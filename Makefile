@@ -7,11 +7,15 @@ WORKERS ?= 2
 # one BLAS thread per test worker: two processes with two threads each slow each other down on two cores
 TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 
-.PHONY: help demo test check fix bench docs test-transformers4 constraints clean
+# Node builds and checks the scripts of the pages. They are committed, so only who changes viewer/ needs it.
+NODE_FITS := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null && command -v npm)
+
+.PHONY: help demo test check fix viewer check-viewer bench docs test-transformers4 constraints clean
 help:
 	@echo "make demo   train and open a multitoken transcoder on the bundled model (one to four minutes)"
 	@echo "make test   the whole test suite        make check  format, lint, types, contracts, fast tests"
 	@echo "make bench  benchmarks                  make fix    format and mend what can be mended"
+	@echo "make viewer the scripts of the pages, bundled from viewer/src (needs node >= 18)"
 	@echo "make docs   docs/studies.md and its figures, from the shipped records"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -30,12 +34,27 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) tests
 
-check: $(VENV)/.installed-dev
+check: $(VENV)/.installed-dev check-viewer
 	$(BIN)/ruff format --no-cache --check src tests benchmarks
 	$(BIN)/ruff check --no-cache src tests benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright --level error
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" tests
+
+viewer/node_modules/.installed: viewer/package-lock.json
+	cd viewer && npm ci --silent --no-audit --no-fund
+	touch $@
+
+viewer: viewer/node_modules/.installed
+	cd viewer && npm run --silent build
+
+ifeq ($(NODE_FITS),)
+check-viewer:
+	@echo "no node >= 18 with npm on this machine: format, lint, types and unit tests of viewer/ are left out"
+else
+check-viewer: viewer/node_modules/.installed
+	cd viewer && npm run --silent check
+endif
 
 fix: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix src tests benchmarks

@@ -59,7 +59,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def at(page: Any, node: int) -> dict[str, float]:
     """Where a node is drawn, in the drawing."""
-    x, y = page.evaluate(f"polyhead.app.page().view.place({node})")
+    x, y = page.evaluate(f"polyhead.page().view.place({node})")
     return {"x": x, "y": y}
 
 
@@ -287,7 +287,7 @@ def test_thresholds_hide_and_the_address_keeps_them(pages: Path, open_page: Open
     page = open_page(pages, "#/g/vernon")
 
     def shown() -> int:
-        return page.evaluate("polyhead.app.page().view.seen().reduce((a, b) => a + b, 0)")
+        return page.evaluate("polyhead.page().view.seen().reduce((a, b) => a + b, 0)")
 
     assert shown() == 17
     page.fill("#kept", "60")
@@ -360,12 +360,8 @@ def test_the_chosen_edge_stands_out_among_those_of_its_node(pages: Path, open_pa
     page.wait_for_selector(".edge-page")
     settled(page)
     widths = page.evaluate("""() => {
-        const { graph, state, view } = polyhead.app.page();
-        const widths = [];
-        const pen = new Proxy({}, { get: (_, stroke) => (...given) => stroke === "curves" && widths.push(given[2]) });
-        const place = [view.layout(), { zoom: 1, x: 0, y: 0 }, { width: 800, height: 600 }];
-        polyhead.graphDraw.front(pen, graph, state, ...place, view.seen());
-        return widths.sort((a, b) => b - a);
+        const curves = [...polyhead.page().view.asSvg().querySelectorAll(':scope > path[d*=C]')];
+        return curves.map((c) => Number(c.getAttribute('stroke-width'))).sort((a, b) => b - a);
     }""")
     assert len(widths) > 1
     assert widths[0] > 2 * widths[1]
@@ -411,7 +407,7 @@ def test_large_graph_stays_smooth(large: Path, open_page: Opener):
     page.hover("#graph", position=at(page, 1990))
     frames = page.evaluate(
         """async () => {
-          const {state, view, graph} = polyhead.app.page();
+          const {state, view, graph} = polyhead.page();
           const times = [];
           for (let k = 0; k < 40; k++) {
             state.hover = (k * 37 + 1000) % graph.n;
@@ -439,7 +435,7 @@ def test_large_graph_stays_smooth(large: Path, open_page: Opener):
     assert shifted != "none"  # while it moves, what lies behind is not drawn anew
     traced = page.evaluate(
         """() => {
-          const {view, graph} = polyhead.app.page();
+          const {view, graph} = polyhead.page();
           const from = performance.now();
           for (let k = 0; k < 20; k++) graph.trace(1999 - k, view.seen(), 0);
           return (performance.now() - from) / 20;

@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 
 from polyhead.core.errors import ArtifactError, PolyheadError
@@ -32,16 +31,3 @@ def replace_folder(out: Path, fill: Callable[[Path], None], *, mark: str, what: 
         raise ArtifactError(f"could not write {out}: {error.strerror or error}; an earlier {what} is kept") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def copy_assets(folder: Path, *pages: str, leave_out: tuple[str, ...] = ()) -> None:
-    """Copy scripts and styles (but `leave_out`) to `folder/assets`, and the named pages to `folder` itself."""
-    with resources.as_file(resources.files("polyhead.reports") / "assets") as source:
-
-        def ignored(place: str, names: list[str]) -> list[str]:
-            top = Path(place) == source
-            return [name for name in names if name.endswith(".html") or (top and name in leave_out)]
-
-        shutil.copytree(source, folder / "assets", ignore=ignored)
-        for page in pages:
-            shutil.copyfile(source / page, folder / Path(page).name)

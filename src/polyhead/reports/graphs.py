@@ -25,9 +25,10 @@ from polyhead.core.graph_records import (
     VerifyRecord,
     load_edges,
 )
-from polyhead.reports.folder import copy_assets, replace_folder
+from polyhead.reports.folder import replace_folder
 from polyhead.reports.graph_latents import LatentPages
 from polyhead.reports.scripts import shorten, write_script
+from polyhead.reports.shell import write_assets, write_page
 
 MARK = "data/graphs.js"
 """The file by which a folder is known to hold pages of graphs, and may be replaced."""
@@ -36,10 +37,6 @@ MOST_EDGES = 60_000
 HEADS_SHARD = 2048
 """Edges in one file of head terms."""
 _NAME = re.compile(r"\w[\w.+=,@-]*")
-_VIEWER_ONLY = (
-    *("app.js", "clusters.js", "filter.js", "frontier.js", "latent.js", "map.js", "metrics.js", "overview.js"),
-    *("scores.js", "table.js", "studies", "heads"),
-)
 _NODE_NUMBERS = ("value", "pre", "cut", "probability", "influence", "error_norm")
 _NODE_PLAIN = ("kind", "position", "layer", "part", "dictionary", "latent", "side", "token", "label")
 
@@ -70,7 +67,8 @@ def write_graph_pages(
     latents = LatentPages(runs, [graph.record for graph in graphs], out)
 
     def fill(folder: Path) -> None:
-        copy_assets(folder, "graphs/index.html", leave_out=_VIEWER_ONLY)
+        write_assets(folder, "graphs")
+        write_page(folder / "index.html", "graphs", "polyhead graphs")
         for graph in graphs:
             graph.write(folder / "data", latents)
         latents.write(folder / "data")

@@ -14,16 +14,13 @@ from polyhead.core.progress import progress
 from polyhead.core.records import Record, load_lines
 from polyhead.core.unit_records import HeadPair, PreferenceHunt, SplitHead, WeightOrder
 from polyhead.core.window_records import HeadsOverview, HeadWindows
-from polyhead.reports.folder import copy_assets, replace_folder
+from polyhead.reports.folder import replace_folder
 from polyhead.reports.scripts import shorten, write_script
+from polyhead.reports.shell import write_assets, write_page
 from polyhead.reports.units import write_units_data
 
 MARK = "data/heads.js"
 """The file by which a folder is known to hold pages of heads, and may be replaced."""
-_VIEWER_ONLY = (
-    *("app.js", "arcs.js", "bars.js", "clusters.js", "example.js", "filter.js", "frontier.js", "kinds.js"),
-    *("latent.js", "map.js", "metrics.js", "overview.js", "scores.js", "table.js", "studies", "graphs"),
-)
 _OVERLAPS = ("query_overlap", "key_overlap", "read_overlap", "write_overlap")
 _PAIR_NUMBERS = ("pattern_overlap", *_OVERLAPS, "q_composition", "k_composition", "v_composition")
 _MOST_RANKS = 10
@@ -41,7 +38,8 @@ def write_heads_pages(records: Path, out: Path) -> Path:
     made = _Pages(records)
 
     def fill(folder: Path) -> None:
-        copy_assets(folder, "heads/index.html", leave_out=_VIEWER_ONLY)
+        write_assets(folder, "heads")
+        write_page(folder / "index.html", "heads", "polyhead heads")
         made.write(folder / "data")
 
     replace_folder(out, fill, mark=MARK, what="folder of pages of heads")

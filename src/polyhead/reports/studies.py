@@ -1,36 +1,19 @@
 """Pages of studies: one a study, and the list of all, as a folder of static files. Layout: docs/formats.md."""
 
-import html
 import re
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.study_records import StudyRecord, Verdict
-from polyhead.reports.folder import copy_assets, replace_folder
+from polyhead.reports.folder import replace_folder
 from polyhead.reports.scripts import write_script
+from polyhead.reports.shell import write_assets, write_page
 
 MARK = "data/studies.js"
 """The file by which a folder is known to hold study pages, and may be replaced."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-_VIEWER_ONLY = (
-    *("app.js", "arcs.js", "bars.js", "clusters.js", "example.js", "filter.js", "frontier.js", "kinds.js"),
-    *(
-        "latent.js",
-        "map.js",
-        "metrics.js",
-        "overview.js",
-        "scores.js",
-        "table.js",
-        "tokens.js",
-        "pages.css",
-        "heads",
-        "graphs",
-    ),
-)
-"""Assets of the viewer that study pages do not load."""
 
 
 def write_study_pages(records: Sequence[StudyRecord], out: Path, *, missing: Mapping[str, str] | None = None) -> Path:
@@ -49,11 +32,10 @@ def write_study_pages(records: Sequence[StudyRecord], out: Path, *, missing: Map
     summaries = [_summary(record) for record in records]
 
     def fill(folder: Path) -> None:
-        copy_assets(folder, leave_out=_VIEWER_ONLY)
-        page = (resources.files("polyhead.reports") / "assets" / "studies" / "page.html").read_text(encoding="utf-8")
+        write_assets(folder, "studies")
         for name, title in [("index", "Studies"), *((r.name, r.title) for r in records)]:
-            text = page.replace("{{title}}", html.escape(title)).replace("{{study}}", "" if name == "index" else name)
-            (folder / f"{name}.html").write_text(text, encoding="utf-8")
+            study = "" if name == "index" else name
+            write_page(folder / f"{name}.html", "studies", f"{title} · polyhead", study=study)
         listed = [{"name": name, "command": command} for name, command in (missing or {}).items()]
         write_script(folder / "data", "studies", {"studies": summaries, "missing": listed})
         for record in records:

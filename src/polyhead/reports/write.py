@@ -9,9 +9,10 @@ from typing import Any
 
 from polyhead.core.progress import progress
 from polyhead.core.records import PAGE_SHARD, DictionaryCard, Evaluation
-from polyhead.reports.folder import copy_assets, replace_folder
+from polyhead.reports.folder import replace_folder
 from polyhead.reports.reading import RunRecords, read_pages, read_run
 from polyhead.reports.scripts import write_script
+from polyhead.reports.shell import write_assets, write_page
 from polyhead.reports.tables import page_data, table_scripts
 
 MARK = "data/overview.js"
@@ -29,7 +30,8 @@ def write_report(run_dir: Path, out: Path | None = None) -> Path:
     out = run_dir / "report" if out is None else out
 
     def fill(aside: Path) -> None:
-        copy_assets(aside, "index.html", leave_out=("studies", "heads", "graphs"))
+        write_assets(aside, "report")
+        write_page(aside / "index.html", "report", "polyhead report")
         _write_data(run, aside / "data")
 
     replace_folder(out, fill, mark=MARK, what="report")

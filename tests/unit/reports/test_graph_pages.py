@@ -27,7 +27,7 @@ from polyhead.core.graph_records import EDGES, GRAPH, QK, VERIFY, GraphDictionar
 from polyhead.core.records import Overview
 from polyhead.reports.graphs import HEADS_SHARD, strongest, write_graph_pages
 
-ASSETS = Path(__file__).parents[3] / "src" / "polyhead" / "reports" / "assets"
+SOURCES = Path(__file__).parents[3] / "viewer" / "src"
 
 
 def script(path: Path) -> Any:
@@ -67,7 +67,7 @@ def test_the_folder_holds_what_its_page_loads(tmp_path: Path):
 
 
 def test_scripts_stay_small_and_ship_no_styles_inline():
-    for path in (ASSETS / "graphs").rglob("*.js"):
+    for path in (SOURCES / "graphs").rglob("*.js"):
         text = path.read_text("utf-8")
         assert len(text.splitlines()) < 350, path.name
         assert "innerHTML" not in text

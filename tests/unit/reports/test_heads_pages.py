@@ -33,8 +33,7 @@ def test_every_head_has_a_script_and_nothing_is_markup(tmp_path: Path):
     assert sum(n["by"] == "pattern_overlap" for n in head["neighbours"]) == 1
     assert all("<img" not in p.read_text(encoding="utf-8") for p in index.parent.rglob("*.js"))
     names = {p.name for p in (index.parent / "assets").rglob("*")}
-    assert {"heads.css", "grid.js", "base.css"} <= names
-    assert not {"studies.css", "latent.js"} & names
+    assert names == {"base.css", "pages.css", "heads.css", "heads.js"}
 
 
 def test_pages_are_replaced_and_others_are_not(tmp_path: Path):

@@ -1,0 +1,108 @@
+// A head among the others: the most alike by each measure, and whose orders of preference agree with its own.
+import { headLink, sectionCard } from "./names.js";
+import { el } from "../shared/dom.js";
+import { num } from "../shared/format.js";
+import * as tip from "../shared/tip.js";
+import * as tokens from "../shared/tokens.js";
+
+export const MEASURES = {
+  pattern_overlap: [
+    "Patterns",
+    "Overlap of the two patterns on the same text (same layer), BOS left out; 1: the same.",
+  ],
+  query_overlap: ["Reads, as query", "Mean squared cosine of the principal angles of what the two W_Q read."],
+  key_overlap: ["Reads, as key", "The same of W_K."],
+  read_overlap: ["Reads, as value", "The same of W_V."],
+  write_overlap: ["Writes", "The same of what the two W_O write."],
+  q_composition: ["Q composition", "How far the earlier head's output feeds the later head's queries."],
+  k_composition: ["K composition", "How far the earlier head's output feeds the later head's keys."],
+  v_composition: ["V composition", "How far the earlier head's output feeds the later head's values."],
+};
+export const neighbours = (own) =>
+  sectionCard(
+    "neighbours",
+    "Neighbours among heads",
+    "The heads most like it, by each measure. For compositions the arrow shows who writes and who reads.",
+    el(
+      "div",
+      { class: "neighbour-columns" },
+      own.neighbours.map(({ by, nearest }) =>
+        el(
+          "div",
+          {},
+          el(
+            "h3",
+            {},
+            tip.attach(el("span", { class: "defined", tabindex: "0" }, MEASURES[by][0]), () =>
+              el("p", {}, MEASURES[by][1]),
+            ),
+          ),
+          el(
+            "ol",
+            {},
+            nearest.map(([other, value, first]) =>
+              el(
+                "li",
+                {},
+                by.endsWith("composition") && el("span", { class: "faint" }, first ? "→ " : "← "),
+                headLink(other),
+                el("span", { class: "value" }, ` ${num(value, 2)}`),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+
+export const preferences = (own, head) => {
+  const list = own.preferences.slice().sort((a, b) => a.correlation - b.correlation);
+  return sectionCard(
+    "preferences",
+    "Orders of preference",
+    "Rank correlation with the other heads of the layer over the same keys, given the same queries; verdicts after Benjamini-Hochberg against random heads.",
+    el(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Orders of preference" },
+      el(
+        "table",
+        { class: "scores" },
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            [
+              "Other head",
+              "Correlation",
+              "Static",
+              "Query-specific",
+              "Verdict",
+              "This head likes",
+              "The other likes",
+            ].map((t, i) => el("th", { scope: "col", class: i > 0 && i < 4 ? "number" : null }, t)),
+          ),
+        ),
+        el(
+          "tbody",
+          {},
+          list.map((p) => {
+            const first = p.head === head;
+            return el(
+              "tr",
+              { class: p.verdict === "inverted" ? "here" : null },
+              el("td", {}, headLink(`L${p.layer}H${first ? p.other_head : p.head}`)),
+              el("td", { class: "number" }, num(p.correlation, 2)),
+              el("td", { class: "number" }, num(p.static, 2)),
+              el("td", { class: "number" }, num(p.specific, 2)),
+              el("td", {}, p.verdict),
+              el("td", {}, tokens.chips((first ? p.likes : p.other_likes).slice(0, 4))),
+              el("td", {}, tokens.chips((first ? p.other_likes : p.likes).slice(0, 4))),
+            );
+          }),
+        ),
+      ),
+    ),
+  );
+};

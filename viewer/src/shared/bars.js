@@ -1,0 +1,236 @@
+// Small charts of one latent: head loadings, logits, activation histogram.
+import { linear, logarithmic, text } from "./axes.js";
+import { el, svg } from "./dom.js";
+import { num, count, headName, headShort } from "./format.js";
+import * as kinds from "./kinds.js";
+import { color, headColor } from "./theme.js";
+import * as tip from "./tip.js";
+import * as tokens from "./tokens.js";
+
+// Loadings of one latent as tiny signed bars; the identity stands apart at the right.
+export const mini = (card, loadings, offset, { width = 120, height = 24, labels = false, scale = null } = {}) => {
+  const own = !kinds.of(card).hasIdentity,
+    n = card.n_heads + (own ? 0 : 1),
+    gap = own ? 0 : 6,
+    foot = labels ? 12 : 0;
+  const step = (width - gap) / n,
+    middle = (height - foot) / 2;
+  const most = scale ?? Math.max(1e-9, ...Array.from({ length: n }, (_, h) => Math.abs(loadings[offset + h])));
+  const chart = svg("svg", {
+    width,
+    height,
+    class: "mini",
+    role: "img",
+    "aria-label": `loadings ${Array.from({ length: n }, (_, h) => num(loadings[offset + h], 2)).join(", ")}`,
+  });
+  chart.append(svg("line", { x1: 0, x2: width, y1: middle, y2: middle, stroke: color("line") }));
+  for (let h = 0; h < n; h++) {
+    const v = loadings[offset + h] / most,
+      size = Math.abs(v) * (middle - 0.5);
+    const x = h * step + (h === card.n_heads ? gap : 0);
+    chart.append(
+      svg("rect", {
+        x: x + 0.5,
+        width: Math.max(1, step - 1.5),
+        y: v > 0 ? middle - size : middle,
+        height: size,
+        fill: headColor(h, card.n_heads),
+      }),
+    );
+    if (labels && (step > 9 || h === n - 1))
+      chart.append(text(x + step / 2, height - 1, headShort(card, h), { "text-anchor": "middle", "font-size": 9.5 }));
+  }
+  return chart;
+};
+
+// Layers of the heads, in order, where there are several; names are then "layer.head".
+const layersOf = (card) => {
+  const layers = card.head_names.slice(0, card.n_heads).map((name) => /^(\d+)\.\d+$/.exec(name)?.[1]);
+  return new Set(layers).size > 1 && !layers.includes(undefined) ? layers : null;
+};
+
+export const loadingChart = (card, all, width = 256) => {
+  const kind = kinds.of(card),
+    layers = layersOf(card),
+    row = kind.hasIdentity ? all : all.slice(0, card.n_heads);
+  const height = 190,
+    n = row.length,
+    left = 38,
+    gap = 14,
+    bottom = height - 34;
+  // before the identity, and before the first head of a further layer
+  const gaps = row.map((_, h) => h > 0 && (h === card.n_heads || (layers && layers[h] !== layers[h - 1])));
+  const shifts = gaps.map((_, h) => gap * gaps.slice(0, h + 1).filter(Boolean).length);
+  const most = Math.max(...row),
+    least = Math.min(0, ...row);
+  const chart = svg("svg", {
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    role: "img",
+    "aria-label": `Head loadings: ${row.map((v, h) => `${headName(card, h)} ${num(v, 2)}`).join(", ")}`,
+  });
+  const y = linear(least, Math.max(most, 0.05), least < -0.02 ? bottom - 16 : bottom - 4, 18, { n: 4, nice: false });
+  for (const t of y.ticks) {
+    chart.append(
+      svg("line", { x1: left, x2: width, y1: y(t), y2: y(t), stroke: color(t === 0 ? "muted" : "line") }),
+      text(left - 6, y(t) + 4, y.text(t), { "text-anchor": "end", "font-size": 11 }),
+    );
+  }
+  const step = (width - left - shifts[n - 1] - 4) / n,
+    values = [];
+  const short = (h) => (layers && h < card.n_heads ? card.head_names[h].split(".")[1] : headShort(card, h));
+  row.forEach((v, h) => {
+    const x = left + 4 + h * step + shifts[h],
+      top = Math.min(y(v), y(0));
+    const bar = svg("rect", {
+      x: x + step * 0.1,
+      width: Math.max(2, step * 0.8),
+      y: top,
+      height: Math.max(1, Math.abs(y(v) - y(0))),
+      fill: headColor(h, card.n_heads),
+      class: "dot",
+    });
+    tip.attach(bar, () =>
+      tip.lines(
+        [headName(card, h), num(v, 3)],
+        ["share of squares", num((v * v) / row.reduce((s, a) => s + a * a, 0), 2)],
+      ),
+    );
+    chart.append(bar);
+    if (Math.abs(v) >= 0.1) values.push([x + step / 2, v > 0 ? top - 4 : y(v) + 12, v]);
+    if (h % Math.ceil(14 / step) === 0 || h === n - 1)
+      chart.append(
+        text(x + step / 2, bottom + 14, short(h), { "text-anchor": "middle", "font-size": 11, fill: color("ink") }),
+      );
+  });
+  // the largest first; a number that would touch another is left to the tooltip
+  const written = [];
+  for (const [x, at, v] of values.sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]))) {
+    const words = num(v, 2),
+      wide = 6.6 * words.length;
+    if (written.some((o) => Math.abs(o.x - x) < (o.wide + wide) / 2 && Math.abs(o.at - at) < 12)) continue;
+    written.push({ x, at, wide });
+    chart.append(text(x, at, words, { "text-anchor": "middle", "font-size": 11, fill: color("ink") }));
+  }
+  const under = (first, last, words) =>
+    chart.append(
+      text(left + 4 + (step * (first + last + 1)) / 2 + shifts[first], height - 4, words, {
+        "text-anchor": "middle",
+        "font-size": 11,
+      }),
+    );
+  if (layers) for (const l of new Set(layers)) under(layers.indexOf(l), layers.lastIndexOf(l), `layer ${l}`);
+  else under(0, card.n_heads - 1, kind.axis);
+  return chart;
+};
+
+export const logits = (promoted, demoted) => {
+  const most = Math.max(1e-9, ...[...promoted, ...demoted].map(([, v]) => Math.abs(v)));
+  const side = (title, list, kind) =>
+    el(
+      "div",
+      {},
+      el("h3", {}, title),
+      el(
+        "ol",
+        { class: `logits ${kind}` },
+        list.map(([token, v]) =>
+          el(
+            "li",
+            {},
+            tokens.chip(token),
+            el("span", { class: "bar", vars: { "--size": Math.abs(v) / most } }),
+            el("span", { class: "value" }, num(v, 3)),
+          ),
+        ),
+      ),
+    );
+  return el("div", { class: "logit-pair" }, side("Promoted", promoted, "up"), side("Demoted", demoted, "down"));
+};
+
+export const histogram = (bins, at = "source token", width = 256) => {
+  if (!bins.length) return el("p", { class: "hint" }, "Never active on the text that was read.");
+  const height = 190,
+    left = 46,
+    right = width - 8,
+    bottom = height - 40;
+  const low = bins[0][0],
+    high = bins[bins.length - 1][1],
+    counts = bins.map((b) => b[2]),
+    most = Math.max(...counts);
+  const chart = svg("svg", {
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    role: "img",
+    "aria-label": `Histogram of activations from ${num(low)} to ${num(high)}`,
+  });
+  const xs = low > 0 ? logarithmic(low, high, left, right) : linear(low, high, left, right);
+  const y = logarithmic(0.7, Math.max(2, most), bottom, 14, { bases: [1] });
+  const whole = y.ticks.filter(Number.isInteger),
+    decades = whole.length > 5 ? whole.filter((_, i) => i % 2 === 0) : whole;
+  for (const t of decades)
+    chart.append(
+      svg("line", { x1: left, x2: right, y1: y(t), y2: y(t), stroke: color("line") }),
+      text(left - 6, y(t) + 4, count(t), { "text-anchor": "end", "font-size": 11 }),
+    );
+  for (const [from, to, n] of bins) {
+    if (!n) continue;
+    const bar = svg("rect", {
+      x: xs(from) + 0.5,
+      width: Math.max(1, xs(to) - xs(from) - 1),
+      y: y(n),
+      height: bottom - y(n),
+      fill: color("key"),
+      class: "dot",
+    });
+    chart.append(tip.attach(bar, () => tip.lines(["activation", `${num(from)} to ${num(to)}`], [`${at}s`, count(n)])));
+  }
+  chart.append(svg("line", { x1: left, x2: right, y1: bottom, y2: bottom, stroke: color("muted") }));
+  let last = -Infinity;
+  for (const t of xs.ticks) {
+    if (xs(t) - last < 34) continue;
+    last = xs(t);
+    chart.append(text(xs(t), bottom + 15, xs.text(t), { "text-anchor": "middle", "font-size": 11 }));
+  }
+  chart.append(
+    text((left + right) / 2, height - 6, `activation at a ${at} (log)`, { "text-anchor": "middle", "font-size": 11 }),
+  );
+  chart.append(
+    text(0, 0, `${at}s (log)`, {
+      "text-anchor": "middle",
+      "font-size": 11,
+      transform: `translate(11 ${(14 + bottom) / 2}) rotate(-90)`,
+    }),
+  );
+  return chart;
+};
+
+// What one arc carries through each head.
+export const breakdown = (card, heads) => {
+  if (!kinds.of(card).hasHeads) return null;
+  const most = Math.max(1e-9, ...heads.map(Math.abs));
+  const order = heads
+    .map((v, h) => [h, v])
+    .filter(([, v]) => v !== 0)
+    .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+  return el(
+    "ol",
+    { class: "breakdown" },
+    order
+      .slice(0, 9)
+      .map(([h, v]) =>
+        el(
+          "li",
+          {},
+          el("span", {}, headName(card, h)),
+          el("span", {
+            class: v < 0 ? "bar negative" : "bar",
+            vars: { "--size": Math.abs(v) / most, "--hue": headColor(h, card.n_heads) },
+          }),
+          el("span", { class: "value" }, num(v, 2)),
+        ),
+      ),
+  );
+};

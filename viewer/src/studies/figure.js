@@ -1,0 +1,114 @@
+// One figure: its drawings in a grid, the scrubber of an animation, caption, and buttons that save data and drawing.
+import { el } from "../shared/dom.js";
+import * as studyBars from "./bars.js";
+import * as curves from "./curves.js";
+import * as studyData from "./data.js";
+import * as heatmap from "./heatmap.js";
+import { make as scrubberMake } from "./scrubber.js";
+import { scales } from "./shared.js";
+
+const DRAWERS = {
+  heatmap: (panel, width, share, bar) => heatmap.draw(panel, width, { ...share, bar }),
+  bars: (panel, width, share) => studyBars.draw(panel, width, share),
+  lines: (panel, width, share) => curves.draw(panel, width, share),
+  scatter: (panel, width, share) => curves.draw(panel, width, share),
+};
+const NARROWEST = { heatmap: 170, bars: 260, lines: 260, scatter: 220 };
+const narrowestOf = (p, n) => (n > 8 && (p.square || p.kind === "heatmap") ? 146 : NARROWEST[p.kind]);
+const WIDEST = { heatmap: 760, bars: 760, lines: 760, scatter: 760 };
+const widestOf = (p) => (p.square ? 560 : WIDEST[p.kind]);
+const GAP = 18;
+
+const buttons = (figure, name, box, moment) => {
+  const file = `${name}-${figure.key}`;
+  const button = (what, hint, onclick) =>
+    el(
+      "button",
+      { type: "button", class: "quiet", "aria-label": `${hint}: ${figure.title}`, title: hint, onclick },
+      what,
+    );
+  return el(
+    "span",
+    { class: "save" },
+    el("span", { class: "faint" }, "data"),
+    button("CSV", "Save the data as CSV", () => studyData.save(`${file}.csv`, studyData.csv(figure), "text/csv")),
+    button("JSON", "Save the data as JSON", () =>
+      studyData.save(`${file}.json`, `${JSON.stringify(figure, null, 1)}\n`, "application/json"),
+    ),
+    button("SVG", "Save the drawing as SVG", () =>
+      studyData.save(`${file}.svg`, studyData.svgOf(box, figure, moment()), "image/svg+xml"),
+    ),
+  );
+};
+
+// How many panels stand in a row, and how wide each is.
+const layout = (figure, panels, room) => {
+  const least = Math.max(...panels.map((p) => narrowestOf(p, panels.length))),
+    most = Math.max(...panels.map(widestOf));
+  const fits = Math.max(1, Math.floor((room + GAP) / (least + GAP)));
+  const columns = Math.max(1, Math.min(figure.columns, panels.length, fits));
+  return { columns, width: Math.floor(Math.min(most, (room - GAP * (columns - 1)) / columns)) };
+};
+
+// A single drawing does not repeat the title of its figure.
+const titled = (panel, figure) => (panel.title === figure.title ? { ...panel, title: "" } : panel);
+
+export const make = (figure, studyName) => {
+  const moments = figure.frames.length ? figure.frames : [figure.panels];
+  const shared = scales(figure);
+  const id = `figure-${figure.key}`;
+  const grid = el("div", { class: "panels" });
+  const keys = el("div", { class: "keys-shared" });
+  const drawing = el("div", { class: "drawing" }, keys, grid);
+  let at = moments.length - 1;
+
+  const drawFrame = () => {
+    const whole = body.clientWidth;
+    if (!whole) return;
+    const beside = node.classList.contains("side") && getComputedStyle(body).display === "grid";
+    const room = beside ? Math.min(780, Math.floor(whole * 0.66)) : whole;
+    const panels = moments[at];
+    const { columns, width } = layout(figure, panels, room);
+    grid.style.setProperty("--columns", columns);
+    grid.style.setProperty("--panel", panels.length > 1 ? `${width}px` : "auto");
+    grid.replaceChildren(
+      ...panels.map((panel, i) =>
+        DRAWERS[panel.kind](titled(panel, figure), width, shared.lookup(panel, i), shared.ownBar(panel, i)),
+      ),
+    );
+    keys.replaceChildren(...shared.keys.map((k) => heatmap.key(k.panel, k.limits, room)));
+  };
+  const scrubber = figure.frames.length
+    ? scrubberMake(figure.frame_labels, figure.title, (i) => {
+        at = i;
+        drawFrame();
+      })
+    : null;
+  const frameBox = el("div", { class: "frame-box" }, scrubber && scrubber.node, drawing);
+  const body = el("div", { class: "body" }, frameBox, el("p", { class: "caption" }, figure.caption));
+  const node = el(
+    "section",
+    { class: "card figure", id, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
+    el(
+      "div",
+      { class: "head" },
+      el(
+        "h3",
+        {},
+        figure.title,
+        " ",
+        el("a", { href: `#${id}`, class: "anchor", "aria-label": "Link to this figure" }, "#"),
+      ),
+      el("span", { class: "push" }),
+      buttons(figure, studyName, drawing, () => figure.frame_labels[at]),
+    ),
+    body,
+  );
+  const single = moments[0].length === 1;
+  return {
+    node,
+    small: single && figure.columns === 1,
+    narrow: figure.columns === 1,
+    draw: () => (scrubber ? scrubber.start() : drawFrame()),
+  };
+};
