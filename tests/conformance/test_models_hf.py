@@ -57,6 +57,10 @@ def all_sites(model: HFModel) -> list[str]:
     absent = {
         "attn.hook_rot_q": not family.rotary,
         "attn.hook_rot_k": not family.rotary,
+        "ln1.hook_pre_gain": family.ln1 is None,
+        "ln2.hook_pre_gain": family.ln2 is None,
+        "ln1_post.hook_pre_gain": family.ln1_post is None,
+        "ln2_post.hook_pre_gain": family.ln2_post is None,
         "ln1_post.hook_normalized": family.ln1_post is None,
         "ln2_post.hook_normalized": family.ln2_post is None,
         "hook_resid_mid": parallel,

@@ -63,14 +63,15 @@ def tokens() -> Tensor:
 
 def sites_of(model: NativeTransformer) -> list[str]:
     """Every site this model has."""
-    absent = {"ln1_post.hook_normalized", "ln2_post.hook_normalized"}
+    absent = {f"{norm}.{place}" for norm in ("ln1_post", "ln2_post") for place in ("hook_pre_gain", "hook_normalized")}
     if model.cfg.attn_only:
-        absent |= {"hook_resid_mid", "ln2.hook_normalized", "mlp.hook_pre", "mlp.hook_post", "hook_mlp_out"}
+        absent |= {"hook_resid_mid", "ln2.hook_pre_gain", "ln2.hook_normalized"}
+        absent |= {"mlp.hook_pre", "mlp.hook_post", "hook_mlp_out"}
     if model.cfg.positions != "rotary":
         absent |= {"attn.hook_rot_q", "attn.hook_rot_k"}
     names = [site(layer, s) for layer in range(N_LAYERS) for s in BLOCK_SITES if s not in absent]
     embeds = ["hook_embed"] + (["hook_pos_embed"] if model.cfg.positions in ("learned", "shortformer") else [])
-    return [*embeds, *names, "ln_final.hook_normalized"]
+    return [*embeds, *names, "ln_final.hook_pre_gain", "ln_final.hook_normalized"]
 
 
 def cached(model: NativeTransformer, tokens: Tensor, sites: list[str]) -> dict[str, Tensor]:

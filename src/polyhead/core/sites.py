@@ -8,10 +8,17 @@ Axis legend: b batch, p position, h head, q query position (destination), k key 
 | blocks.L.hook_resid_pre, hook_resid_mid, hook_resid_post, hook_attn_out, hook_mlp_out | b p d_model |
 | blocks.L.ln1.hook_normalized, blocks.L.ln2.hook_normalized, ln_final.hook_normalized | b p d_model |
 | blocks.L.ln1_post.hook_normalized, blocks.L.ln2_post.hook_normalized (norms on outputs: Gemma, OLMo2) | b p d_model |
+| blocks.L.{ln1,ln2,ln1_post,ln2_post}.hook_pre_gain, ln_final.hook_pre_gain | b p d_model |
 | blocks.L.attn.hook_q, hook_k, hook_v, hook_rot_q, hook_rot_k, hook_z | b p h d_head |
 | blocks.L.attn.hook_attn_scores, hook_pattern | b h q k |
 | blocks.L.attn.hook_result | b p h d_model |
 | blocks.L.mlp.hook_pre, hook_post | b p d_mlp |
+
+Two places carry another name here than in TransformerLens (the translation is interop/hook_names.py):
+- `lnX.hook_normalized` is the whole norm, gain and bias included: what attention or the MLP reads. TransformerLens'
+  tensor of that name, normalized but before the gain, is `lnX.hook_pre_gain` here.
+- `hook_attn_out` and `hook_mlp_out` are what attention and the MLP give, before a norm on that output. What such a norm
+  makes of it, and the stream receives, is `ln1_post.hook_normalized` or `ln2_post.hook_normalized`.
 """
 
 import re
@@ -21,6 +28,7 @@ from polyhead.core.errors import PolyheadError, nearest
 
 BLOCK_SITES = (
     "hook_resid_pre",
+    "ln1.hook_pre_gain",
     "ln1.hook_normalized",
     "attn.hook_q",
     "attn.hook_k",
@@ -32,18 +40,21 @@ BLOCK_SITES = (
     "attn.hook_z",
     "attn.hook_result",
     "hook_attn_out",
+    "ln1_post.hook_pre_gain",
     "ln1_post.hook_normalized",
     "hook_resid_mid",
+    "ln2.hook_pre_gain",
     "ln2.hook_normalized",
     "mlp.hook_pre",
     "mlp.hook_post",
     "hook_mlp_out",
+    "ln2_post.hook_pre_gain",
     "ln2_post.hook_normalized",
     "hook_resid_post",
 )
 """In the order of a sequential block."""
 
-GLOBAL_SITES = ("hook_embed", "hook_pos_embed", "ln_final.hook_normalized")
+GLOBAL_SITES = ("hook_embed", "hook_pos_embed", "ln_final.hook_pre_gain", "ln_final.hook_normalized")
 
 PATTERN_SITES = ("attn.hook_attn_scores", "attn.hook_pattern")
 """The sites that cost a `[batch, head, query_pos, key_pos]` tensor; attention stays fused where none is asked for."""

@@ -56,12 +56,24 @@ class Norm(nn.Module):
         if kind == "LN":
             self.b = nn.Parameter(torch.zeros(width))
 
-    def forward(self, x: Float[Tensor, "*batch d"]) -> Float[Tensor, "*batch d"]:
+    def forward(
+        self, x: Float[Tensor, "*batch d"], name: str = "", tap: Tap | None = None
+    ) -> Float[Tensor, "*batch d"]:
+        """The whole norm; with a tap, past its two sites (`name` is `blocks.0.ln1`)."""
+        if tap is None:
+            return self.gained(self.before_gain(x))
+        return tap(f"{name}.hook_normalized", self.gained(tap(f"{name}.hook_pre_gain", self.before_gain(x))))
+
+    def before_gain(self, x: Float[Tensor, "*batch d"]) -> Float[Tensor, "*batch d"]:
+        """Centred (LayerNorm) and divided by its root mean square; x itself where there is no norm."""
         if self.kind == "none":
             return x
         if self.kind.startswith("LN"):
             x = x - x.mean(-1, keepdim=True)
-        x = x * (x.pow(2).mean(-1, keepdim=True) + self.eps).rsqrt()
+        return x * (x.pow(2).mean(-1, keepdim=True) + self.eps).rsqrt()
+
+    def gained(self, x: Float[Tensor, "*batch d"]) -> Float[Tensor, "*batch d"]:
+        """With the learned gain and bias, where the norm has them."""
         if hasattr(self, "w"):
             x = x * self.w
         return x + self.b if hasattr(self, "b") else x
@@ -156,12 +168,12 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, pos: Tensor | None, layer: int, tap: Tap) -> Float[Tensor, "b p d"]:
         x = tap(site(layer, "hook_resid_pre"), x)
-        normed = tap(site(layer, "ln1.hook_normalized"), self.ln1(x))
+        normed = self.ln1(x, site(layer, "ln1"), tap)
         qk_input = normed if pos is None else normed + pos
         x = x + tap(site(layer, "hook_attn_out"), self.attn(normed, qk_input, layer, tap))
         if hasattr(self, "mlp"):
             x = tap(site(layer, "hook_resid_mid"), x)
-            normed = tap(site(layer, "ln2.hook_normalized"), self.ln2(x))
+            normed = self.ln2(x, site(layer, "ln2"), tap)
             x = x + tap(site(layer, "hook_mlp_out"), self.mlp(normed, layer, tap))
         return tap(site(layer, "hook_resid_post"), x)
 
@@ -234,7 +246,7 @@ class NativeTransformer(HookedModel):
                 x, pos = x + pos, None
         for layer, block in enumerate(self.blocks):
             x = block(x, pos, layer, tap)
-        x = tap("ln_final.hook_normalized", self.ln_final(x))
+        x = self.ln_final(x, "ln_final", tap)
         logits = x @ self.unembed.W_U
         return logits + self.unembed.b_U if self.native.has_bias else logits
 

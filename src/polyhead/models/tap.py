@@ -82,7 +82,8 @@ class Tap:
         if missing:
             raise PolyheadError(
                 f"this model has no site {', '.join(sorted(missing))} (only rotary positions have hook_rot_q and "
-                "hook_rot_k, only embedded positions hook_pos_embed, only models with MLPs the sites of an MLP)"
+                "hook_rot_k, only embedded positions hook_pos_embed, only models with MLPs the sites of an MLP, only "
+                "norms that the model has their hook_pre_gain, only norms on outputs ln1_post and ln2_post)"
             )
 
 

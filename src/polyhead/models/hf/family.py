@@ -29,6 +29,8 @@ class Family:
     qkv: QKV = "separate"
     fused_proj: str = ""
     """Inside `attn`: the one projection of q, k and v, unless they are separate."""
+    ln1: str | None = "input_layernorm"
+    """Norm before attention; None where attention reads the stream itself."""
     ln1_post: str | None = None
     """Norm on the output of attention, before it is added to the residual stream."""
     ln2: str | None = "post_attention_layernorm"
@@ -40,6 +42,8 @@ class Family:
     mlp_in_is_gate_and_up: bool = False
     mlp_out: str = "down_proj"
     normalization: Literal["LN", "RMS"] = "RMS"
+    gain_plus_one: bool = False
+    """Norms store their gain minus one (Gemma)."""
     joint_k_norm: bool = False
     """A norm runs over all key heads together, so keys cannot be told apart per query head before it."""
     embeds_times_sqrt_d: bool = False
@@ -58,6 +62,7 @@ _GEMMA = replace(
     ln1_post="post_attention_layernorm",
     ln2="pre_feedforward_layernorm",
     ln2_post="post_feedforward_layernorm",
+    gain_plus_one=True,
     embeds_times_sqrt_d=True,
 )
 _GPT2 = Family(
@@ -69,6 +74,7 @@ _GPT2 = Family(
     out_proj="c_proj",
     qkv="conv1d",
     fused_proj="c_attn",
+    ln1="ln_1",
     ln2="ln_2",
     mlp_in="c_fc",
     mlp_out="c_proj",
@@ -98,6 +104,7 @@ FAMILIES: dict[str, Family] = {
     "qwen3": _LLAMA,
     "olmo2": replace(
         _LLAMA,
+        ln1=None,
         ln1_post="post_attention_layernorm",
         ln2=None,
         ln2_post="post_feedforward_layernorm",

@@ -2,6 +2,8 @@
 
 Hooks are put only where the tap wants a site. Three definitions to know:
 - `ln1.hook_normalized` and `ln2.hook_normalized` are what attention and the MLP read, whether or not a norm made it;
+- `lnX.hook_pre_gain` is what a norm has before it multiplies by its gain and adds its bias. No module gives it, so it
+  is computed from what the norm is given, and checked against what the norm makes of it;
 - `hook_attn_out` and `hook_mlp_out` are the outputs of attention and MLP *before* a norm on the output (Gemma, OLMo2);
   what is added to the residual stream there is `ln1_post.hook_normalized` and `ln2_post.hook_normalized`;
 - `hook_q` and `hook_k` are the outputs of the projections, before a norm on them (Qwen3, OLMo2, Gemma 3) and rotation.
@@ -19,6 +21,7 @@ from polyhead.core.model_config import ModelConfig
 from polyhead.core.sites import site
 from polyhead.models.hf.attention import repeat_heads
 from polyhead.models.hf.family import Family
+from polyhead.models.hf.norms import norm_form
 from polyhead.models.hf.projections import output_bias, output_weight
 from polyhead.models.tap import Tap, in_path
 
@@ -44,7 +47,9 @@ class Wiring:
             self._positions(self.hf.get_submodule(family.pos_embed), n_batch)
         for layer, block in enumerate(blocks):
             self._block(layer, block)
-        self._output("ln_final.hook_normalized", self.hf.get_submodule(family.ln_final))
+        final = self.hf.get_submodule(family.ln_final)
+        self._pre_gain("ln_final", final)
+        self._output("ln_final.hook_normalized", final)
 
     def _block(self, layer: int, block: nn.Module) -> None:
         def at(name: str) -> str:
@@ -53,6 +58,9 @@ class Wiring:
         family = self.family
         attn, mlp = block.get_submodule(family.attn), block.get_submodule(family.mlp)
         self._input(at("hook_resid_pre"), block)
+        for name, path in {"ln1": family.ln1, "ln2": family.ln2}.items():
+            if path is not None:
+                self._pre_gain(at(name), block.get_submodule(path))
         self._input(at("ln1.hook_normalized"), attn)
         if family.rotary:
             self._queries_and_keys(layer, attn)
@@ -61,6 +69,7 @@ class Wiring:
         added = attn
         if family.ln1_post is not None:
             added = block.get_submodule(family.ln1_post)
+            self._pre_gain(at("ln1_post"), added)
             self._output(at("ln1_post.hook_normalized"), added)
         if not self.parallel:
             self._middle(at("hook_resid_mid"), block, added, mlp)
@@ -68,6 +77,7 @@ class Wiring:
         self._mlp(layer, mlp)
         self._output(at("hook_mlp_out"), mlp)
         if family.ln2_post is not None:
+            self._pre_gain(at("ln2_post"), block.get_submodule(family.ln2_post))
             self._output(at("ln2_post.hook_normalized"), block.get_submodule(family.ln2_post))
         self._output(at("hook_resid_post"), block)
 
@@ -78,6 +88,24 @@ class Wiring:
     def _output(self, name: str, module: nn.Module) -> None:
         if self.tap.wants(name):
             self._after(module, lambda x: self.tap(name, x))
+
+    def _pre_gain(self, norm: str, module: nn.Module) -> None:
+        """What the norm `norm` (`blocks.0.ln1`) has before its gain."""
+        name = f"{norm}.hook_pre_gain"
+        if not self.tap.wants(name):
+            return
+
+        def hook(module: nn.Module, args: tuple[Tensor, ...], kwargs: dict[str, Any], output: Tensor) -> Tensor:
+            given = args[0] if args else kwargs["hidden_states"]
+            form = norm_form(module, self.family)
+            before = form.before_gain(given)
+            form.check(before, output, norm)
+            value = before.to(output.dtype)
+            new = self.tap(name, value)
+            return output if new is value else form.gained(new.to(before.dtype)).to(output.dtype)
+
+        handle = module.register_forward_hook(hook, with_kwargs=True)
+        self._stack.callback(handle.remove)
 
     def _positions(self, table: nn.Module, n_batch: int) -> None:
         """Learned positions come as [1, pos, d_model]; the site has the batch as every other."""

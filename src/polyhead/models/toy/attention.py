@@ -108,7 +108,7 @@ class ToyAttention(HookedModel):
         if self.toy.positions:
             stream = stream + tap("hook_pos_embed", self.W_pos[: tokens.shape[1]].expand_as(stream))
         stream = tap(site(0, "hook_resid_pre"), stream)
-        out = self.attn(tap(site(0, "ln1.hook_normalized"), self.norm(stream)), tap)
+        out = self.attn(self.norm(stream, site(0, "ln1"), tap), tap)
         out = tap(site(0, "hook_attn_out"), out)
         stream = tap(site(0, "hook_resid_post"), stream + out if self.toy.direct else out)
         if self.toy.d_model is None:
