@@ -27,3 +27,5 @@ class ModelConfig(Config):
     """`...Pre` means no learned gain; `none` means no normalisation at all."""
     bos_token_id: int | None = None
     """The id put in front of every sequence, or None where the model was trained without one."""
+    unused_tensors: tuple[str, ...] = ()
+    """Tensors of its files that are no part of the language model (a second head, an image encoder)."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import read_json
 from polyhead.models.aliases import HubModel, resolve
 from polyhead.models.hooked import HookedModel
 
@@ -51,12 +51,17 @@ def _find(name_or_path: str | Path, dtype: torch.dtype) -> HookedModel:
         return _bundled()
     path = Path(name_or_path).expanduser()
     if path.is_dir() and name_or_path != "":
-        return _folder(path, path.name, dtype)
+        return _folder(path, _name(path), dtype)
     if path.is_file():
         return _file(path)
     if isinstance(name_or_path, Path):
         raise PolyheadError(f"{name_or_path} does not exist")
     return _from_hub(name_or_path, dtype)
+
+
+def _name(folder: Path) -> str:
+    """What a folder is called, also where its path is `.` or ends in `..`."""
+    return (folder if folder.name.strip(".") else folder.resolve()).name or "model"
 
 
 def _bundled() -> HookedModel:
@@ -123,10 +128,7 @@ def _file(path: Path) -> HookedModel:
 
 
 def _config(path: Path) -> dict[str, Any]:
-    config = read_json(path) if path.exists() else {}
-    if not isinstance(config, dict):
-        raise ArtifactError(f"{path} holds a {type(config).__name__}; a model's config is an object of settings")
-    return config
+    return read_object(path) if path.exists() else {}
 
 
 def _read_tl(path: Path, config: dict[str, Any], name: str, hub: HubModel | None) -> HookedModel:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from polyhead.core.errors import ArtifactError
 from polyhead.core.files import read_json, sha256_file, write_atomic, write_json
-from polyhead.training.notice import notice
+from polyhead.core.notice import notice
 
 
 def save_checkpoint(folder: Path, step: int, state: dict[str, Any], *, keep: int = 2) -> Path:

@@ -17,11 +17,11 @@ from torch import Tensor, nn
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import remove_leftovers
+from polyhead.core.notice import notice
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch, BatchSource
 from polyhead.ops.schedules import Schedule, rate_factor
 from polyhead.training.checkpoint import latest_checkpoint, save_checkpoint
-from polyhead.training.notice import notice
 from polyhead.training.stopping import Stopped, stop_signals
 
 Metrics = dict[str, float]

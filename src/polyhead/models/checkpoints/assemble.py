@@ -9,7 +9,7 @@ from transformers import AutoModelForCausalLM, PretrainedConfig
 from polyhead.core.finite import check_finite
 from polyhead.models.checkpoints.fit import check_fit
 from polyhead.models.hf import HFModel
-from polyhead.models.hf.quiet import without_progress_bars
+from polyhead.models.hf.quiet import without_reports
 
 
 def assemble(config: PretrainedConfig, state: dict[str, Tensor], *, name: str, tokenizer: Any, origin: str) -> HFModel:
@@ -26,7 +26,7 @@ def assemble(config: PretrainedConfig, state: dict[str, Tensor], *, name: str, t
         expected.pop(output)
     check_fit(state, expected, origin=origin)
     check_finite(state, origin=origin)
-    with without_progress_bars():
+    with without_reports():
         loaded = type(hf).from_pretrained(None, config=config, state_dict=state, dtype=torch.float32)
     return HFModel(loaded, name=name, tokenizer=tokenizer)
 

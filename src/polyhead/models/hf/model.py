@@ -5,7 +5,7 @@ attention function and the module hooks of the sites wanted; both are taken away
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -28,10 +28,10 @@ class HFModel(HookedModel):
     Passes are one at a time (a lock): hooks sit on the modules, which threads share.
     """
 
-    def __init__(self, hf: nn.Module, *, name: str, tokenizer: Any = None) -> None:
+    def __init__(self, hf: nn.Module, *, name: str, tokenizer: Any = None, unused_tensors: Sequence[str] = ()) -> None:
         config: Any = hf.config
         family = family_of(config)
-        super().__init__(_model_config(config, family, name), tokenizer)
+        super().__init__(_model_config(config, family, name, unused_tensors), tokenizer)
         self.hf: Any = hf.eval()
         self.family = family
         self._lock = threading.RLock()
@@ -74,7 +74,7 @@ class HFModel(HookedModel):
         return self.hf.get_output_embeddings().weight.T
 
 
-def _model_config(config: Any, family: Family, name: str) -> ModelConfig:
+def _model_config(config: Any, family: Family, name: str, unused_tensors: Sequence[str]) -> ModelConfig:
     n_heads = config.num_attention_heads
     bos = config.bos_token_id
     return ModelConfig(
@@ -91,4 +91,5 @@ def _model_config(config: Any, family: Family, name: str) -> ModelConfig:
         positions="rotary" if family.rotary else "learned",
         normalization=family.normalization,
         bos_token_id=bos if isinstance(bos, int) and bos < config.vocab_size else None,
+        unused_tensors=tuple(unused_tensors),
     )

@@ -1,4 +1,4 @@
-"""transformers' own progress bars, off while polyhead loads: they count tensors, write where nobody looks, and stay."""
+"""transformers' own progress bars and tables, off while polyhead loads: polyhead says in one line what matters."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +7,14 @@ from transformers.utils import logging
 
 
 @contextmanager
-def without_progress_bars() -> Iterator[None]:
-    """Within this block transformers shows no progress bars; then as before."""
-    enabled = logging.is_progress_bar_enabled()
+def without_reports() -> Iterator[None]:
+    """Within this block transformers shows no progress bars and logs errors only; then as before."""
+    enabled, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity(logging.CRITICAL)
     try:
         yield
     finally:
+        logging.set_verbosity(level)
         if enabled:
             logging.enable_progress_bar()

@@ -1,0 +1,99 @@
+"""The config.json of a folder in transformers' layout: checked here, then made into transformers' own config.
+
+Only families that polyhead knows are asked about, so transformers never offers to run a checkpoint's own code.
+"""
+
+from copy import deepcopy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from transformers import CONFIG_MAPPING, PretrainedConfig
+from transformers.activations import ACT2FN
+
+from polyhead.core.data_files import read_object
+from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.models.hf.family import family_of
+
+_SIZES = (
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "hidden_size",
+    "intermediate_size",
+    "head_dim",
+    "vocab_size",
+    "max_position_embeddings",
+)
+"""By transformers' common names; a family calls some of them otherwise (`attribute_map`)."""
+_NEEDED = ("num_hidden_layers", "num_attention_heads", "hidden_size", "vocab_size", "max_position_embeddings")
+_MOST = 1 << 40
+"""No size of a model is larger; beyond, products of sizes overflow."""
+_ACTIVATIONS = ("hidden_act", "hidden_activation", "activation_function")
+_QUANTISED = ("quantization_config", "compression_config")
+
+
+def read_hf_config(folder: Path) -> PretrainedConfig:
+    """The config of a folder, of a supported family, with values that a model can be built from.
+
+    Raises:
+        ArtifactError: no config, or values that make no model; names the key.
+        PolyheadError: a family that is not supported, or quantised weights.
+    """
+    path = folder / "config.json"
+    settings = read_object(path)
+    kind = settings.get("model_type")
+    if not isinstance(kind, str):
+        raise ArtifactError(f"{path}: model_type is {kind!r}; expected the name of a family, such as 'llama'")
+    family_of(SimpleNamespace(model_type=kind))
+    _refuse_quantised(settings, path)
+    try:
+        config = CONFIG_MAPPING[kind].from_dict(deepcopy(settings))
+    except Exception as error:  # transformers raises many kinds for a bad config
+        raise ArtifactError(f"{path} is not a config transformers can read: {one_line(error)}") from None
+    _check_values(config, path)
+    return config
+
+
+def one_line(error: BaseException) -> str:
+    """What an exception of another library says, in at most 200 characters of one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 200 else text[:200] + "..."
+
+
+def _refuse_quantised(settings: dict[str, Any], path: Path) -> None:
+    for key in _QUANTISED:
+        found = settings.get(key)
+        if found is None:
+            continue
+        method = found.get("quant_method") if isinstance(found, dict) else None
+        raise PolyheadError(
+            f"{path}: the weights are quantised ({method or f'{key} without a quant_method'}), which is not read; take "
+            "the unquantised checkpoint (float32, float16 or bfloat16) that it was made from, or a GGUF file of it"
+        )
+
+
+def _check_values(config: Any, path: Path) -> None:
+    """What transformers does not check, or only some versions of it do.
+
+    Raises:
+        ArtifactError: a size that is no whole number of at least 1, or an activation that transformers does not have.
+    """
+    own = getattr(config, "attribute_map", {})
+    for size in _SIZES:
+        value = getattr(config, size, None)
+        if value is None and size not in _NEEDED:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
+            raise ArtifactError(
+                f"{path}: {own.get(size, size)} is {value!r}; expected a whole number of at least 1 "
+                f"(is it a config transformers can read?)"
+            )
+    n_heads = config.num_attention_heads
+    shared = getattr(config, "num_key_value_heads", None) or n_heads
+    if n_heads % shared:
+        raise ArtifactError(f"{path}: {n_heads} query heads cannot share {shared} key heads; expected a divisor")
+    for key in _ACTIVATIONS:
+        name = getattr(config, key, None)
+        if name is not None and (not isinstance(name, str) or name not in ACT2FN):
+            raise ArtifactError(f"{path}: {key} is {name!r}, which transformers does not have")
