@@ -6,6 +6,7 @@ Nodes are numbered by their place in `nodes`; an edge's weight is source activat
 target's pre-activation in the frozen model, so the weights into a node sum to its pre-activation.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -208,27 +209,71 @@ GRAPH, EDGES, QK, VERIFY = "graph.json", "edges.parquet", "qk.json", "verify.jso
 
 
 def save_edges(edges: Edges, path: Path) -> None:
-    """Write the edges as Parquet, atomically."""
+    """Write the edges as Parquet with a checksum of their values, atomically."""
     columns = {name: pa.array(getattr(edges, name)) for name in ("target", "source", "weight")}
     if edges.heads is not None:
         flat = pa.array(np.ascontiguousarray(edges.heads, dtype=np.float32).reshape(-1))
         columns["heads"] = pa.FixedSizeListArray.from_arrays(flat, edges.heads.shape[1])
-    write_atomic(path, lambda aside: pq.write_table(pa.table(columns), aside, compression="zstd"))
+    table = pa.table(columns).replace_schema_metadata({_CHECKSUM: _digest(edges)})
+    write_atomic(path, lambda aside: pq.write_table(table, aside, compression="zstd", write_page_checksum=True))
 
 
 def load_edges(path: Path) -> Edges:
-    """Read them back.
+    """Read them back, sorted by target, then source.
+
+    Files that were written before edges had a checksum are read without one.
 
     Raises:
         ArtifactError: missing or damaged.
     """
     try:
-        table = pq.read_table(path)
-        target, source, weight = (table[name].to_numpy() for name in ("target", "source", "weight"))
-        heads = None
-        if "heads" in table.column_names:
-            column = table["heads"].combine_chunks()
-            heads = np.asarray(column.flatten()).reshape(len(target), column.type.list_size)
-    except (OSError, KeyError, pa.ArrowInvalid) as error:
-        raise ArtifactError(f"{path} does not hold the edges of a graph: {error}") from None
-    return Edges(target, source, weight, heads)
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read()
+        edges = _columns(table)
+        said = (table.schema.metadata or {}).get(_CHECKSUM)
+    except (OSError, KeyError, ValueError, MemoryError, pa.ArrowException) as error:
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise ArtifactError(f"{path} does not hold the edges of a graph: {why}") from None
+    if said is not None and said.decode("ascii", "replace") != _digest(edges):
+        raise ArtifactError(f"{path} was damaged: its edges are not those of its checksum; make the graph again")
+    order = np.lexsort((edges.source, edges.target))
+    if (np.diff(order) == 1).all():
+        return edges
+    heads = None if edges.heads is None else edges.heads[order]
+    return Edges(edges.target[order], edges.source[order], edges.weight[order], heads)
+
+
+_CHECKSUM = b"polyhead.sha256"
+"""In the metadata of the Parquet file's schema."""
+
+
+def _digest(edges: Edges) -> str:
+    """Of the values, so that it does not hang on how Parquet compresses them."""
+    digest = hashlib.sha256()
+    for name, values in edges._asdict().items():
+        if values is not None:
+            plain = np.ascontiguousarray(values, dtype=np.float32 if name == "heads" else None)
+            digest.update(f"{name} {plain.dtype.str} {plain.shape};".encode())
+            digest.update(plain.tobytes())
+    return digest.hexdigest()
+
+
+def _columns(table: pa.Table) -> Edges:
+    """The columns of a file of edges.
+
+    Raises:
+        ValueError: of another kind or with gaps. KeyError: one is missing.
+    """
+    arrays = {}
+    for name, kinds in (("target", "iu"), ("source", "iu"), ("weight", "f")):
+        values = table[name].to_numpy()
+        if table[name].null_count or values.dtype.kind not in kinds:
+            raise ValueError(f"its column {name} has gaps or is of type {table[name].type}")
+        arrays[name] = values
+    heads = None
+    if "heads" in table.column_names:
+        column = table["heads"].combine_chunks()
+        if not pa.types.is_fixed_size_list(column.type) or not pa.types.is_floating(column.type.value_type):
+            raise ValueError(f"its column heads is of type {column.type}")
+        heads = np.asarray(column.flatten()).reshape(len(table), column.type.list_size)
+    return Edges(arrays["target"], arrays["source"], arrays["weight"], heads)

@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 
-from polyhead.core.errors import ArtifactError
-from polyhead.core.graph_records import EDGES, GRAPH, Edges, GraphNode, GraphRecord, load_edges, save_edges
+from polyhead.core.graph_folder import load_graph, save_graph
+from polyhead.core.graph_records import Edges, GraphNode, GraphRecord
 from polyhead.graphs.frozen import FrozenPrompt
 
 
@@ -53,9 +53,7 @@ class Graph:
 
     def save(self, folder: Path | str) -> None:
         """Write `edges.parquet`, then `graph.json`, each atomically."""
-        folder = Path(folder)
-        save_edges(self.edges, folder / EDGES)
-        self.record.save(folder / GRAPH)
+        save_graph(self.record, self.edges, Path(folder))
 
     @classmethod
     def load(cls, folder: Path | str) -> "Graph":
@@ -64,11 +62,4 @@ class Graph:
         Raises:
             ArtifactError: missing, damaged, or edges that are not this record's.
         """
-        folder = Path(folder)
-        record, edges = GraphRecord.load(folder / GRAPH), load_edges(folder / EDGES)
-        if len(edges.target) != record.n_edges:
-            raise ArtifactError(
-                f"{folder / GRAPH} speaks of {record.n_edges} edges, {folder / EDGES} holds {len(edges.target)}: "
-                "the two are not of one graph; build it again"
-            )
-        return cls(record, edges)
+        return cls(*load_graph(Path(folder)))

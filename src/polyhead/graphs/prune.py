@@ -62,7 +62,9 @@ def keep(
     kept = (reached >= _level(reached, node_threshold)) & (reached > 0) | always
     inside = sp.diags_array(kept.astype(np.float64))
     through = edge_influence(sp.csr_array(inside @ adjacency @ inside), weights)
-    size = np.asarray(through[edges.target, edges.source]).reshape(-1)
+    size = np.zeros(0)
+    if len(edges.target):  # SciPy gives an empty matrix, not an empty array, for no entries
+        size = np.asarray(through[edges.target, edges.source]).reshape(-1)
     edge_kept = (size >= _level(size, edge_threshold)) & (size > 0)
     kept, edge_kept = _connected(nodes, edges, kept, edge_kept)
     return Kept(kept, edge_kept, reached)

@@ -4,7 +4,6 @@ Read are records only: the folders that graphs were saved in and, where they are
 dictionaries, whose latent pages become part of the page of a node.
 """
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.graph_records import (
-    EDGES,
-    GRAPH,
-    QK,
-    VERIFY,
-    Edges,
-    GraphNode,
-    GraphRecord,
-    QKRecord,
-    VerifyRecord,
-    load_edges,
-)
+from polyhead.core.errors import PolyheadError
+from polyhead.core.graph_folder import file_name, first_repeated, load_folder
+from polyhead.core.graph_records import Edges, GraphNode
 from polyhead.reports.folder import replace_folder
 from polyhead.reports.graph_latents import LatentPages
 from polyhead.reports.scripts import shorten, write_script
@@ -36,7 +25,6 @@ MOST_EDGES = 60_000
 """Edges that a page draws; the rest is left out, and the page says so."""
 HEADS_SHARD = 2048
 """Edges in one file of head terms."""
-_NAME = re.compile(r"\w[\w.+=,@-]*")
 _NODE_NUMBERS = ("value", "pre", "cut", "probability", "influence", "error_norm")
 _NODE_PLAIN = ("kind", "position", "layer", "part", "dictionary", "latent", "side", "token", "label")
 
@@ -61,9 +49,8 @@ def write_graph_pages(
         raise PolyheadError("no graph was given; expected at least one folder with a graph.json")
     graphs = [_Graph(folder, most_edges) for folder in folders]
     names = [graph.name for graph in graphs]
-    for name in names:
-        if names.count(name) > 1:
-            raise PolyheadError(f"two graphs are called {name!r}; names (slugs) of the graphs of a folder must differ")
+    if (twice := first_repeated(names)) is not None:
+        raise PolyheadError(f"two graphs are called {twice!r}; names (slugs) of the graphs of a folder must differ")
     latents = LatentPages(runs, [graph.record for graph in graphs], out)
 
     def fill(folder: Path) -> None:
@@ -82,49 +69,9 @@ class _Graph:
     """One graph as the page needs it."""
 
     def __init__(self, folder: Path, most_edges: int) -> None:
-        if not (folder / GRAPH).exists():
-            raise ArtifactError(f"{folder} holds no graph ({GRAPH} is missing); make one with polyhead graph")
-        self.record = GraphRecord.load(folder / GRAPH)
-        self.name = self.record.slug
-        if not _NAME.fullmatch(self.name):
-            raise ArtifactError(f"{folder / GRAPH}: {self.name!r} cannot name a page (letters, digits, - and . can)")
-        self.edges = load_edges(folder / EDGES)
-        self._check(folder)
-        self.qk = QKRecord.load(folder / QK) if (folder / QK).exists() else None
-        self.verify = VerifyRecord.load(folder / VERIFY) if (folder / VERIFY).exists() else None
-        self._check_entries(folder)
+        self.record, self.edges, self.qk, self.verify = load_folder(folder)
+        self.name = file_name(self.record.slug)
         self.kept, self.left_out = strongest(self.edges, self.record.nodes, most_edges)
-
-    def _check(self, folder: Path) -> None:
-        n, edges = len(self.record.nodes), self.edges
-        if len(edges.target) and max(edges.target.max(), edges.source.max()) >= n:
-            raise ArtifactError(f"{folder / EDGES}: {n} nodes, so edges up to node {n - 1} expected; a larger one came")
-        if len(edges.target) and min(edges.target.min(), edges.source.min()) < 0:
-            raise ArtifactError(f"{folder / EDGES}: a node below 0 came; nodes are numbered from 0")
-        for i, node in enumerate(self.record.nodes):
-            if not -1 <= node.position < len(self.record.tokens):
-                raise ArtifactError(
-                    f"{folder / GRAPH}: node {i} stands at position {node.position} of a prompt of "
-                    f"{len(self.record.tokens)} tokens"
-                )
-            if node.dictionary is not None and not 0 <= node.dictionary < len(self.record.dictionaries):
-                raise ArtifactError(
-                    f"{folder / GRAPH}: node {i} is of dictionary {node.dictionary}, which is not there"
-                )
-        for group in self.record.supernodes:
-            if any(not 0 <= i < n for i in group.nodes):
-                raise ArtifactError(f"{folder / GRAPH}: the supernode {group.label!r} holds a node that is not there")
-
-    def _check_entries(self, folder: Path) -> None:
-        n = len(self.record.nodes)
-        for entry in self.qk.entries if self.qk else []:
-            terms = [*entry.pairs, *entry.query_marginal, *entry.key_marginal]
-            found = [i for t in terms for i in (t.query_node, t.key_node) if i is not None]
-            if any(not 0 <= i < n for i in found):
-                raise ArtifactError(f"{folder / QK}: L{entry.layer}H{entry.head} names a node that is not there")
-        for p in [*self.verify.perturbations, *self.verify.controls] if self.verify else []:
-            if not 0 <= p.node < n:
-                raise ArtifactError(f"{folder / VERIFY}: node {p.node} is not there; it was made of another graph")
 
     def summary(self) -> dict[str, Any]:
         """What the list shows."""
@@ -132,6 +79,7 @@ class _Graph:
         verify = self.verify
         return {
             **self.record.model_dump(mode="json", include=fields),
+            "slug": self.name,
             "n_nodes": len(self.record.nodes),
             "n_latents": sum(node.kind == "latent" for node in self.record.nodes),
             "n_entries": len(self.qk.entries) if self.qk else 0,
@@ -146,6 +94,7 @@ class _Graph:
         """The scripts of this graph."""
         record, nodes = self.record, self.record.nodes
         page = record.model_dump(mode="json", exclude={"nodes"})
+        page["slug"] = self.name
         page["nodes"] = _columns(nodes)
         page["edges"] = {
             "target": self.edges.target[self.kept].tolist(),

@@ -19,18 +19,16 @@ from pydantic import Field
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import read_json, write_json
+from polyhead.core.graph_folder import load_folder, load_graph, load_qk, save_graph
 from polyhead.core.graph_records import (
-    EDGES,
     GRAPH,
     QK,
     VERIFY,
-    Edges,
     GraphRecord,
     Perturbation,
+    QKEntry,
     QKRecord,
     VerifyRecord,
-    load_edges,
-    save_edges,
 )
 from polyhead.core.rng import generator
 from polyhead.dictionaries.bundled import bundled_folders
@@ -44,7 +42,7 @@ from polyhead.graphs.qk import explain_entry, renumbered
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.models.text import to_tokens
-from polyhead.runs.graph_examples import LATENTS, example_folders, latent_pages, run_examples
+from polyhead.runs.graph_examples import LATENTS, check_text, example_folders, latent_pages, run_examples
 from polyhead.runs.graph_words import label, strongest_entries, summary
 
 RUN, FULL, PAGES = "graph-run.json", "full", "pages"
@@ -83,6 +81,8 @@ def run_graph(cfg: GraphRunConfig, out: Path) -> dict[str, Any]:
     Raises:
         PolyheadError: model, dictionaries or prompt that do not fit, over budget, a folder of another graph.
     """
+    if cfg.n_example_tokens:
+        check_text(cfg.text)
     _claim(out, cfg)
     model = load_model(cfg.model)
     tokens = prompt_tokens(model, cfg.prompt)
@@ -91,19 +91,72 @@ def run_graph(cfg: GraphRunConfig, out: Path) -> dict[str, Any]:
         build_graph(model, explainers, tokens, cfg.bounds, folder=out / FULL)
     if not (out / GRAPH).exists():
         run_prune(out / FULL, out, node_threshold=cfg.node_threshold, edge_threshold=cfg.edge_threshold)
-    record, edges = GraphRecord.load(out / GRAPH), load_edges(out / EDGES)
-    if cfg.n_qk_entries and not (out / QK).exists():
-        frozen = freeze(model, explainers, tokens, cfg.bounds)
-        there = places(frozen.nodes, record.nodes)
-        chosen = strongest_entries(record, edges, cfg.n_qk_entries)
-        entries = [explain_entry(frozen, *entry, dictionaries=reasons) for entry in chosen]
-        QKRecord(entries=[renumbered(entry, there) for entry in entries]).save(out / QK)
-    if cfg.n_perturb and not (out / VERIFY).exists():
-        run_verify(out, n_nodes=cfg.n_perturb, seed=cfg.seed, loaded=(model, explainers))
-    about = {"qk": _qk(out), "reasons": reasons, "text": cfg.text, "n_tokens": cfg.n_example_tokens}
-    run_examples(model, explainers, record, out, **about)
+    _explain(model, explainers, reasons, tokens, cfg, out)
+    _verify(model, explainers, cfg, out)
+    _examples(model, explainers, reasons, cfg, out)
     index = run_graph_pages([out], out / PAGES)
     return {**summary(out, cfg.max_logits), "pages": str(index)}
+
+
+def _explain(
+    model: HookedModel,
+    explainers: list[Explainer],
+    reasons: list[Explainer],
+    tokens: Any,
+    cfg: GraphRunConfig,
+    out: Path,
+) -> None:
+    """Explain the pattern entries that carry most, of layers whose scores can be split; a note per other layer."""
+    if not cfg.n_qk_entries or (out / QK).exists():
+        return
+    record, edges = load_graph(out)
+    frozen = freeze(model, explainers, tokens, cfg.bounds)
+    there = places(frozen.nodes, record.nodes)
+    entries: list[QKEntry] = []
+    refused: dict[int, str] = {}
+    for layer, head, query, key in strongest_entries(record, edges):
+        if len(entries) == cfg.n_qk_entries:
+            break
+        if layer in refused:
+            continue
+        try:
+            entry = explain_entry(frozen, layer, head, query, key, dictionaries=reasons)
+        except PolyheadError as error:
+            refused[layer] = f"attention of layer {layer} is not explained: {error}"
+        else:
+            entries.append(renumbered(entry, there))
+    _add_notes(out, *refused.values())
+    QKRecord(entries=entries).save(out / QK)
+
+
+def _verify(model: HookedModel, explainers: list[Explainer], cfg: GraphRunConfig, out: Path) -> None:
+    """Verify the graph; a note where that cannot be done."""
+    if not cfg.n_perturb or (out / VERIFY).exists():
+        return
+    try:
+        run_verify(out, n_nodes=cfg.n_perturb, seed=cfg.seed, loaded=(model, explainers))
+    except PolyheadError as error:
+        _add_notes(out, f"the graph is not verified: {error}")
+
+
+def _examples(
+    model: HookedModel, explainers: list[Explainer], reasons: list[Explainer], cfg: GraphRunConfig, out: Path
+) -> None:
+    """Look for examples of latents; a note where there is no text that can be read."""
+    record, _ = load_graph(out)
+    about = {"qk": load_qk(out, record), "reasons": reasons, "text": cfg.text, "n_tokens": cfg.n_example_tokens}
+    try:
+        run_examples(model, explainers, record, out, **about)
+    except PolyheadError as error:
+        _add_notes(out, f"latents have no examples: {error}")
+
+
+def _add_notes(out: Path, *notes: str) -> None:
+    """Keep what could not be done in the graph's record, which its page shows; once each."""
+    record = GraphRecord.load(out / GRAPH)
+    new = [note for note in notes if note not in record.notes]
+    if new:
+        record.model_copy(update={"notes": [*record.notes, *new]}).save(out / GRAPH)
 
 
 def _claim(out: Path, cfg: GraphRunConfig) -> None:
@@ -165,29 +218,32 @@ def run_prune(folder: Path, out: Path, *, node_threshold: float = 0.8, edge_thre
     Raises:
         PolyheadError: no graph there, or `out` is the same folder.
     """
-    _need(folder)
+    whole, all_edges = load_graph(folder)
     if folder.resolve() == out.resolve():
         raise PolyheadError(f"{out} holds the graph that is pruned; choose another --out")
+    made_by = next((read_json(path) for path in (folder / RUN, folder.parent / RUN) if path.exists()), None)
+    _refuse_others(out, made_by)
     record, edges = prune_record(
-        GraphRecord.load(folder / GRAPH),
-        load_edges(folder / EDGES),
+        whole,
+        all_edges,
         node_threshold=node_threshold,
         edge_threshold=edge_threshold,
     )
     groups = [*record.supernodes, *same_latent(record)]
     save_graph(record.model_copy(update={"supernodes": groups}), edges, out)
-    if (folder / RUN).exists() and not (out / RUN).exists():
-        write_json(out / RUN, read_json(folder / RUN))
-    elif (folder.parent / RUN).exists() and not (out / RUN).exists():
-        write_json(out / RUN, read_json(folder.parent / RUN))
+    if made_by is not None:
+        write_json(out / RUN, made_by)
     return summary(out)
 
 
-def save_graph(record: GraphRecord, edges: Edges, out: Path) -> None:
-    """Edges first, the record last, so that a folder with a record is whole."""
-    out.mkdir(parents=True, exist_ok=True)
-    save_edges(edges, out / EDGES)
-    record.save(out / GRAPH)
+def _refuse_others(out: Path, made_by: Any) -> None:
+    """Keep a graph of other settings in `out` from being half overwritten.
+
+    Raises:
+        PolyheadError: `out` is the folder of a graph that other settings made.
+    """
+    if (out / RUN).exists() and read_json(out / RUN) != made_by:
+        raise PolyheadError(f"{out} holds another graph; choose another --out")
 
 
 def run_verify(
@@ -205,7 +261,7 @@ def run_verify(
     """
     if n_nodes < 1:
         raise PolyheadError(f"--nodes {n_nodes}; at least one node is changed")
-    _need(folder)
+    record, edges = load_graph(folder)
     cfg = _run_config(folder)
     if loaded is None:
         loaded = load_model(cfg.model), find_dictionaries(dictionaries or cfg.dictionaries, cfg.model)[0]
@@ -213,9 +269,9 @@ def run_verify(
 
     model, explainers = loaded
     draws = generator(seed, "verify")
-    record = verify(model, explainers, Graph.load(folder), n_nodes, draws, cfg=cfg.bounds)
-    record.save(folder / VERIFY)
-    return record
+    found = verify(model, explainers, Graph(record, edges), n_nodes, draws, cfg=cfg.bounds)
+    found.save(folder / VERIFY)
+    return found
 
 
 def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 8192) -> list[Path]:
@@ -224,11 +280,11 @@ def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 8
     Raises:
         PolyheadError: no graph there, its model or dictionaries are gone, no such text.
     """
-    _need(folder)
+    record, _ = load_graph(folder)
     cfg = _run_config(folder)
-    record, model = GraphRecord.load(folder / GRAPH), load_model(cfg.model)
+    model = load_model(cfg.model)
     explainers, reasons = find_dictionaries(cfg.dictionaries, cfg.model)
-    about = {"qk": _qk(folder), "reasons": reasons, "text": text, "n_tokens": n_tokens}
+    about = {"qk": load_qk(folder, record), "reasons": reasons, "text": text, "n_tokens": n_tokens}
     with TemporaryDirectory(dir=folder) as aside:  # what is there stays until there is something better
         run_examples(model, explainers, record, Path(aside), **about)
         if (Path(aside) / LATENTS).exists():
@@ -244,19 +300,9 @@ def _run_config(folder: Path) -> GraphRunConfig:
     raise PolyheadError(f"{folder} does not say which model and dictionaries made it ({RUN} is missing)")
 
 
-def _qk(folder: Path) -> QKRecord | None:
-    return QKRecord.load(folder / QK) if (folder / QK).exists() else None
-
-
-def _need(folder: Path) -> None:
-    if not (folder / GRAPH).exists():
-        how = "make one with: polyhead graph PROMPT --out FOLDER"
-        raise PolyheadError(f"{folder} holds no graph ({GRAPH} is missing); {how}")
-
-
 def verify_rows(folder: Path, record: VerifyRecord) -> list[dict[str, Any]]:
     """One row a changed node."""
-    graph = GraphRecord.load(folder / GRAPH)
+    graph, _ = load_graph(folder)
 
     def row(one: Perturbation) -> dict[str, Any]:
         live = None if one.live_correlation is None else round(one.live_correlation, 3)
@@ -298,11 +344,9 @@ def run_export(folder: Path, out: Path, *, as_transcoders: bool = False) -> dict
     """
     from polyhead.interop.graph_json import Held, write_graph_folder
 
-    _need(folder)
-    qk = _qk(folder)
-    record = GraphRecord.load(folder / GRAPH)
+    record, edges, qk, _ = load_folder(folder)
     pages = latent_pages(record, folder)
-    graph = Held(record, load_edges(folder / EDGES), qk)
+    graph = Held(record, edges, qk)
     words = {
         (number, page.row.latent): " ".join(repr(token) for token in page.row.top_source_tokens[:3])
         for number, some in pages.items()
@@ -325,9 +369,11 @@ def run_import(path: Path, out: Path) -> dict[str, Any]:
 
     Raises:
         ArtifactError: no such file, or not a graph of a kind that is known.
+        PolyheadError: `out` holds a graph that polyhead made.
     """
     from polyhead.interop.graph_json import unpack_graph_json
 
+    _refuse_others(out, None)
     held = unpack_graph_json(path, out)
     return {
         "graph": str(out),
@@ -346,8 +392,6 @@ def run_graph_pages(folders: Sequence[Path], out: Path | None = None, *, runs: S
     """
     from polyhead.reports.graphs import write_graph_pages
 
-    for folder in folders:
-        _need(folder)
     examples = [found for folder in folders for found in example_folders(folder)]
     return write_graph_pages(folders, out or folders[0] / PAGES, runs=[*runs, *examples])
 

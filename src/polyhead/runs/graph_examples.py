@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from polyhead.activations.model_text import model_sequences
+from polyhead.activations.model_text import model_sequences, text_path
 from polyhead.activations.store import weights_sha256
 from polyhead.activations.streaming import HarvestedText, MemoryBatches, harvest_in_memory
 from polyhead.activations.tokens import TokenSequences
@@ -86,6 +86,17 @@ def run_examples(
             for reader in some:
                 reader.write(harvested, out / LATENTS / reader.asked.folder, facts)
     return example_folders(out)
+
+
+def check_text(text: str) -> None:
+    """Refuse a text that is not there, before a graph is made.
+
+    Raises:
+        PolyheadError: there is no file or folder of that name.
+    """
+    path = text_path(text)
+    if not path.exists():
+        raise PolyheadError(f"there is no text at {path}; without examples: --example-tokens 0")
 
 
 def example_folders(folder: Path) -> list[Path]:

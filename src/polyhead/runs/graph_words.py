@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from polyhead.core.graph_records import EDGES, GRAPH, VERIFY, Edges, GraphRecord, VerifyRecord, load_edges
+from polyhead.core.graph_folder import load_graph, load_verify
+from polyhead.core.graph_records import Edges, GraphRecord
 
 _SHOWN = 10
 
@@ -23,8 +24,9 @@ def label(record: GraphRecord, number: int) -> str:
     return f"{layer}{node.side or node.kind} {'' if node.latent is None else node.latent}".rstrip() + at
 
 
-def strongest_entries(record: GraphRecord, edges: Edges, most: int) -> list[tuple[int, int, int, int]]:
-    """(layer, head, query, key) of the pattern entries through which most influence goes, largest first.
+def strongest_entries(record: GraphRecord, edges: Edges, most: int | None = None) -> list[tuple[int, int, int, int]]:
+    """(layer, head, query, key) of the pattern entries through which most influence goes, largest first; all of them
+    where no number is given.
 
     Influence of an edge: its share of what flows into its target, times the target's; of a head: its share of the edge.
     Entries on the diagonal are left out.
@@ -49,7 +51,7 @@ def strongest_entries(record: GraphRecord, edges: Edges, most: int) -> list[tupl
 
 def summary(folder: Path, most_logits: int = _SHOWN) -> dict[str, Any]:
     """What is printed of the graph in a folder."""
-    record, edges = GraphRecord.load(folder / GRAPH), load_edges(folder / EDGES)
+    record, edges = load_graph(folder)
     facts: list[dict[str, Any]] = [
         {"": "tokens", "value": str(len(record.tokens))},
         {"": "attention", "value": record.attention},
@@ -63,7 +65,7 @@ def summary(folder: Path, most_logits: int = _SHOWN) -> dict[str, Any]:
             {"": "completeness", "value": f"{s.completeness:.3f}"},
             {"": "influence ending in errors", "value": f"{s.error_share:.3f}"},
         ]
-    facts += _checked(folder)
+    facts += _checked(folder, record)
     if record.seconds is not None:
         facts.append({"": "seconds", "value": f"{record.seconds:.1f}"})
     logits = [
@@ -82,10 +84,10 @@ def summary(folder: Path, most_logits: int = _SHOWN) -> dict[str, Any]:
     }
 
 
-def _checked(folder: Path) -> list[dict[str, Any]]:
-    if not (folder / VERIFY).exists():
+def _checked(folder: Path, record: GraphRecord) -> list[dict[str, Any]]:
+    found = load_verify(folder, record)
+    if found is None:
         return []
-    found = VerifyRecord.load(folder / VERIFY)
     live = "" if found.live_correlation is None else f"; live model: correlation {found.live_correlation:.2f}"
     return [
         {"": "verified", "value": f"{len(found.perturbations)} changes, error {found.worst_frozen_error:.0e}{live}"}

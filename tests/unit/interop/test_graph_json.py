@@ -356,8 +356,46 @@ def test_a_folder_for_the_server(tmp_path: Path) -> None:
     menu = json.loads((tmp_path / "graph-metadata.json").read_text("utf-8"))
     assert [g["slug"] for g in menu["graphs"]] == ["two", "one"]
     assert (tmp_path / "one.json").exists()
-    with pytest.raises(PolyheadError, match="no file name"):
-        write_graph_folder(held._replace(record=held.record.model_copy(update={"slug": "a/b"})), tmp_path)
+    (tmp_path / "graph-metadata.json").write_text("[1]", "utf-8")
+    with pytest.raises(ArtifactError, match="no list of graphs"):
+        write_graph_folder(held, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "slug", ["a/b", "../../x", "", "two words", "CON", "\u00e4 \u732b", "x" * 300, ".hidden", "a\nb", "end."]
+)
+def test_any_slug_has_a_file(tmp_path: Path, slug: str) -> None:
+    held = make()
+    held = held._replace(record=held.record.model_copy(update={"slug": slug}))
+    written = write_graph_folder(held, tmp_path / "out")
+    name = written.record.slug
+    assert sorted(p.name for p in (tmp_path / "out").glob("*.json")) == sorted([f"{name}.json", "graph-metadata.json"])
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    assert json.loads((tmp_path / "out" / "graph-metadata.json").read_text("utf-8"))["graphs"][0]["slug"] == name
+    unpack_graph_json(tmp_path / "out" / f"{name}.json", tmp_path / "back")
+    assert (write_graph_pages([tmp_path / "back"], tmp_path / "pages").parent / "data" / "graph" / name).is_dir()
+
+
+def test_a_file_of_ours_that_was_edited(tmp_path: Path) -> None:
+    path = tmp_path / "g.json"
+    write_graph_json(make(), path)
+    whole = json.loads(path.read_text("utf-8"))
+
+    def refused(change: Any, message: str) -> None:
+        file = json.loads(json.dumps(whole))
+        change(file)
+        path.write_text(json.dumps(file), "utf-8")
+        with pytest.raises(ArtifactError, match=message) as caught:
+            read_graph_json(path)
+        assert "\n" not in str(caught.value)
+
+    refused(lambda f: f["nodes"][0]["polyhead"].update(place=1), "places of its")
+    refused(lambda f: f["links"][0].update(source="nobody"), "'nobody' is missing")
+    refused(lambda f: f["links"][-1].update(heads=[[-1, 0.5]]), "head term -1")
+    refused(lambda f: f["polyhead"].update(n_terms=10**12), "less than or equal to")
+    refused(lambda f: f["polyhead"]["dtypes"].update(weight="O"), "Input should be")
+    refused(lambda f: f["polyhead"]["qk"]["entries"][0]["pairs"][0].update(query_node=999), "names a node that is not")
+    refused(lambda f: f["nodes"][0]["polyhead"].update(position=99), "stands at position 99")
 
 
 @pytest.mark.parametrize(
@@ -366,7 +404,16 @@ def test_a_folder_for_the_server(tmp_path: Path) -> None:
         ("nonsense", "is not the JSON of an attribution graph"),
         ('{"metadata": {}}', "metadata.slug: Field required"),
         (json.dumps(FOREIGN | {"nodes": [*FOREIGN["nodes"], FOREIGN["nodes"][0]]}), "two nodes are called E_2_0"),
-        (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"layer": "top"}]}), "a number was expected"),
+        (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"layer": "top"}]}), "expected a number from 0"),
+        (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"layer": 10**6}]}), "expected a number from 0"),
+        (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"feature": 10**40}]}), "nodes.0.feature"),
+        (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][0] | {"ctx_idx": 2}]}), "position 2 of a prompt of 2 tokens"),
+        (json.dumps(FOREIGN | {"nodes": [], "links": [], "qk_only_nodes": {}}), "has no nodes"),
+        (
+            json.dumps(FOREIGN | {"metadata": FOREIGN["metadata"] | {"prompt_tokens": []}}),
+            "position 0 of a prompt of 0 tokens",
+        ),
+        ("[" * 100_000, "is not the JSON of an attribution graph"),
     ],
 )
 def test_bad_files(tmp_path: Path, text: str, message: str) -> None:

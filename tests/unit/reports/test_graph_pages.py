@@ -23,7 +23,7 @@ from make_graph import (
 )
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_json
-from polyhead.core.graph_records import EDGES, GRAPH, QK, VERIFY, GraphDictionary, save_edges
+from polyhead.core.graph_records import EDGES, GRAPH, QK, VERIFY, Edges, GraphDictionary, save_edges
 from polyhead.core.records import Overview
 from polyhead.reports.graphs import HEADS_SHARD, strongest, write_graph_pages
 
@@ -162,8 +162,8 @@ def test_damage_is_one_line(tmp_path: Path):
     (folder / EDGES).write_bytes(b"nothing")
     with pytest.raises(ArtifactError, match="does not hold the edges of a graph"):
         write_graph_pages([folder], tmp_path / "pages")
-    with pytest.raises(ArtifactError, match="cannot name a page"):
-        write_graph_pages([small_graph(folder, slug="../x")], tmp_path / "pages")
+    with pytest.raises(PolyheadError, match="two graphs are called 'Vernon'"):
+        write_graph_pages([small_graph(tmp_path / "h", slug="vernon"), small_graph(folder, slug="Vernon")], tmp_path)
     nodes = [small_nodes()[0].model_copy(update={"position": 99}), *small_nodes()[1:]]
     with pytest.raises(ArtifactError, match="node 0 stands at position 99 of a prompt of 5 tokens"):
         write_graph_pages([small_graph(folder, nodes=nodes)], tmp_path / "pages")
@@ -180,6 +180,25 @@ def test_damage_is_one_line(tmp_path: Path):
     with pytest.raises(ArtifactError, match="L1H1 names a node that is not there"):
         write_graph_pages([folder], tmp_path / "pages")
     assert not (tmp_path / "pages").exists()
+
+
+def test_slugs_that_no_file_can_have_still_have_a_page(tmp_path: Path):
+    slugs = ["../x", "two words", "", "x y", "x-y"]
+    folders = [small_graph(tmp_path / str(i), slug=slug) for i, slug in enumerate(slugs)]
+    data = write_graph_pages(folders, tmp_path / "pages").parent / "data"
+    names = [g["slug"] for g in script(data / "graphs.js")["graphs"]]
+    assert len(set(names)) == len(slugs)
+    assert names[-1] == "x-y"
+    assert {p.name for p in (data / "graph").iterdir()} == set(names)
+    assert [script(data / "graph" / name / "graph.js")["slug"] for name in names] == names
+
+
+def test_a_graph_without_edges_has_a_page(tmp_path: Path):
+    none = Edges(*(column[:0] for column in small_edges()[:3]), heads=None)
+    folder = small_graph(tmp_path / "g", n_edges=0)
+    save_edges(none, folder / EDGES)
+    data = write_graph_pages([folder], tmp_path / "pages").parent / "data"
+    assert script(data / "graph" / "vernon" / "graph.js")["edges"]["target"] == []
 
 
 def test_pages_are_replaced_and_others_are_not(tmp_path: Path):

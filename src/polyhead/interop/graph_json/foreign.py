@@ -27,6 +27,8 @@ _TOKEN = re.compile(r"_(\d+)_\d+$")
 _LATENT = re.compile(r"(?:^|_)(\d+)_\d+$")
 _OUTPUT = re.compile(r'"(.*)"', re.DOTALL)
 _ATTENTION = ("lorsa", "attn", "attention", "mtc", "two type", "combined")
+_MOST_LAYERS = 1000
+"""More than any model has; a page draws a row per layer."""
 _NOT_LATENT = {EMBEDDING, LOGIT}
 _TRANSCODERS = {TRANSCODER, "unexplored node", "transcoder", "clt", "plt"}
 
@@ -157,9 +159,14 @@ def _dictionaries(file: GraphFile, files: list[FileNode], path: Path) -> list[Gr
 
 def _layer(node: FileNode, path: Path) -> int:
     try:
-        return int(node.layer)
+        layer = int(node.layer)
     except ValueError:
-        raise ArtifactError(f"{path}: node {node.node_id} is in layer {node.layer!r}; a number was expected") from None
+        layer = -1
+    if not 0 <= layer < _MOST_LAYERS:
+        raise ArtifactError(
+            f"{path}: node {node.node_id} is in layer {node.layer!r}; expected a number from 0 to {_MOST_LAYERS - 1}"
+        )
+    return layer
 
 
 def _latent(node: FileNode, layer: int, version: int | None) -> int:

@@ -1,16 +1,17 @@
 """Reads the JSON of attribution graphs: ours exactly, others' as far as they go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
 
 from polyhead.core.errors import ArtifactError
-from polyhead.core.graph_records import EDGES, GRAPH, QK, Edges, GraphNode, GraphRecord, QKRecord, Supernode, save_edges
+from polyhead.core.graph_folder import check_edges, check_qk, check_record, save_graph
+from polyhead.core.graph_records import QK, Edges, GraphNode, GraphRecord, Supernode
 from polyhead.interop.graph_json.capping import Held
 from polyhead.interop.graph_json.foreign import foreign_held
-from polyhead.interop.graph_json.schema import FileLink, GraphFile
+from polyhead.interop.graph_json.schema import FileLink, FileNode, GraphFile, OwnBlock
 from polyhead.interop.graph_json.vocabulary import BLOCK, FORMAT
 
 MAX_BYTES = 512 * 1024**2
@@ -43,9 +44,13 @@ def read_graph_json(path: Path, *, max_bytes: int = MAX_BYTES) -> Held:
             f"{path} is not the JSON of an attribution graph: {place or 'it'}: {first['msg']}"
         ) from None
     _check_ids(file, path)
-    if file.polyhead is None or any(node.polyhead is None for node in file.nodes):
-        return foreign_held(file, path)
-    return _own_held(file, path)
+    own = file.polyhead is not None and all(node.polyhead is not None for node in file.nodes)
+    held = _own_held(file, path) if own else foreign_held(file, path)
+    check_record(held.record, path)
+    check_edges(held.edges, len(held.record.nodes), path)
+    if held.qk is not None:
+        check_qk(held.qk, held.record, path)
+    return held
 
 
 def unpack_graph_json(path: Path, folder: Path) -> Held:
@@ -55,10 +60,9 @@ def unpack_graph_json(path: Path, folder: Path) -> Held:
         ArtifactError: as `read_graph_json`.
     """
     held = read_graph_json(path)
-    save_edges(held.edges, folder / EDGES)
+    save_graph(held.record, held.edges, folder)
     if held.qk is not None:
         held.qk.save(folder / QK)
-    held.record.save(folder / GRAPH)
     return held
 
 
@@ -73,16 +77,19 @@ def _check_ids(file: GraphFile, path: Path) -> None:
 
 
 def _own_held(file: GraphFile, path: Path) -> Held:
-    block = file.polyhead or {}
-    if block.get("format") != FORMAT:
-        raise ArtifactError(f"{path}: its `{BLOCK}` block is of format {block.get('format')!r}; {FORMAT} is read")
-    nodes = sorted([*file.nodes, *file.qk_only_nodes.values()], key=lambda n: (n.polyhead or {}).get("place", -1))
+    plain = file.polyhead or {}
+    if plain.get("format") != FORMAT:
+        raise ArtifactError(f"{path}: its `{BLOCK}` block is of format {plain.get('format')!r}; {FORMAT} is read")
+    nodes = sorted([*file.nodes, *file.qk_only_nodes.values()], key=_place)
+    if [_place(node) for node in nodes] != list(range(len(nodes))):
+        raise ArtifactError(f"{path}: the places of its {len(nodes)} nodes are not 0 to {len(nodes) - 1}, each once")
     place = {node.node_id: i for i, node in enumerate(nodes)}
     try:
+        block = OwnBlock.model_validate(plain)
         own = [GraphNode.model_validate({k: v for k, v in (n.polyhead or {}).items() if k != "place"}) for n in nodes]
         record = GraphRecord.model_validate(
             {
-                **block["record"],
+                **block.record,
                 "slug": file.metadata.slug,
                 "prompt": file.metadata.prompt,
                 "token_strings": file.metadata.prompt_tokens,
@@ -90,22 +97,28 @@ def _own_held(file: GraphFile, path: Path) -> Held:
                 "supernodes": [Supernode(label=g[0], nodes=[place[i] for i in g[1:]]) for g in file.qParams.supernodes],
             }
         )
-        qk = None if block.get("qk") is None else QKRecord.model_validate(block["qk"])
-        edges = edges_of(file.links, place, block["dtypes"], block["n_terms"])
+        edges = edges_of(file.links, place, block.dtypes, block.n_terms)
         pinned = tuple(place[i] for i in file.qParams.pinnedIds)
-    except (ValidationError, KeyError, IndexError, TypeError) as error:
+    except (ValidationError, KeyError, IndexError, MemoryError) as error:
         text = error.errors()[0]["msg"] if isinstance(error, ValidationError) else f"{error} is missing"
         raise ArtifactError(f"{path}: its `{BLOCK}` block is damaged or of another version: {text}") from None
-    return Held(record, edges, qk, pinned, frozenset(place[i] for i in file.qk_only_nodes))
+    return Held(record, edges, block.qk, pinned, frozenset(place[i] for i in file.qk_only_nodes))
 
 
-def edges_of(links: Sequence[FileLink], place: dict[str, int], dtypes: dict[str, str], n_terms: int) -> Edges:
+def _place(node: FileNode) -> int:
+    place = (node.polyhead or {}).get("place")
+    return place if isinstance(place, int) else -1
+
+
+def edges_of(links: Sequence[FileLink], place: dict[str, int], dtypes: Mapping[str, str], n_terms: int) -> Edges:
     """Links as edges, in the order of the file."""
     heads = None
     if "heads" in dtypes:
         heads = np.zeros((len(links), n_terms), dtype=dtypes["heads"])
         for e, link in enumerate(links):
             for h, value in link.heads:
+                if not 0 <= h < n_terms:
+                    raise IndexError(f"head term {h} of {n_terms}")
                 heads[e, h] = value
     return Edges(
         np.array([place[link.target] for link in links], dtype=dtypes["target"]),

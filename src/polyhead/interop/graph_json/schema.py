@@ -1,8 +1,13 @@
 """What a graph file must hold to be read; fields that are not named here are passed over."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from polyhead.core.graph_records import QKRecord
+
+_Number = Annotated[int, Field(ge=-(2**53), le=2**53)]
+"""An integer that every reader of JSON has exactly."""
 
 
 class _Read(BaseModel):
@@ -43,9 +48,9 @@ class FileNode(_Read):
 
     node_id: str
     feature_type: str
-    layer: str | int
-    ctx_idx: int
-    feature: int | None = None
+    layer: str | _Number
+    ctx_idx: _Number
+    feature: _Number | None = None
     clerp: str = ""
     influence: float | None = None
     activation: float | None = None
@@ -60,7 +65,7 @@ class FileLink(_Read):
     source: str
     target: str
     weight: float
-    heads: list[tuple[int, float]] = Field(default_factory=list)
+    heads: list[tuple[_Number, float]] = Field(default_factory=list)
 
 
 class GraphFile(_Read):
@@ -72,3 +77,12 @@ class GraphFile(_Read):
     links: list[FileLink]
     qk_only_nodes: dict[str, FileNode] = Field(default_factory=dict)
     polyhead: dict[str, Any] | None = None
+
+
+class OwnBlock(_Read):
+    """What the format has no place for, in a file that polyhead wrote."""
+
+    record: dict[str, Any]
+    dtypes: dict[str, Literal["int32", "int64", "uint32", "uint64", "float16", "float32", "float64"]]
+    n_terms: int = Field(ge=0, le=2**16)
+    qk: QKRecord | None = None

@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from polyhead import __version__
-from polyhead.core.errors import PolyheadError
+from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import read_json, write_atomic, write_json
+from polyhead.core.graph_folder import file_name
 from polyhead.core.graph_records import Edges, GraphNode, GraphRecord
 from polyhead.core.records import LatentPage
 from polyhead.interop.graph_json.capping import GraphLimits, Held, capped
@@ -88,9 +89,10 @@ def write_graph_folder(
     Raises:
         PolyheadError: as `write_graph_json`.
     """
-    slug = held.record.slug
-    if not slug or set(slug) & set("/\\") or slug.startswith("."):
-        raise PolyheadError(f"a graph's file is named by its slug; {slug!r} is no file name, give another slug")
+    slug = file_name(held.record.slug)
+    if slug != held.record.slug:  # front ends find the file by the slug that it holds
+        notes = [*held.record.notes, f"renamed when written: no file can be called {held.record.slug!r}"]
+        held = held._replace(record=held.record.model_copy(update={"slug": slug, "notes": notes}))
     scan = scan or (LOCAL_SCAN if pages else None)
     held = write_graph_json(
         held, folder / f"{slug}.json", limits=limits, scan=scan, as_transcoders=as_transcoders, words=words
@@ -98,10 +100,20 @@ def write_graph_folder(
     for number, some in (pages or {}).items():
         write_features(folder / "features", held.record, number, some)
     menu = folder / "graph-metadata.json"
-    known = read_json(menu)["graphs"] if menu.exists() else []
     own = _metadata(held.record, scan or held.record.model, {})
-    write_json(menu, {"graphs": [*(g for g in known if g.get("slug") != slug), own]})
+    write_json(menu, {"graphs": [*(g for g in _known(menu) if g.get("slug") != slug), own]})
     return held
+
+
+def _known(menu: Path) -> list[dict[str, Any]]:
+    """Graphs that a folder lists already."""
+    if not menu.exists():
+        return []
+    plain = read_json(menu)
+    found = plain.get("graphs") if isinstance(plain, dict) else None
+    if not isinstance(found, list) or not all(isinstance(g, dict) for g in found):
+        raise ArtifactError(f"{menu} is no list of graphs; move it away, or choose another folder")
+    return found
 
 
 def _check(held: Held) -> None:
