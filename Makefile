@@ -10,7 +10,7 @@ TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 # Node builds and checks the scripts of the pages. They are committed, so only who changes viewer/ needs it.
 NODE_FITS := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null && command -v npm)
 
-.PHONY: help demo test check fix viewer check-viewer bench docs test-transformers4 constraints clean
+.PHONY: help demo test check lint fix viewer check-viewer bench docs test-transformers4 test-bounds constraints clean
 help:
 	@echo "make demo   train and open a multitoken transcoder on the bundled model (one to four minutes)"
 	@echo "make test   the whole test suite        make check  format, lint, types, contracts, fast tests"
@@ -34,12 +34,15 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) tests
 
-check: $(VENV)/.installed-dev check-viewer
+check: lint
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" tests
+
+# `make check` without its tests: what CI runs before the whole suite.
+lint: $(VENV)/.installed-dev check-viewer
 	$(BIN)/ruff format --no-cache --check src tests benchmarks
 	$(BIN)/ruff check --no-cache src tests benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright --level error
-	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" tests
 
 viewer/node_modules/.installed: viewer/package-lock.json
 	cd viewer && npm ci --silent --no-audit --no-fund
@@ -78,10 +81,15 @@ test-transformers4: .venv-transformers4/.installed
 	$(TEST_ENV) .venv-transformers4/bin/python -m pytest -n $(WORKERS) \
 		tests/conformance/test_models_hf.py tests/unit/models tests/golden/test_shared_models.py
 
+# The fast tests with the oldest and with the newest releases that pyproject.toml permits, each in its own environment.
+test-bounds:
+	PYTHON="$(PYTHON)" WORKERS=$(WORKERS) bash tests/bounds.sh lowest
+	PYTHON="$(PYTHON)" WORKERS=$(WORKERS) bash tests/bounds.sh newest
+
 constraints: $(VENV)/.installed-dev
 	(echo "# Exact versions used by the Makefile and CI; the ranges in pyproject.toml stay wide. Renew with: make constraints"; \
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; echo hatchling==1.33.0) > constraints.new
 	mv constraints.new constraints.txt
 
 clean:
-	rm -rf $(VENV) .venv-transformers4 build dist
+	rm -rf $(VENV) .venv-transformers4 .venv-lowest .venv-newest build dist

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+import polyhead
 from polyhead.cli.app import main
 from polyhead.cli.show import table
 from polyhead.dictionaries.bundled import bundled_folders
@@ -201,3 +202,23 @@ def test_a_table_shows_brackets_as_they_are():
     assert "x[i] [/b]" in text
     assert "' [i]'" in text
     assert "[/red]" in text
+
+
+def test_lists_and_help_need_no_torch() -> None:
+    code = """
+import contextlib, io, sys
+from polyhead.cli.app import main
+for arguments in (["--version"], ["--help"], ["train", "--help"], ["graph", "--help"], ["study", "list"]):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        main(arguments)
+    assert out.getvalue().strip(), arguments
+heavy = {"torch", "transformers", "scipy", "sklearn"} & set(sys.modules)
+sys.exit(f"{heavy} were imported" if heavy else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_package_is_a_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "polyhead", "--version"], capture_output=True, text=True, check=False)
+    assert done.stdout.split()[-1] == polyhead.__version__, done.stderr
