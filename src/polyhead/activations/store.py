@@ -27,9 +27,11 @@ from polyhead.activations.batches import Control, SequenceBatches
 from polyhead.activations.harvest import PATTERN, Harvest, pattern_source, read_sites, recompute_pattern
 from polyhead.activations.shards import ShardWriter, shard_name
 from polyhead.activations.tokens import TokenSequences, hash_tokens
+from polyhead.core.arrays import read_npy
 from polyhead.core.config import Config
+from polyhead.core.data_files import read_object, shown
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import read_json, remove_leftovers, sha256_file, write_atomic, write_json
+from polyhead.core.files import remove_leftovers, sha256_file, write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
 from polyhead.core.sites import site
@@ -130,9 +132,10 @@ class Store:
                 f"{folder / 'manifest.json'} has checksums of {len(self._sha256)} of {n_shards} shards; "
                 "run the same harvest again: it mends the store"
             )
+        shape = (n, self.identity["sequence_length"])
         self.spec = Harvest.parse(self.identity["spec"], where=str(folder / "manifest.json"))
-        self.tokens = np.load(folder / "tokens.npy", allow_pickle=False)
-        self.valid = np.load(folder / "valid.npy", allow_pickle=False)
+        self.tokens = read_npy(folder / "tokens.npy", kind="iu", shape=shape, advice=_MEND)
+        self.valid = read_npy(folder / "valid.npy", kind="b", shape=shape, advice=_MEND)
         if hash_tokens(self.tokens, self.valid) != self.identity["tokens_sha256"]:
             raise ArtifactError(f"tokens.npy or valid.npy in {folder} is damaged (checksum); {_MEND}")
         self._open: dict[tuple[str, int], np.ndarray] = {}
@@ -180,7 +183,7 @@ class Store:
                     f"{path} is damaged (its checksum is not the one recorded); put back a copy, "
                     "or run the same harvest again: it mends the store"
                 )
-            self._open[role, number] = np.load(path, mmap_mode="r", allow_pickle=False)
+            self._open[role, number] = read_npy(path, kind="f", mapped=True, advice=_MEND)
         return self._open[role, number]
 
 
@@ -289,12 +292,27 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     if not path.exists():
         raise ArtifactError(f"{folder} is not a store of activations: it has no manifest.json")
-    manifest = read_json(path)
-    if not isinstance(manifest, dict) or not {"identity", "done", "shards"} <= set(manifest):
-        raise ArtifactError(f"{path} is not the manifest of a store; {_MEND}")
-    if manifest["identity"].get("format") != FORMAT:
-        raise ArtifactError(f"{path} has format {manifest['identity'].get('format')!r}; this version reads {FORMAT}")
+    manifest = read_object(path, {"identity": dict, "done": int, "shards": list}, advice=_MEND)
+    identity = manifest["identity"]
+    if identity.get("format") != FORMAT:
+        raise ArtifactError(f"{path} has format {shown(identity.get('format'))}; this version reads {FORMAT}")
+    _check_identity(path, manifest)
     return manifest
+
+
+_COUNTS = ("n_sequences", "sequence_length", "sequences_per_shard")
+_IDENTITY = {**dict.fromkeys(_COUNTS, int), "spec": dict, "sites": dict}
+
+
+def _check_identity(path: Path, manifest: dict[str, Any]) -> None:
+    """What reading a store takes from its manifest, with the types and sizes that it must have."""
+    identity = manifest["identity"]
+    odd = [key for key, kind in _IDENTITY.items() if not isinstance(identity.get(key), kind)]
+    odd = odd or [key for key in _COUNTS if identity[key] < 1]
+    if odd:
+        raise ArtifactError(f"{path} is damaged: {odd[0]} is {shown(identity.get(odd[0]))}; {_MEND}")
+    if not all(isinstance(shard, dict) for shard in manifest["shards"]):
+        raise ArtifactError(f"{path} is damaged: the checksums of a shard are an object; {_MEND}")
 
 
 def _refuse_other(there: dict[str, Any], here: dict[str, Any], folder: Path) -> None:
@@ -302,8 +320,8 @@ def _refuse_other(there: dict[str, Any], here: dict[str, Any], folder: Path) -> 
     differing = [key for key in {**there, **here} if there.get(key) != here.get(key)]
     causes = [key for key in differing if key not in ("sites", "row_shapes")] or differing
     if differing:
-        shown = ", ".join(f"{k} is {_short(there.get(k))} there and {_short(here.get(k))} here" for k in causes)
-        raise PolyheadError(f"{folder} holds another harvest: {shown}; choose another folder, or delete that one")
+        words = ", ".join(f"{k} is {_short(there.get(k))} there and {_short(here.get(k))} here" for k in causes)
+        raise PolyheadError(f"{folder} holds another harvest: {words}; choose another folder, or delete that one")
 
 
 def _short(value: Any) -> str:

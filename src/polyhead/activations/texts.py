@@ -10,7 +10,6 @@ A folder is read recursively, its files sorted by path; files of other kinds in 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from polyhead.core.data_files import parse_json
 from polyhead.core.errors import PolyheadError
 
 PLAIN_SUFFIXES = (".txt", ".md", ".rst", ".py")
@@ -86,15 +86,10 @@ def _read_jsonl(path: Path, name: str) -> Iterator[Document]:
         for number, raw in enumerate(handle, start=1):
             if not raw.strip():
                 continue
-            try:
-                row = json.loads(_decode(raw, path, number))
-            except json.JSONDecodeError as error:
-                raise PolyheadError(f"{path}:{number} is not JSON ({error.msg})") from None
+            row = parse_json(_decode(raw, path, number), f"{path}:{number}", constants=True)
             if not isinstance(row, dict) or not isinstance(row.get("text"), str):
                 keys = ", ".join(row) if isinstance(row, dict) else type(row).__name__
                 raise PolyheadError(f'{path}:{number} has no "text" (came: {keys})')
-            if any("\ud800" <= c <= "\udfff" for c in row["text"]):
-                raise PolyheadError(f"{path}:{number} holds half of a surrogate pair, which no encoding can write")
             yield Document(str(row.get("name", f"{name}:{number}")), row["text"])
 
 

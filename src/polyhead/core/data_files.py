@@ -12,13 +12,14 @@ import re
 import reprlib
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from polyhead.core.errors import ArtifactError
+from polyhead.core.not_finite import restored
 
 MAX_BYTES = 512 * 1024**2
 """Of one file, and of one line of JSON lines."""
@@ -77,7 +78,8 @@ def read_json(
     Args:
         path: A file.
         root: Type that the outermost value must have, for example `dict`; any type if not given.
-        constants: Accept `NaN`, `Infinity` and `-Infinity`, as records of earlier versions hold them.
+        constants: Numbers that are not finite are expected: those that `not_finite` names (core/not_finite.py), and
+            `NaN`, `Infinity` and `-Infinity`, as records of earlier versions hold them.
         max_bytes: Larger files are refused before they are read.
         advice: What the user can do about a damaged file.
 
@@ -90,13 +92,33 @@ def read_json(
     return parse_json(read_bytes(path, max_bytes=max_bytes), str(path), root=root, constants=constants, advice=advice)
 
 
-def read_object(path: Path, *, max_bytes: int = CONFIG_BYTES) -> dict[str, Any]:
-    """The object in a JSON file of settings.
+def read_object(
+    path: Path,
+    keys: Mapping[str, type] | None = None,
+    *,
+    constants: bool = False,
+    max_bytes: int = MAX_BYTES,
+    advice: str = _AGAIN,
+) -> dict[str, Any]:
+    """The object in a JSON file.
+
+    Args:
+        path: A file.
+        keys: Keys that must be there, with the type of their values.
+        constants: As in `read_json`.
+        max_bytes: Larger files are refused before they are read.
+        advice: What the user can do about a damaged file.
 
     Raises:
-        ArtifactError: as `read_json`; also where the file holds another type.
+        ArtifactError: as `read_json`; also where the file holds another type, or a key is missing or of another type.
     """
-    return read_json(path, root=dict, max_bytes=max_bytes)
+    value = read_json(path, root=dict, constants=constants, max_bytes=max_bytes, advice=advice)
+    for key, kind in (keys or {}).items():
+        if key not in value:
+            raise ArtifactError(f"{path}: the key {key!r} was expected, received {shown(value)}; {advice}")
+        if not isinstance(value[key], kind):
+            raise ArtifactError(f"{path}: {key}: {_name(kind)} was expected, received {shown(value[key])}; {advice}")
+    return value
 
 
 def parse_json(
@@ -126,10 +148,13 @@ def parse_json(
     except ValueError as error:
         raise ArtifactError(f"{where} is not valid JSON ({error}; received {shown(plain)}); {advice}") from None
     _check(value, where, strings=_SURROGATE.search(plain) is not None, numbers=False)
+    if constants:
+        try:
+            value = restored(value)
+        except ValueError as error:
+            raise ArtifactError(f"{where}: {error}; {advice}") from None
     if root is not None and not isinstance(value, root):
-        raise ArtifactError(
-            f"{where}: {_NAMES.get(root, root.__name__)} was expected, received {shown(value)}; {advice}"
-        )
+        raise ArtifactError(f"{where}: {_name(root)} was expected, received {shown(value)}; {advice}")
     return value
 
 
@@ -173,9 +198,7 @@ def read_yaml(path: Path, *, root: type | None = dict, max_bytes: int = 256 * 10
         raise ArtifactError(f"{path}: YAML was expected: {' '.join(str(error).split())[:200]}; {_AGAIN}") from None
     _check(value, where, strings=True, numbers=True)
     if root is not None and not isinstance(value, root):
-        raise ArtifactError(
-            f"{path}: {_NAMES.get(root, root.__name__)} was expected, received {shown(value)}; {_AGAIN}"
-        )
+        raise ArtifactError(f"{path}: {_name(root)} was expected, received {shown(value)}; {_AGAIN}")
     return value
 
 
@@ -274,6 +297,10 @@ _SHORT.maxstring, _SHORT.maxother, _SHORT.maxlong = 80, 80, 40
 _LARGE = re.compile(r"\d{19}|\d[eE]\+?\d{3}")
 """Where there may be an integer of more than 64 bits, or a number too large for a float."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+def _name(kind: type) -> str:
+    return _NAMES.get(kind, kind.__name__)
 
 
 def _decoded(raw: bytes, where: str) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import json
 import os
 import re
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any
 
 from polyhead.core.data_files import read_json as read_json
 from polyhead.core.errors import ArtifactError
+from polyhead.core.not_finite import json_text
 
 
 def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
@@ -67,8 +67,8 @@ def _of_another_living_process(process: str | None) -> bool:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Atomically write JSON, keys in the order given."""
-    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    """Atomically write JSON, keys in the order given; for NaN and infinities see core/not_finite.py."""
+    text = json_text(value, indent=1) + "\n"
     write_atomic(path, lambda aside: aside.write_text(text, encoding="utf-8"))
 
 

@@ -5,6 +5,7 @@ dictionary `records/<name>/latents.parquet` (columns = fields of LatentRow) and 
 (a list of LatentPage, PAGE_SHARD latents a file: latent i is in file i // PAGE_SHARD). docs/formats.md says the same.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from polyhead.core.data_files import read_json_lines, read_model, validated
 from polyhead.core.files import write_atomic, write_json
+from polyhead.core.not_finite import json_text
 
 PAGE_SHARD = 64
 """Latents in one file of pages."""
@@ -30,6 +32,11 @@ class Record(BaseModel):
     def save(self, path: Path) -> None:
         """Write as JSON, atomically."""
         write_json(path, self.model_dump(mode="json"))
+
+    def json_line(self) -> str:
+        """JSON in one line; for NaN and infinities see core/not_finite.py."""
+        text = self.model_dump_json()
+        return json_text(json.loads(text), separators=(",", ":")) if "NaN" in text or "Infinity" in text else text
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -301,7 +308,7 @@ R = TypeVar("R", bound=Record)
 
 def save_lines(path: Path, records: Iterable[Record]) -> None:
     """Write one JSON record a line, atomically."""
-    text = "".join(r.model_dump_json() + "\n" for r in records)
+    text = "".join(r.json_line() + "\n" for r in records)
     write_atomic(path, lambda aside: aside.write_text(text, encoding="utf-8"))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from polyhead.core.artifact import MANIFEST
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import ArtifactError
-from polyhead.core.files import read_json
 from polyhead.dictionaries import load_dictionary
 
 FOLDER = Path(__file__).parent / "bundled"
@@ -51,4 +51,4 @@ def bundled_card() -> dict[str, Any]:
         ArtifactError: this installation carries none.
     """
     bundled_folders()
-    return read_json(FOLDER / CARD)
+    return read_object(FOLDER / CARD)

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from polyhead.analysis.verdict import verdict
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.records import Evaluation, load_lines, save_lines
 from polyhead.core.sites import site
@@ -168,7 +168,7 @@ def member_subject(data: ExperimentData, member: Member, run_dir: Path) -> Subje
     """A trained member, ready to be evaluated."""
     tokens = data.n_steps * data.cfg.training.sequences_per_batch * data.cfg.seq_len
     cost_file = member_dir(run_dir, member) / COST_FILE
-    cost = read_json(cost_file) if cost_file.exists() else {}
+    cost = read_object(cost_file, constants=True) if cost_file.exists() else {}
     return Subject(
         name=member.name,
         variant=member.variant,

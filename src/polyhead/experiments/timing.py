@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from polyhead.core.files import read_json, write_json
+from polyhead.core.data_files import read_object
+from polyhead.core.files import write_json
 
 
 @contextmanager
@@ -14,11 +15,11 @@ def timed(run_dir: Path, stage: str) -> Iterator[None]:
     start = time.monotonic()
     yield
     path = run_dir / "records" / "seconds.json"
-    seconds = read_json(path) if path.exists() else {}
+    seconds = read_object(path) if path.exists() else {}
     write_json(path, {**seconds, stage: round(time.monotonic() - start, 1)})
 
 
 def stage_seconds(run_dir: Path) -> dict[str, float]:
     """What `timed` recorded."""
     path = run_dir / "records" / "seconds.json"
-    return read_json(path) if path.exists() else {}
+    return read_object(path) if path.exists() else {}

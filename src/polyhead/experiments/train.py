@@ -14,8 +14,9 @@ from torch import nn
 
 from polyhead.activations.planner import plan_training
 from polyhead.core.config import explained
-from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json, write_json
+from polyhead.core.data_files import read_json_lines, read_object
+from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.files import write_json
 from polyhead.core.protocols import Batch
 from polyhead.core.rng import generator
 from polyhead.core.threads import set_threads
@@ -63,7 +64,7 @@ def save_config(cfg: ExperimentConfig, run_dir: Path) -> None:
     path = run_dir / CONFIG_FILE
     plain = json.loads(cfg.model_dump_json())
     if path.exists() and (run_dir / "members").exists():
-        old = read_json(path)
+        old = read_object(path)
         changed = [k for k in plain if plain[k] != old.get(k)]
         if changed:
             raise PolyheadError(
@@ -85,7 +86,7 @@ def load_config(run_dir: Path) -> ExperimentConfig:
         raise PolyheadError(
             f"{run_dir} is not a run folder (no {CONFIG_FILE}); make one with: polyhead train METHOD {run_dir}"
         )
-    return ExperimentConfig.parse(read_json(path), where=str(path))
+    return ExperimentConfig.parse(read_object(path), where=str(path))
 
 
 def member_dir(run_dir: Path, member: Member) -> Path:
@@ -197,8 +198,10 @@ def identity(data: ExperimentData, member: Member) -> dict[str, Any]:
 
 
 def _summary(run_dir: Path, member: Member) -> dict[str, Any]:
-    log = (member_dir(run_dir, member) / "metrics.jsonl").read_text("utf-8").splitlines()
-    last = json.loads(log[-1])
+    path = member_dir(run_dir, member) / "metrics.jsonl"
+    last = next(reversed([row for _, row in read_json_lines(path, constants=True)]), {})
+    if not {"step", "loss"} <= last.keys():
+        raise ArtifactError(f"{path} does not end with a step and its loss; put back a copy, or train again")
     return {"member": member.name, "steps": last["step"], "final loss": last["loss"]}
 
 

@@ -6,12 +6,12 @@ Axis legend: n target, w write, s source node, h (H) entry of an edge's heads, e
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from polyhead.core.arrays import read_npz
 from polyhead.core.errors import ArtifactError
 from polyhead.core.files import write_atomic
 from polyhead.core.graph_records import Edges
@@ -242,9 +242,8 @@ def load_piece(path: Path) -> Piece:
     Raises:
         ArtifactError: damaged.
     """
+    fields: dict[str, Any] = dict(read_npz(path, {"n_found": "iu"}, advice="delete it and build again"))
     try:
-        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
-            fields = {name: file[name] for name in file.files}
         return Piece(**{"heads": None, **fields, "n_found": int(fields["n_found"])})
-    except (OSError, EOFError, BadZipFile, AttributeError, ValueError, KeyError, TypeError) as error:
+    except TypeError as error:
         raise ArtifactError(f"{path} is damaged ({error}); delete it and build again") from None

@@ -23,6 +23,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from polyhead.core.data_files import read_yaml
 from polyhead.core.errors import ArtifactError, PolyheadError, nearest
 from polyhead.core.files import write_atomic
 from polyhead.core.sites import BLOCK_SITES, parse_site, site
@@ -138,11 +139,8 @@ def _read_config(folder: Path) -> dict[str, Any]:
     path = folder / CONFIG
     if not path.is_file():
         raise ArtifactError(f"{folder} is not a circuit-tracer folder: {CONFIG} is missing")
-    try:
-        config = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ArtifactError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
-    kind = config.get("model_kind") if isinstance(config, dict) else None
+    config = read_yaml(path)
+    kind = config.get("model_kind")
     if kind not in (CLT, SET):
         raise ArtifactError(f"{path}: model_kind must be {CLT} or {SET}; {kind!r} came")
     return config

@@ -16,8 +16,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import read_json
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 
 
@@ -40,10 +40,7 @@ def read_config(path: Path) -> dict[str, Any]:
     if not path.is_file():
         found = ", ".join(sorted(p.name for p in path.parent.iterdir())) if path.parent.is_dir() else "no such folder"
         raise ArtifactError(f"{path} is missing (found: {found or 'nothing'})")
-    config = read_json(path)
-    if not isinstance(config, dict):
-        raise ArtifactError(f"{path}: a JSON object was expected, {type(config).__name__} came")
-    return config
+    return read_object(path)
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:

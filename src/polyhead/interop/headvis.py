@@ -20,8 +20,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from polyhead.core.data_files import read_json, read_object
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import read_json, write_json
+from polyhead.core.files import write_json
 from polyhead.core.head_records import AblationRecord, HeadRows, RowsRecord
 from polyhead.core.unit_records import SplitHead
 from polyhead.core.window_records import HeadsOverview, HeadWindows, Histogram, Score, Window
@@ -189,10 +190,7 @@ def read_headvis(tree: Path, records: Path) -> HeadsOverview:
 
 
 def _object(path: Path) -> dict[str, Any]:
-    value = read_json(path)
-    if not isinstance(value, dict):
-        raise ArtifactError(f"{path} holds a {type(value).__name__}; an object is expected")
-    return value
+    return read_object(path)
 
 
 def _overview_in(tree: Path, config: dict[str, Any], heads: list[tuple[int, int]]) -> HeadsOverview:

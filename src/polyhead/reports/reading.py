@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from polyhead.core.arrays import read_table
+from polyhead.core.data_files import read_json, validated_as
 from polyhead.core.errors import ArtifactError
-from polyhead.core.files import read_json
 from polyhead.core.records import DictionaryCard, Evaluation, LatentPage, LatentRow, Overview, load_lines
 
 _PAGES = TypeAdapter(list[LatentPage])
@@ -35,13 +35,7 @@ class RunRecords:
         path = self.folder / card.name / "latents.parquet"
         if not path.exists():
             raise ArtifactError(f"{path} does not exist: {card.name!r} is in the overview but was not analysed")
-        try:
-            table = pq.read_table(path)
-        except (pa.ArrowException, OSError) as error:
-            raise ArtifactError(f"{path} is not a readable Parquet file ({error}); analyse the run again") from None
-        absent = [name for name in LatentRow.model_fields if name not in table.column_names]
-        if absent:
-            raise ArtifactError(f"{path} lacks the column {absent[0]!r}; it was written by another version")
+        table = read_table(path, list(LatentRow.model_fields), advice="analyse the run again")
         table = table.select(list(LatentRow.model_fields)).sort_by("latent")
         expected = card.n_heads + 1
         widths = {len(row) for row in table["loadings"].to_pylist()} - {expected}
@@ -85,9 +79,4 @@ def read_pages(path: Path) -> Iterator[LatentPage]:
     Raises:
         ArtifactError: missing, damaged, or of another version.
     """
-    try:
-        yield from _PAGES.validate_python(read_json(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ArtifactError(f"{path} is not a list of LatentPage: {where}: {first['msg']}") from None
+    yield from validated_as(_PAGES, "a list of LatentPage", read_json(path, constants=True), str(path))

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from polyhead.core.arrays import read_table
+from polyhead.core.data_files import read_json, validated_as
 from polyhead.core.errors import ArtifactError
-from polyhead.core.files import read_json
 from polyhead.core.progress import progress
 from polyhead.core.records import PAGE_SHARD
 from polyhead.core.unit_records import UnitCard, UnitPage, UnitRow
@@ -59,23 +59,14 @@ def write_units_data(records: Path, folder: Path) -> list[dict[str, Any]]:
 
 
 def _table(path: Path, card: UnitCard) -> pa.Table:
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        raise ArtifactError(f"{path} is not a readable Parquet file ({error}); scan the units again") from None
-    absent = [name for name in UnitRow.model_fields if name not in table.column_names]
-    if absent:
-        raise ArtifactError(f"{path} lacks the column {absent[0]!r}; it was written by another version")
+    table = read_table(path, list(UnitRow.model_fields), advice="scan the units again")
     if table.num_rows != card.n_units:
         raise ArtifactError(f"{path}: {card.n_units} units expected, {table.num_rows} came; scan the units again")
     return table
 
 
 def _pages(path: Path) -> list[UnitPage]:
-    try:
-        return _PAGES.validate_python(read_json(path))
-    except ValidationError as error:
-        raise ArtifactError(f"{path} is not a list of UnitPage: {error.errors()[0]['msg']}") from None
+    return validated_as(_PAGES, "a list of UnitPage", read_json(path, constants=True), str(path))
 
 
 def _page(page: UnitPage) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def write_latents(analysis: LatentAnalysis, folder: Path, only: Sequence[int] | 
     with progress("writing latents", total=len(chosen), unit="latents") as bar:
         for start, some in groupby(chosen, lambda i: i // PAGE_SHARD * PAGE_SHARD):
             pages = [analysis.page(i) for i in some]
-            text = "[" + ",\n".join(page.model_dump_json() for page in pages) + "]\n"
+            text = "[" + ",\n".join(page.json_line() for page in pages) + "]\n"
             path = folder / "pages" / f"{start // PAGE_SHARD:04d}.json"
             write_atomic(path, lambda aside, text=text: aside.write_text(text, encoding="utf-8"))
             bar.advance(len(pages))

@@ -9,8 +9,9 @@ from typing import Any
 
 import torch
 
-from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import read_json, write_json
+from polyhead.core.data_files import read_object, validated
+from polyhead.core.errors import PolyheadError
+from polyhead.core.files import write_json
 from polyhead.core.progress import progress
 from polyhead.core.threads import cpu_threads
 from polyhead.dictionaries import METHODS
@@ -121,17 +122,15 @@ def _row(
     suffix = "" if k_factor == 1.0 else f"-x{k_factor:g}"
     path = out / "rows" / name / f"{entrant.name}-{seed}{suffix}.json"
     if path.exists():
-        saved = read_json(path)
-        if not isinstance(saved, dict) or "key" not in saved:
-            raise ArtifactError(f"{path} is not a row of a benchmark; remove it and run again")
+        saved = read_object(path, {"key": str}, constants=True, advice="remove it and run again")
         if saved["key"] == key:
-            return Row.model_validate(saved["row"])
+            return validated(Row, saved.get("row"), str(path))
     if collect:
         return None
     row = run_row(name, case, entrant, seed, training, k_factor=k_factor)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, {"key": key, "row": _rounded(row.model_dump(mode="json"))})
-    return Row.model_validate(read_json(path)["row"])
+    return validated(Row, read_object(path, constants=True)["row"], str(path))
 
 
 def _defaults(kind: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import TypeAdapter
 
 from polyhead.activations.model_text import model_sequences
 from polyhead.activations.tokens import TokenSequences
@@ -19,6 +20,7 @@ from polyhead.analysis.heads.pair_clusters import cluster_pairs, largest_pairs
 from polyhead.analysis.heads.preferences import HuntConfig, collect_inputs, hunt
 from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.analysis.heads.split import RuleLabels, split_head
+from polyhead.core.data_files import read_json, validated_as
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import write_json
 from polyhead.core.protocols import Batch
@@ -71,7 +73,8 @@ def run_between(
     found.save(out / "preferences.json")
     pairs = head_pairs(model, pattern_overlaps(model, batches), frames=HeadFrames(model))
     save_lines(out / "pairs.jsonl", pairs)
-    write_json(out / "copying.json", copying_scores(model, unembed=folded_unembedding(model)).tolist())
+    scores = copying_scores(model, unembed=folded_unembedding(model)).tolist()
+    write_json(out / "copying.json", {"values": scores})
     return pairs, found
 
 
@@ -134,3 +137,17 @@ def run_split(
         made.append(split_head(model, batches, layer, head, own, split=named, silhouette=own.silhouette))
         made[-1].save(out / f"split-L{layer}H{head}-clusters.json")
     return made
+
+
+def read_copying(path: Path) -> list[list[float]]:
+    """The copying scores `[layer][head]` that `write_between` wrote; earlier versions wrote the list alone.
+
+    Raises:
+        ArtifactError: missing or damaged.
+    """
+    value = read_json(path, constants=True)
+    scores = value.get("values") if isinstance(value, dict) else value
+    return validated_as(_SCORES, "copying scores", scores, str(path))
+
+
+_SCORES = TypeAdapter(list[list[float]])

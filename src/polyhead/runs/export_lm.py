@@ -3,7 +3,6 @@
 Every number of the card is computed here from the weights; a test computes the table of heads again.
 """
 
-import json
 import math
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from torch import Tensor
 
 from polyhead.activations.texts import read_texts
 from polyhead.analysis.head_table import head_table, head_table_markdown, newline_tokens
-from polyhead.core.files import read_json, write_atomic, write_json
+from polyhead.core.arrays import read_npy
+from polyhead.core.data_files import read_json_lines, read_object
+from polyhead.core.files import write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.core.records import HeadTable, Record
 from polyhead.models.checkpoints.native_folder import save_native
@@ -83,19 +84,19 @@ def held_out_head_table(model: HookedModel, stream: np.ndarray, *, n_sequences: 
 
 def export_lm(model: NativeTransformer, run_dir: Path, out: Path) -> tuple[HeldOutLoss, HeadTable]:
     """Write the model folder `out` from a finished run: what `load_model(out)` reads, and MODEL_CARD.md."""
-    corpus = read_json(run_dir / "corpus" / "corpus.json")
-    stream = np.load(run_dir / "corpus" / "held_out.npy", allow_pickle=False)
+    corpus = read_object(run_dir / "corpus" / "corpus.json", {"held_out": dict})
+    stream = read_npy(run_dir / "corpus" / "held_out.npy", kind="u", shape=(None,))
     loss = held_out_loss(model, stream, n_bytes=corpus["held_out"]["held_out_bytes"], bos=model.cfg.bos_token_id or 0)
     table = held_out_head_table(model, stream)
     save_native(model, out)
-    rows = [json.loads(line) for line in (run_dir / "corpus" / "held_out.jsonl").read_text("utf-8").splitlines()]
+    rows = [row for _, row in read_json_lines(run_dir / "corpus" / "held_out.jsonl")]
     write_atomic(
         out / HELD_OUT_FILE,
         lambda aside: pq.write_table(pa.Table.from_pylist(rows), aside, compression="zstd", compression_level=19),
     )
     table.save(out / "head_table.json")
     loss.save(out / "held_out_loss.json")
-    write_json(out / "training.json", read_json(run_dir / "config.json"))
+    write_json(out / "training.json", read_object(run_dir / "config.json"))
     card = model_card(model, run_dir, corpus, loss, table)
     write_atomic(out / "MODEL_CARD.md", lambda aside: aside.write_text(card, encoding="utf-8"))
     return loss, table
@@ -103,10 +104,10 @@ def export_lm(model: NativeTransformer, run_dir: Path, out: Path) -> tuple[HeldO
 
 def model_card(model: NativeTransformer, run_dir: Path, corpus: dict, loss: HeldOutLoss, table: HeadTable) -> str:
     """The card in Markdown."""
-    config = read_json(run_dir / "config.json")
+    config = read_object(run_dir / "config.json")
     native = model.native
     kind = "Python source" if config["text"] is None else Path(config["text"]).name
-    log = [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text("utf-8").splitlines()]
+    log = [row for _, row in read_json_lines(run_dir / "metrics.jsonl", constants=True)]
     seen = config["batch_size"] * native.n_ctx * config["n_steps"]
     tiled = config["n_tiled"] / config["batch_size"]
     parts = [

@@ -17,8 +17,9 @@ from typing import Any
 from pydantic import Field
 
 from polyhead.core.config import Config
+from polyhead.core.data_files import read_json, read_object
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json, write_json
+from polyhead.core.files import write_json
 from polyhead.core.graph_folder import load_folder, load_graph, load_qk, save_graph
 from polyhead.core.graph_records import (
     GRAPH,
@@ -296,7 +297,7 @@ def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 8
 def _run_config(folder: Path) -> GraphRunConfig:
     for path in (folder / RUN, folder.parent / RUN):
         if path.exists():
-            return GraphRunConfig.parse(read_json(path), where=str(path))
+            return GraphRunConfig.parse(read_object(path), where=str(path))
     raise PolyheadError(f"{folder} does not say which model and dictionaries made it ({RUN} is missing)")
 
 

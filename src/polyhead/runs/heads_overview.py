@@ -5,19 +5,19 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.heads import findings
 from polyhead.analysis.heads.scores import copying_score, rank_score, row_scores, table_scores, window_scores
+from polyhead.core.arrays import read_table
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json
 from polyhead.core.head_records import AblationRecord, HeadRank, RowsRecord
 from polyhead.core.records import DictionaryCard, HeadTable, Overview, load_lines
 from polyhead.core.unit_records import HeadPair, PreferenceHunt, SplitHead, WeightOrder
 from polyhead.core.window_records import DictionaryLink, HeadsOverview
 from polyhead.experiments.timing import stage_seconds
 from polyhead.models.hooked import HookedModel
+from polyhead.runs.between import read_copying
 from polyhead.runs.study import versions
 
 
@@ -28,7 +28,7 @@ def write_overview(
     records = out / "records"
     rows = RowsRecord.load(records / "rows.json")
     table = HeadTable.load(records / "head_table.json")
-    windows = read_json(records / "windows" / "scores.json")
+    windows = read_object(records / "windows" / "scores.json", {"names": list, "values": list}, constants=True)
     heads = [(h.layer, h.head) for h in rows.heads]
     pairs = list(load_lines(records / "between" / "pairs.jsonl", HeadPair))
     hunt = PreferenceHunt.load(records / "between" / "preferences.json")
@@ -36,7 +36,7 @@ def write_overview(
     splits = [SplitHead.load(p) for p in sorted((records / "splits").glob("*.json"))]
     orders = [WeightOrder.load(p) for p in sorted((records / "weights").glob("*.json"))]
     scores = [*row_scores(rows), *table_scores(table), *window_scores(windows["names"], windows["values"])]
-    scores.append(copying_score(read_json(records / "between" / "copying.json")))
+    scores.append(copying_score(read_copying(records / "between" / "copying.json")))
     found = [*findings.of_rows(rows), *findings.of_table(table)]
     by_set: dict[str, list[HeadRank]] = {}
     for name in sorted({r.templates for r in ablations}):
@@ -113,7 +113,7 @@ def dictionary_links(run: Path, model: HookedModel, pages: Path) -> tuple[list[D
 
 def _link(card: DictionaryCard, layer: int, run: Path) -> DictionaryLink:
     columns = ["main_head", "loadings", "energy_share", "effective_heads"]
-    rows = pq.read_table(run / "records" / card.name / "latents.parquet", columns=columns).to_pylist()
+    rows = read_table(run / "records" / card.name / "latents.parquet", columns).to_pylist()
     n = card.n_heads + 1
     main, through, pure = [0] * n, [0.0] * n, 0.0
     for row in rows:

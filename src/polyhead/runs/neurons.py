@@ -25,8 +25,9 @@ from polyhead.analysis.neuroscope.running import UnitConfig
 from polyhead.analysis.neuroscope.scan import UnitFamily, UnitScan, scan_bytes, unit_families
 from polyhead.core.artifact import MANIFEST
 from polyhead.core.config import Config
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json, write_atomic, write_json
+from polyhead.core.files import write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.core.records import PAGE_SHARD
 from polyhead.core.sites import parse_site, site
@@ -73,7 +74,7 @@ def run_neurons(cfg: NeuronsConfig, out: Path, *, checkpoint_tokens: int = 32_76
     _claim(out, {"config": cfg.model_dump(mode="json"), "tokens_sha256": text.tokens_sha256})
     done = out / "records" / SUMMARY_FILE
     if done.exists():
-        return read_json(done)
+        return read_object(done, constants=True)
     scan = UnitScan(model, families, cfg.keep)
     start, before = time.monotonic(), _resume(scan, out)
     if before < len(text):
@@ -116,7 +117,7 @@ def _latents(model: HookedModel, folder: Path, layer: int, input_site: str) -> U
             f"{folder} reads {d_in} numbers at layer {layer}; {model.cfg.name} has width "
             f"{model.cfg.d_model} and layers 0 to {model.cfg.n_layers - 1}"
         )
-    trained = read_json(folder / MANIFEST)["provenance"].get("layers", [layer])
+    trained = read_object(folder / MANIFEST, {"provenance": dict})["provenance"].get("layers", [layer])
     if layer not in trained:
         raise PolyheadError(
             f"{folder} was trained on layer {', '.join(map(str, trained))}; layer {layer} was asked for"
@@ -132,7 +133,7 @@ def _sequences(model: HookedModel, cfg: NeuronsConfig) -> TokenSequences:
 def _claim(out: Path, identity: dict[str, Any]) -> None:
     path = out / CONFIG_FILE
     if path.exists():
-        held = read_json(path)
+        held = read_object(path)
         if held != identity:
             old, new = held.get("config", {}), identity["config"]
             differs = [k for k in new if old.get(k) != new[k]] or ["the text itself"]
@@ -177,7 +178,7 @@ def write_units(scan: UnitScan, tokens: np.ndarray, out: Path) -> list[UnitCard]
             write_atomic(folder / "units.parquet", lambda a, c=columns: pq.write_table(c, a, compression="zstd"))
             for start in range(0, family.n, PAGE_SHARD):
                 pages = [made.page(i, rows[i]) for i in range(start, min(start + PAGE_SHARD, family.n))]
-                text = "[" + ",\n".join(page.model_dump_json() for page in pages) + "]\n"
+                text = "[" + ",\n".join(page.json_line() for page in pages) + "]\n"
                 path = folder / "pages" / f"{start // PAGE_SHARD:04d}.json"
                 write_atomic(path, lambda aside, text=text: aside.write_text(text, encoding="utf-8"))
                 bar.advance(len(pages))

@@ -6,8 +6,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError, nearest
-from polyhead.core.files import read_json
 from polyhead.dictionaries import METHODS, find_method
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.runs.sweep_grid import nested, parse_axis
@@ -108,7 +108,7 @@ def experiment_recipe(
         also = [*changes, *given, *(["lr"] if lr is not None else [])]
         if also:
             raise PolyheadError(f"--config repeats a run exactly and takes no other change; came: {', '.join(also)}")
-        return ExperimentConfig.parse(read_json(config), where=str(config))
+        return ExperimentConfig.parse(read_object(config), where=str(config))
     if preset not in PRESETS:
         raise PolyheadError(f"no preset is called {preset!r}; {nearest(preset, PRESETS)}")
     base = PRESETS[preset]

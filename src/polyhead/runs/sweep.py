@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json, remove_leftovers, write_atomic, write_json
+from polyhead.core.files import remove_leftovers, write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.training.stopping import Stopped, stop_signals
 
@@ -169,9 +170,9 @@ def read_records(out: Path) -> Iterator[dict[str, Any]]:
     """
     if not (out / MANIFEST).exists():
         raise PolyheadError(f"{out} is not a sweep folder (no {MANIFEST})")
-    for name in read_json(out / MANIFEST)["cells"]:
+    for name in read_object(out / MANIFEST, {"cells": dict})["cells"]:
         if record_path(out, name).exists():
-            yield read_json(record_path(out, name))
+            yield read_object(record_path(out, name), {"result": dict})
 
 
 def _prepare(cells: Sequence[SweepCell], out: Path) -> None:
@@ -188,7 +189,7 @@ def _prepare(cells: Sequence[SweepCell], out: Path) -> None:
     twice = [name for name, n in Counter(c.name for c in cells).items() if n > 1]
     if twice:
         raise PolyheadError(f"two cells are called {twice[0]}; every cell needs a name of its own")
-    known = read_json(out / MANIFEST)["cells"] if (out / MANIFEST).exists() else {}
+    known = read_object(out / MANIFEST, {"cells": dict})["cells"] if (out / MANIFEST).exists() else {}
     for cell in cells:
         there = known.get(cell.name, cell.plain)
         if there != cell.plain:

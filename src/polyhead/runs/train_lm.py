@@ -13,6 +13,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from polyhead.activations.corpus import Corpus, python_corpus, text_corpus
+from polyhead.core.arrays import read_npy
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import read_json, write_atomic, write_json
@@ -155,7 +156,7 @@ def train_lm(cfg: TrainLMConfig, run_dir: Path) -> NativeTransformer:
         raise PolyheadError(f"{run_dir} holds a run of another config; choose another folder or delete it")
     write_json(saved, json.loads(cfg.model_dump_json()))
     tokenizer = prepare_corpus(cfg, run_dir)
-    stream = np.load(run_dir / "corpus" / "train.npy", mmap_mode="r", allow_pickle=False)
+    stream = read_npy(run_dir / "corpus" / "train.npy", kind="u", shape=(None,), mapped=True)
     model = NativeTransformer(
         cfg.model,
         name=run_dir.name,

@@ -1,6 +1,5 @@
 """Dictionaries on real layers, for studies: trained layer by layer, resumable, scored on the same held-out text."""
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from jaxtyping import Bool
 from torch import Tensor
 
 from polyhead.core.config import Config
+from polyhead.core.data_files import read_json
 from polyhead.core.files import write_json
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
@@ -122,4 +122,4 @@ def remembered(path: Path, measure: Any) -> Any:
     """Plain values that `measure()` gives, kept in a file."""
     if not path.exists():
         write_json(path, measure())
-    return json.loads(path.read_text("utf-8"))
+    return read_json(path, constants=True)

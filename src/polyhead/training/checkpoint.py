@@ -15,8 +15,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from polyhead.core.data_files import parse_json, read_json
 from polyhead.core.errors import ArtifactError
-from polyhead.core.files import read_json, sha256_file, write_atomic, write_json
+from polyhead.core.files import sha256_file, write_atomic, write_json
 from polyhead.core.notice import notice
 
 
@@ -84,9 +85,9 @@ def load_state(path: Path) -> dict[str, Any]:
     """Read one checkpoint file back into nested values."""
     try:
         with safe_open(path, framework="pt") as handle:
-            tree = json.loads(handle.metadata()["tree"])
+            tree = parse_json(handle.metadata()["tree"], str(path), root=dict, constants=True)
             return _unflatten(tree, handle.get_tensor)
-    except (SafetensorError, OSError, KeyError, TypeError, json.JSONDecodeError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError) as error:
         raise ArtifactError(f"{path} is not a readable checkpoint: {error}") from None
 
 

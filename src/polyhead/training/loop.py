@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import remove_leftovers
+from polyhead.core.not_finite import json_text
 from polyhead.core.notice import notice
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch, BatchSource
@@ -181,7 +182,7 @@ class _Log:
     def append(self, row: dict[str, Any]) -> None:
         try:
             with open(self.path, "a", encoding="utf-8") as log:
-                log.write(json.dumps(row) + "\n")
+                log.write(json_text(row) + "\n")
         except OSError as error:
             raise ArtifactError(
                 f"could not write {self.path}: {error.strerror or error}; the last checkpoint is untouched, "

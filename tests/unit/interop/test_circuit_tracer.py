@@ -161,8 +161,8 @@ def _cut(folder: Path, name: str) -> None:
 
 CLT_FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no config": (lambda f: (f / "config.yaml").unlink(), "config.yaml is missing"),
-    "no yaml": (lambda f: (f / "config.yaml").write_text("a: [1,"), "is not YAML"),
-    "object": (lambda f: (f / "config.yaml").write_text("!!python/object/apply:os.getcwd []"), "is not YAML"),
+    "no yaml": (lambda f: (f / "config.yaml").write_text("a: [1,"), "YAML was expected"),
+    "object": (lambda f: (f / "config.yaml").write_text("!!python/object/apply:os.getcwd []"), "YAML was expected"),
     "kind": (lambda f: _config(f, model_kind="crosscoder"), "model_kind must be .*'crosscoder' came"),
     "hook": (
         lambda f: _config(f, feature_input_hook="hook_resid_middle"),

@@ -401,7 +401,7 @@ def test_a_file_of_ours_that_was_edited(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("nonsense", "is not the JSON of an attribution graph"),
+        ("nonsense", "is not valid JSON"),
         ('{"metadata": {}}', "metadata.slug: Field required"),
         (json.dumps(FOREIGN | {"nodes": [*FOREIGN["nodes"], FOREIGN["nodes"][0]]}), "two nodes are called E_2_0"),
         (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"layer": "top"}]}), "expected a number from 0"),

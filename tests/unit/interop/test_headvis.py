@@ -132,7 +132,7 @@ def damaged(what: str) -> dict[str, Any]:
     ("changes", "words"),
     [
         ({"config.json": {"model_name": "x"}}, "lacks 'dataset_name'"),
-        ({"config.json": [1]}, "an object is expected"),
+        ({"config.json": [1]}, "an object was expected"),
         ({"config.json": {**CONFIG, "heads": [1, 2]}}, "heads are pairs"),
         ({"config.json": {**CONFIG, "heads": [[0, 0], [3, 3]]}}, "L3H3.json does not exist"),
         ({"scatter_data.json": {"a": 1}}, "not a list of rows"),

@@ -24,8 +24,8 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from polyhead.core.config import Config
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError, nearest
-from polyhead.core.files import read_json
 from polyhead.core.rng import generator
 from polyhead.models.hooked import HookedModel
 
@@ -88,14 +88,11 @@ def read_templates(name_or_path: str | Path) -> TemplateSet:
     shipped = shipped_sets()
     if str(name_or_path) in shipped:
         path = shipped[str(name_or_path)]
-        return TemplateSet.parse({**read_json(path), "strict": False}, where=str(name_or_path))
+        return TemplateSet.parse({**read_object(path), "strict": False}, where=str(name_or_path))
     path = Path(name_or_path)
     if not path.exists():
         raise PolyheadError(f"no template set or file {str(name_or_path)!r}; {nearest(str(name_or_path), shipped)}")
-    value = read_json(path)
-    if not isinstance(value, dict):
-        raise PolyheadError(f"{path} holds a {type(value).__name__}; a template set is an object with 'templates'")
-    return TemplateSet.parse({"name": path.stem, **value}, where=str(path))
+    return TemplateSet.parse({"name": path.stem, **read_object(path)}, where=str(path))
 
 
 @dataclass(frozen=True)

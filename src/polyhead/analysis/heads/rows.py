@@ -24,6 +24,7 @@ from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.heads.row_classes import CURVE, classify
 from polyhead.analysis.heads.rules import RuleBook, TokenText, Vocabulary
 from polyhead.analysis.heads.unknown_rows import Reservoir, describe_rows, feature_names
+from polyhead.core.arrays import read_npz
 from polyhead.core.config import Config
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_atomic
@@ -126,20 +127,24 @@ class RowScan:
         Raises:
             ArtifactError: damaged, or of another scan.
         """
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                found = {name: stored[name] for name in stored.files}
-            own = str(found["identity"])
-            self.n_done, self.n_rows = (int(n) for n in found["progress"])
-            for name in _ARRAYS:
-                setattr(self, name, found[name])
-            self.kept = Reservoir(**{f.name: found[f"kept.{f.name}"] for f in fields(Reservoir)})
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise ArtifactError(f"{path} is damaged ({error}); delete it to scan again") from None
-        if own != identity:
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays |= {f"kept.{f.name}": getattr(self.kept, f.name) for f in fields(Reservoir)}
+        kinds = {"identity": "U", "progress": "iu"} | {name: array.dtype.kind for name, array in arrays.items()}
+        found = read_npz(path, kinds, advice="delete it to scan again")
+        if str(found["identity"]) != identity:
             raise ArtifactError(
                 f"{path} belongs to a scan of another model, text, rule book or setting; choose another folder"
             )
+        if odd := [n for n, own in arrays.items() if found[n].shape != own.shape] + _odd(found["progress"]):
+            raise ArtifactError(f"{path} is damaged: {odd[0]} has another shape; delete it to scan again")
+        self.n_done, self.n_rows = (int(n) for n in found["progress"])
+        for name in _ARRAYS:
+            setattr(self, name, found[name])
+        self.kept = Reservoir(**{f.name: found[f"kept.{f.name}"] for f in fields(Reservoir)})
+
+
+def _odd(progress: np.ndarray) -> list[str]:
+    return [] if progress.shape == (2,) and (progress >= 0).all() else ["progress"]
 
 
 _ARRAYS = ("counts", "reached", "shared_out", "touched", "coverage")

@@ -16,9 +16,7 @@ JSON or TOML:
 The rules of a file come first, in their order, then the built-in ones.
 """
 
-import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from pydantic import field_validator, model_validator
 
 from polyhead.analysis.heads.rules import PREVIOUS_WIDTH, Behaviour, RuleBook, TokenText, rule_book
 from polyhead.core.config import Config
+from polyhead.core.data_files import read_object, read_toml
 from polyhead.core.errors import PolyheadError
 
 
@@ -108,13 +107,4 @@ def read_rules(path: Path) -> RuleBook:
 def _read(path: Path) -> dict[str, Any]:
     if path.suffix not in (".json", ".toml"):
         raise PolyheadError(f"{path}: rules are read from .json or .toml")
-    try:
-        raw = path.read_text(encoding="utf-8")
-        value = json.loads(raw) if path.suffix == ".json" else tomllib.loads(raw)
-    except FileNotFoundError:
-        raise PolyheadError(f"{path} does not exist") from None
-    except (ValueError, UnicodeDecodeError) as error:
-        raise PolyheadError(f"{path} is not valid {path.suffix[1:].upper()}: {error}") from None
-    if not isinstance(value, dict):
-        raise PolyheadError(f"{path} holds a {type(value).__name__}; a rule file is an object with the key 'rules'")
-    return value
+    return read_object(path) if path.suffix == ".json" else read_toml(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from polyhead.core.data_files import first_fault, read_json
 from polyhead.core.errors import ArtifactError
 from polyhead.core.graph_folder import check_edges, check_qk, check_record, save_graph
 from polyhead.core.graph_records import QK, Edges, GraphNode, GraphRecord, Supernode
@@ -36,13 +37,9 @@ def read_graph_json(path: Path, *, max_bytes: int = MAX_BYTES) -> Held:
             f"{path} has {size / 1e6:,.0f} MB, {max_bytes / 1e6:,.0f} MB may be read; prune the graph where it was made"
         )
     try:
-        file = GraphFile.model_validate_json(path.read_bytes())
+        file = GraphFile.model_validate(read_json(path, root=dict, max_bytes=max_bytes))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ArtifactError(
-            f"{path} is not the JSON of an attribution graph: {place or 'it'}: {first['msg']}"
-        ) from None
+        raise ArtifactError(f"{path} is not the JSON of an attribution graph: {first_fault(error)}") from None
     _check_ids(file, path)
     own = file.polyhead is not None and all(node.polyhead is not None for node in file.nodes)
     held = _own_held(file, path) if own else foreign_held(file, path)

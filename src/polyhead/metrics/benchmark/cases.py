@@ -9,8 +9,8 @@ import torch
 from pydantic import Field
 
 from polyhead.core.config import Config
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError, nearest
-from polyhead.core.files import read_json
 from polyhead.metrics.benchmark.toys import ToyFeatures, ToyPairs, toy_features, toy_pairs
 from polyhead.metrics.benchmark.world import World
 from polyhead.tasks.planted_attention import PlantedConfig, plant, sample
@@ -51,7 +51,7 @@ def read_case(path: Path) -> Case:
     Raises:
         PolyheadError: missing or damaged file, unknown or impossible settings.
     """
-    return Case.parse(read_json(path), where=str(path))
+    return Case.parse(read_object(path), where=str(path))
 
 
 def find_case(name: str) -> Case:

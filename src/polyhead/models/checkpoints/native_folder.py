@@ -8,8 +8,9 @@ from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from polyhead.core.data_files import read_object
 from polyhead.core.errors import ArtifactError
-from polyhead.core.files import read_json, write_atomic, write_json
+from polyhead.core.files import write_atomic, write_json
 from polyhead.core.finite import check_finite
 from polyhead.models.checkpoints.fit import check_fit
 from polyhead.models.native import NativeConfig, NativeTransformer
@@ -34,8 +35,8 @@ def load_native(folder: Path) -> NativeTransformer:
     Raises:
         ArtifactError: a file is missing or damaged, or the weights do not fit the config.
     """
-    config = read_json(folder / CONFIG)
-    if not isinstance(config, dict) or "native" not in config:
+    config = read_object(folder / CONFIG)
+    if "native" not in config:
         raise ArtifactError(f"{folder / CONFIG} has no key 'native'; it is not the config of a polyhead model")
     native = NativeConfig.parse(config["native"], where=str(folder / CONFIG))
     bos = config.get("bos_token_id")
