@@ -1,4 +1,4 @@
-"""Texts to token sequences of one length, BOS in front of each.
+"""Texts to token sequences of one length, BOS before each where the model has one.
 
 With an EOS token, documents form one stream (document, EOS, document, EOS, ...) that is cut every p - 1 tokens, as
 language models are trained. Without one, every document is cut by itself and its last piece padded on the right.
@@ -19,6 +19,7 @@ from torch import Tensor
 from polyhead.activations.texts import Document
 from polyhead.core.errors import PolyheadError
 from polyhead.core.records import TokenPolicy
+from polyhead.core.special_tokens import SpecialTokens
 
 _DOCUMENTS_AT_ONCE = 256
 
@@ -48,6 +49,8 @@ class TokenSequences:
     bos: Literal["excluded", "included", "none"]
     n_padded: int
     """Positions that are padding."""
+    special: SpecialTokens | None = None
+    """The decision that the tokenizer followed, where it states one."""
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -56,7 +59,13 @@ class TokenSequences:
     def policy(self) -> TokenPolicy:
         """Which positions count, for the record of anything computed from all of them."""
         padding = "excluded" if self.n_padded else "none"
-        return TokenPolicy(bos=self.bos, padding=padding, n_sequences=len(self), n_positions=int(self.valid.sum()))
+        return TokenPolicy(
+            bos=self.bos,
+            padding=padding,
+            n_sequences=len(self),
+            n_positions=int(self.valid.sum()),
+            special=self.special,
+        )
 
     @property
     def tokens_sha256(self) -> str:
@@ -100,22 +109,28 @@ def tokenize(
     sequence_length: int,
     bos: Literal["excluded", "included"] = "excluded",
     max_sequences: int | None = None,
+    parse_special: bool = False,
 ) -> TokenSequences:
     """Tokenize and pack texts; stops reading once it has `max_sequences`. Same texts, same sequences.
 
     Args:
-        sequence_length: tokens a sequence, BOS included.
-        bos: whether position 0 counts as valid; has no effect where the tokenizer has no BOS.
+        texts: The documents.
+        tokenizer: A model's (`model.tokenizer`), which follows the model's decision about BOS and end of document.
+        sequence_length: Tokens per sequence, BOS included.
+        bos: Whether position 0 counts as valid; has no effect where the tokenizer has no BOS.
+        max_sequences: At most so many.
+        parse_special: Whether text that spells a special token, such as `<|endoftext|>`, becomes that token. It is
+            plain text unless asked for.
 
     Raises:
-        PolyheadError: the length leaves no room behind BOS, or the texts hold no token.
+        PolyheadError: the length leaves no room after BOS, or the texts hold no token.
     """
     first = [] if tokenizer.bos_token_id is None else [tokenizer.bos_token_id]
     width = sequence_length - len(first)
     if width < 1:
-        raise PolyheadError(f"sequence_length {sequence_length} leaves no room for text behind BOS")
+        raise PolyheadError(f"sequence_length {sequence_length} leaves no room for text after BOS")
     digest = hashlib.sha256()
-    documents = _encoded(texts, tokenizer, digest.update)
+    documents = _encoded(texts, tokenizer, digest.update, parse_special=parse_special)
     eos = tokenizer.eos_token_id
     rows = list(itertools.islice(_pieces(documents, width, eos), max_sequences))
     if not rows:
@@ -131,18 +146,24 @@ def tokenize(
     if first and bos == "excluded":
         valid[:, 0] = False
     return TokenSequences(
-        tokens, valid, digest.hexdigest(), tokenizer.bos_token_id, bos if first else "none", n_padded=n_padded
+        tokens,
+        valid,
+        digest.hexdigest(),
+        tokenizer.bos_token_id,
+        bos if first else "none",
+        n_padded=n_padded,
+        special=getattr(tokenizer, "special", None),
     )
 
 
 def _encoded(
-    texts: Iterable[Document | str], tokenizer: TextTokenizer, update: Callable[[bytes], object]
+    texts: Iterable[Document | str], tokenizer: TextTokenizer, update: Callable[[bytes], object], *, parse_special: bool
 ) -> Iterator[list[int]]:
     """Token ids of each document, encoded many at a time; `update` gets the bytes of each as it is handed out."""
     plain = (t if isinstance(t, str) else t.text for t in texts)
-    many = getattr(tokenizer, "encode_batch", None)
+    many = getattr(tokenizer, "encode_corpus", None)
     while group := list(itertools.islice(plain, _DOCUMENTS_AT_ONCE)):
-        encoded = [tokenizer.encode(t) for t in group] if many is None else many(group)
+        encoded = [tokenizer.encode(t) for t in group] if many is None else many(group, parse_special=parse_special)
         for text, ids in zip(group, encoded, strict=True):
             raw = text.encode()
             update(len(raw).to_bytes(8, "big") + raw)

@@ -67,7 +67,7 @@ def head_table(
         PolyheadError: the sequences are too short for the repeated segments.
     """
     valid = torch.ones_like(tokens, dtype=torch.bool) if valid is None else valid
-    positions = Positions(model.cfg.bos_token_id)
+    positions = Positions.of(model)
     means, count = _Means(model.cfg.n_layers, model.cfg.n_heads), PolicyCount(positions)
     pool = tokens[positions.counted({"tokens": tokens, "valid": valid})]
     repeats = {

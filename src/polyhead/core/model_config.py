@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from polyhead.core.config import Config
+from polyhead.core.special_tokens import SpecialTokens
 
 
-class ModelConfig(Config):
-    """The sizes and conventions that the rest of polyhead may rely on."""
+class ModelConfig(SpecialTokens):
+    """The sizes and conventions that the rest of polyhead may rely on, special tokens included."""
 
     name: str
     """How the model was asked for or is called on the hub."""
@@ -25,7 +25,5 @@ class ModelConfig(Config):
     positions: Literal["rotary", "learned", "shortformer", "none"]
     normalization: Literal["LN", "LNPre", "RMS", "RMSPre", "none"]
     """`...Pre` means no learned gain; `none` means no normalisation at all."""
-    bos_token_id: int | None = None
-    """The id put in front of every sequence, or None where the model was trained without one."""
     unused_tensors: tuple[str, ...] = ()
     """Tensors of its files that are no part of the language model (a second head, an image encoder)."""

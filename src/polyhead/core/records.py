@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from polyhead.core.data_files import read_json_lines, read_model, validated
 from polyhead.core.files import write_atomic, write_json
 from polyhead.core.not_finite import json_text
+from polyhead.core.special_tokens import SpecialTokens
 
 PAGE_SHARD = 64
 """Latents in one file of pages."""
@@ -57,6 +58,8 @@ class TokenPolicy(Record):
     n_sequences: int
     n_positions: int
     """Positions counted, after exclusions."""
+    special: SpecialTokens | None = None
+    """The model's decision about BOS and end of document; None in older records."""
 
 
 class Evaluation(Record):

@@ -100,7 +100,7 @@ def _mean(data: ExperimentData, reading: Reading, role: str) -> Tensor:
         if value.ndim == 4:
             total, n = total + value.sum(0), n + len(value)
         else:
-            rows = value[Positions(data.model.cfg.bos_token_id).counted(batch)]
+            rows = value[Positions.of(data.model).counted(batch)]
             total, n = total + rows.sum(0), n + len(rows)
     return (total / max(1, n)).float()
 
@@ -154,7 +154,7 @@ def baseline_subjects(data: ExperimentData, moments: LayerMoments) -> list[Subje
 
 def _moments(data: ExperimentData, reading: Reading) -> LayerMoments:
     """Of the training text; with the heads' own where x and the patterns give the target exactly."""
-    source, positions = data.fit_batches(reading, FIT_SEQUENCES), Positions(data.model.cfg.bos_token_id)
+    source, positions = data.fit_batches(reading, FIT_SEQUENCES), Positions.of(data.model)
     if reading.targets == one_site(site(data.cfg.layer, "hook_attn_out")):
         try:
             heads = HeadWeights.of(data.model, data.cfg.layer)

@@ -144,7 +144,7 @@ def measure_reference(
     target_layers(targets)
     for read in targets:
         parse_site(read.site, n_layers=model.cfg.n_layers)
-    positions = Positions(model.cfg.bos_token_id, include_bos)
+    positions = Positions.of(model, include_bos=include_bos)
     count, clean, by_mean, by_zero = PolicyCount(positions), LossSum(), LossSum(), LossSum()
     mean = mean.detach().to(model.device)
     for batch in batches:

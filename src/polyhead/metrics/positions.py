@@ -12,6 +12,8 @@ from torch import Tensor
 
 from polyhead.core.protocols import Batch
 from polyhead.core.records import TokenPolicy
+from polyhead.core.special_tokens import SpecialTokens
+from polyhead.models.hooked import HookedModel
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,13 @@ class Positions:
 
     bos_token_id: int | None
     include_bos: bool = False
+    special: SpecialTokens | None = None
+    """The model's decision that `bos_token_id` is of, for the record."""
+
+    @classmethod
+    def of(cls, model: HookedModel, *, include_bos: bool = False) -> "Positions":
+        """The rule for a model, with the BOS that its prompts and its text begin with."""
+        return cls(model.cfg.bos_token_id, include_bos, model.cfg.special)
 
     def is_bos(self, batch: Batch) -> Bool[Tensor, "b p"]:
         """Position 0, where it holds BOS."""
@@ -69,4 +78,5 @@ class PolicyCount:
             padding="excluded" if "padding" in self._saw else "none",
             n_sequences=self.n_sequences,
             n_positions=self.n_positions,
+            special=self.positions.special,
         )

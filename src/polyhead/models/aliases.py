@@ -5,6 +5,9 @@ from typing import Any
 
 from polyhead.core.errors import PolyheadError, nearest
 
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+"""What a tokenizer and the names of its special tokens are read from."""
+
 
 @dataclass(frozen=True)
 class HubModel:
@@ -23,7 +26,7 @@ class HubModel:
     @property
     def wanted(self) -> tuple[str, ...]:
         """Patterns of the files to fetch, without the weights."""
-        return ("config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt")
+        return ("config.json", *TOKENIZER_FILES, "vocab.json", "merges.txt")
 
     @property
     def weight_patterns(self) -> tuple[tuple[str, ...], ...]:

@@ -14,7 +14,9 @@ from torch import Tensor, nn
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.model_config import ModelConfig
+from polyhead.core.special_tokens import NO_TOKENIZER, SpecialTokens
 from polyhead.models.tap import Hook, StopForward, Tap
+from polyhead.models.tokenizer import Tokenizer
 
 
 class LayerWeights:
@@ -105,12 +107,40 @@ class HookedModel(Hooked):
     """A causal language model with sites: tokens `[b, p]` to logits. Heads are an explicit axis everywhere."""
 
     cfg: ModelConfig
-    tokenizer: Any
-    """An object with `encode(text) -> list[int]` and `decode(ids) -> str`, or None where the model has none."""
 
     def __init__(self, cfg: ModelConfig, tokenizer: Any = None) -> None:
         super().__init__()
         self.cfg, self.tokenizer = cfg, tokenizer
+
+    @property
+    def tokenizer(self) -> Any:
+        """An object with `encode(text) -> list[int]` and `decode(ids) -> str`, or None where the model has none.
+
+        A `Tokenizer` follows the model's decision about BOS and end of document (`cfg.special`), so that prompts and
+        packed text begin alike; where the model has not decided on the end of a document, it takes the tokenizer's.
+        """
+        return self._tokenizer
+
+    @tokenizer.setter
+    def tokenizer(self, tokenizer: Any) -> None:
+        if isinstance(tokenizer, Tokenizer):
+            if self.cfg.eos_from == NO_TOKENIZER:
+                own = tokenizer.special
+                self.cfg = self.cfg.replace(eos_token_id=own.eos_token_id, eos_from=own.eos_from)
+            tokenizer = tokenizer.with_special(self.cfg.special)
+        self._tokenizer = tokenizer
+
+    def set_special(self, special: SpecialTokens) -> None:
+        """Decide anew which tokens stand before a sequence and after a document.
+
+        Raises:
+            PolyheadError: an id that the model or its tokenizer does not have.
+        """
+        for name, i in (("BOS", special.bos_token_id), ("end-of-document", special.eos_token_id)):
+            if i is not None and not 0 <= i < self.cfg.d_vocab:
+                raise PolyheadError(f"the {name} token has id {i}; {self.cfg.name} knows 0 to {self.cfg.d_vocab - 1}")
+        self.cfg = self.cfg.replace(**special.model_dump())
+        self.tokenizer = self._tokenizer
 
     @property
     def n_layers(self) -> int:

@@ -13,7 +13,7 @@ from huggingface_hub.errors import (
 )
 
 from polyhead.core.errors import PolyheadError
-from polyhead.models.aliases import HubModel
+from polyhead.models.aliases import TOKENIZER_FILES, HubModel
 
 _CLIENT_ERROR: type[Exception] = HfHubHTTPError.__bases__[0]
 """Base of the errors of the HTTP library underneath (requests, httpx or httpx2, as the hub's version has it)."""
@@ -46,7 +46,7 @@ def fetch_tokenizer(repo: str) -> Path | None:
     """The folder of a tokenizer's repository, or None where it is neither cached nor reachable."""
     for local_only in (True, False):
         try:
-            folder = _snapshot(repo, ["tokenizer.json", "tokenizer_config.json"], None, local_only=local_only)
+            folder = _snapshot(repo, list(TOKENIZER_FILES), None, local_only=local_only)
         except _FAULTS:
             continue
         if (folder / "tokenizer.json").exists():

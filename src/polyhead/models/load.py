@@ -12,7 +12,9 @@ import torch
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.models.aliases import HubModel, resolve
+from polyhead.models.asked_special import Asked, apply_asked, split_asked
 from polyhead.models.hooked import HookedModel
+from polyhead.models.tokenizer import Tokenizer
 
 BUNDLED = Path(__file__).parent / "bundled"
 
@@ -20,7 +22,12 @@ _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torc
 
 
 def load_model(
-    name_or_path: str | Path, *, dtype: torch.dtype | str | None = None, device: torch.device | str | None = None
+    name_or_path: str | Path,
+    *,
+    dtype: torch.dtype | str | None = None,
+    device: torch.device | str | None = None,
+    bos: str | int | None = None,
+    eos: str | int | None = None,
 ) -> HookedModel:
     """Load a model, ready to run: evaluation mode.
 
@@ -29,12 +36,20 @@ def load_model(
             an alias (`gpt2`, `pythia-70m`, `attn-only-2l`, ...) or `owner/name` on the hub, `@revision` after it.
         dtype: of the weights and of all that is computed; float32 unless said otherwise, however it is stored.
         device: the CPU unless said otherwise.
+        bos: the token before every sequence: its text or id, or `none`; unless it is given, the files of the model
+            decide (`model.cfg.bos_from` says how). A name may carry it: `gpt2:bos=none`.
+        eos: the token after every document of packed text, likewise (`gpt2:eos=none`).
 
     Raises:
         PolyheadError: unknown name, files missing or damaged, or the hub out of reach; says what is wanted.
     """
     wanted = _dtype(dtype)
+    asked: Asked = {}
+    if isinstance(name_or_path, str) and not Path(name_or_path).exists():
+        name_or_path, asked = split_asked(name_or_path)
+    asked |= {k: v for k, v in (("bos", bos), ("eos", eos)) if v is not None}
     model = _find(name_or_path, wanted)
+    apply_asked(model, asked)
     return model.to(device=device, dtype=wanted)
 
 
@@ -115,6 +130,19 @@ def _folder(folder: Path, name: str, dtype: torch.dtype, hub: HubModel | None = 
     )
 
 
+def folder_tokenizer(folder: Path) -> Tokenizer | None:
+    """The tokenizer of a local folder, its weights unread; None where there is none (GGUF and llama2.c carry theirs).
+
+    Raises:
+        PolyheadError: damaged, or of a kind that is not read.
+    """
+    from polyhead.models.checkpoints.native_folder import read_native_tokenizer
+    from polyhead.models.checkpoints.tokenizer_files import read_tokenizer
+
+    config = _config(folder / "config.json")
+    return read_native_tokenizer(folder, config) if "native" in config else read_tokenizer(folder, config)
+
+
 def _file(path: Path) -> HookedModel:
     if path.suffix == ".gguf":
         return _read_gguf(path, path.stem)
@@ -132,8 +160,8 @@ def _config(path: Path) -> dict[str, Any]:
 
 
 def _read_tl(path: Path, config: dict[str, Any], name: str, hub: HubModel | None) -> HookedModel:
-    from polyhead.models.checkpoints.hf_folder import read_tokenizer
     from polyhead.models.checkpoints.tl_native import read_tl_native
+    from polyhead.models.checkpoints.tokenizer_files import read_tokenizer
     from polyhead.models.hub import fetch_tokenizer
 
     tokenizer = read_tokenizer(path.parent)
@@ -148,9 +176,10 @@ def _read_tl(path: Path, config: dict[str, Any], name: str, hub: HubModel | None
 
 def _read_gguf(path: Path, name: str) -> HookedModel:
     from polyhead.models.checkpoints.gguf_file import read_gguf
-    from polyhead.models.checkpoints.hf_folder import read_tokenizer
+    from polyhead.models.checkpoints.tokenizer_files import read_tokenizer
 
-    return read_gguf(path, tokenizer=read_tokenizer(path.parent), name=name)
+    config = _config(path.with_name("config.json"))
+    return read_gguf(path, tokenizer=read_tokenizer(path.parent, config), name=name)
 
 
 def _read_llama2c(path: Path, name: str) -> HookedModel:

@@ -15,8 +15,10 @@ from torch import Tensor, nn
 from polyhead.core.config import Config
 from polyhead.core.model_config import ModelConfig
 from polyhead.core.sites import site
+from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.hooked import HookedModel
 from polyhead.models.tap import Tap, in_path
+from polyhead.models.tokenizer import Tokenizer
 from polyhead.ops.attention import attention_scores, fused_attention, mix_values
 from polyhead.ops.rotary import apply_rotary, rotary_table
 
@@ -216,7 +218,10 @@ class NativeTransformer(HookedModel):
         bos_token_id: int | None = None,
         generator: torch.Generator | None = None,
     ) -> None:
-        super().__init__(_model_config(native, name, bos_token_id), tokenizer)
+        special = SpecialTokens(bos_token_id=bos_token_id, bos_from="given")
+        if isinstance(tokenizer, Tokenizer) and tokenizer.bos_token_id == bos_token_id:
+            special = tokenizer.special
+        super().__init__(_model_config(native, name, special), tokenizer)
         self.native = native
         self.embed, self.unembed = Embed(native), Unembed(native)
         if native.positions in ("learned", "shortformer"):
@@ -266,7 +271,7 @@ class NativeTransformer(HookedModel):
         return self.unembed.W_U
 
 
-def _model_config(native: NativeConfig, name: str, bos_token_id: int | None) -> ModelConfig:
+def _model_config(native: NativeConfig, name: str, special: SpecialTokens) -> ModelConfig:
     return ModelConfig(
         name=name,
         family="native",
@@ -280,5 +285,5 @@ def _model_config(native: NativeConfig, name: str, bos_token_id: int | None) -> 
         attn_only=native.d_mlp is None,
         positions=native.positions,
         normalization=native.normalization,
-        bos_token_id=bos_token_id,
+        **special.model_dump(),
     )

@@ -9,12 +9,25 @@ from polyhead.models.hooked import HookedModel
 
 
 def to_tokens(model: HookedModel, text: str) -> Int[Tensor, "1 p"]:
-    """Token ids of one text, BOS in front where the model has one.
+    """Token ids of a prompt: BOS where the model has one (`model.cfg.bos_from` says why), then the text.
+
+    Text that spells a special token is that token, as in transformers; nothing is added at the end.
+
+    Args:
+        model: Any model with a tokenizer.
+        text: The prompt.
+
+    Returns:
+        Ids, int64, on the model's device.
 
     Raises:
-        PolyheadError: the model came without a tokenizer.
+        PolyheadError: the model has no tokenizer.
     """
     if model.tokenizer is None:
         raise PolyheadError(f"{model.cfg.name} came without a tokenizer; pass token ids instead")
-    first = [] if model.cfg.bos_token_id is None else [model.cfg.bos_token_id]
-    return torch.tensor([[*first, *model.tokenizer.encode(text)]], device=model.device)
+    return torch.tensor([[*before(model), *model.tokenizer.encode(text)]], dtype=torch.int64, device=model.device)
+
+
+def before(model: HookedModel) -> list[int]:
+    """The ids that stand before every sequence of a model: BOS, or nothing."""
+    return [] if model.cfg.bos_token_id is None else [model.cfg.bos_token_id]

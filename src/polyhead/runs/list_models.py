@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.aliases import ALIASES, resolve
-from polyhead.models.load import BUNDLED, load_model
+from polyhead.models.asked_special import split_asked
+from polyhead.models.load import BUNDLED, folder_tokenizer, load_model
+from polyhead.models.tokenizer import Tokenizer
 
 
 def list_models() -> list[dict[str, Any]]:
@@ -14,20 +17,41 @@ def list_models() -> list[dict[str, Any]]:
 
 
 def describe_model(name: str, *, load: bool) -> dict[str, Any]:
-    """Where a name leads, and with `load` its sizes.
+    """Where a name leads, and with `load` its sizes and the tokens that stand before and after a text.
 
     Raises:
         PolyheadError: unknown name, or with `load` its files are not to be had.
     """
-    if name == "bundled":
+    plain, asked = (name, {}) if Path(name).exists() else split_asked(name)
+    if plain == "bundled":
         row: dict[str, Any] = {"name": name, "card": str(BUNDLED / "MODEL_CARD.md")}
-    elif Path(name).exists():
-        row = {"name": name, "folder": str(Path(name).resolve())}
+    elif Path(plain).exists():
+        row = {"name": name, "folder": str(Path(plain).resolve())}
     else:
-        hub = resolve(name.partition("@")[0])
+        hub = resolve(plain.partition("@")[0])
         row = {"name": name, "repository": hub.repo, "layout": hub.layout, "tokenizer": hub.tokenizer or hub.repo}
-    if load:
+    if load or plain == "bundled":
         model = load_model(name)
-        row |= model.cfg.model_dump()
-        row["parameters"] = sum(p.numel() for p in model.parameters())
+        row |= _around(model.cfg.special, model.tokenizer)
+        if load:
+            row |= model.cfg.model_dump()
+            row["parameters"] = sum(p.numel() for p in model.parameters())
+    elif Path(plain).is_dir():
+        tokenizer = folder_tokenizer(Path(plain))
+        row |= {} if tokenizer is None or asked else _around(tokenizer.special, tokenizer)
     return row
+
+
+def _around(special: SpecialTokens, tokenizer: Any) -> dict[str, str]:
+    """What stands before a sequence and after a document, with the tokens' text and what decided it."""
+
+    def words(i: int | None, origin: str) -> str:
+        if i is None:
+            return origin if origin.startswith("none") else f"none: {origin}"
+        text = f" {tokenizer.tokens([i])[0]!r}" if isinstance(tokenizer, Tokenizer) else ""
+        return f"{i}{text} ({origin})"
+
+    return {
+        "before a sequence": words(special.bos_token_id, special.bos_from),
+        "after a document": words(special.eos_token_id, special.eos_from),
+    }

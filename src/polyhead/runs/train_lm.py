@@ -128,7 +128,7 @@ def _write_stream(folder: Path, corpus: Corpus, split: str, tokenizer: Tokenizer
     parts: list[np.ndarray] = []
     with progress(f"tokenizing {split} files", total=len(texts), unit="files") as bar:
         for start in range(0, len(texts), 256):
-            for doc in tokenizer.encode_batch(texts[start : start + 256]):
+            for doc in tokenizer.encode_corpus(texts[start : start + 256]):
                 parts.append(np.array([*doc, tokenizer.eos_token_id], dtype=np.uint16))
                 bar.advance()
     stream = np.concatenate(parts)

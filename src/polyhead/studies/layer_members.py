@@ -65,7 +65,7 @@ class OneLayer(NamedTuple):
 
     def held_out(self, reading: Reading) -> Iterator[tuple[Batch, Bool[Tensor, "b p"]]]:
         """Held-out batches with the positions that count."""
-        positions = Positions(self.data.model.cfg.bos_token_id)
+        positions = Positions.of(self.data.model)
         for batch in self.data.held_out_batches(reading).in_order():
             yield batch, positions.counted(batch)
 

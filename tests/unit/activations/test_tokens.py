@@ -23,7 +23,9 @@ def test_with_eos_documents_are_packed_behind_bos():
     assert got.tokens.tolist() == [[0, 2, 3, 4, 1], [0, 5, 6, 1, 1]]
     assert got.valid.tolist() == [[False, True, True, True, True], [False, True, True, True, False]]
     assert got.tokens.dtype == np.int32
-    assert got.policy.model_dump() == {"bos": "excluded", "padding": "excluded", "n_sequences": 2, "n_positions": 7}
+    stated = got.policy.model_dump()
+    assert stated.pop("special") is None, "letters state no decision"
+    assert stated == {"bos": "excluded", "padding": "excluded", "n_sequences": 2, "n_positions": 7}
 
 
 def test_without_eos_each_document_is_cut_by_itself_and_padded():

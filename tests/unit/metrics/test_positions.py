@@ -45,4 +45,5 @@ def test_the_policy_states_what_was_met():
         "padding": "none",
         "n_sequences": 4,
         "n_positions": 16,
+        "special": None,
     }

@@ -17,8 +17,10 @@ from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCau
 import polyhead as ph
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.rng import generator
-from polyhead.models.checkpoints.gguf_file import _fields, _tokenizer
-from polyhead.models.checkpoints.hf_folder import read_tokenizer
+from polyhead.core.special_tokens import SpecialTokens
+from polyhead.models.checkpoints.gguf_file import _fields
+from polyhead.models.checkpoints.gguf_tokenizer import read_gguf_tokenizer
+from polyhead.models.checkpoints.tokenizer_files import read_tokenizer
 from polyhead.models.tokenizer import Tokenizer, train_tokenizer
 
 SIZES: dict[str, Any] = {
@@ -156,7 +158,7 @@ def test_quantised_blocks_are_read_as_they_dequantise(quantization: str, tmp_pat
 def test_a_byte_level_tokenizer_comes_out_as_it_went_in(tmp_path: Path) -> None:
     backend = train_tokenizer([TEXT], d_vocab=300).backend
     backend.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
-    original = Tokenizer(backend, bos_token_id=0, eos_token_id=1)
+    original = Tokenizer(backend, SpecialTokens(bos_token_id=0, eos_token_id=1))
     read = ph.load_model(
         write_gguf(make_hf(), tmp_path / "t.gguf", describe=lambda w: describe_bpe(backend, w))
     ).tokenizer
@@ -265,7 +267,7 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
 
 def test_the_real_one_carries_the_tokenizer_that_stands_beside_it(shared_data: Callable[[str], Path]) -> None:
     path = shared_data("smollm2-135m-instruct-q4_1/SmolLM2-135M-Instruct.Q4_1.gguf")
-    inside, beside = _tokenizer(_fields(GGUFReader(path), path), path), read_tokenizer(path.parent)
+    inside, beside = read_gguf_tokenizer(_fields(GGUFReader(path), path), path), read_tokenizer(path.parent)
     assert beside is not None
     assert (len(inside), inside.eos_token_id) == (len(beside), beside.eos_token_id)
     for text in (TEXT, "it's 12345\r\n\n\n   x", "<|im_start|>user\nHi<|im_end|>", "\u00a0\u2003 \t日本!?"):

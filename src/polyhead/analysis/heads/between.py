@@ -40,7 +40,7 @@ def pattern_overlaps(model: HookedModel, batches: Iterable[Batch]) -> Float[Tens
     Raises:
         PolyheadError: no position was counted.
     """
-    cfg, positions = model.cfg, Positions(model.cfg.bos_token_id)
+    cfg, positions = model.cfg, Positions.of(model)
     smaller = torch.zeros(cfg.n_layers, cfg.n_heads, cfg.n_heads, dtype=torch.float64)
     mass = torch.zeros(cfg.n_layers, cfg.n_heads, dtype=torch.float64)
     n = 0

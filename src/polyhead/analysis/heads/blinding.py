@@ -58,7 +58,10 @@ class Blinder:
             PolyheadError: the model has no BOS (a row has nothing to be put on), or the text is shorter than a prompt.
         """
         if model.cfg.bos_token_id is None:
-            raise PolyheadError(f"{model.cfg.name} has no BOS; rows are blinded by putting them on BOS")
+            raise PolyheadError(
+                f"{model.cfg.name} has no BOS ({model.cfg.bos_from}), and rows are ablated by putting them on BOS; "
+                f"name one with the model, as in {model.cfg.name}:bos=TOKEN"
+            )
         self.model, self.prompts, self.seed = model, prompts, seed
         self.batches = [prompts.select(rows) for rows in torch.arange(len(prompts)).split(prompts_per_run)]
         self._text = None if text is None else _reference_tokens(model, text, prompts.tokens.shape[1], n_reference)

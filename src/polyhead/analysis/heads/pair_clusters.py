@@ -53,7 +53,7 @@ def largest_pairs(
     Raises:
         PolyheadError: no such head, or no pair was counted.
     """
-    positions, basis = Positions(model.cfg.bos_token_id), output_basis(model.W_O[layer][head])
+    positions, basis = Positions.of(model), output_basis(model.W_O[layer][head])
     kept: Pairs | None = None
     first = 0
     for batch in batches:

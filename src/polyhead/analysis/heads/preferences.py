@@ -80,7 +80,7 @@ def collect_inputs(model: HookedModel, batches: Iterable[Batch], cfg: HuntConfig
     """
     if iter(batches) is batches:
         raise PolyheadError("the text is gone through twice; an iterator came, give Repeatable(...)")
-    positions = Positions(model.cfg.bos_token_id)
+    positions = Positions.of(model)
     count, seen = PolicyCount(positions), Counter[int]()
     for batch in batches:
         count.update(batch)

@@ -28,6 +28,7 @@ from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.rng import generator
 from polyhead.models.hooked import HookedModel
+from polyhead.models.text import before
 
 _TRIES = 30
 """Draws for each prompt that is wanted, before giving up."""
@@ -196,7 +197,7 @@ def _tokens(model: HookedModel, text: str, answer: str) -> tuple[list[int], str 
 
 
 def _stack(model: HookedModel, rows: list[tuple[list[int], int, str, str, int]], dropped: dict[str, int]) -> Prompts:
-    first = [] if model.cfg.bos_token_id is None else [model.cfg.bos_token_id]
+    first = before(model)
     width = max(len(r[0]) for r in rows) + len(first)
     if width > model.cfg.n_ctx:
         raise PolyheadError(f"a prompt of {width} tokens; {model.cfg.name} takes at most {model.cfg.n_ctx}")

@@ -27,6 +27,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from polyhead.core.errors import PolyheadError, nearest
+from polyhead.models.token_texts import BYTE
 from polyhead.ops.row_mass import MAX_MASKS
 
 PREVIOUS_WIDTH = 5
@@ -41,7 +42,8 @@ class Vocabulary:
         self.texts, self.bos, self.eos = list(texts), bos, eos
         self._matching: dict[str, np.ndarray] = {}
         special = {i for i in (bos, eos) if i is not None}
-        plain = ["" if i in special else t for i, t in enumerate(texts)]
+        self._read = [BYTE.sub("\ufffd", t) for t in texts]  # a part of a character is no digit, bracket or word
+        plain = ["" if i in special else t for i, t in enumerate(self._read)]
         self.newline = np.array(["\n" in t for t in plain])
         self.blank = np.array([bool(t) and not t.strip() for t in plain])
         self.indent = np.array([_columns(t.rsplit("\n", 1)[-1]) for t in plain])
@@ -75,7 +77,7 @@ class Vocabulary:
         """Tokens whose text a regular expression finds something in."""
         if pattern not in self._matching:
             compiled = re.compile(pattern)
-            self._matching[pattern] = np.array([compiled.search(t) is not None for t in self.texts])
+            self._matching[pattern] = np.array([compiled.search(t) is not None for t in self._read])
         return self._matching[pattern]
 
 

@@ -142,7 +142,7 @@ def split_head(
         PolyheadError: no such head, no text, NaN in the pattern, or a label outside the names.
     """
     check_head(model, layer, head)
-    positions = Positions(model.cfg.bos_token_id)
+    positions = Positions.of(model)
     count, sums = PolicyCount(positions), _Sums(len(labels.names))
     W_O = model.W_O[layer][head].detach()
     for batch in batches:

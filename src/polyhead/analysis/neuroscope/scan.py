@@ -86,7 +86,7 @@ class UnitScan:
         heads = [f for f in self.families if f.kind == "head"]
         self.outputs = {f.name: torch.zeros(f.n, model.cfg.d_head, dtype=torch.float64) for f in heads}
         """Sum of z at counted positions."""
-        self.positions = Positions(model.cfg.bos_token_id)
+        self.positions = Positions.of(model)
         self.policy = PolicyCount(self.positions)
         self._W_U = folded_unembedding(model) if heads else None
 

@@ -17,7 +17,7 @@ from transformers import LlamaConfig, PretrainedConfig, Qwen2Config, Qwen3Config
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.models.checkpoints.assemble import assemble, split_half_order
-from polyhead.models.checkpoints.ggml_tokenizer import tokenizer_from_merges, tokenizer_from_scores
+from polyhead.models.checkpoints.gguf_tokenizer import read_gguf_tokenizer
 from polyhead.models.hf import HFModel
 from polyhead.models.tokenizer import Tokenizer
 
@@ -37,7 +37,6 @@ _INSIDE = {
     "ffn_down": "mlp.down_proj",
 }
 _SKIPPED = ("rope_freqs.weight",)
-_CONTROL, _USER_DEFINED = 3, 4
 
 
 def read_gguf(path: Path, *, tokenizer: Tokenizer | None = None, name: str | None = None) -> HFModel:
@@ -57,7 +56,7 @@ def read_gguf(path: Path, *, tokenizer: Tokenizer | None = None, name: str | Non
         raise PolyheadError(f"{path}: GGUF architecture {architecture!r} is not read; known: {', '.join(_CONFIGS)}")
     config = _config(field, architecture, {t.name for t in reader.tensors}, path)
     state = _tensors(reader, config, permuted=architecture == "llama")
-    tokenizer = tokenizer or _tokenizer(field, path)
+    tokenizer = tokenizer or read_gguf_tokenizer(field, path)
     return assemble(config, state, name=name or path.stem, tokenizer=tokenizer, origin=str(path))
 
 
@@ -119,22 +118,3 @@ def _tensors(reader: GGUFReader, config: Any, *, permuted: bool) -> dict[str, Te
             weight = split_half_order(weight, heads[parts[2]])
         state[f"model.layers.{parts[1]}.{_INSIDE.get(parts[2], parts[2])}.{kind}"] = weight
     return state
-
-
-def _tokenizer(field: Field, path: Path) -> Tokenizer:
-    kind, pieces = field("tokenizer.ggml.model"), field("tokenizer.ggml.tokens")
-    bos, eos = field("tokenizer.ggml.bos_token_id", None), field("tokenizer.ggml.eos_token_id", None)
-    if kind == "llama":
-        unknown = field("tokenizer.ggml.unknown_token_id", 0)
-        return tokenizer_from_scores(pieces, field("tokenizer.ggml.scores"), bos=bos, eos=eos, unknown=unknown)
-    if kind == "gpt2":
-        types = field("tokenizer.ggml.token_type", [1] * len(pieces))
-        return tokenizer_from_merges(
-            pieces,
-            field("tokenizer.ggml.merges"),
-            split=field("tokenizer.ggml.pre", "default"),
-            special=[i for i, t in enumerate(types) if t in (_CONTROL, _USER_DEFINED)],
-            bos=bos,
-            eos=eos,
-        )
-    raise PolyheadError(f"{path}: tokenizer kind {kind!r} is not read; put the model's tokenizer.json beside the file")

@@ -8,7 +8,6 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
-import tokenizers
 import torch
 from transformers import AutoModelForCausalLM, PretrainedConfig
 
@@ -19,11 +18,11 @@ from polyhead.core.notice import notice
 from polyhead.models.checkpoints.hf_config import one_line, read_hf_config
 from polyhead.models.checkpoints.hf_weights import PICKLED, SAFE, check_claims, few, list_tensors, sort_left_over
 from polyhead.models.checkpoints.pickled import explain_unreadable
+from polyhead.models.checkpoints.tokenizer_files import read_tokenizer
 from polyhead.models.hf import HFModel
 from polyhead.models.hf.quiet import without_reports
-from polyhead.models.tokenizer import Tokenizer
 
-__all__ = ["PICKLED", "SAFE", "read_hf_folder", "read_tokenizer"]
+__all__ = ["PICKLED", "SAFE", "read_hf_folder"]
 
 
 def read_hf_folder(folder: Path, *, name: str, dtype: torch.dtype = torch.float32) -> HFModel:
@@ -61,7 +60,9 @@ def read_hf_folder(folder: Path, *, name: str, dtype: torch.dtype = torch.float3
     _check_runs(hf, folder)
     if beside:
         notice(f"{folder}: {len(beside)} tensors are not part of the language model and are not used: {few(beside)}")
-    return HFModel(hf, name=name, tokenizer=read_tokenizer(folder), unused_tensors=beside)
+    return HFModel(
+        hf, name=name, tokenizer=read_tokenizer(folder, read_json(folder / "config.json")), unused_tensors=beside
+    )
 
 
 def _load(folder: Path, config: PretrainedConfig, dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
@@ -110,32 +111,3 @@ def _unreadable(folder: Path, error: BaseException) -> str:
             return f"the weights in {folder} are not readable: {explain_unreadable(inner)}"
         inner = inner.__context__
     return f"the weights in {folder} are damaged or do not fit config.json: {one_line(error)}"
-
-
-def read_tokenizer(folder: Path) -> Tokenizer | None:
-    """The tokenizer of a folder: tokenizer.json, or vocab.json with merges.txt; None where there is neither."""
-    if (folder / "tokenizer.json").exists():
-        bos, eos = (_special(folder, which) for which in ("bos_token", "eos_token"))
-        return Tokenizer.load(folder / "tokenizer.json", bos=bos, eos=eos)
-    vocab, merges = folder / "vocab.json", folder / "merges.txt"
-    if not (vocab.exists() and merges.exists()):
-        return None
-    try:
-        # The class as such, not the ready-made tokenizer of the same kind, which would insert spaces of its own.
-        model = tokenizers.models.BPE.from_file(str(vocab), str(merges))
-    except Exception as error:  # the Rust library raises bare Exception for every fault
-        raise ArtifactError(f"{vocab} and {merges} do not make a tokenizer: {error}") from None
-    backend = tokenizers.Tokenizer(model)
-    backend.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)  # pyright: ignore
-    backend.decoder = tokenizers.decoders.ByteLevel()  # pyright: ignore
-    end = "<|endoftext|>"
-    if backend.token_to_id(end) is not None:
-        backend.add_special_tokens([tokenizers.AddedToken(end, normalized=False, special=True)])
-    return Tokenizer(backend, bos_token_id=backend.token_to_id(end), eos_token_id=backend.token_to_id(end))
-
-
-def _special(folder: Path, which: str) -> str | None:
-    """`bos_token` or `eos_token` of tokenizer_config.json, written as text or as a record with `content`."""
-    path = folder / "tokenizer_config.json"
-    value: Any = read_json(path).get(which) if path.exists() else None
-    return value["content"] if isinstance(value, dict) else value

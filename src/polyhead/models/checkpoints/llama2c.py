@@ -14,10 +14,12 @@ from torch import Tensor
 from transformers import LlamaConfig
 
 from polyhead.core.errors import ArtifactError
+from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.checkpoints.assemble import assemble, split_half_order
-from polyhead.models.checkpoints.ggml_tokenizer import tokenizer_from_scores
+from polyhead.models.checkpoints.ggml_tokenizer import BYTE, CONTROL, NORMAL, UNKNOWN, tokenizer_from_scores
 from polyhead.models.hf import HFModel
-from polyhead.models.tokenizer import SPACE, Tokenizer
+from polyhead.models.token_texts import SPACE
+from polyhead.models.tokenizer import Tokenizer
 
 BOS, EOS = 1, 2
 _HEADER = struct.Struct("<7i")
@@ -147,4 +149,6 @@ def read_llama2c_tokenizer(path: Path, d_vocab: int) -> Tokenizer:
         ) from None
     # The file pads the specials with newlines and writes spaces as they are; byte tokens stand at 3 to 258.
     names = ["<unk>", "<s>", "</s>", *(p.replace(" ", SPACE) if i >= 256 else p for i, p in enumerate(pieces[3:]))]
-    return tokenizer_from_scores(names, scores, bos=BOS, eos=EOS)
+    types = [UNKNOWN, CONTROL, CONTROL, *[BYTE] * 256, *[NORMAL] * d_vocab][:d_vocab]
+    special = SpecialTokens(bos_token_id=BOS, bos_from="llama2.c", eos_token_id=EOS, eos_from="llama2.c")
+    return tokenizer_from_scores(names, scores, types, special=special)

@@ -1,9 +1,10 @@
 """polyhead's own layout of a native model: `weights.safetensors`, `config.json`, `tokenizer.json`.
 
-config.json holds `native` (the fields of NativeConfig), `name` and `bos_token_id`.
+config.json holds `native` (the fields of NativeConfig), `name`, `bos_token_id` and `eos_token_id`.
 """
 
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -12,9 +13,10 @@ from polyhead.core.data_files import read_object
 from polyhead.core.errors import ArtifactError
 from polyhead.core.files import write_atomic, write_json
 from polyhead.core.finite import check_finite
+from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.checkpoints.fit import check_fit
 from polyhead.models.native import NativeConfig, NativeTransformer
-from polyhead.models.tokenizer import EOS, Tokenizer
+from polyhead.models.tokenizer import EOS, Tokenizer, read_backend
 
 WEIGHTS, CONFIG, TOKENIZER = "weights.safetensors", "config.json", "tokenizer.json"
 
@@ -25,7 +27,12 @@ def save_native(model: NativeTransformer, folder: Path) -> None:
     write_atomic(folder / WEIGHTS, lambda aside: save_file(state, aside))
     if model.tokenizer is not None:
         write_atomic(folder / TOKENIZER, lambda aside: model.tokenizer.backend.save(str(aside)))
-    config = {"native": model.native.model_dump(), "name": model.cfg.name, "bos_token_id": model.cfg.bos_token_id}
+    config = {
+        "native": model.native.model_dump(),
+        "name": model.cfg.name,
+        "bos_token_id": model.cfg.bos_token_id,
+        "eos_token_id": model.cfg.eos_token_id,
+    }
     write_json(folder / CONFIG, config)
 
 
@@ -39,8 +46,7 @@ def load_native(folder: Path) -> NativeTransformer:
     if "native" not in config:
         raise ArtifactError(f"{folder / CONFIG} has no key 'native'; it is not the config of a polyhead model")
     native = NativeConfig.parse(config["native"], where=str(folder / CONFIG))
-    bos = config.get("bos_token_id")
-    tokenizer = Tokenizer.load(folder / TOKENIZER, bos=bos, eos=EOS) if (folder / TOKENIZER).exists() else None
+    bos, tokenizer = _id(config, "bos_token_id", native.d_vocab, folder), read_native_tokenizer(folder, config)
     model = NativeTransformer(native, name=config.get("name", folder.name), tokenizer=tokenizer, bos_token_id=bos)
     path = folder / WEIGHTS
     try:
@@ -53,3 +59,30 @@ def load_native(folder: Path) -> NativeTransformer:
     check_finite(state, origin=path)
     model.load_state_dict({key: value.float() for key, value in state.items()}, assign=True)
     return model.eval()
+
+
+def read_native_tokenizer(folder: Path, config: dict[str, Any]) -> Tokenizer | None:
+    """The tokenizer of a native model with this config.json, or None where it has none.
+
+    Raises:
+        ArtifactError: damaged, or special tokens that it does not have.
+    """
+    if not (folder / TOKENIZER).exists():
+        return None
+    backend = read_backend(folder / TOKENIZER)
+    n = backend.get_vocab_size()
+    stated = "eos_token_id" in config  # models written by earlier versions end documents with `EOS`
+    special = SpecialTokens(
+        bos_token_id=_id(config, "bos_token_id", n, folder),
+        bos_from=CONFIG,
+        eos_token_id=_id(config, "eos_token_id", n, folder) if stated else backend.token_to_id(EOS),
+        eos_from=CONFIG if stated else TOKENIZER,
+    )
+    return Tokenizer(backend, special)
+
+
+def _id(config: dict[str, Any], key: str, n: int, folder: Path) -> int | None:
+    value = config.get(key)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < n):
+        raise ArtifactError(f"{folder / CONFIG}: {key} is {value!r}; expected an id from 0 to {n - 1}")
+    return value

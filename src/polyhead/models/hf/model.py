@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from polyhead.core.model_config import ModelConfig
+from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.hf.attention import NAME, tapping
 from polyhead.models.hf.family import Family, family_of
 from polyhead.models.hf.gpt_neo import tap_gpt_neo
@@ -20,6 +21,7 @@ from polyhead.models.hf.projections import output_bias, output_weight, projectio
 from polyhead.models.hf.wiring import Wiring
 from polyhead.models.hooked import HookedModel
 from polyhead.models.tap import Tap
+from polyhead.models.tokenizer import Tokenizer
 
 
 class HFModel(HookedModel):
@@ -29,9 +31,19 @@ class HFModel(HookedModel):
     """
 
     def __init__(self, hf: nn.Module, *, name: str, tokenizer: Any = None, unused_tensors: Sequence[str] = ()) -> None:
+        """
+        Args:
+            hf: The model of transformers.
+            name: What it is called in records.
+            tokenizer: Decides BOS and end of document where it is a `Tokenizer`; without one, `hf.config` does.
+            unused_tensors: Names of tensors in its files that are no part of the model.
+
+        Raises:
+            PolyheadError: a family that is not supported.
+        """
         config: Any = hf.config
         family = family_of(config)
-        super().__init__(_model_config(config, family, name, unused_tensors), tokenizer)
+        super().__init__(_model_config(config, family, name, _special(config, tokenizer), unused_tensors), tokenizer)
         self.hf: Any = hf.eval()
         self.family = family
         self._lock = threading.RLock()
@@ -74,9 +86,19 @@ class HFModel(HookedModel):
         return self.hf.get_output_embeddings().weight.T
 
 
-def _model_config(config: Any, family: Family, name: str, unused_tensors: Sequence[str]) -> ModelConfig:
-    n_heads = config.num_attention_heads
+def _special(config: Any, tokenizer: Any) -> SpecialTokens:
+    if isinstance(tokenizer, Tokenizer):
+        return tokenizer.special
     bos = config.bos_token_id
+    if isinstance(bos, int) and not isinstance(bos, bool) and 0 <= bos < config.vocab_size:
+        return SpecialTokens(bos_token_id=bos, bos_from="bos_token_id of config.json")
+    return SpecialTokens()
+
+
+def _model_config(
+    config: Any, family: Family, name: str, special: SpecialTokens, unused_tensors: Sequence[str]
+) -> ModelConfig:
+    n_heads = config.num_attention_heads
     return ModelConfig(
         name=name,
         family=config.model_type,
@@ -90,6 +112,6 @@ def _model_config(config: Any, family: Family, name: str, unused_tensors: Sequen
         attn_only=False,
         positions="rotary" if family.rotary else "learned",
         normalization=family.normalization,
-        bos_token_id=bos if isinstance(bos, int) and bos < config.vocab_size else None,
         unused_tensors=tuple(unused_tensors),
+        **special.model_dump(),
     )

@@ -155,7 +155,7 @@ def _harvest(place: HeadPlace) -> tuple[HarvestedText, HarvestedText, dict[int, 
             roles[_name(layer, heads, role)] = reads
     spec = Reading(roles=roles)
     train, held_out = (harvest_in_memory(data.model, t, spec) for t in (data.train, data.held_out))
-    return train, held_out, layers, Positions(data.model.cfg.bos_token_id)
+    return train, held_out, layers, Positions.of(data.model)
 
 
 def _name(layer: int, heads: Sequence[int], role: str) -> str:

@@ -122,7 +122,7 @@ def correlations(model: HookedModel, cfg: WeightConfig) -> dict[str, Tensor]:
         return {}
     length = min(256, model.cfg.n_ctx)
     text = model_sequences(model, cfg.text, n_sequences=-(-cfg.n_tokens // length), seq_len=length)
-    positions, sums = Positions(model.cfg.bos_token_id), {}
+    positions, sums = Positions.of(model), {}
     names = list(dict.fromkeys(wanted.values()))
     for rows in torch.arange(len(text)).split(8):
         tokens, valid = text.rows(rows)

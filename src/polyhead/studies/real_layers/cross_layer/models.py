@@ -170,7 +170,7 @@ def _values(model: str, text: str, pairs: Sequence[tuple[int, int]], n_train: in
     spec, rows = Reading(roles={f"v{n}": reads[n] for n in numbers}), []
     for sequences in (data.train, data.held_out):
         harvest = harvest_in_memory(data.model, sequences, spec, label="values").roles
-        counted = Positions(data.model.cfg.bos_token_id).counted(harvest)
+        counted = Positions.of(data.model).counted(harvest)
         rows.append({n: harvest[f"v{n}"][counted] for n in numbers})
     for a, b in pairs:
         yield Pair(data.model.cfg.name, (layers[a], layers[b]), (rows[0][a], rows[0][b]), (rows[1][a], rows[1][b]))

@@ -161,7 +161,7 @@ def _held_out(data: ExperimentData, number: int) -> Site:
     roles = {**{role: one_site(site(number, name)) for role, name in names.items()}, "final": one_site(last)}
     reading = Reading(roles=roles)
     positions, kept = (
-        Positions(data.model.cfg.bos_token_id),
+        Positions.of(data.model),
         {"final": [], "z": [], "rows": [], "tokens": [], "scored": []},
     )
     for i, batch in enumerate(data.held_out_batches(reading).in_order()):
@@ -219,7 +219,7 @@ def examine(cfg: MoreFeaturesConfig, here: Site, found: Candidates, seed: int) -
     causal = holm(more_than_others(own, elsewhere), LEVEL) & (own.median(-1).values >= cfg.min_drop).numpy()
     aligned = benjamini_hochberg(p_aligned, LEVEL)
     names = here.data.model.tokenizer
-    words = [str(names.decode([int(token)])) for token in tokens]  # type: ignore[union-attr]
+    words = names.tokens(int(token) for token in tokens)  # type: ignore[union-attr]
     comes = benjamini_hochberg(_comes(here, found, tokens), LEVEL)
     return Examined(tokens, alignment, own, aligned, causal, aligned & causal, comes, words)
 
