@@ -4,9 +4,16 @@ Axis legend: h head, d d_model, k d_head, c position up to n_ctx.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from jaxtyping import Float
 from torch import Tensor
+
+from polyhead.core.errors import PolyheadError
+
+Rotation = Float[Tensor, "2 c half"] | None | Literal["unknown"]
+"""Cosines and sines of the half-split rotation (ops/rotary.py); None where the layer does not rotate; `unknown` where
+queries and keys were not found to be what any known formula makes of the projections, so that it may or may not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +37,46 @@ class BaseLayer:
     """Equal to the number of heads unless keys and values are shared (GQA)."""
     score_scale: float
     """1 / sqrt(d_head) in most models."""
-    rotary: Float[Tensor, "2 c half"] | None
-    """Cosines and sines of the half-split rotation (ops/rotary.py), or None where the layer does not rotate."""
+    rotary: Rotation
+    """Of the first c positions; sequences of up to c positions are rotated by it."""
     plain_scores: bool = True
     """False where the scores are not the formula above: a cap, a window, a norm on q and k, a bias of positions."""
     is_linear: bool = True
     """False where the output is not the formula above: a norm behind the heads, values read from elsewhere."""
     has_mlp: bool = True
     """Whether the block has an MLP beside the attention: False in attention-only models."""
+    window: int | None = None
+    """How many of the last keys a query sees, itself included; None: all."""
+    softcap: float | None = None
+    """Scores are softcap tanh(scores / softcap)."""
+    qk_norm: bool = False
+    """Queries and keys are normed between projection and rotation."""
+
+    @property
+    def rotated_sites(self) -> bool:
+        """Whether the scores are made of `attn.hook_rot_q` and `attn.hook_rot_k`, or of `hook_q` and `hook_k`."""
+        return self.rotary is not None
+
+    def rotation(self) -> Float[Tensor, "2 c half"] | None:
+        """The rotation, for those who make queries and keys themselves.
+
+        Raises:
+            PolyheadError: it is not known.
+        """
+        if isinstance(self.rotary, str):
+            raise PolyheadError(
+                f"how layer {self.layer} turns queries and keys into scores is not known, so its attention cannot be "
+                "made from its weights: use a dictionary that reads the model's patterns, such as mtc"
+            )
+        return self.rotary
+
+    @property
+    def obstacles(self) -> list[str]:
+        """Why the scores are not plain, in words."""
+        found = [] if self.window is None else [f"a window of {self.window} keys"]
+        found += [] if self.softcap is None else [f"a soft cap at {self.softcap:g}"]
+        found += ["a norm on queries and keys"] if self.qk_norm else []
+        return found or ([] if self.plain_scores else ["scores of an unknown form, such as added positions"])
 
     @property
     def n_heads(self) -> int:

@@ -44,7 +44,7 @@ def make(
     """
     (layer,) = layers
     check_scores("gated_attention", layer)
-    table = layer.rotary
+    table = layer.rotation()
     block = GatedAttention(
         GatedAttentionConfig(
             d_in=layer.d_model,
@@ -83,8 +83,8 @@ def set_heads(
     constant = layer.b_O + torch.einsum("hk,hkd->d", layer.b_V, layer.W_O)
     block.b_O.copy_(constant / block.target_scale)
     block.scale.fill_(layer.score_scale)
-    if layer.rotary is not None:
-        block.rotary.copy_(layer.rotary)
+    if (table := layer.rotation()) is not None:
+        block.rotary.copy_(table)
     for name in ("W_Q", "W_K", "W_V", "W_O"):
         W = getattr(block, name)
         W.add_(torch.randn(W.shape, generator=generator), alpha=settings.noise * float(W.std()))

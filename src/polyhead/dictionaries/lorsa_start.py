@@ -69,8 +69,8 @@ def check_scores(kind: str, layer: BaseLayer) -> None:
     if not layer.plain_scores:
         raise PolyheadError(
             f"{kind} makes its own attention, as score_scale q k^T with a rotation by position at most; layer "
-            f"{layer.layer} of this model scores otherwise (a cap, a window, a norm on q and k, position biases): "
-            "use a dictionary that reads the model's patterns, such as mtc"
+            f"{layer.layer} of this model scores otherwise ({', '.join(layer.obstacles)}): use a dictionary that reads "
+            "the model's patterns, such as mtc"
         )
 
 
@@ -85,7 +85,7 @@ def make(
     (layer,) = layers
     check_scores("lorsa", layer)
     n_groups = settings.groups_per_head * layer.n_heads
-    table = layer.rotary
+    table = layer.rotation()
     lorsa = Lorsa(
         LorsaConfig(
             d_in=layer.d_model,
@@ -118,8 +118,8 @@ def set_attention(lorsa: Lorsa, layer: BaseLayer, *, noise: float, generator: to
         noisy = W + noise * W.std() * torch.randn(W.shape, generator=generator) if noise else W
         getattr(lorsa, f"W_{name}").copy_(noisy)
         getattr(lorsa, f"b_{name}").copy_(getattr(layer, f"b_{name}")[head])
-    if layer.rotary is not None:
-        lorsa.rotary.copy_(layer.rotary)
+    if (table := layer.rotation()) is not None:
+        lorsa.rotary.copy_(table)
     lorsa.score_scale.fill_(layer.score_scale)
 
 

@@ -63,7 +63,7 @@ def reading(settings: QKSettings, layers: Sequence[BaseLayer]) -> Reading:
     """q, k and the pattern of the chosen heads; a key that several heads share is read once."""
     (layer,) = layers
     heads, keys, _ = chosen_heads(settings, layer)
-    rotated = settings.rotary and layer.rotary is not None
+    rotated = settings.rotary and layer.rotated_sites
     q, k = ("attn.hook_rot_q", "attn.hook_rot_k") if rotated else ("attn.hook_q", "attn.hook_k")
     return Reading(
         roles={

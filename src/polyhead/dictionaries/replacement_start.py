@@ -48,7 +48,7 @@ def make(
     """
     (layer,) = layers
     check_scores("replacement", layer)
-    table = layer.rotary
+    table = layer.rotation()
     module = Replacement(
         ReplacementConfig(
             d_in=layer.d_model,
@@ -92,8 +92,8 @@ def set_heads(module: Replacement, layer: BaseLayer, noise: float, generator: to
     constant = layer.b_O + torch.einsum("hk,hkd->d", layer.b_V, layer.W_O)
     module.b_O.copy_(constant / module.target_scale)
     module.score_scale.fill_(layer.score_scale)
-    if layer.rotary is not None:
-        module.rotary.copy_(layer.rotary)
+    if (table := layer.rotation()) is not None:
+        module.rotary.copy_(table)
 
 
 METHOD = Method(

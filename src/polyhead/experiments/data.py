@@ -41,7 +41,7 @@ class ExperimentData:
     @cached_property
     def layers(self) -> tuple[BaseLayer, ...]:
         """The layers explained."""
-        return tuple(base_layer(self.model, layer) for layer in self.cfg.layers)
+        return tuple(base_layer(self.model, layer, n_positions=self.cfg.seq_len) for layer in self.cfg.layers)
 
     def reading(self, member: Member) -> Reading:
         """What the member reads.

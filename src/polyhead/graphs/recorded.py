@@ -64,7 +64,7 @@ class Recorded:
     def base(self, layer: int) -> BaseLayer:
         """Weights of a layer's attention."""
         if layer not in self._layers:
-            self._layers[layer] = base_layer(self.model, layer)
+            self._layers[layer] = base_layer(self.model, layer, n_positions=self.n_positions)
         return self._layers[layer]
 
     def batch(self, reading: Reading) -> Batch:

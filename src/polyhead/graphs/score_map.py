@@ -20,7 +20,8 @@ from polyhead.graphs.frozen import FrozenPrompt
 from polyhead.graphs.recorded import DTYPE
 from polyhead.models.native import NativeTransformer
 from polyhead.models.rotations import rotation_tables
-from polyhead.ops.rotary import apply_rotary
+from polyhead.ops.norm_gain import norm_gain
+from polyhead.ops.rotary import apply_rotary, inverse_rotation
 
 _CLOSE = 2e-3
 """Largest relative error with which a formula counts as what the model computes."""
@@ -126,8 +127,8 @@ def _way(
     best, found = float("inf"), (torch.ones_like(raw), tables[0])
     for joint in (None, False, True):
         for table in tables:
-            turned = final if table is None else apply_rotary(final[None], _inverse(table))[0]
-            gain = torch.ones_like(raw) if joint is None else _norm_gain(raw, turned, joint)
+            turned = final if table is None else apply_rotary(final[None], inverse_rotation(table))[0]
+            gain = torch.ones_like(raw) if joint is None else norm_gain(raw, turned, joint=joint)
             error = float((raw * gain - turned).norm() / turned.norm().clamp_min(1e-30))
             if error < best:
                 best, found = error, (gain, table)
@@ -137,18 +138,3 @@ def _way(
         f"queries or keys of layer {layer} of {name} are neither projections nor RMS norms of projections, rotated or "
         f"not (nearest is off by {best:.2g}), so its scores cannot be split into what was written"
     )
-
-
-def _norm_gain(raw: Tensor, turned: Tensor, joint: bool) -> Float[Tensor, "p h k"]:
-    """An RMS norm over the width of a head, or over all heads, as factors: a gain, and a scale held per position."""
-    axes, shared = ((1, 2), (0,)) if joint else ((2,), (0, 1))
-    unit = raw / raw.square().mean(axes, keepdim=True).sqrt().clamp_min(1e-30)
-    gain = (unit * turned).sum(shared, keepdim=True) / unit.square().sum(shared, keepdim=True).clamp_min(1e-30)
-    shape = raw * gain
-    held = (shape * turned).sum(axes, keepdim=True) / shape.square().sum(axes, keepdim=True).clamp_min(1e-30)
-    return (gain * held).expand_as(raw)
-
-
-def _inverse(table: Float[Tensor, "2 p half"]) -> Float[Tensor, "2 p half"]:
-    """Back by the same angles. A table may also scale (long-context rotations); that is undone too."""
-    return torch.stack([table[0], -table[1]]) / table.square().sum(0)

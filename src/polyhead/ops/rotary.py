@@ -22,3 +22,8 @@ def apply_rotary(x: Float[Tensor, "b p h d"], table: Float[Tensor, "2 n_ctx half
     cos, sin = table[:, : x.shape[1], None, :].to(x.dtype)
     a, b = x[..., :half], x[..., half : 2 * half]
     return torch.cat([a * cos - b * sin, b * cos + a * sin, x[..., 2 * half :]], dim=-1)
+
+
+def inverse_rotation(table: Float[Tensor, "2 n_ctx half"]) -> Float[Tensor, "2 n_ctx half"]:
+    """The table that undoes another. A table may also scale (long-context rotations); that is undone too."""
+    return torch.stack([table[0], -table[1]]) / table.square().sum(0)

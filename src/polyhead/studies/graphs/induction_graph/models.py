@@ -204,7 +204,7 @@ def contentless(model: HookedModel, prompts: Sequence[Repeat], head: tuple[int, 
         order = torch.randperm(len(x) - 1, generator=generator(i, "contents")) + 1
         mixed = k.clone()
         mixed[1:] = k[order]
-        own, other = (_previous_contrast(q, keys, base.rotary) for keys in (k, mixed))
+        own, other = (_previous_contrast(q, keys, base.rotation()) for keys in (k, mixed))
         shares.append(float((other / own).median()))
     return shares
 
