@@ -71,7 +71,7 @@ def make_heads(records: Path, *, n_units: int = N_UNITS, bare: bool = False) -> 
         )
         for i, (la, h) in enumerate(HEADS)
     ]
-    old = [r.model_copy(update={"drops": {}}) for r in ranks]  # as records of one way of blinding were
+    old = [r.model_copy(update={"drops": {}}) for r in ranks]  # as records of one way of ablation were
     for name in ("indent", "mine"):
         _ablation(name, old if name == "mine" else ranks).save(records / "ablations" / name / "L0H1.json")
     _split("rules", BEHAVIOURS).save(records / "splits" / "split-L0H1-rules.json")
@@ -155,7 +155,7 @@ def _overview(rows: RowsRecord, bare: bool) -> HeadsOverview:
         model={"name": "made", "n_layers": 2, "n_heads": 3, "d_head": 4},
         text={"origin": "a test", "tokens": 40},
         versions={},
-        seconds={"rows": 1.0, "blinded: indent, L0H1": 2.0, "blinded: indent, all heads": 3.0},
+        seconds={"rows": 1.0, "ablated: indent, L0H1": 2.0, "ablated: indent, all heads": 3.0},
         heads=HEADS,
         scores=[some, other],
         findings=[] if bare else [f"L0H1 does many things, such as `{NASTY}`."],

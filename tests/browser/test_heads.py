@@ -41,7 +41,7 @@ def test_overview_shows_findings_scatter_and_mix(pages: Path, open_page: Opener)
     assert page.locator("#mix .mix").count() == len(HEADS)
     page.click("#mix button:text-is('rows')")
     assert page.locator("#mix .mix").count() == len(HEADS)
-    assert page.locator("#about dt:text-is('blinded')").count() == 1  # stages of one kind are one line
+    assert page.locator("#about dt:text-is('ablated')").count() == 1  # stages of one kind are one line
     page.select_option("#scatter-x", "induction_score")
     assert "x=induction_score" in page.url
     page.click("#findings .head-name")

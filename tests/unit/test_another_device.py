@@ -12,7 +12,7 @@ from polyhead.experiments.evaluate import evaluate_members
 from polyhead.experiments.train import train_member
 from polyhead.graphs.frozen import freeze
 from polyhead.graphs.passes import live_pass
-from polyhead.interventions.rows import KINDS, Blinding, blinding_hook, reference
+from polyhead.interventions.rows import KINDS, HeadAblation, ablation_hook, reference
 from polyhead.models.base_layer import base_layer
 from polyhead.models.load import load_model
 from polyhead.ops.schedules import Schedule
@@ -44,17 +44,17 @@ def test_a_layer_in_bfloat16_is_seen_to_be_plain():
     assert layer.rotary is not None
 
 
-def test_rows_are_blinded_where_the_model_is(make_tiny_model):
+def test_rows_are_ablated_where_the_model_is(make_tiny_model):
     model, draw = make_tiny_model(), torch.zeros(1, dtype=torch.int64)
     where = torch.ones(1, 8, dtype=torch.bool)
     for kind in KINDS:
-        blinding, text = Blinding(1, (0, 2), kind), reference(model, TOKENS, 1)  # pyright: ignore[reportArgumentType]
-        expected = model.run_with_hooks(TOKENS, blinding_hook(blinding, (1, 8), where, text=text, draw=draw))
+        ablation, text = HeadAblation(1, (0, 2), kind), reference(model, TOKENS, 1)  # pyright: ignore[reportArgumentType]
+        expected = model.run_with_hooks(TOKENS, ablation_hook(ablation, (1, 8), where, text=text, draw=draw))
         with another_device():
             there = moved(make_tiny_model())
             tokens = TOKENS.to(there.device)
             text = reference(there, tokens, 1)
-            hooks = blinding_hook(blinding, (1, 8), where.to(there.device), text=text, draw=draw)
+            hooks = ablation_hook(ablation, (1, 8), where.to(there.device), text=text, draw=draw)
             assert torch.allclose(there.run_with_hooks(tokens, hooks).cpu(), expected, atol=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""`polyhead heads`: what the heads of a model attend to over text, and what breaks when one is blinded."""
+"""`polyhead heads`: what the heads of a model attend to over text, and what breaks when one is ablated."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -93,7 +93,7 @@ def ablate(
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
-    """Blind one head on prompts: its row on BOS, mean or resampled, its output zeroed; rank it among all heads.
+    """Ablate one head on prompts: its row on BOS, mean or resampled, its output zeroed; rank it among all heads.
 
     Every head is ranked three ways (row on BOS, mean row, output zero), for a row on BOS also brings in what is read
     there; this costs three passes over the prompts for each head.
@@ -105,8 +105,8 @@ def ablate(
         out: Folder of the record.
         text: Reference text of means and resampling.
         prompts: How many prompts; the set's own number if not given.
-        position: Tokens behind the position that is blinded; 0 is the last.
-        find_position: Blind where the position sweep falls most instead.
+        position: Tokens behind the position that is ablated; 0 is the last.
+        find_position: Ablate where the position sweep falls most instead.
         seed: Seed of the words put into templates, and of resampling.
         threads: CPU threads.
     """
@@ -163,7 +163,7 @@ def report(
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
-    """Everything about the heads of one model, and its pages: rows, blinding, splits, pairs, units, weights.
+    """Everything about the heads of one model, and its pages: rows, ablation, splits, pairs, units, weights.
 
     The same command goes on where it was stopped; what is done is not done again.
 
@@ -173,7 +173,7 @@ def report(
         text: `bundled`, a text, JSONL or Parquet file, or a folder of them.
         tokens: Tokens for rows and units; by the size of the model if not given.
         seq_len: Tokens a sequence, BOS included.
-        deep: Heads of widest mix that are blinded and split.
+        deep: Heads of widest mix that are ablated and split.
         prompts: Prompts of each template set; by the size of the model if not given.
         run: Run folder of dictionaries of the same model; its pages are linked.
         quick: An eighth of the text, few prompts.

@@ -1,4 +1,4 @@
-"""Records of what heads do: classified rows, proposals for new rules, and what breaks when a head is blinded.
+"""Records of what heads do: classified rows, proposals for new rules, and what breaks when a head is ablated.
 
 `rows.json` of a scan folder is one RowsRecord, `ablation.json` of an ablation folder one AblationRecord. Shares, rates
 and probabilities are in [0, 1]. docs/formats.md says the same.
@@ -135,7 +135,7 @@ class SweepPoint(Record):
 
 
 class HeadRank(Record):
-    """One head among all, blinded the same way."""
+    """One head among all, ablated the same way."""
 
     layer: int
     head: int
@@ -144,11 +144,11 @@ class HeadRank(Record):
     drop: float
     """Mean fall of the answer's probability."""
     drops: dict[str, float] = Field(default_factory=dict)
-    """The same by way of blinding: `bos-row` (as `drop`), `mean-row`, `zero-output`. Empty in older records."""
+    """The same by way of ablation: `bos-row` (as `drop`), `mean-row`, `zero-output`. Empty in older records."""
 
 
 class AblationRecord(Record):
-    """One head blinded on one set of prompts."""
+    """One head ablated on one set of prompts."""
 
     model: str
     layer: int
@@ -161,7 +161,7 @@ class AblationRecord(Record):
     examples: list[tuple[str, str]]
     """Some prompts with their answers."""
     position: int
-    """Tokens behind the position that was blinded; 0 is the last."""
+    """Tokens behind the position that was ablated; 0 is the last."""
     clean: Effect
     effects: list[Effect]
     sweep: list[SweepPoint]
@@ -170,14 +170,14 @@ class AblationRecord(Record):
     rank: int
     """Of this head, 1 for the largest drop."""
     rank_by: dict[str, int] = Field(default_factory=dict)
-    """The same by way of blinding; keys of `HeadRank.drops`. A row on BOS also brings in what is read there, so a head
+    """The same by way of ablation; keys of `HeadRank.drops`. A row on BOS also brings in what is read there, so a head
     that is high by `bos-row` alone may not be needed. Empty in older records."""
     notes: list[str]
     seconds: float
 
 
 def rank_by(ranks: Sequence[HeadRank], layer: int, head: int) -> dict[str, int]:
-    """Rank of one head by each way of blinding that all heads were blinded in; 1 for the largest drop."""
+    """Rank of one head by each way of ablation that all heads were ablated in; 1 for the largest drop."""
     own = next((r for r in ranks if (r.layer, r.head) == (layer, head)), None)
     if own is None:
         return {}

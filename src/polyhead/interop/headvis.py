@@ -9,7 +9,7 @@
 
 The base fields are those that Neuronpedia's generator writes for the front end. Ours are added in blocks called
 `polyhead` (of the config, of a head, of a sequence), which other readers pass over: rules that claim weights, classes
-and masses of rows, classified rows of the whole text, blinding, split heads. What a tree holds beyond both is kept in
+and masses of rows, classified rows of the whole text, ablation, split heads. What a tree holds beyond both is kept in
 `foreign` and written back, so that reading and writing a tree changes nothing. Attributions are not read: the shape of
 their files is not published.
 """

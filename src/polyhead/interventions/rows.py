@@ -1,4 +1,4 @@
-"""Blind a head: replace rows of its attention pattern, or its output, at some positions and leave all else alone.
+"""Ablate a head: replace rows of its attention pattern, or its output, at some positions and leave all else alone.
 
 What stands in for a row: one-hot on BOS; the head's mean row over reference text at the same query position; its row
 on one reference text, drawn at random. What stands in for the output z (before W_O): zero, its mean at the same
@@ -96,7 +96,7 @@ def references(
 
 
 @dataclass(frozen=True)
-class Blinding:
+class HeadAblation:
     """One intervention on some heads of one layer."""
 
     layer: int
@@ -105,7 +105,7 @@ class Blinding:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise PolyheadError(f"no blinding is called {self.kind!r}; {nearest(self.kind, KINDS)}")
+            raise PolyheadError(f"no ablation is called {self.kind!r}; {nearest(self.kind, KINDS)}")
 
 
 @torch.no_grad()
@@ -131,37 +131,37 @@ def logits_from(
 
 
 @torch.no_grad()
-def blinding_hook(
-    blinding: Blinding,
+def ablation_hook(
+    ablation: HeadAblation,
     shape: tuple[int, int],
     where: Bool[Tensor, "b p"] | None = None,
     *,
     text: Reference | None = None,
     draw: Int[Tensor, " b"] | None = None,
 ) -> dict[str, Hook]:
-    """The hook of a blinding on sequences of `shape` (b, p), by site; means need `text`, resampling also `draw`.
+    """The hook of a ablation on sequences of `shape` (b, p), by site; means need `text`, resampling also `draw`.
 
     `draw` is a reference sequence for each sequence. Position 0 must hold BOS for `bos-row` to mean what it says.
 
     Raises:
         PolyheadError: no reference text where one is needed, or one that is too short.
     """
-    heads, width = list(blinding.heads), shape[1]
-    pattern, z = site(blinding.layer, "attn.hook_pattern"), site(blinding.layer, "attn.hook_z")
-    if blinding.kind == "bos-row":
+    heads, width = list(ablation.heads), shape[1]
+    pattern, z = site(ablation.layer, "attn.hook_pattern"), site(ablation.layer, "attn.hook_z")
+    if ablation.kind == "bos-row":
         return {pattern: replace_rows(heads, torch.eye(width)[:1].expand(1, 1, 1, width), where)}
-    if blinding.kind == "zero-output":
+    if ablation.kind == "zero-output":
         return {z: replace_output(heads, torch.zeros(1, 1, 1, 1), where)}
     if text is None:
-        raise PolyheadError(f"{blinding.kind} needs reference text")
+        raise PolyheadError(f"{ablation.kind} needs reference text")
     if text.tokens.shape[1] < width:
         raise PolyheadError(f"reference text of {text.tokens.shape[1]} tokens; sequences of {width} need as many")
-    if blinding.kind == "mean-row":
+    if ablation.kind == "mean-row":
         return {pattern: replace_rows(heads, text.mean_pattern[None, heads, :width, :width], where)}
-    if blinding.kind == "mean-output":
+    if ablation.kind == "mean-output":
         return {z: replace_output(heads, text.mean_z[None, :width, heads], where)}
     assert draw is not None, "resampling needs one reference sequence for each sequence"
-    name = pattern if blinding.kind == "resampled-row" else z
+    name = pattern if ablation.kind == "resampled-row" else z
     _, cache = text.model.run_with_cache(text.tokens[draw][:, :width], [name], with_logits=False)
     if name == pattern:
         return {pattern: replace_rows(heads, cache[name][:, heads], where)}

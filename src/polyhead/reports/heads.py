@@ -108,7 +108,7 @@ class _Pages:
                 "head": f"L{r.layer}H{r.head}",
                 "templates": r.templates,
                 "clean": [shorten(r.clean.top1_rate), shorten(r.clean.mean_probability)],
-                "blinded": [shorten(r.effects[0].top1_rate), shorten(r.effects[0].mean_probability)],
+                "ablated": [shorten(r.effects[0].top1_rate), shorten(r.effects[0].mean_probability)],
                 "rank": r.rank,
                 "rank_by": r.rank_by or {"bos-row": r.rank},
                 "n_prompts": r.n_prompts,

@@ -1,4 +1,4 @@
-"""What heads do: rows of real text classified, and one head blinded on prompts. A folder each.
+"""What heads do: rows of real text classified, and one head ablated on prompts. A folder each.
 
 OUT/rows.npz        state of the scan; a killed scan goes on from it
 OUT/rows.json       RowsRecord, written when the scan is through
@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from polyhead.activations.model_text import model_sequences
-from polyhead.analysis.heads.blinding import RANKED_BY, Blinder, Where
+from polyhead.analysis.heads.ablation import RANKED_BY, HeadAblator, Where
 from polyhead.analysis.heads.prompts import Prompts, make_prompts, read_templates
 from polyhead.analysis.heads.row_record import rows_record
 from polyhead.analysis.heads.rows import Head, RowsConfig, check_heads, scan_rows
@@ -23,7 +23,7 @@ from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.head_records import AblationRecord, Effect, HeadRank, RowsRecord, rank_by
-from polyhead.interventions.rows import KINDS, Blinding
+from polyhead.interventions.rows import KINDS, HeadAblation
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 
@@ -119,7 +119,7 @@ def rows_table(record: RowsRecord, *, most: int = 5) -> list[dict[str, Any]]:
 
 
 class AblateConfig(Config):
-    """Which head is blinded on what."""
+    """Which head is ablated on what."""
 
     model: str
     head: Head
@@ -129,14 +129,14 @@ class AblateConfig(Config):
     """Reference text of means and resampling."""
     n_prompts: int | None = Field(default=None, ge=1)
     position: int | None = Field(default=0, ge=0)
-    """Tokens behind the position that is blinded; None: where the sweep falls most."""
+    """Tokens behind the position that is ablated; None: where the sweep falls most."""
     ranks: bool = True
     sweep: bool = True
     seed: int = 0
 
 
 def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
-    """Blind one head on one template set, every way there is; save with `out`.
+    """Ablate one head on one template set, every way there is; save with `out`.
 
     Raises:
         PolyheadError: model, head or templates not found, a template whose answer is not one token, a model
@@ -151,13 +151,13 @@ def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
     if (cfg.position or 0) > width - 2:
         raise PolyheadError(f"--position {cfg.position}; the longest prompt has 0 to {width - 2} behind its BOS")
     reference = model_sequences(model, cfg.text, n_sequences=64, seq_len=width, whole=True)
-    blinder = Blinder(model, prompts, reference, seed=cfg.seed)
-    clean = blinder.clean()
-    sweep = blinder.sweep(layer, head, clean) if cfg.sweep or cfg.position is None else []
+    ablator = HeadAblator(model, prompts, reference, seed=cfg.seed)
+    clean = ablator.clean()
+    sweep = ablator.sweep(layer, head, clean) if cfg.sweep or cfg.position is None else []
     position = cfg.position
     if position is None:
         position = max(sweep, key=lambda p: sum(p.drop) / max(1, len(p.drop))).back
-    ranks = blinder.ranks(clean, position) if cfg.ranks else []
+    ranks = ablator.ranks(clean, position) if cfg.ranks else []
     record = AblationRecord(
         model=model.cfg.name,
         layer=layer,
@@ -169,12 +169,12 @@ def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
         examples=list(zip(prompts.texts[:6], prompts.answer_texts[:6], strict=True)),
         position=position,
         clean=clean,
-        effects=blinded_effects(blinder, layer, head, position),
+        effects=ablated_effects(ablator, layer, head, position),
         sweep=sweep,
         ranks=ranks,
         rank=next((i for i, r in enumerate(ranks, start=1) if (r.layer, r.head) == (layer, head)), 0),
         rank_by=rank_by(ranks, layer, head),
-        notes=blinding_notes(model, prompts, clean, layer),
+        notes=ablation_notes(model, prompts, clean, layer),
         seconds=round(time.monotonic() - start, 1),
     )
     if out is not None:
@@ -182,23 +182,23 @@ def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
     return record
 
 
-def blinded_effects(blinder: Blinder, layer: int, head: int, position: int) -> list[Effect]:
-    """The head blinded in every way, all heads of its layer, and the hydra check."""
+def ablated_effects(ablator: HeadAblator, layer: int, head: int, position: int) -> list[Effect]:
+    """The head ablated in every way, all heads of its layer, and the hydra check."""
     everywhere: Sequence[Where] = (position, "all")
-    out = [blinder.effect(Blinding(layer, (head,), kind), w) for w in everywhere for kind in KINDS]  # pyright: ignore
-    cfg = blinder.model.cfg
+    out = [ablator.effect(HeadAblation(layer, (head,), kind), w) for w in everywhere for kind in KINDS]  # pyright: ignore
+    cfg = ablator.model.cfg
     heads = tuple(range(cfg.n_heads))
-    out.append(blinder.effect(Blinding(layer, heads), position, label=f"bos-row, all heads of layer {layer}"))
-    every = [Blinding(i, heads) for i in range(cfg.n_layers)]
-    out.append(blinder.effect(every, position, label="bos-row, all heads of all layers"))
+    out.append(ablator.effect(HeadAblation(layer, heads), position, label=f"bos-row, all heads of layer {layer}"))
+    every = [HeadAblation(i, heads) for i in range(cfg.n_layers)]
+    out.append(ablator.effect(every, position, label="bos-row, all heads of all layers"))
     if layer < cfg.n_layers - 1:
         for where in everywhere:
             label = f"bos-row, {'all positions' if where == 'all' else 'this position'}, later patterns frozen"
-            out.append(blinder.effect(Blinding(layer, (head,)), where, frozen=True, label=label))
+            out.append(ablator.effect(HeadAblation(layer, (head,)), where, frozen=True, label=label))
     return out
 
 
-def blinding_notes(model: HookedModel, prompts: Prompts, clean: Effect, layer: int) -> list[str]:
+def ablation_notes(model: HookedModel, prompts: Prompts, clean: Effect, layer: int) -> list[str]:
     """What limits the numbers of this head on these prompts."""
     notes = []
     if clean.top1_rate < 0.9:
@@ -213,7 +213,7 @@ def blinding_notes(model: HookedModel, prompts: Prompts, clean: Effect, layer: i
 
 
 def effects_table(record: AblationRecord) -> list[dict[str, Any]]:
-    """Clean and blinded, a line each."""
+    """Clean and ablated, a line each."""
     return [
         {"": e.label, "top-1": f"{e.top1_rate:.0%}", "probability": e.mean_probability, "logit": e.mean_logit}
         for e in (record.clean, *record.effects)
@@ -224,7 +224,7 @@ WAYS = {"bos-row": "row on BOS", "mean-row": "mean row", "zero-output": "output 
 
 
 def ranks_table(record: AblationRecord, *, most: int = 6) -> list[dict[str, Any]]:
-    """The heads that matter most by each way of blinding, and the chosen one: falls of probability, ranks behind."""
+    """The heads that matter most by each way of ablation, and the chosen one: falls of probability, ranks behind."""
     kinds = [k for k in RANKED_BY if record.ranks and k in record.ranks[0].drops] or ["bos-row"]
     places = {kind: _places(record.ranks, kind) for kind in kinds}
     rows = []

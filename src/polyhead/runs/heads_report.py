@@ -7,7 +7,7 @@ OUT/heads.json                     HeadsReportConfig and the hash of the tokens:
 OUT/records/rows.json              all rows classified, proposals           (runs/heads.py)
 OUT/records/head_table.json        HeadTable
 OUT/records/windows/L3H5.json      HeadWindows;  scores.json: scores over the windows' sequences
-OUT/records/ablations/SET/         ranks.jsonl: every head blinded;  L3H5.json: AblationRecord of chosen heads
+OUT/records/ablations/SET/         ranks.jsonl: every head ablated;  L3H5.json: AblationRecord of chosen heads
 OUT/records/splits/                SplitHead, by rules and by clusters      (runs/between.py)
 OUT/records/between/               pairs, hunt, copying                     (runs/between.py)
 OUT/records/units/                 neurons and heads                        (runs/neurons.py)
@@ -24,7 +24,7 @@ from pydantic import Field
 from polyhead.activations.model_text import model_sequences
 from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.head_table import head_table, newline_tokens
-from polyhead.analysis.heads.blinding import Blinder
+from polyhead.analysis.heads.ablation import HeadAblator
 from polyhead.analysis.heads.prompts import Prompts, make_prompts, read_templates, shipped_sets
 from polyhead.analysis.heads.rows import Head, RowsConfig
 from polyhead.analysis.heads.rules import Vocabulary, rule_book
@@ -38,7 +38,7 @@ from polyhead.experiments.timing import timed
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.runs.between import run_between, run_split
-from polyhead.runs.heads import ClassifyConfig, blinded_effects, blinding_notes, run_classify
+from polyhead.runs.heads import ClassifyConfig, ablated_effects, ablation_notes, run_classify
 from polyhead.runs.heads_overview import dictionary_links, write_overview
 from polyhead.runs.neurons import NeuronsConfig, run_neurons
 from polyhead.runs.weights import WeightsConfig, run_weights
@@ -62,7 +62,7 @@ class HeadsReportConfig(Config):
     """For rows and units: 65,536; 32,768 for models of 100 heads or more; an eighth with `quick`."""
     seq_len: int = Field(default=256, ge=16)
     n_deep: int = Field(default=4, ge=1)
-    """Heads of widest mix that are blinded and split, besides those that the template sets need most."""
+    """Heads of widest mix that are ablated and split, besides those that the template sets need most."""
     n_prompts: int | None = Field(default=None, ge=1)
     """Of each template set: its own number; 12 for large models and with `quick`."""
     seed: int = 0
@@ -111,7 +111,7 @@ def run_heads_report(cfg: HeadsReportConfig, out: Path, *, run: Path | None = No
     text = model_sequences(model, cfg.text, n_sequences=n, seq_len=cfg.seq_len, whole=True)
     _claim(out, cfg, text)
     stages = _Stages(cfg, sizes, model, text, out)
-    for name in ("rows", "table", "windows", "between", "blinded", "splits", "units", "weights"):
+    for name in ("rows", "table", "windows", "between", "ablated", "splits", "units", "weights"):
         getattr(stages, name)()
     with timed(out, "overview"):
         write_overview(cfg.model_dump(mode="json"), model, text, out, stages.notes, run)
@@ -209,37 +209,37 @@ class _Stages:
     def _short(self) -> int:
         return min(128, self.cfg.seq_len)
 
-    def blinded(self) -> None:
-        """Every head blinded on every template set that fits, then the chosen heads blinded every way."""
-        blinders: dict[str, Blinder] = {}
+    def ablated(self) -> None:
+        """Every head ablated on every template set that fits, then the chosen heads ablated every way."""
+        ablators: dict[str, HeadAblator] = {}
         for name in shipped_sets():
             try:
                 prompts = make_prompts(self.model, read_templates(name), n=self.sizes.n_prompts, seed=self.cfg.seed)
                 if len(prompts) < _LEAST_PROMPTS:
                     raise PolyheadError(f"{len(prompts)} prompts with an answer of one token")
-                blinder = self._blinder(prompts)
-                answered = blinder.clean().top1_rate
+                ablator = self._ablator(prompts)
+                answered = ablator.clean().top1_rate
                 if answered < _LEAST_ANSWERED:
                     raise PolyheadError(f"the model answers {answered:.0%} of {len(prompts)} prompts")
-                blinders[name] = blinder
+                ablators[name] = ablator
             except PolyheadError as error:
                 self.notes.append(f"Template set {name} was left out: {error}.")
         folder = self.records / "ablations"
-        ranks = {name: self._ranks(blinder, folder / name, name) for name, blinder in blinders.items()}
-        for name, blinder in blinders.items():
+        ranks = {name: self._ranks(ablator, folder / name, name) for name, ablator in ablators.items()}
+        for name, ablator in ablators.items():
             for layer, head in self._deep_heads(list(ranks.values())):
-                self._blind(blinder, folder / name, name, ranks[name], layer, head)
+                self._ablate(ablator, folder / name, name, ranks[name], layer, head)
 
-    def _blinder(self, prompts: Prompts) -> Blinder:
+    def _ablator(self, prompts: Prompts) -> HeadAblator:
         width = prompts.tokens.shape[1]
         text = model_sequences(self.model, self.cfg.text, n_sequences=64, seq_len=width, whole=True)
-        return Blinder(self.model, prompts, text, seed=self.cfg.seed)
+        return HeadAblator(self.model, prompts, text, seed=self.cfg.seed)
 
-    def _ranks(self, blinder: Blinder, folder: Path, name: str) -> list[HeadRank]:
+    def _ranks(self, ablator: HeadAblator, folder: Path, name: str) -> list[HeadRank]:
         path = folder / "ranks.jsonl"
         if not path.exists():
-            with timed(self.out, f"blinded: {name}, all heads"):
-                save_lines(path, blinder.ranks(blinder.clean()))
+            with timed(self.out, f"ablated: {name}, all heads"):
+                save_lines(path, ablator.ranks(ablator.clean()))
         return list(load_lines(path, HeadRank))
 
     def _deep_heads(self, ranks: list[list[HeadRank]]) -> list[Head]:
@@ -253,14 +253,16 @@ class _Stages:
         second = sorted((-sorted(v)[-2], head) for head, v in drops.items() if len(v) > 1)
         return sorted(chosen | {head for _, head in second[:_N_SHARED]})
 
-    def _blind(self, blinder: Blinder, folder: Path, name: str, ranks: list[HeadRank], layer: int, head: int) -> None:
+    def _ablate(
+        self, ablator: HeadAblator, folder: Path, name: str, ranks: list[HeadRank], layer: int, head: int
+    ) -> None:
         path = folder / f"L{layer}H{head}.json"
         if path.exists():
             return
-        stage = f"blinded: {name}, L{layer}H{head}"
+        stage = f"ablated: {name}, L{layer}H{head}"
         with timed(self.out, stage):
-            prompts, templates = blinder.prompts, read_templates(name)
-            clean = blinder.clean()
+            prompts, templates = ablator.prompts, read_templates(name)
+            clean = ablator.clean()
             AblationRecord(
                 model=self.model.cfg.name,
                 layer=layer,
@@ -272,12 +274,12 @@ class _Stages:
                 examples=list(zip(prompts.texts[:6], prompts.answer_texts[:6], strict=True)),
                 position=0,
                 clean=clean,
-                effects=blinded_effects(blinder, layer, head, 0),
-                sweep=blinder.sweep(layer, head, clean, most=12 if self.cfg.quick else 24),
+                effects=ablated_effects(ablator, layer, head, 0),
+                sweep=ablator.sweep(layer, head, clean, most=12 if self.cfg.quick else 24),
                 ranks=ranks,
                 rank=next(i for i, r in enumerate(ranks, start=1) if (r.layer, r.head) == (layer, head)),
                 rank_by=rank_by(ranks, layer, head),
-                notes=blinding_notes(self.model, prompts, clean, layer),
+                notes=ablation_notes(self.model, prompts, clean, layer),
                 seconds=0.0,
             ).save(path)
 

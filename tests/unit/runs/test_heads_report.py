@@ -69,7 +69,7 @@ def test_sets_that_the_model_cannot_answer_are_left_out(tmp_path: Path, monkeypa
     model = polyhead.load_model("bundled")
     stages = heads_report._Stages(SMALL, heads_report._sizes(SMALL, model), model, text, tmp_path)
     monkeypatch.setattr(heads_report, "_LEAST_ANSWERED", 1.01)
-    stages.blinded()
+    stages.ablated()
     assert len(stages.notes) == 3
     assert all("left out: the model answers" in note for note in stages.notes)
     assert not (tmp_path / "records").exists()

@@ -58,7 +58,7 @@ def test_ablate_writes_a_record(tmp_path: Path) -> None:
     assert sum("*" in row["head"] for row in ranks_table(record)) == 1
 
 
-def test_records_of_one_way_of_blinding_still_load(tmp_path: Path) -> None:
+def test_records_of_one_way_of_ablation_still_load(tmp_path: Path) -> None:
     record = run_ablate(AblateConfig(model="bundled", head=(3, 7), n_prompts=2, sweep=False), tmp_path)
     old = json.loads((tmp_path / "ablation.json").read_text(encoding="utf-8"))
     del old["rank_by"]

@@ -20,7 +20,7 @@ def planted(name: str, bos: list[float], mean: list[float], n: int = 20) -> SetR
     return SetResult(name, "", None, clean, p, top1, np.ones(len(bos)), {})  # pyright: ignore
 
 
-def test_a_head_is_chosen_only_if_both_ways_of_blinding_hurt() -> None:
+def test_a_head_is_chosen_only_if_both_ways_of_ablation_hurt() -> None:
     results = [planted(name, [0.1, 0.2, 0.6, 0.5], [0.6, 0.2, 0.6, 0.5]) for name in ("induction", "indent")]
     assert choose(results, [0, 1, 2, 3]) == 1  # head 0 falls more on BOS, but not at all with its mean row
     assert choose(results, [0, 2, 3]) == 3

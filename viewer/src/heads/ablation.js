@@ -1,4 +1,4 @@
-// What breaks when a head is blinded on one set of prompts: effects, the sweep over positions, its rank among heads.
+// What breaks when a head is ablated on one set of prompts: effects, the sweep over positions, its rank among heads.
 import { headLink } from "./names.js";
 import * as plots from "./plots.js";
 import { el } from "../shared/dom.js";
@@ -54,7 +54,7 @@ const sweep = (a) => {
   const tokens = new Map(a.sweep.map((s) => [s[0], s]));
   return plots.lines([{ name: "fall", color: color("hue-0"), points, band: a.sweep.map((s) => [s[0], s[3], s[4]]) }], {
     label: `Fall of the answer's probability by position, ${a.templates}`,
-    xTitle: "tokens behind the blinded position (0: the last)",
+    xTitle: "tokens behind the ablated position (0: the last)",
     yTitle: "fall of probability",
     reverse: true,
     width: 520,
@@ -80,7 +80,7 @@ export const rankWords = (by, n) =>
     .map(([kind, place]) => `${place} by ${WAYS[kind] || kind}`)
     .join(", ")} of ${n}`;
 
-// Every head blinded in turn, in each way: fall and rank. A press on a column sorts by it.
+// Every head ablated in turn, in each way: fall and rank. A press on a column sorts by it.
 const ranks = (a, own) => {
   const body = el("tbody", {});
   const heads = a.ranked_by.map((kind, k) =>
@@ -154,7 +154,7 @@ export const section = (a, own) => {
         "div",
         {},
         line && [
-          el("h3", {}, "Blinded at one position after the other"),
+          el("h3", {}, "Ablated at one position after the other"),
           el("p", { class: "hint" }, "Mean over prompts; the band holds 80 % of them."),
           line,
         ],
@@ -162,7 +162,7 @@ export const section = (a, own) => {
       el(
         "div",
         {},
-        el("h3", {}, "Every head blinded in turn, last position"),
+        el("h3", {}, "Every head ablated in turn, last position"),
         el(
           "p",
           { class: "hint" },

@@ -90,7 +90,7 @@ shell.start({
     ["j  k", "next, previous head or unit (in the order of the table)"],
     ["← →", "on a head: next query of the window; on a unit: the next one"],
     [",  .", "on a head: previous, next window"],
-    ["r  b", "on a head: rows in text, blinded"],
+    ["r  b", "on a head: rows in text, ablated"],
     ["↑ ↓  Enter", "move in a table, open"],
     ["+  −  PgUp  PgDn", "on a weight matrix: zoom, next window (arrows: one place or cell)"],
   ],

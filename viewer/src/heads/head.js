@@ -1,4 +1,4 @@
-// One head: its scores among all heads, its mix, the threshold curve, rows in text, unknown rows, blinding, parts, neighbours.
+// One head: its scores among all heads, its mix, the threshold curve, rows in text, unknown rows, ablation, parts, neighbours.
 import * as ablation from "./ablation.js";
 import { panel } from "./inspector.js";
 import * as mix from "./mix.js";
@@ -226,7 +226,7 @@ export const page = async (data, name, query) => {
     ["scores", "Scores"],
     data.rows && own.rows && ["rows-mix", "Mix"],
     inspector && ["rows", "Rows in text"],
-    own.ablations.length && ["ablations", "Blinded"],
+    own.ablations.length && ["ablations", "Ablated"],
     own.splits.length && ["splits", "In parts"],
     own.neighbours.length && ["neighbours", "Neighbours"],
   ].filter(Boolean);
@@ -283,7 +283,7 @@ export const page = async (data, name, query) => {
     own.ablations.length > 0 &&
       sectionCard(
         "ablations",
-        "Blinded",
+        "Ablated",
         "Row put on BOS, mean or resampled; output zeroed, mean or resampled; with later patterns frozen (what is left is the direct effect).",
         own.ablations.map((a) => ablation.section(a, name)),
       ),

@@ -93,7 +93,7 @@ const mixCard = (data, colours) => {
 };
 
 // One line a head, one column a template set.
-const blindedCard = (data) => {
+const ablatedCard = (data) => {
   const sets = [...new Set(data.ablated.map((a) => a.templates))];
   const heads = [...new Set(data.ablated.map((a) => a.head))].sort((a, b) =>
     a.localeCompare(b, "en", { numeric: true }),
@@ -104,8 +104,8 @@ const blindedCard = (data) => {
   const cell = (a) =>
     a
       ? [
-          el("td", { class: "number" }, percent(a.blinded[0])),
-          el("td", { class: "number" }, a.blinded[1].toFixed(3)),
+          el("td", { class: "number" }, percent(a.ablated[0])),
+          el("td", { class: "number" }, a.ablated[1].toFixed(3)),
           el(
             "td",
             { class: "number" },
@@ -117,12 +117,12 @@ const blindedCard = (data) => {
         ]
       : [el("td", {}), el("td", {}), el("td", {})];
   return sectionCard(
-    "blinded",
-    "Blinded heads",
+    "ablated",
+    "Ablated heads",
     `The head's row at the last position put on BOS: top-1 rate and mean probability of the answer, and the head's rank among all ${data.heads.length} heads by the fall of probability${more ? ": by its row on BOS · its mean row · its output zeroed" : ""}.`,
     el(
       "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Blinded heads" },
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Ablated heads" },
       el(
         "table",
         { class: "scores" },
@@ -234,7 +234,7 @@ const dictionaries = (data) =>
     }),
   );
 
-// One line a kind of stage: "blinded: indent, L3H4" and "blinded: indent, all heads" are both "blinded".
+// One line a kind of stage: "ablated: indent, L3H4" and "ablated: indent, all heads" are both "ablated".
 const stages = (all) => {
   const out = {};
   for (const [k, v] of Object.entries(all)) {
@@ -295,7 +295,7 @@ export const page = async (data, query) => {
       ),
     scatter && scatter.node,
     data.rows && mixCard(data, colours),
-    data.ablated.length > 0 && blindedCard(data),
+    data.ablated.length > 0 && ablatedCard(data),
     data.rows &&
       data.rows.proposals.length > 0 &&
       sectionCard(

@@ -119,8 +119,8 @@ def rank_score(templates: str, about: str, ranks: Sequence[HeadRank], heads: Seq
     drop = {(r.layer, r.head): r.drop for r in ranks}
     return Score(
         key=f"drop:{templates}",
-        title=f"Blinded on {templates}",
-        group="blinded",
+        title=f"Ablated on {templates}",
+        group="ablated",
         definition=f"Fall of the answer's probability when the head's last row is put on BOS. {about}",
         values=[drop.get((h[0], h[1])) for h in heads],
     )

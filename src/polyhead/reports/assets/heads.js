@@ -732,7 +732,7 @@
     const tokens = new Map(a.sweep.map((s) => [s[0], s]));
     return lines2([{ name: "fall", color: color("hue-0"), points, band: a.sweep.map((s) => [s[0], s[3], s[4]]) }], {
       label: `Fall of the answer's probability by position, ${a.templates}`,
-      xTitle: "tokens behind the blinded position (0: the last)",
+      xTitle: "tokens behind the ablated position (0: the last)",
       yTitle: "fall of probability",
       reverse: true,
       width: 520,
@@ -823,7 +823,7 @@
           "div",
           {},
           line && [
-            el("h3", {}, "Blinded at one position after the other"),
+            el("h3", {}, "Ablated at one position after the other"),
             el("p", { class: "hint" }, "Mean over prompts; the band holds 80 % of them."),
             line
           ]
@@ -831,7 +831,7 @@
         el(
           "div",
           {},
-          el("h3", {}, "Every head blinded in turn, last position"),
+          el("h3", {}, "Every head ablated in turn, last position"),
           el(
             "p",
             { class: "hint" },
@@ -1388,7 +1388,7 @@
       place2
     );
   };
-  var blindedCard = (data2) => {
+  var ablatedCard = (data2) => {
     const sets = [...new Set(data2.ablated.map((a) => a.templates))];
     const heads = [...new Set(data2.ablated.map((a) => a.head))].sort(
       (a, b) => a.localeCompare(b, "en", { numeric: true })
@@ -1397,8 +1397,8 @@
     const first = (set) => data2.ablated.find((a) => a.templates === set);
     const more = data2.ablated.some((a) => Object.keys(a.rank_by).length > 1);
     const cell = (a) => a ? [
-      el("td", { class: "number" }, percent(a.blinded[0])),
-      el("td", { class: "number" }, a.blinded[1].toFixed(3)),
+      el("td", { class: "number" }, percent(a.ablated[0])),
+      el("td", { class: "number" }, a.ablated[1].toFixed(3)),
       el(
         "td",
         { class: "number" },
@@ -1409,12 +1409,12 @@
       )
     ] : [el("td", {}), el("td", {}), el("td", {})];
     return sectionCard(
-      "blinded",
-      "Blinded heads",
+      "ablated",
+      "Ablated heads",
       `The head's row at the last position put on BOS: top-1 rate and mean probability of the answer, and the head's rank among all ${data2.heads.length} heads by the fall of probability${more ? ": by its row on BOS · its mean row · its output zeroed" : ""}.`,
       el(
         "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Blinded heads" },
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Ablated heads" },
         el(
           "table",
           { class: "scores" },
@@ -1573,7 +1573,7 @@
       ),
       scatter && scatter.node,
       data2.rows && mixCard(data2, colours),
-      data2.ablated.length > 0 && blindedCard(data2),
+      data2.ablated.length > 0 && ablatedCard(data2),
       data2.rows && data2.rows.proposals.length > 0 && sectionCard(
         "unknown",
         "Rows that no rule explains",
@@ -2303,7 +2303,7 @@
       ["scores", "Scores"],
       data2.rows && own.rows && ["rows-mix", "Mix"],
       inspector && ["rows", "Rows in text"],
-      own.ablations.length && ["ablations", "Blinded"],
+      own.ablations.length && ["ablations", "Ablated"],
       own.splits.length && ["splits", "In parts"],
       own.neighbours.length && ["neighbours", "Neighbours"]
     ].filter(Boolean);
@@ -2351,7 +2351,7 @@
       ),
       own.ablations.length > 0 && sectionCard(
         "ablations",
-        "Blinded",
+        "Ablated",
         "Row put on BOS, mean or resampled; output zeroed, mean or resampled; with later patterns frozen (what is left is the direct effect).",
         own.ablations.map((a) => section(a, name))
       ),
@@ -3627,7 +3627,7 @@
       ["j  k", "next, previous head or unit (in the order of the table)"],
       ["← →", "on a head: next query of the window; on a unit: the next one"],
       [",  .", "on a head: previous, next window"],
-      ["r  b", "on a head: rows in text, blinded"],
+      ["r  b", "on a head: rows in text, ablated"],
       ["↑ ↓  Enter", "move in a table, open"],
       ["+  −  PgUp  PgDn", "on a weight matrix: zoom, next window (arrows: one place or cell)"]
     ]

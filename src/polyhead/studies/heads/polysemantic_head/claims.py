@@ -80,7 +80,7 @@ def table_claims(
                         bootstrap(theirs, n_boot, seed),
                     )
                 ],
-                control_note="Other heads whose output at the last position is nearest in norm, blinded the same "
+                control_note="Other heads whose output at the last position is nearest in norm, ablated the same "
                 "way: a fall that any output of that size would bring shows nothing about this head.",
                 verdict=verdict,
                 reason=reason,
@@ -118,7 +118,7 @@ def one_head_claim(results: list[SetResult], head: int, name: str, candidates: l
         control=[
             Distribution(label="worst of the three ranks, every head of the model", values=worst.astype(float).tolist())
         ],
-        control_note=f"All {len(worst)} heads blinded the same way, one at a time; the head was chosen among the "
+        control_note=f"All {len(worst)} heads ablated the same way, one at a time; the head was chosen among the "
         f"{len(candidates)} most mixed ones on the other half of the prompts.",
         verdict="published number unknown",
         reason=f"{name} is number "

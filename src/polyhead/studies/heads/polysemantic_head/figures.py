@@ -109,7 +109,7 @@ def table_figure(
     return Figure(
         key="tables",
         title="Three tables, published and ours",
-        caption="Top-1 rate and mean probability of the right next token with one head blinded at the last position. "
+        caption="Top-1 rate and mean probability of the right next token with one head ablated at the last position. "
         "Published: head 1.4 of another model, other prompts. Equal output: nearest in norm at that position.",
         panels=panels,
         columns=3,
@@ -131,7 +131,7 @@ def rank_figure(results: list[SetResult], names: list[str], head: int) -> Figure
         )  # fmt: skip
     return Figure(
         key="ranks",
-        title="Every head blinded in turn",
+        title="Every head ablated in turn",
         caption="Fall of the answer's mean probability with one head's row at the last position put on BOS, or "
         f"replaced by the head's mean row; the twelve largest falls, and {names[head]}.",
         panels=panels,
@@ -154,7 +154,7 @@ def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Figure:
         panels.append(Lines(title=name, x_label="position from the end", y_label="fall of probability", series=series))
     return Figure(
         key="sweep",
-        title="Blinding one position at a time",
+        title="HeadAblation one position at a time",
         caption="Fall of the answer's probability when only the row at one position is put on BOS; band: 10th to "
         "90th percentile over prompts. In the last layer only the last position can matter.",
         panels=panels,
@@ -173,7 +173,7 @@ def hydra_figure(found: dict[str, list[tuple[str, float, float]]]) -> Figure:
     return Figure(
         key="hydra",
         title="Do later heads step in?",
-        caption="Heads in front of the last layer blinded at all positions, with the patterns of later layers free "
+        caption="Heads in front of the last layer ablated at all positions, with the patterns of later layers free "
         "to change or frozen as in the clean run. Free below frozen: later heads repair by attending "
         "elsewhere; above: the head works through later patterns.",
         panels=panels,

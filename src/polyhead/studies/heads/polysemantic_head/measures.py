@@ -1,4 +1,4 @@
-"""What the study of polysemantic heads measures: rows of all heads, and every head blinded on three sets of prompts.
+"""What the study of polysemantic heads measures: rows of all heads, and every head ablated on three sets of prompts.
 
 Axis legend: h head (all of the model, layer by layer), n prompt.
 """
@@ -11,13 +11,13 @@ from jaxtyping import Bool, Float
 
 from polyhead.activations.model_text import model_sequences
 from polyhead.activations.tokens import TokenSequences
-from polyhead.analysis.heads.blinding import Blinder
+from polyhead.analysis.heads.ablation import HeadAblator
 from polyhead.analysis.heads.prompts import make_prompts, read_templates
 from polyhead.analysis.heads.row_record import rows_record
 from polyhead.analysis.heads.rows import Head, RowsConfig, all_heads, scan_rows
 from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.core.head_records import Effect, RowsRecord, SweepPoint
-from polyhead.interventions.rows import Blinding, Kind
+from polyhead.interventions.rows import HeadAblation, Kind
 from polyhead.models.hooked import HookedModel
 
 SETS = ("induction", "indent", "previous")
@@ -26,15 +26,15 @@ KINDS: tuple[Kind, ...] = ("bos-row", "mean-row")
 
 @dataclass
 class SetResult:
-    """All heads blinded at the last position of one set's prompts."""
+    """All heads ablated at the last position of one set's prompts."""
 
     name: str
     about: str
-    blinder: Blinder | None
+    ablator: HeadAblator | None
     """None where nothing more is to be measured."""
     clean: Effect
     probability: dict[str, Float[np.ndarray, "h n"]]
-    """By kind of blinding."""
+    """By kind of ablation."""
     top1: dict[str, Bool[np.ndarray, "h n"]]
     norms: Float[np.ndarray, " h"]
     """Mean norm of what each head writes at the last position."""
@@ -81,18 +81,18 @@ def scan(model: HookedModel, n_sequences: int, seq_len: int, folder: Path) -> tu
 
 
 def measure_set(model: HookedModel, name: str, text: TokenSequences, share: float, seed: int) -> SetResult:
-    """Blind every head in turn on one template set, each way in `KINDS`."""
+    """Ablate every head in turn on one template set, each way in `KINDS`."""
     templates = read_templates(name)
     prompts = make_prompts(model, templates, n=max(4, round(share * templates.n_prompts)), seed=seed)
-    blinder = Blinder(model, prompts, text, seed=seed)
-    clean = blinder.clean()
+    ablator = HeadAblator(model, prompts, text, seed=seed)
+    clean = ablator.clean()
     probability, top1 = {}, {}
     for kind in KINDS:
-        effects = [blinder.effect(Blinding(layer, (head,), kind)) for layer, head in all_heads(model)]
+        effects = [ablator.effect(HeadAblation(layer, (head,), kind)) for layer, head in all_heads(model)]
         probability[kind] = np.array([e.probability for e in effects])
         top1[kind] = np.array([e.top1 for e in effects])
-    norms = np.concatenate([blinder.output_norms(layer).numpy() for layer in range(model.cfg.n_layers)])
-    return SetResult(name, templates.about, blinder, clean, probability, top1, norms, prompts.dropped)
+    norms = np.concatenate([ablator.output_norms(layer).numpy() for layer in range(model.cfg.n_layers)])
+    return SetResult(name, templates.about, ablator, clean, probability, top1, norms, prompts.dropped)
 
 
 def widest(rows: RowsRecord, n: int) -> list[int]:
@@ -117,24 +117,24 @@ def leading(result: SetResult) -> int:
 
 
 def _fall(result: SetResult, head: int) -> float:
-    """Relative fall by the way of blinding that hurts less: a head is needed if any row but its own hurts."""
+    """Relative fall by the way of ablation that hurts less: a head is needed if any row but its own hurts."""
     own, _ = halves(len(result.clean_p))
     falls = [result.drop(kind)[head, own].mean() for kind in KINDS]
     return float(min(falls) / max(result.clean_p[own].mean(), 1e-9))
 
 
 def sweeps(result: SetResult, head: Head) -> list[SweepPoint]:
-    """Fall by position of the blinded row."""
-    assert result.blinder is not None
-    return result.blinder.sweep(*head, result.clean, most=32)
+    """Fall by position of the ablated row."""
+    assert result.ablator is not None
+    return result.ablator.sweep(*head, result.clean, most=32)
 
 
 def hydra(result: SetResult, heads: list[Head]) -> list[tuple[Head, float, float]]:
-    """Fall of the mean probability with the head blinded at all positions: later patterns free, and frozen."""
-    assert result.blinder is not None
+    """Fall of the mean probability with the head ablated at all positions: later patterns free, and frozen."""
+    assert result.ablator is not None
     clean, out = result.clean.mean_probability, []
     for layer, head in heads:
-        one = Blinding(layer, (head,))
-        free, frozen = (result.blinder.effect(one, "all", frozen=f).mean_probability for f in (False, True))
+        one = HeadAblation(layer, (head,))
+        free, frozen = (result.ablator.effect(one, "all", frozen=f).mean_probability for f in (False, True))
         out.append(((layer, head), clean - free, clean - frozen))
     return out

@@ -1,6 +1,6 @@
-"""One head, many things: which heads of the bundled model mix behaviours most, and what breaks when one is blinded.
+"""One head, many things: which heads of the bundled model mix behaviours most, and what breaks when one is ablated.
 
-Rows of all heads are classified over held-out text; every head is blinded at the last position of three sets of prompts
+Rows of all heads are classified over held-out text; every head is ablated at the last position of three sets of prompts
 (induction, bigger indentation, open bracket behind a class name). The head is chosen among the most mixed ones on every
 other prompt and judged on the rest. Source of the claims: the study of head 1.4 of a 4-layer attention-only model.
 """
@@ -104,7 +104,7 @@ def _place(name: str) -> tuple[int, int]:
 
 
 def _early(result: SetResult, n: int) -> int:
-    """The head in front of the last layer whose blinding at the last position hurts most."""
+    """The head in front of the last layer whose ablation at the last position hurts most."""
     return int(np.argmax(result.drop("mean-row").mean(1)[:n]))
 
 
@@ -133,7 +133,7 @@ def _division(results: list[SetResult], best: dict[str, int], names: list[str], 
     distinct = len(set(best.values()))
     says = "one head" if distinct == 1 else f"{distinct} different heads"
     return (
-        f"The three behaviours need {says} most, chosen on every other prompt by the way of blinding that hurts less: "
+        f"The three behaviours need {says} most, chosen on every other prompt by the way of ablation that hurts less: "
         + "; ".join(parts)
         + f". Of the most mixed heads, {names[head]} comes nearest to the published head."
     )
@@ -189,7 +189,7 @@ def _hydra_note(found: dict[str, list[tuple[str, float, float]]]) -> str:
         for name, rows in found.items()
         for head, free, frozen in rows
     ]
-    return "Hydra check, heads in front of the last layer blinded at all positions: " + "; ".join(parts) + "."
+    return "Hydra check, heads in front of the last layer ablated at all positions: " + "; ".join(parts) + "."
 
 
 STUDY = Study(

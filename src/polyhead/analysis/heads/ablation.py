@@ -1,7 +1,7 @@
-"""What breaks when a head is blinded: effects on the answers of prompts, position sweep, rank among all heads.
+"""What breaks when a head is ablated: effects on the answers of prompts, position sweep, rank among all heads.
 
-An effect is the answer's top-1 rate, probability and logit at the prompt's last token, with some heads blinded at one
-position (counted back from there), or at all. The hydra check blinds twice: once with everything behind free to react,
+An effect is the answer's top-1 rate, probability and logit at the prompt's last token, with some heads ablated at one
+position (counted back from there), or at all. The hydra check ablates twice: once with everything behind free to react,
 once with the patterns of all later layers frozen as they are in the clean run; the difference is what later heads do
 by attending elsewhere. Axis legend: b prompt, p position, h head, q query, k key, v vocabulary.
 """
@@ -22,10 +22,10 @@ from polyhead.core.progress import progress
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.interventions.rows import (
-    Blinding,
+    HeadAblation,
     Kind,
     Reference,
-    blinding_hook,
+    ablation_hook,
     freeze_patterns,
     logits_from,
     references,
@@ -35,12 +35,12 @@ from polyhead.models.native import NativeTransformer
 from polyhead.models.tap import Hook
 
 RANKED_BY: tuple[Kind, ...] = ("bos-row", "mean-row", "zero-output")
-"""Ways of blinding by which heads are ranked: what a head reads at BOS it may never read by itself."""
+"""Ways of ablation by which heads are ranked: what a head reads at BOS it may never read by itself."""
 Where = int | Literal["all"]
-"""Tokens behind the position that is blinded (0: the last), or every position."""
+"""Tokens behind the position that is ablated (0: the last), or every position."""
 
 
-class Blinder:
+class HeadAblator:
     """A model, prompts, and reference text for means and resampling."""
 
     def __init__(
@@ -75,14 +75,19 @@ class Blinder:
         )
 
     def effect(
-        self, blindings: Blinding | Sequence[Blinding], where: Where = 0, *, frozen: bool = False, label: str = ""
+        self,
+        ablations: HeadAblation | Sequence[HeadAblation],
+        where: Where = 0,
+        *,
+        frozen: bool = False,
+        label: str = "",
     ) -> Effect:
-        """The model with one or more layers' heads blinded.
+        """The model with one or more layers' heads ablated.
 
         Args:
-            frozen: put the clean patterns of all layers behind the first blinded one in place.
+            frozen: put the clean patterns of all layers behind the first ablated one in place.
         """
-        many = [blindings] if isinstance(blindings, Blinding) else list(blindings)
+        many = [ablations] if isinstance(ablations, HeadAblation) else list(ablations)
         logits = []
         first = min(b.layer for b in many)
         for number, batch in enumerate(self.batches):
@@ -104,7 +109,7 @@ class Blinder:
                 if layer == self.model.cfg.n_layers - 1 and back:
                     drop = [0.0] * int(reach.sum())  # nothing behind the last layer reads another position
                 else:
-                    effect = self.effect(Blinding(layer, (head,)), back)
+                    effect = self.effect(HeadAblation(layer, (head,)), back)
                     pairs = zip(clean.probability, effect.probability, reach.tolist(), strict=True)
                     drop = [c - e for c, e, r in pairs if r]
                 out.append(SweepPoint(back=back, token=self.token_at(back), drop=drop))
@@ -118,7 +123,7 @@ class Blinder:
         return self.model.tokenizer.tokens([Counter(ids.tolist()).most_common(1)[0][0]])[0]
 
     def ranks(self, clean: Effect, where: Where = 0, kinds: Sequence[Kind] = RANKED_BY) -> list[HeadRank]:
-        """Every head blinded in turn in every way of `kinds`, largest fall of probability by the first way first.
+        """Every head ablated in turn in every way of `kinds`, largest fall of probability by the first way first.
 
         Cost: for each head as many passes over the prompts as there are `kinds` (three), each from the head's layer on
         in native models; and where a mean is among them, one pass over the reference text for all layers together.
@@ -129,7 +134,7 @@ class Blinder:
         with progress("ranking heads", total=cfg.n_layers * cfg.n_heads, unit="heads") as bar:
             for layer in range(cfg.n_layers):
                 for head in range(cfg.n_heads):
-                    effects = {kind: self.effect(Blinding(layer, (head,), kind), where) for kind in kinds}
+                    effects = {kind: self.effect(HeadAblation(layer, (head,), kind), where) for kind in kinds}
                     drops = {k: clean.mean_probability - e.mean_probability for k, e in effects.items()}
                     first = effects[kinds[0]]
                     out.append(
@@ -170,14 +175,14 @@ class Blinder:
             self._before[number, layer] = cache[name]
         return logits_from(model, layer, self._before[number, layer], batch.last, hooks)
 
-    def _hook(self, blinding: Blinding, batch: Prompts, mask: Tensor, number: int) -> dict[str, Hook]:
+    def _hook(self, ablation: HeadAblation, batch: Prompts, mask: Tensor, number: int) -> dict[str, Hook]:
         text, draw = None, None
-        if blinding.kind not in ("bos-row", "zero-output"):
-            text = self._reference(blinding.layer)
+        if ablation.kind not in ("bos-row", "zero-output"):
+            text = self._reference(ablation.layer)
             g = generator(self.seed, "resample", number)
             draw = torch.randint(len(text.tokens), (len(batch),), generator=g)
         n_batch, width = batch.tokens.shape
-        return blinding_hook(blinding, (n_batch, width), mask, text=text, draw=draw)
+        return ablation_hook(ablation, (n_batch, width), mask, text=text, draw=draw)
 
     def _reference(self, layer: int) -> Reference:
         self._refer([layer])
@@ -215,7 +220,7 @@ class Blinder:
 
 
 def positions(batch: Prompts, where: Where) -> Bool[Tensor, "b p"]:
-    """Which positions are blinded; BOS never is, its row can only be on itself."""
+    """Which positions are ablated; BOS never is, its row can only be on itself."""
     place = torch.arange(batch.tokens.shape[1], device=batch.tokens.device)
     mask = place <= batch.last[:, None] if where == "all" else place == (batch.last - where)[:, None]
     return mask & (place > 0)
