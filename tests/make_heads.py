@@ -27,8 +27,8 @@ from polyhead.core.records import TokenPolicy, save_lines
 from polyhead.core.unit_records import (
     Block,
     HeadPair,
-    PreferenceHunt,
     PreferencePair,
+    PreferenceSearch,
     SplitHead,
     SubHead,
     UnitCard,
@@ -79,7 +79,7 @@ def make_heads(records: Path, *, n_units: int = N_UNITS, bare: bool = False) -> 
         records / "splits" / "split-L0H1-clusters.json"
     )
     save_lines(records / "between" / "pairs.jsonl", _pairs(rng))
-    _hunt().save(records / "between" / "preferences.json")
+    _preferences().save(records / "between" / "preferences.json")
     _units(records / "units" / "records", rng, n_units)
     _weights(n_units).save(records / "weights" / "L0-W_out.json")
     return records
@@ -284,7 +284,7 @@ def _pairs(rng: np.random.Generator) -> list[HeadPair]:
     return out
 
 
-def _hunt() -> PreferenceHunt:
+def _preferences() -> PreferenceSearch:
     def pair(
         layer: int, a: int, b: int, verdict: Literal["inverted", "aligned", "neither"], r: float
     ) -> PreferencePair:
@@ -307,7 +307,7 @@ def _hunt() -> PreferenceHunt:
         )
 
     pairs = [pair(0, 0, 1, "inverted", -0.7), pair(0, 0, 2, "neither", 0.0), pair(0, 1, 2, "aligned", 0.6)]
-    return PreferenceHunt(
+    return PreferenceSearch(
         model="made",
         n_queries=16,
         keys=["def", "("],

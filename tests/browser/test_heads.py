@@ -154,10 +154,10 @@ def test_head_page_has_every_part(pages: Path, open_page: Opener):
     assert plain.locator("#ablations").count() == 0
 
 
-def test_pairs_and_hunt(pages: Path, open_page: Opener):
+def test_pairs_and_preferences(pages: Path, open_page: Opener):
     page = open_page(pages, "#/pairs")
     assert page.inner_text(".tally") == "15 pairs"
-    assert page.locator("#hunt tbody tr").first.inner_text().split("\t")[2] == "inverted"
+    assert page.locator("#preferences tbody tr").first.inner_text().split("\t")[2] == "inverted"
     page.fill("#search", "L1H2")
     assert page.inner_text(".tally") == "5 of 15 pairs"
     page.fill("#search", "L0 L0H1 L1H0")

@@ -275,7 +275,7 @@ def between(
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
-    """Compare all pairs of heads: patterns, subspaces, composition; hunt for inverted orders of preference.
+    """Compare all pairs of heads: patterns, subspaces, composition; search for inverted orders of preference.
 
     Args:
         model: Alias, hub repository or local folder.
@@ -283,15 +283,15 @@ def between(
         text: `bundled`, a text, JSONL or Parquet file, or a folder of them.
         sequences: How many sequences.
         seq_len: Tokens a sequence, BOS included.
-        rate: False discovery rate of the hunt.
-        seed: Seed of the hunt's random heads and samples.
+        rate: False discovery rate of the search.
+        seed: Seed of the search's random heads and samples.
         threads: CPU threads.
     """
-    from polyhead.analysis.heads.preferences import HuntConfig
-    from polyhead.runs.between import hunt_table, pairs_table, run_between
+    from polyhead.analysis.heads.preferences import PreferenceSearchConfig
+    from polyhead.runs.between import pairs_table, preferences_table, run_between
 
     set_threads(threads)
-    cfg = HuntConfig.parse({"rate": rate, "seed": seed})
+    cfg = PreferenceSearchConfig.parse({"rate": rate, "seed": seed})
     pairs, found = run_between(model, out, text=text, n_sequences=sequences, seq_len=seq_len, cfg=cfg)
 
     def human(console: Console) -> None:
@@ -300,10 +300,14 @@ def between(
             f"{len(found.pairs)} pairs of heads of a layer over {len(found.keys)} keys: {found.n_inverted} inverted, "
             f"{found.n_aligned} aligned at {found.rate:.0%} false discoveries; lowest correlations"
         )
-        console.print(table(title, hunt_table(found)))
+        console.print(table(title, preferences_table(found)))
         console.print(f"records: [bold]{out}[/bold]")
 
-    facts = {"pairs": str(out / "pairs.jsonl"), "highest": pairs_table(pairs), "hunt": found.model_dump(mode="json")}
+    facts = {
+        "pairs": str(out / "pairs.jsonl"),
+        "highest": pairs_table(pairs),
+        "preferences": found.model_dump(mode="json"),
+    }
     show(facts, json, human)
 
 

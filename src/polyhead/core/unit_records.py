@@ -215,7 +215,7 @@ class PreferencePair(Record):
     """After Benjamini-Hochberg over all pairs of the model and both sides."""
 
 
-class PreferenceHunt(Record):
+class PreferenceSearch(Record):
     """The search of one model for inverted preference orders."""
 
     model: str

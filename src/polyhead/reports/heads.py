@@ -12,7 +12,7 @@ from polyhead.core.errors import ArtifactError
 from polyhead.core.head_records import AblationRecord, HeadRows, RowsRecord
 from polyhead.core.progress import progress
 from polyhead.core.records import Record, load_lines
-from polyhead.core.unit_records import HeadPair, PreferenceHunt, SplitHead, WeightOrder
+from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
 from polyhead.core.window_records import HeadsOverview, HeadWindows
 from polyhead.reports.folder import replace_folder
 from polyhead.reports.scripts import shorten, write_script
@@ -57,7 +57,7 @@ class _Pages:
         self.records = records
         self.overview = HeadsOverview.load(records / "overview.json")
         self.rows = self._maybe(RowsRecord, "rows.json")
-        self.hunt = self._maybe(PreferenceHunt, "between/preferences.json")
+        self.preferences = self._maybe(PreferenceSearch, "between/preferences.json")
         pairs = records / "between" / "pairs.jsonl"
         self.pairs = list(load_lines(pairs, HeadPair)) if pairs.exists() else []
         self.splits = self._all(SplitHead, "splits/*.json")
@@ -85,8 +85,8 @@ class _Pages:
         write_script(folder, "heads", {**self._summary(), "families": families})
         if self.pairs:
             write_script(folder, "pairs", self._pair_columns())
-        if self.hunt is not None:
-            write_script(folder, "hunt", self.hunt.model_dump(mode="json"))
+        if self.preferences is not None:
+            write_script(folder, "preferences", self.preferences.model_dump(mode="json"))
         for name, order in self.weights.items():
             write_script(folder, f"weights/{name}", order.model_dump(mode="json"))
         with progress("pages of heads", total=len(self.overview.heads), unit="heads") as bar:
@@ -98,7 +98,12 @@ class _Pages:
         overview = self.overview.model_dump(mode="json", exclude={"foreign"})
         for score in overview["scores"]:
             score["values"] = [None if v is None else shorten(v) for v in score["values"]]
-        out: dict[str, Any] = {**overview, "rows": None, "has_pairs": bool(self.pairs), "has_hunt": bool(self.hunt)}
+        out: dict[str, Any] = {
+            **overview,
+            "rows": None,
+            "has_pairs": bool(self.pairs),
+            "has_preferences": bool(self.preferences),
+        }
         out["weights"] = [
             {"key": k, "matrix": w.matrix, "layer": w.layer, "n_blocks": len(w.blocks), "excess": shorten(w.excess)}
             for k, w in self.weights.items()
@@ -154,8 +159,8 @@ class _Pages:
         out["ablations"] = [_ablation(r) for r in self.ablations if (r.layer, r.head) == (layer, head)]
         out["splits"] = [s.model_dump(mode="json") for s in self.splits if (s.layer, s.head) == (layer, head)]
         out["neighbours"] = list(self._neighbours(layer, head))
-        if self.hunt is not None:
-            own = [p for p in self.hunt.pairs if p.layer == layer and head in (p.head, p.other_head)]
+        if self.preferences is not None:
+            own = [p for p in self.preferences.pairs if p.layer == layer and head in (p.head, p.other_head)]
             out["preferences"] = [p.model_dump(mode="json") for p in own]
         return out
 

@@ -16,7 +16,7 @@ from polyhead.core.progress import progress
 from polyhead.core.threads import cpu_threads
 from polyhead.dictionaries import METHODS
 from polyhead.metrics.benchmark.cases import Case, cases, find_case
-from polyhead.metrics.benchmark.leaderboard import Benchmark, Entrant, Row, entrants, find_entrant, run_row
+from polyhead.metrics.benchmark.leaderboard import Benchmark, Entry, Row, entries, find_entry, run_row
 from polyhead.metrics.benchmark.members import BenchTraining
 from polyhead.runs.study import machine, versions
 
@@ -59,15 +59,15 @@ def bench_truth(
     if n_steps is not None and n_steps < 1:
         raise PolyheadError(f"--steps is {n_steps}; at least 1")
     chosen_cases = {Path(n).stem: find_case(n) for n in case_names or (QUICK_CASES if quick else list(cases()))}
-    lines = [find_entrant(n) for n in methods or (QUICK_METHODS if quick else list(entrants()))]
+    lines = [find_entry(n) for n in methods or (QUICK_METHODS if quick else list(entries()))]
     training = BenchTraining(n_steps=n_steps or (80 if quick else 200), n_sequences=256 if quick else 2048)
     todo = _todo(chosen_cases, lines, n_seeds or (1 if quick else 5), sweep=not quick)
     begun, rows = time.monotonic(), []
     with cpu_threads(1), progress("bench-truth", total=len(todo), unit="rows") as bar:
-        for case_name, entrant, seed, k_factor in todo:
-            row = _row(out, case_name, chosen_cases[case_name], entrant, seed, k_factor, training, collect)
+        for case_name, entry, seed, k_factor in todo:
+            row = _row(out, case_name, chosen_cases[case_name], entry, seed, k_factor, training, collect)
             rows += [] if row is None else [row]
-            bar.note(f"{case_name} {entrant.name} seed {seed}")
+            bar.note(f"{case_name} {entry.name} seed {seed}")
             bar.advance()
             if minutes is not None and time.monotonic() - begun > 60 * minutes:
                 say(f"stopped after {minutes:g} minutes with {len(rows)} of {len(todo)} rows; run again to go on")
@@ -88,8 +88,8 @@ def bench_truth(
 
 
 def _todo(
-    chosen: dict[str, Case], lines: Sequence[Entrant], n_seeds: int, *, sweep: bool
-) -> list[tuple[str, Entrant, int, float]]:
+    chosen: dict[str, Case], lines: Sequence[Entry], n_seeds: int, *, sweep: bool
+) -> list[tuple[str, Entry, int, float]]:
     """Seed by seed, so that a run that is cut short has all cases and all methods."""
     todo = [(name, line, seed, 1.0) for seed in range(n_seeds) for name in chosen for line in lines]
     if sweep and SWEEP_CASE in chosen:
@@ -102,7 +102,7 @@ def _row(
     out: Path,
     name: str,
     case: Case,
-    entrant: Entrant,
+    entry: Entry,
     seed: int,
     k_factor: float,
     training: BenchTraining,
@@ -113,21 +113,21 @@ def _row(
         "world": case.world.model_dump(mode="json", exclude_defaults=True),
         "n_steps": case.n_steps,
         "training": training.model_dump(mode="json"),
-        "kind": entrant.kind,
-        "settings": dict(entrant.settings),
+        "kind": entry.kind,
+        "settings": dict(entry.settings),
         "torch": torch.__version__,
-        "defaults": _defaults(entrant.kind),
+        "defaults": _defaults(entry.kind),
     }
     key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
     suffix = "" if k_factor == 1.0 else f"-x{k_factor:g}"
-    path = out / "rows" / name / f"{entrant.name}-{seed}{suffix}.json"
+    path = out / "rows" / name / f"{entry.name}-{seed}{suffix}.json"
     if path.exists():
         saved = read_object(path, {"key": str}, constants=True, advice="remove it and run again")
         if saved["key"] == key:
             return validated(Row, saved.get("row"), str(path))
     if collect:
         return None
-    row = run_row(name, case, entrant, seed, training, k_factor=k_factor)
+    row = run_row(name, case, entry, seed, training, k_factor=k_factor)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, {"key": key, "row": _rounded(row.model_dump(mode="json"))})
     return validated(Row, read_object(path, constants=True)["row"], str(path))

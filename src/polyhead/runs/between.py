@@ -2,7 +2,7 @@
 
 OUT/pairs.jsonl            HeadPair, one a line
 OUT/copying.json           copying score by layer and head
-OUT/preferences.json       PreferenceHunt
+OUT/preferences.json       PreferenceSearch
 OUT/split-L3H0.json        SplitHead, for the heads asked for: by rules and by clusters
 """
 
@@ -17,7 +17,7 @@ from polyhead.activations.model_text import model_sequences
 from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.heads.between import HeadFrames, copying_scores, head_pairs, pattern_overlaps
 from polyhead.analysis.heads.pair_clusters import cluster_pairs, largest_pairs
-from polyhead.analysis.heads.preferences import HuntConfig, collect_inputs, hunt
+from polyhead.analysis.heads.preferences import PreferenceSearchConfig, collect_inputs, search_preferences
 from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.analysis.heads.split import RuleLabels, split_head
 from polyhead.core.data_files import read_json, validated_as
@@ -25,7 +25,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.files import write_json
 from polyhead.core.protocols import Batch
 from polyhead.core.records import save_lines
-from polyhead.core.unit_records import HeadPair, PreferenceHunt, SplitHead
+from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead
 from polyhead.metrics.evaluate import Repeatable
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
@@ -59,17 +59,17 @@ def run_between(
     text: str = "bundled",
     n_sequences: int = 32,
     seq_len: int = 128,
-    cfg: HuntConfig | None = None,
-) -> tuple[list[HeadPair], PreferenceHunt]:
-    """All pairs of heads and the hunt for inverted preference orders, written to the folder `out`.
+    cfg: PreferenceSearchConfig | None = None,
+) -> tuple[list[HeadPair], PreferenceSearch]:
+    """All pairs of heads and the search for inverted preference orders, written to the folder `out`.
 
     Raises:
-        PolyheadError: as `text_batches`, `collect_inputs` and `hunt`.
+        PolyheadError: as `text_batches`, `collect_inputs` and `search_preferences`.
     """
-    model, cfg = load_model(name), cfg or HuntConfig()
+    model, cfg = load_model(name), cfg or PreferenceSearchConfig()
     batches = text_batches(model, text, n_sequences=n_sequences, seq_len=seq_len)
     texts = model.tokenizer.tokens(range(model.cfg.d_vocab))
-    found = hunt(model, collect_inputs(model, batches, cfg), cfg, texts=texts)
+    found = search_preferences(model, collect_inputs(model, batches, cfg), cfg, texts=texts)
     found.save(out / "preferences.json")
     pairs = head_pairs(model, pattern_overlaps(model, batches), frames=HeadFrames(model))
     save_lines(out / "pairs.jsonl", pairs)
@@ -95,7 +95,7 @@ def pairs_table(pairs: Sequence[HeadPair], *, most: int = 3) -> list[dict[str, A
     return rows
 
 
-def hunt_table(found: PreferenceHunt, *, most: int = 8) -> list[dict[str, Any]]:
+def preferences_table(found: PreferenceSearch, *, most: int = 8) -> list[dict[str, Any]]:
     """The pairs of the lowest rank correlation."""
     return [
         {

@@ -13,7 +13,7 @@ from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
 from polyhead.core.head_records import AblationRecord, HeadRank, RowsRecord
 from polyhead.core.records import DictionaryCard, HeadTable, Overview, load_lines
-from polyhead.core.unit_records import HeadPair, PreferenceHunt, SplitHead, WeightOrder
+from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
 from polyhead.core.window_records import DictionaryLink, HeadsOverview
 from polyhead.experiments.timing import stage_seconds
 from polyhead.models.hooked import HookedModel
@@ -31,7 +31,7 @@ def write_overview(
     windows = read_object(records / "windows" / "scores.json", {"names": list, "values": list}, constants=True)
     heads = [(h.layer, h.head) for h in rows.heads]
     pairs = list(load_lines(records / "between" / "pairs.jsonl", HeadPair))
-    hunt = PreferenceHunt.load(records / "between" / "preferences.json")
+    preferences = PreferenceSearch.load(records / "between" / "preferences.json")
     ablations = [AblationRecord.load(p) for p in sorted((records / "ablations").glob("*/L*.json"))]
     splits = [SplitHead.load(p) for p in sorted((records / "splits").glob("*.json"))]
     orders = [WeightOrder.load(p) for p in sorted((records / "weights").glob("*.json"))]
@@ -45,7 +45,7 @@ def write_overview(
         scores.append(rank_score(name, some.about, ranks, heads))
         found.append(findings.of_ranks(name, some.n_prompts, some.clean.top1_rate, some.clean.mean_probability, ranks))
     found += findings.of_many(by_set) + findings.of_checks(ablations) + findings.of_splits(splits)
-    found += findings.of_pairs(pairs, hunt) + findings.of_weights(orders)
+    found += findings.of_pairs(pairs, preferences) + findings.of_weights(orders)
     links, report = dictionary_links(run, model, out / "pages") if run is not None else ([], None)
     overview = HeadsOverview(
         title=f"{model.cfg.name}: what its heads do",

@@ -9,7 +9,7 @@ OUT/records/head_table.json        HeadTable
 OUT/records/windows/L3H5.json      HeadWindows;  scores.json: scores over the windows' sequences
 OUT/records/ablations/SET/         ranks.jsonl: every head ablated;  L3H5.json: AblationRecord of chosen heads
 OUT/records/splits/                SplitHead, by rules and by clusters      (runs/between.py)
-OUT/records/between/               pairs, hunt, copying                     (runs/between.py)
+OUT/records/between/               pairs, preferences, copying                     (runs/between.py)
 OUT/records/units/                 neurons and heads                        (runs/neurons.py)
 OUT/records/weights/               ordered matrices                         (runs/weights.py)
 OUT/records/overview.json          HeadsOverview, made anew each time
@@ -197,7 +197,7 @@ class _Stages:
             write_json(folder / "scores.json", {"names": list(SCORES), "values": scan.scores.tolist()})
 
     def between(self) -> None:
-        """All pairs of heads and the hunt; `copying.json` is written last."""
+        """All pairs of heads and the search; `copying.json` is written last."""
         folder = self.records / "between"
         if (folder / "copying.json").exists():
             return

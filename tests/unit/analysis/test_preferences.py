@@ -4,19 +4,19 @@ import pytest
 import torch
 
 from polyhead.analysis.heads.preferences import (
-    HuntConfig,
+    PreferenceSearchConfig,
     _turned,
     collect_inputs,
     draw_events,
     favourites,
-    hunt,
     mean_correlations,
     mutual_information,
+    search_preferences,
 )
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 
-SMALL = HuntConfig(n_keys=20, n_queries=40, n_random=120, n_subsets=200, subset=5, n_random_information=12)
+SMALL = PreferenceSearchConfig(n_keys=20, n_queries=40, n_random=120, n_subsets=200, subset=5, n_random_information=12)
 
 
 def text(n=12, p=17, v=31, seed=1):
@@ -37,7 +37,7 @@ def test_planted_pair_is_found(make_tiny_model):
         noise = torch.randn(attn.W_K[3].shape, generator=generator(0, "noise")) * attn.W_K[3].std()
         attn.W_K[3] += 0.3 * noise
         attn.W_Q[4], attn.W_K[4] = attn.W_Q[0], attn.W_K[0]
-    found = hunt(model, collect_inputs(model, text(), SMALL), SMALL)
+    found = search_preferences(model, collect_inputs(model, text(), SMALL), SMALL)
     verdicts = {(p.layer, p.head, p.other_head): p.verdict for p in found.pairs if p.verdict != "neither"}
     assert verdicts == {(1, 1, 3): "inverted", (1, 0, 4): "aligned"}
     assert (found.n_inverted, found.n_aligned) == (1, 1)
@@ -54,7 +54,7 @@ def test_nothing_in_random_models(make_tiny_model):
     with_any = 0
     for seed in range(30):
         model = make_tiny_model(d_model=24, seed=seed)
-        found = hunt(model, collect_inputs(model, text(seed=seed + 2), cfg), cfg)
+        found = search_preferences(model, collect_inputs(model, text(seed=seed + 2), cfg), cfg)
         with_any += found.n_inverted + found.n_aligned > 0
     assert with_any <= 5  # binomial(30, 0.05): above 5 in 1 of 300 runs
 

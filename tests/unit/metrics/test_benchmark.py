@@ -149,7 +149,7 @@ def test_planted_layers_answer_as_models_do():
 def test_every_registered_method_takes_part(kind: str):
     method = METHODS[kind]
     name = "two-layers" if method.layers == "many" else "roomy"
-    row = leaderboard.run_row(name, find_case(name), leaderboard.find_entrant(kind), 0, SHORT)
+    row = leaderboard.run_row(name, find_case(name), leaderboard.find_entry(kind), 0, SHORT)
     if method.from_mlp:
         assert row.scores is None
         assert "MLP" in row.reason

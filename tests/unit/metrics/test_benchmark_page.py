@@ -8,7 +8,7 @@ import pytest
 from polyhead.core.errors import PolyheadError
 from polyhead.metrics.benchmark import pages
 from polyhead.metrics.benchmark.cases import cases
-from polyhead.metrics.benchmark.leaderboard import entrants
+from polyhead.metrics.benchmark.leaderboard import entries
 
 PAGE = Path(__file__).parents[3] / "docs" / "benchmark.md"
 
@@ -23,7 +23,7 @@ def test_every_case_has_a_section_and_every_failing_method_exists():
     for name, case in cases().items():
         assert f"### `{name}`: {case.title}" in text
         assert f"<!-- measured: {name} -->" in text
-        assert case.must_fail.keys() <= entrants().keys()
+        assert case.must_fail.keys() <= entries().keys()
 
 
 def test_the_record_is_of_the_cases_as_they_are():

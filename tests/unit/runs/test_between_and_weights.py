@@ -6,23 +6,23 @@ from pathlib import Path
 import pytest
 import torch
 
-from polyhead.analysis.heads.preferences import HuntConfig
+from polyhead.analysis.heads.preferences import PreferenceSearchConfig
 from polyhead.analysis.weights.packed import unpack_near
 from polyhead.cli.app import main
 from polyhead.core.errors import PolyheadError
 from polyhead.core.records import load_lines
-from polyhead.core.unit_records import HeadPair, PreferenceHunt, SplitHead, WeightOrder
-from polyhead.runs.between import hunt_table, run_between, run_split
+from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
+from polyhead.runs.between import preferences_table, run_between, run_split
 from polyhead.runs.weights import WeightsConfig, blocks_table, nulls_table, order_weights, run_weights
 
-TINY_HUNT = HuntConfig(n_keys=16, n_queries=24, n_random=12, n_subsets=32, n_random_information=4)
+TINY = PreferenceSearchConfig(n_keys=16, n_queries=24, n_random=12, n_subsets=32, n_random_information=4)
 
 
 @pytest.mark.slow
 def test_between(tmp_path):
-    pairs, found = run_between("bundled", tmp_path, n_sequences=2, seq_len=48, cfg=TINY_HUNT)
+    pairs, found = run_between("bundled", tmp_path, n_sequences=2, seq_len=48, cfg=TINY)
     assert list(load_lines(tmp_path / "pairs.jsonl", HeadPair)) == pairs
-    assert PreferenceHunt.load(tmp_path / "preferences.json") == found
+    assert PreferenceSearch.load(tmp_path / "preferences.json") == found
     assert len(pairs) == 32 * 31 // 2
     assert len(found.pairs) == 4 * 28
 
@@ -78,6 +78,6 @@ def test_between_as_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path
     main(["heads", "between", "bundled", "--sequences", "6", "--seq-len", "96", "--out", str(tmp_path), "--json"])
     facts = json.loads(capsys.readouterr().out)
     assert [row["measure"] for row in facts["highest"]][:2] == ["pattern overlap", "query overlap"]
-    found = PreferenceHunt.load(tmp_path / "preferences.json")
-    assert len(facts["hunt"]["pairs"]) == len(found.pairs)
-    assert [r["correlation"] for r in hunt_table(found)] == sorted(p.correlation for p in found.pairs)[:8]
+    found = PreferenceSearch.load(tmp_path / "preferences.json")
+    assert len(facts["preferences"]["pairs"]) == len(found.pairs)
+    assert [r["correlation"] for r in preferences_table(found)] == sorted(p.correlation for p in found.pairs)[:8]

@@ -39,7 +39,7 @@ const bar = ({ kind }) => {
     { "aria-label": "Pages" },
     tab("#/", "Overview", ["overview"]),
     tab("#/heads", "Heads", ["heads", "head"]),
-    (data.has_pairs || data.has_hunt) && tab("#/pairs", "Pairs", ["pairs"]),
+    (data.has_pairs || data.has_preferences) && tab("#/pairs", "Pairs", ["pairs"]),
     data.families.length > 0 && tab("#/units", "Units", ["units", "unit"]),
     data.weights.length > 0 && tab("#/weights", "Weights", ["weights"]),
   );

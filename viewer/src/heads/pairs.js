@@ -1,4 +1,4 @@
-// Pairs of heads: one measure of all pairs of a layer or between layers, and the hunt for inverted preference orders.
+// Pairs of heads: one measure of all pairs of a layer or between layers, and the search for inverted preference orders.
 import { make } from "./grid.js";
 import { headLink, sectionCard } from "./names.js";
 import * as relatives from "./relatives.js";
@@ -7,13 +7,13 @@ import { num, percent } from "../shared/format.js";
 import * as store from "../shared/store.js";
 import * as tokens from "../shared/tokens.js";
 
-const nullText = (hunt) =>
-  Object.entries(hunt.null_correlation)
+const nullText = (preferences) =>
+  Object.entries(preferences.null_correlation)
     .map(([layer, [low, high]]) => `layer ${layer}: ${num(low, 2)} to ${num(high, 2)}`)
     .join("; ");
 
-const huntCard = (hunt) => {
-  const shown = hunt.pairs
+const preferencesCard = (preferences) => {
+  const shown = preferences.pairs
     .slice()
     .sort(
       (a, b) =>
@@ -22,9 +22,9 @@ const huntCard = (hunt) => {
     )
     .slice(0, 60);
   return sectionCard(
-    "hunt",
-    "Hunt for inverted preference orders",
-    `${hunt.pairs.length} pairs of heads of a layer, ${hunt.n_queries} queries, ${hunt.keys.length} keys; false discoveries held at ${percent(hunt.rate)}. Found: ${hunt.n_inverted} inverted, ${hunt.n_aligned} aligned.`,
+    "preferences",
+    "Search for inverted preference orders",
+    `${preferences.pairs.length} pairs of heads of a layer, ${preferences.n_queries} queries, ${preferences.keys.length} keys; false discoveries held at ${percent(preferences.rate)}. Found: ${preferences.n_inverted} inverted, ${preferences.n_aligned} aligned.`,
     el(
       "details",
       {},
@@ -32,12 +32,12 @@ const huntCard = (hunt) => {
       el(
         "p",
         { class: "hint" },
-        `Correlations of pairs of random heads, 0.5th to 99.5th percentile: ${nullText(hunt)}.`,
+        `Correlations of pairs of random heads, 0.5th to 99.5th percentile: ${nullText(preferences)}.`,
       ),
     ),
     el(
       "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Pairs of the hunt" },
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Pairs of the search" },
       el(
         "table",
         { class: "scores" },
@@ -85,9 +85,9 @@ const huntCard = (hunt) => {
 };
 
 export const page = async (data, query) => {
-  const [pairs, hunt] = await Promise.all([
+  const [pairs, preferences] = await Promise.all([
     data.has_pairs ? store.load("pairs") : null,
-    data.has_hunt ? store.load("hunt") : null,
+    data.has_preferences ? store.load("preferences") : null,
   ]);
   const given = new URLSearchParams(query);
   const state = { q: given.get("q") || "", sort: given.get("sort") || "-pattern_overlap" };
@@ -153,7 +153,7 @@ export const page = async (data, query) => {
     "div",
     { class: "page overview" },
     el("div", { class: "head" }, el("h1", {}, "Pairs of heads"), grid && grid.tally),
-    hunt && huntCard(hunt),
+    preferences && preferencesCard(preferences),
     pairs &&
       el(
         "section",
@@ -177,7 +177,7 @@ export const page = async (data, query) => {
         ),
         grid.view,
       ),
-    !pairs && !hunt && el("p", { class: "card" }, "This report holds no pairs of heads."),
+    !pairs && !preferences && el("p", { class: "card" }, "This report holds no pairs of heads."),
   );
   return {
     title: "Pairs of heads",

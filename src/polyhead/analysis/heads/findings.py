@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from polyhead.core.head_records import AblationRecord, HeadRank, HeadRows, RowsRecord
 from polyhead.core.records import HeadTable
-from polyhead.core.unit_records import HeadPair, PreferenceHunt, SplitHead, WeightOrder
+from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
 
 _INDUCTION = 0.3
 """Mean attention on repeated random tokens from which a head is called an induction head here."""
@@ -127,8 +127,8 @@ def of_splits(splits: Sequence[SplitHead]) -> list[str]:
     return out
 
 
-def of_pairs(pairs: Sequence[HeadPair], hunt: PreferenceHunt) -> list[str]:
-    """The most alike patterns, and what the hunt found."""
+def of_pairs(pairs: Sequence[HeadPair], preferences: PreferenceSearch) -> list[str]:
+    """The most alike patterns, and what the search found."""
     out = []
     alike = [p for p in pairs if p.pattern_overlap is not None]
     if alike:
@@ -139,14 +139,14 @@ def of_pairs(pairs: Sequence[HeadPair], hunt: PreferenceHunt) -> list[str]:
         )
     found = (
         "nothing"
-        if not hunt.n_inverted + hunt.n_aligned
-        else f"{hunt.n_inverted} inverted and {hunt.n_aligned} aligned pairs"
+        if not preferences.n_inverted + preferences.n_aligned
+        else f"{preferences.n_inverted} inverted and {preferences.n_aligned} aligned pairs"
     )
     out.append(
-        f"Hunt for inverted preference orders over {len(hunt.pairs)} pairs of heads of a layer, false discoveries held "
-        f"at {hunt.rate:.0%}: {found}."
+        f"Search for inverted preference orders over {len(preferences.pairs)} pairs of heads within a layer, with "
+        f"{preferences.rate:.0%} false discoveries: {found}."
     )
-    inverted = sorted((p for p in hunt.pairs if p.verdict == "inverted"), key=lambda p: p.correlation)[:3]
+    inverted = sorted((p for p in preferences.pairs if p.verdict == "inverted"), key=lambda p: p.correlation)[:3]
     if inverted:
         out.append(
             "Most inverted: "

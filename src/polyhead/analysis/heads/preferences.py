@@ -1,4 +1,4 @@
-"""The hunt for inverted preference orders: heads of one layer that, for the same query, rank keys in opposite ways.
+"""The search for inverted preference orders: heads of one layer that, for the same query, rank keys in opposite ways.
 
 Keys are the mean inputs of the commonest tokens of a text, queries are inputs at random positions of it (both behind
 the norm, before rotation: preference for content, positions set aside). For heads i, j of a layer:
@@ -32,7 +32,7 @@ from polyhead.core.protocols import Batch
 from polyhead.core.records import TokenPolicy
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
-from polyhead.core.unit_records import PreferenceHunt, PreferencePair
+from polyhead.core.unit_records import PreferencePair, PreferenceSearch
 from polyhead.metrics.positions import PolicyCount, Positions
 from polyhead.models.hooked import HookedModel
 
@@ -40,7 +40,7 @@ _LIKES = 6
 """Favourite keys that a record names."""
 
 
-class HuntConfig(Config):
+class PreferenceSearchConfig(Config):
     """How pairs are compared."""
 
     n_keys: int = 64
@@ -72,7 +72,7 @@ class Inputs:
 
 
 @torch.no_grad()
-def collect_inputs(model: HookedModel, batches: Iterable[Batch], cfg: HuntConfig) -> Inputs:
+def collect_inputs(model: HookedModel, batches: Iterable[Batch], cfg: PreferenceSearchConfig) -> Inputs:
     """Queries and keys of every layer. The batches are gone through twice.
 
     Raises:
@@ -132,7 +132,7 @@ class Events:
     keys: Int[Tensor, "e s"]
 
 
-def draw_events(n_queries: int, n_keys: int, cfg: HuntConfig) -> Events:
+def draw_events(n_queries: int, n_keys: int, cfg: PreferenceSearchConfig) -> Events:
     """The same for all heads, real and random."""
     g = generator(cfg.seed, "subsets")
     query = torch.randint(n_queries, (cfg.n_subsets,), generator=g)
@@ -196,7 +196,9 @@ def _turned(W: Float[Tensor, "d k"], g: torch.Generator) -> Float[Tensor, "d k"]
 
 
 @torch.no_grad()
-def hunt(model: HookedModel, inputs: Inputs, cfg: HuntConfig, *, texts: list[str] | None = None) -> PreferenceHunt:
+def search_preferences(
+    model: HookedModel, inputs: Inputs, cfg: PreferenceSearchConfig, *, texts: list[str] | None = None
+) -> PreferenceSearch:
     """All pairs of heads of every layer, with verdicts.
 
     Raises:
@@ -209,7 +211,7 @@ def hunt(model: HookedModel, inputs: Inputs, cfg: HuntConfig, *, texts: list[str
     found: list[PreferencePair] = []
     limits: dict[str, tuple[float, float]] = {}
     for layer in range(model.cfg.n_layers):
-        pairs, null = _hunt_layer(_Layer(model, inputs, layer), layer, events, names, cfg)
+        pairs, null = _search_layer(_Layer(model, inputs, layer), layer, events, names, cfg)
         found += pairs
         limits[str(layer)] = (float(null.quantile(0.005)), float(null.quantile(0.995)))
     two_sided = [min(1.0, 2 * min(p.p_inverted, p.p_aligned)) for p in found]
@@ -218,7 +220,7 @@ def hunt(model: HookedModel, inputs: Inputs, cfg: HuntConfig, *, texts: list[str
         p.model_copy(update={"verdict": _side(p) if a <= cfg.rate else "neither"})
         for p, a in zip(found, adjusted, strict=True)
     ]
-    return PreferenceHunt(
+    return PreferenceSearch(
         model=model.cfg.name,
         n_queries=inputs.queries.shape[1],
         keys=names,
@@ -235,8 +237,8 @@ def _side(pair: PreferencePair) -> Literal["inverted", "aligned"]:
     return "inverted" if pair.p_inverted < pair.p_aligned else "aligned"
 
 
-def _hunt_layer(
-    at: _Layer, layer: int, events: Events, names: list[str], cfg: HuntConfig
+def _search_layer(
+    at: _Layer, layer: int, events: Events, names: list[str], cfg: PreferenceSearchConfig
 ) -> tuple[list[PreferencePair], Tensor]:
     g = generator(cfg.seed, "random heads", layer)
     scores, m = at.real(), at.x_k.shape[0]

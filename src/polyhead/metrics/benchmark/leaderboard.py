@@ -24,7 +24,7 @@ from polyhead.metrics.benchmark.world import Sample, World
 
 
 @dataclass(frozen=True)
-class Entrant:
+class Entry:
     """A line of the leaderboard."""
 
     name: str
@@ -34,10 +34,10 @@ class Entrant:
     """Beside the benchmark's own."""
 
 
-VARIANTS: tuple[Entrant, ...] = (
-    Entrant("mtc_top1", "mtc", {"loadings": "top1"}),
-    Entrant("mtc_topk", "mtc", {"activation": "topk"}),
-    Entrant("attn_out_sae_z", "attn_out_sae", {"site": "attn.hook_z"}),
+VARIANTS: tuple[Entry, ...] = (
+    Entry("mtc_top1", "mtc", {"loadings": "top1"}),
+    Entry("mtc_topk", "mtc", {"activation": "topk"}),
+    Entry("attn_out_sae_z", "attn_out_sae", {"site": "attn.hook_z"}),
 )
 """Lines beside one for each registered method and control."""
 
@@ -74,38 +74,38 @@ class Benchmark(Record):
     rows: list[Row]
 
 
-def entrants() -> dict[str, Entrant]:
+def entries() -> dict[str, Entry]:
     """Controls, every registered method with its defaults, variants."""
-    listed = [Entrant(name, name) for name in (*CONTROLS, *METHODS)]
+    listed = [Entry(name, name) for name in (*CONTROLS, *METHODS)]
     listed += [v for v in VARIANTS if v.kind in METHODS]
     return {e.name: e for e in listed}
 
 
-def find_entrant(name: str) -> Entrant:
+def find_entry(name: str) -> Entry:
     """The line of that name.
 
     Raises:
         PolyheadError: there is none (nearest names given).
     """
-    known = entrants()
+    known = entries()
     if name not in known:
         raise PolyheadError(f"nobody on the leaderboard is called {name!r}; {nearest(name, known)}")
     return known[name]
 
 
 def run_row(
-    case_name: str, case: Case, entrant: Entrant, seed: int, training: BenchTraining, *, k_factor: float = 1.0
+    case_name: str, case: Case, entry: Entry, seed: int, training: BenchTraining, *, k_factor: float = 1.0
 ) -> Row:
     """Build the world, train, score on fresh sequences; as many latents a token as planted, times `k_factor`."""
     begun = time.process_time()
     training = training.replace(n_steps=min(training.n_steps, case.n_steps))
     whole = _built(case.model_dump_json(), seed)
     row: dict[str, Any] = {"l0": 0.0, "k_factor": k_factor, "settings": {}, "n_steps": 0, "scores": None}
-    if entrant.kind in CONTROLS:
-        row |= _control(whole, entrant, seed, training)
+    if entry.kind in CONTROLS:
+        row |= _control(whole, entry, seed, training)
     else:
-        row |= _trained(whole, entrant, seed, training, k_factor)
-    return Row(case=case_name, method=entrant.name, seed=seed, seconds=time.process_time() - begun, **row)
+        row |= _trained(whole, entry, seed, training, k_factor)
+    return Row(case=case_name, method=entry.name, seed=seed, seconds=time.process_time() - begun, **row)
 
 
 @lru_cache(maxsize=1)
@@ -113,18 +113,18 @@ def _built(case: str, seed: int) -> World:
     return build(Case.model_validate_json(case), seed)
 
 
-def _control(whole: World, entrant: Entrant, seed: int, training: BenchTraining) -> dict[str, Any]:
-    world = whole if entrant.kind == "oracle" else whole.of_layers(1)
+def _control(whole: World, entry: Entry, seed: int, training: BenchTraining) -> dict[str, Any]:
+    world = whole if entry.kind == "oracle" else whole.of_layers(1)
     sample = _fresh(world, seed, training)
     k = max(1, round(true_l0(sample, "key")))
     n = max(32, training.width * world.truth.n_features)
     other = world.sample(4 * training.n_scored, generator(seed, "benchmark", "train"))
-    control = CONTROLS[entrant.kind](world, other, k, n, generator(seed, "control"))
+    control = CONTROLS[entry.kind](world, other, k, n, generator(seed, "control"))
     return {"l0": k, "scores": score(control, sample)}
 
 
-def _trained(whole: World, entrant: Entrant, seed: int, training: BenchTraining, k_factor: float) -> dict[str, Any]:
-    method = METHODS[entrant.kind]
+def _trained(whole: World, entry: Entry, seed: int, training: BenchTraining, k_factor: float) -> dict[str, Any]:
+    method = METHODS[entry.kind]
     if method.from_mlp:
         return {"reason": "reads or writes MLPs; planted worlds are attention layers"}
     if method.layers == "many" and len(whole.layers) < 2:
@@ -134,7 +134,7 @@ def _trained(whole: World, entrant: Entrant, seed: int, training: BenchTraining,
     l0 = k_factor * true_l0(sample, method.side)
     try:
         base = settings_for(method, world, l0, training)
-        settings = method.settings.parse(_changed(base.model_dump(), entrant.settings), where=entrant.name)
+        settings = method.settings.parse(_changed(base.model_dump(), entry.settings), where=entry.name)
         scores = score(train(method, world, settings, seed, training), sample)
     except PolyheadError as error:
         return {"l0": l0, "reason": str(error)}

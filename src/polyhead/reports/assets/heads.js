@@ -2388,15 +2388,15 @@
   __export(pairs_exports, {
     page: () => page5
   });
-  var nullText = (hunt) => Object.entries(hunt.null_correlation).map(([layer2, [low, high]]) => `layer ${layer2}: ${num(low, 2)} to ${num(high, 2)}`).join("; ");
-  var huntCard = (hunt) => {
-    const shown2 = hunt.pairs.slice().sort(
+  var nullText = (preferences2) => Object.entries(preferences2.null_correlation).map(([layer2, [low, high]]) => `layer ${layer2}: ${num(low, 2)} to ${num(high, 2)}`).join("; ");
+  var preferencesCard = (preferences2) => {
+    const shown2 = preferences2.pairs.slice().sort(
       (a, b) => (a.verdict === "inverted" ? 0 : a.verdict === "aligned" ? 1 : 2) - (b.verdict === "inverted" ? 0 : b.verdict === "aligned" ? 1 : 2) || a.correlation - b.correlation
     ).slice(0, 60);
     return sectionCard(
-      "hunt",
-      "Hunt for inverted preference orders",
-      `${hunt.pairs.length} pairs of heads of a layer, ${hunt.n_queries} queries, ${hunt.keys.length} keys; false discoveries held at ${percent(hunt.rate)}. Found: ${hunt.n_inverted} inverted, ${hunt.n_aligned} aligned.`,
+      "preferences",
+      "Search for inverted preference orders",
+      `${preferences2.pairs.length} pairs of heads of a layer, ${preferences2.n_queries} queries, ${preferences2.keys.length} keys; false discoveries held at ${percent(preferences2.rate)}. Found: ${preferences2.n_inverted} inverted, ${preferences2.n_aligned} aligned.`,
       el(
         "details",
         {},
@@ -2404,12 +2404,12 @@
         el(
           "p",
           { class: "hint" },
-          `Correlations of pairs of random heads, 0.5th to 99.5th percentile: ${nullText(hunt)}.`
+          `Correlations of pairs of random heads, 0.5th to 99.5th percentile: ${nullText(preferences2)}.`
         )
       ),
       el(
         "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Pairs of the hunt" },
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Pairs of the search" },
         el(
           "table",
           { class: "scores" },
@@ -2456,9 +2456,9 @@
     );
   };
   var page5 = async (data2, query) => {
-    const [pairs, hunt] = await Promise.all([
+    const [pairs, preferences2] = await Promise.all([
       data2.has_pairs ? load("pairs") : null,
-      data2.has_hunt ? load("hunt") : null
+      data2.has_preferences ? load("preferences") : null
     ]);
     const given = new URLSearchParams(query);
     const state = { q: given.get("q") || "", sort: given.get("sort") || "-pattern_overlap" };
@@ -2519,7 +2519,7 @@
       "div",
       { class: "page overview" },
       el("div", { class: "head" }, el("h1", {}, "Pairs of heads"), grid && grid.tally),
-      hunt && huntCard(hunt),
+      preferences2 && preferencesCard(preferences2),
       pairs && el(
         "section",
         { class: "card pair-card" },
@@ -2542,7 +2542,7 @@
         ),
         grid.view
       ),
-      !pairs && !hunt && el("p", { class: "card" }, "This report holds no pairs of heads.")
+      !pairs && !preferences2 && el("p", { class: "card" }, "This report holds no pairs of heads.")
     );
     return {
       title: "Pairs of heads",
@@ -3577,7 +3577,7 @@
       { "aria-label": "Pages" },
       tab("#/", "Overview", ["overview"]),
       tab("#/heads", "Heads", ["heads", "head"]),
-      (data.has_pairs || data.has_hunt) && tab("#/pairs", "Pairs", ["pairs"]),
+      (data.has_pairs || data.has_preferences) && tab("#/pairs", "Pairs", ["pairs"]),
       data.families.length > 0 && tab("#/units", "Units", ["units", "unit"]),
       data.weights.length > 0 && tab("#/weights", "Weights", ["weights"])
     );
