@@ -1,11 +1,10 @@
 """The command line: parse, choose a recipe, call a run, print. Nothing is computed here."""
 
-import errno
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError
+from cyclopts import App
 from rich.console import Console
 
 import polyhead
@@ -13,11 +12,12 @@ from polyhead.cli.bench_truth import bench_truth
 from polyhead.cli.dictionary import dictionary
 from polyhead.cli.graph import graph
 from polyhead.cli.heads import heads
+from polyhead.cli.net import one_line
 from polyhead.cli.neurons import neurons
-from polyhead.cli.show import Count, Json, Many, show, table
+from polyhead.cli.numbers import Count, Index, Indices, Positive, Seed, Size, Sizes, Weights
+from polyhead.cli.show import Json, Many, show, table
 from polyhead.cli.study import study
 from polyhead.cli.sweep import sweep
-from polyhead.core.errors import PolyheadError
 from polyhead.core.threads import cpu_threads
 
 app = App(
@@ -35,36 +35,16 @@ app.command(graph)
 app.command(bench_truth, help_epilogue="Example: `polyhead bench-truth --quick`")
 app.command(neurons, help_epilogue="Example: `polyhead neurons bundled --units heads --out runs/units`")
 
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-"""The disk refuses: nothing of ours is wrong, and what was written stays."""
-_PATH = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
-"""A path that the user gave can be no such file or folder."""
-
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: a user's mistake is one line on standard error and exit code 2, never a traceback."""
-    try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        _fail(" ".join(str(error).split()) + " (polyhead --help shows every command)")
-    except PolyheadError as error:
-        _fail(str(error))
-    except OSError as error:
-        if error.errno not in (*_DISK, *_PATH):
-            raise
-        advice = "free some space or choose another folder" if error.errno in _DISK else "give another path"
-        _fail(f"{error.strerror}: {error.filename or 'the disk'}; {advice}, then run again")
-    except KeyboardInterrupt:
-        _fail("stopped; run the same command again to go on from the last checkpoint", code=130)
-
-
-def _fail(message: str, *, code: int = 2) -> None:
-    print(f"polyhead: {message}", file=sys.stderr)  # noqa: T201
-    sys.exit(code)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    with one_line(words):
+        app(words, exit_on_error=False, print_error=False, result_action="return_value")
 
 
 @app.command(help_epilogue="Example: `polyhead demo --out runs/demo`")
-def demo(*, out: Path = Path("runs/demo"), layer: int = 3, threads: Count | None = None, json: Json = False) -> None:
+def demo(*, out: Path = Path("runs/demo"), layer: Index = 3, threads: Count | None = None, json: Json = False) -> None:
     """Train a free and a Top-1 multitoken transcoder on the bundled model, evaluate both, and write a report.
 
     Args:
@@ -103,10 +83,10 @@ def train_lm(
     preset: Literal["bundled", "quick"] = "bundled",
     out: Path = Path("runs/lm"),
     text: Path | None = None,
-    steps: int | None = None,
-    d_model: int | None = None,
-    n_layers: int | None = None,
-    seed: int | None = None,
+    steps: Size | None = None,
+    d_model: Size | None = None,
+    n_layers: Size | None = None,
+    seed: Seed | None = None,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
@@ -142,11 +122,11 @@ def harvest(
     *,
     model: str = "bundled",
     text: str = "bundled",
-    layer: int = 3,
+    layer: Index = 3,
     input: str = "ln1.hook_normalized",
     target: str = "hook_attn_out",
-    seq_len: int = 128,
-    tokens: int = 262_144,
+    seq_len: Size = 128,
+    tokens: Size = 262_144,
     patterns: bool = False,
     threads: Count | None = None,
     json: Json = False,
@@ -211,20 +191,20 @@ def train(
     config: Path | None = None,
     model: str | None = None,
     text: str | None = None,
-    layers: Annotated[list[int] | None, Many] = None,
-    seq_len: int | None = None,
-    train_tokens: int | None = None,
-    eval_tokens: int | None = None,
+    layers: Annotated[list[int] | None, Many, Indices] = None,
+    seq_len: Size | None = None,
+    train_tokens: Size | None = None,
+    eval_tokens: Size | None = None,
     set: Annotated[list[str] | None, Many] = None,
     variants: Annotated[list[str] | None, Many] = None,
-    k: Annotated[list[int] | None, Many] = None,
-    l1: Annotated[list[float] | None, Many] = None,
-    tanh: Annotated[list[float] | None, Many] = None,
-    silent_k: int | None = None,
-    n_latents: int | None = None,
-    seeds: Annotated[list[int] | None, Many] = None,
+    k: Annotated[list[int] | None, Many, Sizes] = None,
+    l1: Annotated[list[float] | None, Many, Weights] = None,
+    tanh: Annotated[list[float] | None, Many, Weights] = None,
+    silent_k: Index | None = None,
+    n_latents: Size | None = None,
+    seeds: Annotated[list[int] | None, Many, Indices] = None,
     spread: bool = False,
-    lr: float | None = None,
+    lr: Positive | None = None,
     store: Path | None = None,
     jobs: Count = 1,
     threads: Count | None = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
+from polyhead.cli.numbers import Positive, Size
 from polyhead.cli.show import Json, Many, show, table
 
 Flag = Annotated[bool, Parameter(negative="")]
@@ -15,10 +16,10 @@ def bench_truth(
     *,
     cases: Annotated[list[str] | None, Many] = None,
     methods: Annotated[list[str] | None, Many] = None,
-    seeds: int | None = None,
-    steps: int | None = None,
+    seeds: Size | None = None,
+    steps: Size | None = None,
     quick: Flag = False,
-    minutes: float | None = None,
+    minutes: Positive | None = None,
     collect: Flag = False,
     out: Path = Path("runs/bench-truth"),
     json: Json = False,

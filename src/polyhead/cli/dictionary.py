@@ -4,7 +4,8 @@ from pathlib import Path
 
 from cyclopts import App
 
-from polyhead.cli.show import Count, Json, show, table
+from polyhead.cli.numbers import Count, Index, Size
+from polyhead.cli.show import Json, show, table
 from polyhead.core.threads import set_threads
 
 dictionary = App(name="dictionary", help="Dictionaries as files: import, export, score.")
@@ -14,7 +15,7 @@ dictionary = App(name="dictionary", help="Dictionaries as files: import, export,
     name="import", help_epilogue="Example: `polyhead dictionary import their-sae runs/theirs --layer 5`"
 )
 def import_(
-    folder: Path, out: Path, /, *, source: str | None = None, layer: int | None = None, json: Json = False
+    folder: Path, out: Path, /, *, source: str | None = None, layer: Index | None = None, json: Json = False
 ) -> None:
     """Read an SAE, transcoder or Lorsa of another program and write it as ours.
 
@@ -58,8 +59,8 @@ def score(
     *,
     model: str = "bundled",
     text: str = "bundled",
-    tokens: int = 16_384,
-    seq_len: int = 128,
+    tokens: Size = 16_384,
+    seq_len: Size = 128,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from cyclopts import App
 from rich.console import Console
 
-from polyhead.cli.show import Count, Json, Many, show, table
+from polyhead.cli.numbers import Count, Index, Positive, Seed, Share, Size
+from polyhead.cli.show import Json, Many, show, table
 from polyhead.core.threads import set_threads
 
 graph = App(
@@ -24,16 +25,16 @@ def make(
     model: str = "bundled",
     dictionaries: Annotated[tuple[str, ...], Many] = ("bundled",),
     out: Path,
-    node_threshold: float = 0.8,
-    edge_threshold: float = 0.98,
-    max_logits: int = 10,
-    max_latents: int | None = None,
-    budget: float = 4.0,
-    qk_entries: int = 6,
-    perturb: int = 6,
+    node_threshold: Share = 0.8,
+    edge_threshold: Share = 0.98,
+    max_logits: Size = 10,
+    max_latents: Size | None = None,
+    budget: Positive = 4.0,
+    qk_entries: Index = 6,
+    perturb: Index = 6,
     text: str = "bundled",
-    example_tokens: int = 8192,
-    seed: int = 0,
+    example_tokens: Index = 8192,
+    seed: Seed = 0,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
@@ -82,7 +83,7 @@ def make(
 
 
 @graph.command(help_epilogue="Example: `polyhead graph prune runs/graph/full --nodes 0.9 --out runs/graph-90`")
-def prune(folder: Path, /, *, nodes: float = 0.8, edges: float = 0.98, out: Path, json: Json = False) -> None:
+def prune(folder: Path, /, *, nodes: Share = 0.8, edges: Share = 0.98, out: Path, json: Json = False) -> None:
     """Keep the nodes and edges that hold a share of the influence on the logits.
 
     Args:
@@ -101,8 +102,8 @@ def verify(
     folder: Path,
     /,
     *,
-    nodes: int = 10,
-    seed: int = 0,
+    nodes: Size = 10,
+    seed: Seed = 0,
     dictionaries: Annotated[tuple[str, ...] | None, Many] = None,
     threads: Count | None = None,
     json: Json = False,
@@ -135,8 +136,8 @@ def examples(
     /,
     *,
     text: str = "bundled",
-    tokens: int = 8192,
-    threads: int | None = None,
+    tokens: Size = 8192,
+    threads: Count | None = None,
     json: Json = False,
 ) -> None:
     """Look for examples of a graph's latents in a text; `polyhead graph view` then shows them.

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from cyclopts import App
 from rich.console import Console
 
-from polyhead.cli.show import Count, Json, Many, show, table
+from polyhead.cli.numbers import Count, Index, Positive, Seed, Share, Size
+from polyhead.cli.show import Json, Many, show, table
 from polyhead.core.threads import set_threads
 from polyhead.core.window_records import HeadsOverview
 
@@ -22,9 +23,9 @@ def classify(
     text: str = "bundled",
     heads: Annotated[tuple[str, ...] | None, Many] = None,
     rules: Path | None = None,
-    tokens: int = 65_536,
-    seq_len: int = 256,
-    threshold: float = 0.95,
+    tokens: Size = 65_536,
+    seq_len: Size = 256,
+    threshold: Share = 0.95,
     destinations: Annotated[tuple[str, ...], Many] = (),
     threads: Count | None = None,
     json: Json = False,
@@ -86,10 +87,10 @@ def ablate(
     templates: str = "induction",
     out: Path | None = None,
     text: str = "bundled",
-    prompts: int | None = None,
-    position: int = 0,
+    prompts: Size | None = None,
+    position: Index = 0,
     find_position: bool = False,
-    seed: int = 0,
+    seed: Seed = 0,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
@@ -153,13 +154,13 @@ def report(
     *,
     out: Path | None = None,
     text: str = "bundled",
-    tokens: int | None = None,
-    seq_len: int = 256,
-    deep: int = 4,
-    prompts: int | None = None,
+    tokens: Size | None = None,
+    seq_len: Size = 256,
+    deep: Index = 4,
+    prompts: Size | None = None,
     run: Path | None = None,
     quick: bool = False,
-    seed: int = 0,
+    seed: Seed = 0,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
@@ -216,10 +217,10 @@ def weights(
     /,
     *,
     matrix: str = "W_out",
-    layer: int = 0,
+    layer: Index = 0,
     out: Path,
     method: Literal["given", "greedy", "two_opt", "spectral", "leaves"] = "two_opt",
-    draws: int = 20,
+    draws: Index = 20,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
@@ -268,10 +269,10 @@ def between(
     *,
     out: Path,
     text: str = "bundled",
-    sequences: int = 32,
-    seq_len: int = 128,
-    rate: float = 0.05,
-    seed: int = 0,
+    sequences: Size = 32,
+    seq_len: Size = 128,
+    rate: Positive = 0.05,
+    seed: Seed = 0,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from rich.console import Console
 
-from polyhead.cli.show import Count, Json, Many, show, table
+from polyhead.cli.numbers import Count, Index, Size
+from polyhead.cli.show import Json, Many, show, table
 from polyhead.core.threads import set_threads
 
 
@@ -17,10 +18,10 @@ def neurons(
     text: str = "bundled",
     layers: Annotated[tuple[int, ...] | None, Many] = None,
     units: Annotated[tuple[Literal["neurons", "heads"], ...], Many] = ("neurons", "heads"),
-    tokens: int = 262_144,
-    seq_len: int = 256,
+    tokens: Size = 262_144,
+    seq_len: Size = 256,
     dictionary: str | None = None,
-    dictionary_layer: int | None = None,
+    dictionary_layer: Index | None = None,
     dictionary_site: str = "ln1.hook_normalized",
     threads: Count | None = None,
     json: Json = False,

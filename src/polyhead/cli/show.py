@@ -1,29 +1,28 @@
 """What every command prints: tables for people, one JSON object for programs."""
 
-import json
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from polyhead.core.not_finite import json_text
+
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object instead of tables.")]
 
 Many = Parameter(consume_multiple=1, negative_iterable="")
 """Values after one option, at least one."""
-Count = Annotated[int, Parameter(validator=Number(gte=1))]
-"""Threads, processes: at least one."""
 
 
 def show(value: dict[str, Any], as_json: bool, human: Callable[[Console], None]) -> None:
     """Print `value` as JSON, or let `human` print it on a console."""
     if as_json:
-        print(json.dumps(value, ensure_ascii=False))  # noqa: T201
+        plain = not (sys.stdout.encoding or "").lower().startswith("utf")  # other encodings get JSON's own escapes
+        print(json_text(value, ensure_ascii=plain))  # noqa: T201
     else:
         human(Console(width=None if sys.stdout.isatty() else 120))  # a file or a pipe has no width of its own
 

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from polyhead.cli.show import Count, Json, Many, show
+from polyhead.cli.numbers import Count, Size
+from polyhead.cli.show import Json, Many, show
 from polyhead.core.errors import PolyheadError
 from polyhead.core.study_records import Distribution, StudyRecord
 
@@ -60,7 +61,7 @@ def run(
     preset: str = "quick",
     out: Path | None = None,
     set: Annotated[list[str] | None, Many] = None,
-    seeds: int | None = None,
+    seeds: Size | None = None,
     again: Flag = False,
     jobs: Count = 1,
     json: Json = False,

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from rich.console import Console
 
-from polyhead.cli.show import Count, Json, Many, show, table
+from polyhead.cli.numbers import Count, Index, Size
+from polyhead.cli.show import Json, Many, show, table
 from polyhead.core.errors import PolyheadError
 
 
@@ -15,12 +16,12 @@ def sweep(
     /,
     *,
     set: Annotated[list[str] | None, Many] = None,
-    seeds: int = 64,
+    seeds: Size = 64,
     out: Path | None = None,
     jobs: Count = 1,
     backend: Literal["local", "ray"] = "local",
     address: str | None = None,
-    retries: int = 1,
+    retries: Index = 1,
     json: Json = False,
 ) -> None:
     """Train every combination of the values that are set, one ensemble of seeds a cell, and print one line a cell.

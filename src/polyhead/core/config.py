@@ -12,7 +12,13 @@ from polyhead.core.errors import PolyheadError, nearest
 class Config(BaseModel):
     """Base of all configs. Variation is a copy: `cfg.replace(lr=1e-3)`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        validate_default=True,
+        allow_inf_nan=False,  # JSON would turn them into null, which means "not given"
+    )
 
     @classmethod
     def parse(cls, values: Mapping[str, Any], *, where: str | None = None) -> Self:

@@ -64,6 +64,8 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
                 f"{path}: at most {max_bytes / 1e6:,.0f} MB are read, received {size / 1e6:,.0f} MB; is it this file?"
             )
         return path.read_bytes()
+    except ArtifactError:
+        raise
     except OSError as error:
         raise ArtifactError(f"{path} cannot be read: {error.strerror or error}") from None
     except ValueError as error:  # a NUL in the path

@@ -24,10 +24,11 @@ def json_text(value: Any, **options: Any) -> str:
     Raises:
         PolyheadError: a number that is not finite and has no object around it.
     """
+    options = {"ensure_ascii": False, "allow_nan": False, **options}
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, **options)
+        return json.dumps(value, **options)
     except ValueError:
-        return json.dumps(without(value), ensure_ascii=False, allow_nan=False, **options)
+        return json.dumps(without(value), **options)
 
 
 def without(value: Any) -> Any:
