@@ -43,7 +43,9 @@ class NativeConfig(Config):
     """Final normalisation is RMS although the blocks use another kind (a few of the older checkpoints)."""
     has_bias: bool = False
     """Biases on q, k, v, attention output, MLP and unembedding."""
-    rotary_base: float = 10_000.0
+    rotary_base: float = Field(default=10_000.0, gt=0)
+    score_scale: float | None = Field(default=None, gt=0)
+    """What q k^T is multiplied by; None: 1 / sqrt(d_head)."""
     eps: float = 1e-5
 
 
@@ -88,7 +90,7 @@ class Attention(nn.Module):
 
     def __init__(self, cfg: NativeConfig) -> None:
         super().__init__()
-        self.cfg, self.scale = cfg, cfg.d_head**-0.5
+        self.cfg, self.scale = cfg, cfg.score_scale or cfg.d_head**-0.5
         h, d, k = cfg.n_heads, cfg.d_model, cfg.d_head
         for name in ("W_Q", "W_K", "W_V"):
             self.register_parameter(name, nn.Parameter(torch.empty(h, d, k)))

