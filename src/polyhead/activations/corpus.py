@@ -2,7 +2,8 @@
 
 Whole files only; exact duplicates dropped, packages capped so that none dominates; held-out files are chosen by the
 hash of their path, and a held-out file that shares most of its lines with the rest is dropped, so that the held-out
-loss is not a test of copying.
+loss is not a test of copying. Of the user's own text, the pieces with the lowest hashes of their text are held out:
+files may be renamed and moved, equal pieces fall on one side, and some are always held out.
 """
 
 import hashlib
@@ -24,8 +25,8 @@ PERMISSIVE = re.compile(
 )
 _COPYLEFT = re.compile(r"\b(GPL|LGPL|AGPL|MPL|Mozilla|EPL|CDDL|proprietary|NVIDIA)\b", re.IGNORECASE)
 _MAX_FILE, _MIN_FILE = 200_000, 400
-_PIECE = 20_000
-"""Characters of one piece of the user's own text."""
+_PIECE, _MIN_PIECE, _MIN_PIECES = 20_000, 1_000, 32
+"""Characters of one piece of the user's own text; shorter pieces where a text would give fewer than `_MIN_PIECES`."""
 
 
 @dataclass(frozen=True)
@@ -91,24 +92,42 @@ def text_corpus(path: Path, *, held_out_share: float = 0.03, max_bytes: int | No
     Raises:
         PolyheadError: unreadable, or too little to hold anything out.
     """
+    documents = list(read_texts(path))
+    n_characters = sum(len(d.text) for d in documents)
+    size = max(_MIN_PIECE, min(_PIECE, n_characters // _MIN_PIECES))
     files = [
-        SourceFile(f"{document.name}:{start}", "text", document.text[start : start + _PIECE])
-        for document in read_texts(path)
-        for start in range(0, len(document.text), _PIECE)
+        SourceFile(f"{document.name}:{start}", "text", document.text[start : start + size])
+        for document in documents
+        for start in range(0, len(document.text), size)
     ]
     files = files if max_bytes is None else _first_bytes(files, max_bytes)
     n_bytes = sum(len(f.text.encode()) for f in files)
-    corpus = _split(files, held_out_share, {str(path): {"version": "-", "licence": "not stated", "bytes": n_bytes}})
+    chosen = _lowest_hashes({f.text for f in files}, held_out_share)
+    packages: dict[str, dict[str, str | int]] = {str(path): {"version": "-", "licence": "not stated", "bytes": n_bytes}}
+    corpus = _without_copies(
+        [f for f in files if f.text in chosen], [f for f in files if f.text not in chosen], packages
+    )
     if not corpus.train or not corpus.held_out:
-        raise PolyheadError(
-            f"{path} holds {n_bytes:,} bytes in {len(files)} pieces, too little to hold any out; give more"
-        )
+        why = "which share most of their lines" if len(files) > 1 else "too little to hold any out"
+        raise PolyheadError(f"{path} holds {n_bytes:,} bytes in {len(files)} pieces, {why}; give more, or other, text")
     return corpus
+
+
+def _lowest_hashes(texts: set[str], share: float) -> set[str]:
+    """The share of the texts, at least one and never all, that comes first by hash."""
+    ordered = sorted(texts, key=lambda text: hashlib.sha256(text.encode()).digest())
+    return set(ordered[: min(len(texts) - 1, max(1, round(share * len(texts))))])
 
 
 def _split(files: list[SourceFile], held_out_share: float, packages: dict[str, dict[str, str | int]]) -> Corpus:
     held_out = [f for f in files if _is_held_out(f.name, held_out_share)]
-    train = [f for f in files if not _is_held_out(f.name, held_out_share)]
+    return _without_copies(held_out, [f for f in files if not _is_held_out(f.name, held_out_share)], packages)
+
+
+def _without_copies(
+    held_out: list[SourceFile], train: list[SourceFile], packages: dict[str, dict[str, str | int]]
+) -> Corpus:
+    """The corpus less held-out files that share most of their lines with the rest."""
     lines = {hash(line) for f in train for line in _lines(f.text)}
     held_out = [f for f in held_out if _shared(f.text, lines) < 0.5]
     return Corpus(train, held_out, packages)

@@ -17,10 +17,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from polyhead.core.data_files import parse_json
+from polyhead.core.data_files import MAX_BYTES, parse_json, read_bytes
 from polyhead.core.errors import PolyheadError
 
 PLAIN_SUFFIXES = (".txt", ".md", ".rst", ".py")
+_MAX_PLAIN = 8 * 1024**3
 SUFFIXES = (*PLAIN_SUFFIXES, ".jsonl", ".parquet")
 
 
@@ -60,12 +61,14 @@ def split_documents(documents: Iterable[Document], *, held_out_share: float) -> 
 
 
 def _read_file(path: Path, name: str) -> Iterator[Document]:
+    if not path.is_file():
+        raise PolyheadError(f"{path} is a pipe or a device; text is read from files, so write it to one first")
     if path.suffix == ".jsonl":
         yield from _read_jsonl(path, name)
     elif path.suffix == ".parquet":
         yield from _read_parquet(path, name)
     elif path.suffix in PLAIN_SUFFIXES:
-        yield Document(name, _decode(path.read_bytes(), path))
+        yield Document(name, _decode(read_bytes(path, max_bytes=_MAX_PLAIN), path))
     else:
         raise PolyheadError(f"{path}: cannot read text from {path.suffix or 'no suffix'}; known: {', '.join(SUFFIXES)}")
 
@@ -83,13 +86,17 @@ def _decode(raw: bytes, path: Path, line: int | None = None) -> str:
 
 def _read_jsonl(path: Path, name: str) -> Iterator[Document]:
     with open(path, "rb") as handle:
-        for number, raw in enumerate(handle, start=1):
+        for number, raw in enumerate(iter(lambda: handle.readline(MAX_BYTES + 1), b""), start=1):
+            if len(raw) > MAX_BYTES:
+                raise PolyheadError(
+                    f"{path}:{number} is longer than {MAX_BYTES:,} bytes; one document stands on a line"
+                )
             if not raw.strip():
                 continue
             row = parse_json(_decode(raw, path, number), f"{path}:{number}", constants=True)
             if not isinstance(row, dict) or not isinstance(row.get("text"), str):
                 keys = ", ".join(row) if isinstance(row, dict) else type(row).__name__
-                raise PolyheadError(f'{path}:{number} has no "text" (came: {keys})')
+                raise PolyheadError(f'{path}:{number} has no "text" (received {keys or "no keys"})')
             yield Document(str(row.get("name", f"{name}:{number}")), row["text"])
 
 
@@ -98,7 +105,7 @@ def _read_parquet(path: Path, name: str) -> Iterator[Document]:
         with pq.ParquetFile(path) as table:
             columns = table.schema_arrow.names
             if "text" not in columns:
-                raise PolyheadError(f'{path} has no column "text" (came: {", ".join(columns)})')
+                raise PolyheadError(f'{path} has no column "text" (received {", ".join(columns) or "none"})')
             wanted = [c for c in ("text", "name") if c in columns]
             row = 0
             for piece in table.iter_batches(batch_size=1024, columns=wanted):
@@ -107,7 +114,8 @@ def _read_parquet(path: Path, name: str) -> Iterator[Document]:
                 for text, given in zip(texts, names, strict=True):
                     row += 1
                     if not isinstance(text, str):
-                        raise PolyheadError(f"{path} row {row}: no text (came: {text!r})")
+                        raise PolyheadError(f"{path} row {row}: no text (received {str(text)[:60]!r})")
                     yield Document(f"{name}:{row}" if given is None else str(given), text)
-    except (pa.ArrowException, OSError) as error:
-        raise PolyheadError(f"{path} is not a readable Parquet file: {error}") from None
+    except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise PolyheadError(f"{path} is not a readable Parquet file: {reason}") from None

@@ -30,8 +30,8 @@ def test_a_folder_is_read_recursively_in_order_of_path(tmp_path: Path):
     ("name", "content", "said"),
     [
         ("a.txt", b"caf\xe9", "a.txt is not UTF-8: byte 0xe9 at offset 3"),
-        ("a.jsonl", b'{"text": "x"}\n{"tekst": "y"}', 'a.jsonl:2 has no "text" \\(came: tekst\\)'),
-        ("a.jsonl", b"[1]", "a.jsonl:1 has no .*came: list"),
+        ("a.jsonl", b'{"text": "x"}\n{"tekst": "y"}', 'a.jsonl:2 has no "text" \\(received tekst\\)'),
+        ("a.jsonl", b"[1]", "a.jsonl:1 has no .*received list"),
         ("a.jsonl", b'{"text": "x"}\nnope', "a.jsonl:2 is not valid JSON"),
         ("a.jsonl", b'{"text": "\\ud800"}', "a.jsonl:1: text was expected, received half a surrogate pair"),
         ("a.parquet", b"not parquet", "a.parquet is not a readable Parquet file"),
@@ -54,7 +54,7 @@ def test_missing_and_empty_places_are_named(tmp_path: Path):
 
 def test_parquet_without_a_text_column_or_with_an_empty_cell(tmp_path: Path):
     pq.write_table(pa.table({"body": ["p"]}), tmp_path / "a.parquet")
-    with pytest.raises(PolyheadError, match=r'no column "text" \(came: body\)'):
+    with pytest.raises(PolyheadError, match=r'no column "text" \(received body\)'):
         list(read_texts(tmp_path / "a.parquet"))
     pq.write_table(pa.table({"text": ["p", None]}), tmp_path / "b.parquet")
     with pytest.raises(PolyheadError, match="row 2: no text"):

@@ -1,5 +1,6 @@
 """The language-model recipe: batches are a function of the step, some rows repeat, a stopped run goes on exactly."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,47 @@ def test_a_text_of_the_user_is_cut_into_pieces_and_some_are_held_out(tmp_path: P
     assert corpus.held_out
     assert len(corpus.train) > len(corpus.held_out)
     assert {f.name for f in corpus.train}.isdisjoint(f.name for f in corpus.held_out)
+
+
+def _lines(n: int) -> str:
+    return "".join(f"line {i} is unlike every other line, because of {i * i}\n" for i in range(n))
+
+
+def test_what_is_held_out_hangs_on_the_text_alone(tmp_path: Path):
+    """The same text under other names, in one file or in lines of JSON, splits alike."""
+    text = _lines(3_000)
+    for name in ("own.txt", "another name.md", "deep/er/x.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "own.jsonl").write_text(json.dumps({"text": text, "name": "q"}))
+    paths = ("own.txt", "another name.md", "deep", "deep/er/x.py", "own.jsonl")
+    corpora = [text_corpus(tmp_path / p) for p in paths]
+    sides = [([f.text for f in c.train], [f.text for f in c.held_out]) for c in corpora]
+    assert all(side == sides[0] for side in sides)
+    assert "".join(sorted((f.text for f in [*corpora[0].train, *corpora[0].held_out]), key=text.index)) == text
+
+
+@pytest.mark.parametrize("n_lines", [40, 41, 50, 77, 100, 300, 1_000])
+def test_some_text_is_always_held_out(n_lines: int, tmp_path: Path):
+    (tmp_path / "own.txt").write_text(_lines(n_lines))
+    corpus = text_corpus(tmp_path / "own.txt")
+    assert 0 < len(corpus.held_out) < len(corpus.train)
+
+
+def test_equal_documents_never_fall_on_both_sides(tmp_path: Path):
+    rows = [{"text": f"document {i % 50} says what no other says: {i % 50}"} for i in range(400)]
+    (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    corpus = text_corpus(tmp_path / "own.jsonl")
+    train, held_out = ({f.text for f in side} for side in (corpus.train, corpus.held_out))
+    assert held_out
+    assert train.isdisjoint(held_out)
+    assert len(train | held_out) == 50
+
+
+def test_text_that_says_one_thing_over_and_over_is_refused(tmp_path: Path):
+    (tmp_path / "own.txt").write_text("the very same line stands here, over and over\n" * 4_000)
+    with pytest.raises(PolyheadError, match="share most of their lines"):
+        text_corpus(tmp_path / "own.txt")
 
 
 def test_too_little_text_is_refused(tmp_path: Path):
