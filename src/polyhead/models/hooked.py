@@ -131,14 +131,17 @@ class HookedModel(Hooked):
         self._tokenizer = tokenizer
 
     def set_special(self, special: SpecialTokens) -> None:
-        """Decide anew which tokens stand before a sequence and after a document.
+        """Decide again which tokens stand before a sequence and after a document.
 
         Raises:
             PolyheadError: an id that the model or its tokenizer does not have.
         """
-        for name, i in (("BOS", special.bos_token_id), ("end-of-document", special.eos_token_id)):
+        for name, i in (("bos", special.bos_token_id), ("eos", special.eos_token_id)):
             if i is not None and not 0 <= i < self.cfg.d_vocab:
-                raise PolyheadError(f"the {name} token has id {i}; {self.cfg.name} knows 0 to {self.cfg.d_vocab - 1}")
+                raise PolyheadError(
+                    f"the {name} token has id {i}; {self.cfg.name} knows 0 to {self.cfg.d_vocab - 1}. If its tokenizer "
+                    f"is of another model, replace it; else load {self.cfg.name}:{name}=none"
+                )
         self.cfg = self.cfg.replace(**special.model_dump())
         self.tokenizer = self._tokenizer
 

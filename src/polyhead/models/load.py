@@ -50,6 +50,7 @@ def load_model(
     asked |= {k: v for k, v in (("bos", bos), ("eos", eos)) if v is not None}
     model = _find(name_or_path, wanted)
     apply_asked(model, asked)
+    model.set_special(model.cfg.special)  # a tokenizer may be of another model
     return model.to(device=device, dtype=wanted)
 
 

@@ -96,7 +96,7 @@ def tokenizer_from_merges(
     ids = {piece: i for i, piece in reversed(list(enumerate(pieces)))}
     pairs = [tuple(m.split(" ")) for m in merges]
     if bad := next((m for m, pair in zip(merges, pairs, strict=True) if len(pair) != 2), None):
-        raise ArtifactError(f"the merge {bad!r} is not two pieces with a space between them")
+        raise ArtifactError(f"the merge {bad[:60]!r} is not two pieces with a space between them")
     backend = _bpe(vocab=ids, merges=pairs, ignore_merges=split in LLAMA3)
     backend.pre_tokenizer = splitter(split)
     if space_prefix:

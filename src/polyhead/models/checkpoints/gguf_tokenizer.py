@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from polyhead.core.data_files import shown
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.checkpoints.ggml_tokenizer import CONTROL, NORMAL, tokenizer_from_merges, tokenizer_from_scores
@@ -32,7 +33,7 @@ def read_gguf_tokenizer(field: Callable[..., Any], path: Path) -> Tokenizer:
     kind = field(_PREFIX + "model")
     if kind not in ("llama", "gpt2"):
         raise PolyheadError(
-            f"{path}: tokenizer kind {kind!r} is not read; put the model's tokenizer.json beside the file"
+            f"{path}: tokenizer kind {shown(kind)} is not read; put the model's tokenizer.json beside the file"
         )
     read = _Fields(field, path)
     pieces = read.list_of("tokens", str)
@@ -102,4 +103,4 @@ class _Fields:
         return values
 
     def _wrong(self, key: str, value: Any, expected: str) -> ArtifactError:
-        return ArtifactError(f"{self.path}: {_PREFIX}{key} is {str(value)[:60]!r}; expected {expected}")
+        return ArtifactError(f"{self.path}: {_PREFIX}{key} is {shown(value)}; expected {expected}")

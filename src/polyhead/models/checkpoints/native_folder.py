@@ -9,7 +9,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from polyhead.core.data_files import read_object
+from polyhead.core.data_files import read_object, shown
 from polyhead.core.errors import ArtifactError
 from polyhead.core.files import write_atomic, write_json
 from polyhead.core.finite import check_finite
@@ -84,5 +84,5 @@ def read_native_tokenizer(folder: Path, config: dict[str, Any]) -> Tokenizer | N
 def _id(config: dict[str, Any], key: str, n: int, folder: Path) -> int | None:
     value = config.get(key)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < n):
-        raise ArtifactError(f"{folder / CONFIG}: {key} is {value!r}; expected an id from 0 to {n - 1}")
+        raise ArtifactError(f"{folder / CONFIG}: {key} is {shown(value)}; expected an id from 0 to {n - 1}")
     return value

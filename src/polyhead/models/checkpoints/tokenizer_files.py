@@ -22,6 +22,7 @@ from typing import Any
 import tokenizers
 from tokenizers import AddedToken
 
+from polyhead.core.data_files import shown
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import read_json
 from polyhead.core.special_tokens import SpecialTokens
@@ -39,17 +40,19 @@ class _Class:
 
     bos: str | None
     eos: str | None
+    unk: str
+    pad: str | None = None
     split: str | None = None
     """Rule by which it splits text, where it is built from vocab.json and merges.txt."""
 
 
 _CLASSES = {
-    "GPT2Tokenizer": _Class(_END, _END, "gpt2"),
-    "CodeGenTokenizer": _Class(_END, _END, "gpt2"),
-    "GPTNeoXTokenizer": _Class(_END, _END, "gpt2"),
-    "Qwen2Tokenizer": _Class(None, _END, "qwen2"),
-    "GemmaTokenizer": _Class("<bos>", "<eos>"),
-    "LlamaTokenizer": _Class("<s>", "</s>"),
+    "GPT2Tokenizer": _Class(_END, _END, _END, split="gpt2"),
+    "CodeGenTokenizer": _Class(_END, _END, _END, split="gpt2"),
+    "GPTNeoXTokenizer": _Class(_END, _END, _END, "<|padding|>", split="gpt2"),
+    "Qwen2Tokenizer": _Class(None, _END, _END, _END, split="qwen2"),
+    "GemmaTokenizer": _Class("<bos>", "<eos>", "<unk>", "<pad>"),
+    "LlamaTokenizer": _Class("<s>", "</s>", "<unk>"),
 }
 _NORMALIZED = ("GPTNeoXTokenizer", "Qwen2Tokenizer")
 """Classes that bring text into Unicode's composed form."""
@@ -60,6 +63,7 @@ _CLASS_OF_FAMILY = {
     "qwen2": "Qwen2Tokenizer",
     "qwen3": "Qwen2Tokenizer",
     "gemma2": "GemmaTokenizer",
+    "gemma3": "GemmaTokenizer",
     "gemma3_text": "GemmaTokenizer",
 }
 _USUAL = "GPT2Tokenizer"
@@ -120,7 +124,8 @@ class _Stated:
         names: dict[str, tuple[str | None, str]] = {}
         forms: dict[str, AddedToken] = {}
         if brought is not None:
-            names = {"bos_token": (brought.bos, f"the class {kind}"), "eos_token": (brought.eos, f"the class {kind}")}
+            source = f"the class {kind}"
+            names = {f"{name}_token": (getattr(brought, name), source) for name in ("bos", "eos", "unk", "pad")}
         for file, values in reversed(sources):
             for name in _NAMES:
                 if name in values:
@@ -198,7 +203,7 @@ def _named(backend: tokenizers.Tokenizer, stated: _Stated, name: str) -> tuple[i
         if i is not None:
             return i, source
         if not source.startswith("the class"):
-            return None, f"none: {source} is {token!r}, which the vocabulary lacks"
+            return None, f"none: {source} is {shown(token)}, which the vocabulary lacks"
     ids = stated.config.get(f"{name}_id")
     i = ids[0] if isinstance(ids, list) and ids else ids
     if not isinstance(i, int) or isinstance(i, bool):
@@ -212,7 +217,7 @@ def _named(backend: tokenizers.Tokenizer, stated: _Stated, name: str) -> tuple[i
 def _kind(settings: Mapping[str, Any], config: Mapping[str, Any], path: Path) -> str:
     cls = settings.get("tokenizer_class") or config.get("tokenizer_class")
     if cls is not None and not isinstance(cls, str):
-        raise ArtifactError(f"{path}: tokenizer_class is {cls!r}; expected the name of a class")
+        raise ArtifactError(f"{path}: tokenizer_class is {shown(cls)}; expected the name of a class")
     name = (cls or "").removesuffix("Fast")
     family = config.get("model_type")
     if name in _NO_CLASS and cls is None and isinstance(family, str):
@@ -224,7 +229,8 @@ def _from_merges(folder: Path, stated: _Stated) -> tokenizers.Tokenizer:
     split = _CLASSES[stated.cls].split if stated.cls in _CLASSES else None
     if split is None:
         raise PolyheadError(
-            f"{folder} has a {stated.cls} as vocab.json and merges.txt, which is not read; give its tokenizer.json"
+            f"{folder} has a {shown(stated.cls)} as vocab.json and merges.txt, which is not read; give its "
+            "tokenizer.json"
         )
     vocab, merges = folder / "vocab.json", folder / "merges.txt"
     try:
@@ -251,7 +257,7 @@ def _add_tokens(backend: tokenizers.Tokenizer, stated: _Stated) -> None:
         backend.add_tokens([token])
         if backend.token_to_id(token.content) != i:
             raise ArtifactError(
-                f"{stated.folder}: the added token {token.content!r} has id {i}, but the vocabulary gives it "
+                f"{stated.folder}: the added token {shown(token.content)} has id {i}, but the vocabulary gives it "
                 f"{backend.token_to_id(token.content)}; the files are of different tokenizers"
             )
     special = {t.content for t in backend.get_added_tokens_decoder().values() if t.special}
@@ -272,7 +278,7 @@ def _object(path: Path) -> dict[str, Any]:
 def _flag(settings: Mapping[str, Any], name: str, folder: Path) -> bool | None:
     value = settings.get(name)
     if value is not None and not isinstance(value, bool):
-        raise ArtifactError(f"{folder / _CONFIG}: {name} is {value!r}; expected true or false")
+        raise ArtifactError(f"{folder / _CONFIG}: {name} is {shown(value)}; expected true or false")
     return value
 
 
@@ -287,7 +293,7 @@ def _token(value: Any, path: Path, name: str, *, special: bool = True) -> AddedT
     form = {k: record[k] for k in _FORM if k in record}
     content = record.get("content")
     if not isinstance(content, str) or not content or not all(isinstance(v, bool) for v in form.values()):
-        raise ArtifactError(f"{path}: {name} is {str(value)[:80]!r}; expected a token as text or as a record")
+        raise ArtifactError(f"{path}: {name} is {shown(value)}; expected a token as text or as a record")
     form.setdefault("normalized", not special)
     return AddedToken(content, special=special, **form)
 
@@ -313,9 +319,9 @@ def _added(folder: Path, settings: Mapping[str, Any], special: set[str | None]) 
         pairs = [(i, {"content": text, "special": text in special}) for text, i in _object(path).items()]
     for i, record in pairs:
         is_special = isinstance(record, dict) and record.get("special") is True
-        token = _token(record, path, f"the added token {i!r}", special=is_special)
+        token = _token(record, path, f"the added token {shown(i)}", special=is_special)
         number = i if isinstance(i, int) and not isinstance(i, bool) else int(i) if str(i).isdecimal() else -1
         if token is None or number < 0:
-            raise ArtifactError(f"{path}: the added token {i!r} is {str(record)[:80]!r}; expected an id and a token")
+            raise ArtifactError(f"{path}: the added token {shown(i)} is {shown(record)}; expected an id and a token")
         found[number] = token
     return found
