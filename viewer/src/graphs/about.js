@@ -29,38 +29,35 @@ const SCORES = [
 
 export const scoreBars = (scores) =>
   el(
-    "ul",
-    { class: "score-bars" },
+    "ul.score-bars",
     SCORES.map(([key, name, words, sense]) =>
       el(
         "li",
         { "data-score": key },
-        tip.attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words)),
+        tip.attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words)),
         el(
           "span",
           { class: `share-bar ${sense}` },
-          el("span", { class: "fill", vars: { "--size": Math.max(0, Math.min(1, scores[key])) } }),
+          el("span.fill", { vars: { "--size": Math.max(0, Math.min(1, scores[key])) } }),
         ),
-        el("span", { class: "value" }, percent(scores[key])),
+        el("span.value", percent(scores[key])),
       ),
     ),
   );
 
 const legend = (g) => {
   const there = new Set(Array.from({ length: g.n }, (_, i) => graphNames.lookName(g, i)));
-  const edge = (words, kind) => el("li", {}, el("span", { class: `edge-sample ${kind}` }), words);
+  const edge = (words, kind) => el("li", el("span", { class: `edge-sample ${kind}` }), words);
   return el(
-    "ul",
-    { class: "graph-legend" },
+    "ul.graph-legend",
     Object.keys(LOOKS)
       .filter((name) => there.has(name))
       .map((name) =>
         el(
           "li",
-          {},
           mark(name),
-          el("span", {}, SHORT[name]),
-          el("span", { class: "faint" }, LOOKS[name].title.replace(/^[a-z ]+: /, "").replace(SHORT[name], "")),
+          el("span", SHORT[name]),
+          el("span.faint", LOOKS[name].title.replace(/^[a-z ]+: /, "").replace(SHORT[name], "")),
         ),
       ),
     edge("positive edge of the node in focus; width is its share of the target's input", "plus"),
@@ -87,21 +84,18 @@ const cutting = (g) => {
 
 export const page = (g) => {
   const d = g.data;
-  const row = (name, value) => value !== null && el("div", {}, el("dt", {}, name), el("dd", {}, value));
+  const row = (name, value) => value !== null && el("div", el("dt", name), el("dd", value));
   const said = [...cutting(g), ...d.notes];
   return el(
-    "div",
-    { class: "about-page" },
-    el("h2", {}, "This graph"),
+    "div.about-page",
+    el("h2", "This graph"),
     el(
-      "p",
-      { class: "prompt" },
+      "p.prompt",
       d.token_strings.map((_, p) => [tokens.chip(graphNames.tokenAt(g, p)), " "]),
     ),
-    d.scores ? scoreBars(d.scores) : el("p", { class: "hint" }, "No scores were computed."),
+    d.scores ? scoreBars(d.scores) : el("p.hint", "No scores were computed."),
     el(
-      "dl",
-      { class: "facts" },
+      "dl.facts",
       row("Model", d.model),
       row("Attention nodes", d.attention),
       row("Patterns", d.patterns === "model" ? "the model's own, held" : "made by the dictionary, held"),
@@ -114,18 +108,16 @@ export const page = (g) => {
       row("Made in", d.seconds === null ? null : seconds(d.seconds)),
     ),
     said.length > 0 && [
-      el("h3", {}, "What was left out"),
+      el("h3", "What was left out"),
       el(
-        "ul",
-        { class: "notes-list" },
-        said.map((v) => el("li", {}, v)),
+        "ul.notes-list",
+        said.map((v) => el("li", v)),
       ),
     ],
-    el("h3", {}, "How to read it"),
+    el("h3", "How to read it"),
     legend(g),
     el(
-      "p",
-      { class: "hint" },
+      "p.hint",
       "Columns are positions of the prompt, rows are layers from the bottom up. Pass over a node to see its edges, click it for its page, click an edge of it for its heads. The weights into a node sum to what flows into it. Drag or scroll to move, Ctrl + wheel to zoom, ? for keys.",
     ),
   );

@@ -6,7 +6,8 @@ import * as graphList from "./list.js";
 import * as graphPage from "./page.js";
 
 const { goto } = shell;
-let data = null;
+/** @type {{ graphs: import("../types").GraphSummary[] }} */
+let data;
 const many = () => data.graphs.length > 1;
 
 const route = ({ parts, query }) => {
@@ -21,20 +22,21 @@ const route = ({ parts, query }) => {
 
 const chooser = (graph) => {
   const choose = el(
-    "select",
-    { id: "which", "aria-label": "Graph", onchange: (e) => goto(`#/g/${encodeURIComponent(e.target.value)}`) },
+    "select#which",
+    { "aria-label": "Graph", onchange: (e) => goto(`#/g/${encodeURIComponent(e.target.value)}`) },
     data.graphs.map((v) => el("option", { value: v.slug }, v.slug)),
   );
   choose.value = graph.slug;
   return choose;
 };
+/** @param {import("../types").Route} where */
 const bar = ({ graph }) => {
   const tab = el("a", { href: "#/", "aria-current": graph ? null : "page" }, "Graphs");
   return {
     left: [
       many() && el("nav", { "aria-label": "Pages" }, tab),
       many() && graph && chooser(graph),
-      graph && el("span", { class: "bar-prompt", title: graph.prompt }, graph.prompt),
+      graph && el("span.bar-prompt", { title: graph.prompt }, graph.prompt),
     ],
   };
 };

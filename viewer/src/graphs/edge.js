@@ -12,24 +12,18 @@ const headList = (g, e, terms, act) => {
   const query = g.nodes.position[g.edges.target[e]],
     key = g.nodes.position[g.edges.source[e]];
   return el(
-    "ol",
-    { class: "head-terms" },
+    "ol.head-terms",
     terms.map((v, h) => {
       const at = headAt(g, e, h);
       const entry = at && key >= 0 ? g.entryOf(at[0], at[1], query, key) : -1;
       return el(
         "li",
         { "data-head": h },
-        el("span", {}, headText(dictionary.heads[h])),
+        el("span", headText(dictionary.heads[h])),
         bar(v, most, headColor(dictionary, h), both),
-        el("span", { class: "value" }, Math.abs(v) < 1e-3 * most ? "≈0" : num(v)),
-        el("span", { class: "value share" }, whole ? roughly(Math.abs(v) / whole) : ""),
-        entry >= 0 &&
-          el(
-            "button",
-            { type: "button", class: "quiet why", "data-entry": entry, onclick: () => act.why(entry) },
-            "why there?",
-          ),
+        el("span.value", Math.abs(v) < 1e-3 * most ? "≈0" : num(v)),
+        el("span.value.share", whole ? roughly(Math.abs(v) / whole) : ""),
+        entry >= 0 && el("button.quiet.why", { "data-entry": entry, onclick: () => act.why(entry) }, "why there?"),
       );
     }),
   );
@@ -39,29 +33,21 @@ export const page = (g, e, act) => {
   const { source, target, weight, share } = g.edges,
     s = source[e],
     t = target[e];
-  const heads = el("div", { id: "heads" });
+  const heads = el("div#heads");
   const dictionary = g.crosses(e);
   const node = el(
-    "div",
-    { class: "edge-page", "data-edge": e },
-    el("h2", {}, "Edge"),
+    "div.edge-page",
+    { "data-edge": e },
+    el("h2", "Edge"),
+    el("div.edge-ends", nodeButton(g, s, act), el("span.faint", "→"), nodeButton(g, t, act)),
     el(
-      "div",
-      { class: "edge-ends" },
-      nodeButton(g, s, act),
-      el("span", { class: "faint" }, "→"),
-      nodeButton(g, t, act),
+      "dl.strip.facts-strip",
+      el("div", el("dt", "Weight"), el("dd", num(weight[e]))),
+      el("div", el("dt", "Share of its target's input"), el("dd", percent(share[e]))),
+      el("div", el("dt", "Per unit of its source"), el("dd", num(weight[e] / (g.nodes.value[s] || 1)))),
     ),
     el(
-      "dl",
-      { class: "strip facts-strip" },
-      el("div", {}, el("dt", {}, "Weight"), el("dd", {}, num(weight[e]))),
-      el("div", {}, el("dt", {}, "Share of its target's input"), el("dd", {}, percent(share[e]))),
-      el("div", {}, el("dt", {}, "Per unit of its source"), el("dd", {}, num(weight[e] / (g.nodes.value[s] || 1)))),
-    ),
-    el(
-      "p",
-      { class: "hint" },
+      "p.hint",
       `${full(g, s)} adds ${num(weight[e])} to ${full(g, t)}, with norms and patterns held as on the prompt.`,
     ),
     heads,
@@ -72,8 +58,7 @@ export const page = (g, e, act) => {
     if (!terms) {
       heads.replaceChildren(
         el(
-          "p",
-          { class: "hint" },
+          "p.hint",
           dictionary
             ? "Terms by head were not saved for this edge: it crosses no attention."
             : "It stays at one position: no head is crossed.",
@@ -84,11 +69,10 @@ export const page = (g, e, act) => {
     const size = terms.reduce((a, v) => a + Math.abs(v), 0);
     const effective = size ** 2 / (terms.reduce((a, v) => a + v * v, 0) || 1);
     heads.replaceChildren(
-      el("h3", {}, "Through which heads"),
+      el("h3", "Through which heads"),
       headList(g, e, terms, act),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         `They sum to ${num(terms.reduce((a, v) => a + v, 0))}; as many as ${num(effective, 2)} heads in equal parts.`,
       ),
     );

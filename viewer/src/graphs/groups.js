@@ -24,33 +24,29 @@ export const unpin = (state, i) => {
 
 export const page = (g, group, act) =>
   el(
-    "div",
-    { class: "group-page" },
-    el("h2", {}, "Supernode"),
+    "div.group-page",
+    el("h2", "Supernode"),
     el(
-      "form",
+      "form.tools",
       {
-        class: "tools",
         onsubmit: (e) => {
           e.preventDefault();
           act.rename(group, e.target.elements.label.value.trim() || "group");
-          document.activeElement.blur();
+          e.target.elements.label.blur();
         },
       },
-      el("input", {
-        id: "group-name",
+      el("input#group-name", {
         name: "label",
         value: group.label,
         autocomplete: "off",
         "aria-label": "Name of the supernode",
       }),
-      el("button", { type: "submit", class: "quiet" }, "Name it"),
-      el("button", { type: "button", class: "quiet", id: "ungroup", onclick: () => act.ungroup(group) }, "Ungroup"),
+      el("button.quiet", { type: "submit" }, "Name it"),
+      el("button#ungroup.quiet", { onclick: () => act.ungroup(group) }, "Ungroup"),
     ),
-    el("h3", {}, `Its ${group.nodes.length} nodes`),
+    el("h3", `Its ${group.nodes.length} nodes`),
     el(
-      "ul",
-      { class: "edge-list kin" },
-      group.nodes.map((i) => el("li", {}, graphRows.nodeButton(g, i, act))),
+      "ul.edge-list.kin",
+      group.nodes.map((i) => el("li", graphRows.nodeButton(g, i, act))),
     ),
   );

@@ -90,8 +90,8 @@ export const page = async (g, i, figures) => {
   if (!saved && !row) return null;
   const card = cardOf(g, i),
     kind = kinds.of(card);
-  const part = (title, ...content) => [el("h3", {}, title), ...content];
-  const out = el("div", { class: "latent-part" });
+  const part = (title, ...content) => [el("h3", title), ...content];
+  const out = el("div.latent-part");
   if (row && kind.hasLoadings) out.append(...part(kind.loadings, bars.loadingChart(card, row.loadings)));
   if (!saved) return out;
   if (saved.promoted.length)

@@ -55,7 +55,7 @@ export const place = (g, width, height) => {
   for (const cell of cells.values()) {
     cell.across = Math.max(1, Math.floor((widths[cell.column] - PAD) / PITCH));
     const lines = Math.ceil(cell.nodes.length / cell.across);
-    const k = at.get(cell.row);
+    const k = at.get(cell.row) ?? 0;
     heights[k] = Math.max(heights[k], lines * PITCH + PAD);
   }
   const logits = rows.findIndex((r) => r.name === "logit");
@@ -72,7 +72,7 @@ export const place = (g, width, height) => {
   const x = new Float64Array(g.n),
     y = new Float64Array(g.n);
   for (const { row, column, nodes, across } of cells.values()) {
-    const k = at.get(row);
+    const k = at.get(row) ?? 0;
     nodes.sort((a, b) => (g.influence[b] || 0) - (g.influence[a] || 0) || a - b);
     const lines = Math.ceil(nodes.length / across),
       most = Math.ceil(nodes.length / lines);

@@ -4,34 +4,29 @@ import { count, percent, fixed } from "../shared/format.js";
 
 const item = (v) =>
   el(
-    "li",
-    { class: "card graph-item" },
-    el("a", { class: "graph-link", href: `#/g/${encodeURIComponent(v.slug)}` }, v.prompt || v.slug),
+    "li.card.graph-item",
+    el("a.graph-link", { href: `#/g/${encodeURIComponent(v.slug)}` }, v.prompt || v.slug),
     el(
-      "p",
-      { class: "subtitle" },
-      el("span", {}, v.model),
-      el("span", {}, v.attention),
-      el("span", {}, `${count(v.n_nodes)} nodes, ${count(v.n_edges)} edges`),
+      "p.subtitle",
+      el("span", v.model),
+      el("span", v.attention),
+      el("span", `${count(v.n_nodes)} nodes, ${count(v.n_edges)} edges`),
       v.n_entries > 0 &&
-        el("span", {}, `${count(v.n_entries)} pattern ${v.n_entries === 1 ? "entry" : "entries"} explained`),
+        el("span", `${count(v.n_entries)} pattern ${v.n_entries === 1 ? "entry" : "entries"} explained`),
     ),
     el(
-      "dl",
-      { class: "strip facts-strip" },
+      "dl.strip.facts-strip",
       v.scores &&
         [
           ["Replacement", percent(v.scores.replacement)],
           ["Completeness", percent(v.scores.completeness)],
           ["Error share", percent(v.scores.error_share)],
-        ].map(([k, t]) => el("div", {}, el("dt", {}, k), el("dd", {}, t))),
+        ].map(([k, t]) => el("div", el("dt", k), el("dd", t))),
       el(
         "div",
-        {},
-        el("dt", {}, "Held against interventions"),
+        el("dt", "Held against interventions"),
         el(
           "dd",
-          {},
           v.verify
             ? `live ${fixed(v.verify.live_correlation, 2)}, control ${fixed(v.verify.control_correlation, 2)}`
             : "not yet",
@@ -43,15 +38,13 @@ const item = (v) =>
 export const page = (data) => ({
   title: "Attribution graphs",
   node: el(
-    "div",
-    { class: "page" },
-    el("h1", {}, "Attribution graphs"),
+    "div.page",
+    el("h1", "Attribution graphs"),
     el(
-      "p",
-      { class: "hint" },
+      "p.hint",
       "Each graph says what acted on what in one prompt: which latents were active, through which heads they moved, and what reached the next token.",
     ),
-    el("ul", { class: "graph-items" }, data.graphs.map(item)),
+    el("ul.graph-items", data.graphs.map(item)),
   ),
   start: () => {},
 });

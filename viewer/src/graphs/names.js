@@ -1,5 +1,5 @@
 // What nodes and edges are called, and how each kind of node is drawn.
-import * as axes from "../shared/axes.js";
+import { shapePath } from "../shared/shapes.js";
 import { el, svg } from "../shared/dom.js";
 import * as format from "../shared/format.js";
 import { num } from "../shared/format.js";
@@ -33,10 +33,10 @@ export const look = (g, i) => LOOKS[lookName(g, i)];
 export const mark = (name, size = 14) => {
   const { shape, hue, hollow } = LOOKS[name];
   const ink = theme.color(hue);
-  const d = axes.shapePath(shape, size / 2, size / 2, size * 0.35);
+  const d = shapePath(shape, size / 2, size / 2, size * 0.35);
   return svg(
-    "svg",
-    { width: size, height: size, class: "node-mark", "aria-hidden": "true" },
+    "svg.node-mark",
+    { width: size, height: size, "aria-hidden": "true" },
     svg("path", { d, fill: hollow ? "none" : ink, stroke: ink, "stroke-width": hollow ? 1.8 : 0 }),
   );
 };
@@ -121,7 +121,7 @@ export const tip = (g, i) => {
   const { value, pre, probability, error_norm, position } = g.nodes;
   const row = rowOf(g, i);
   return [
-    el("strong", {}, mark(lookName(g, i)), " ", full(g, i)),
+    el("strong", mark(lookName(g, i)), " ", full(g, i)),
     lines(
       position[i] >= 0 && ["at token", tokens.chip(tokenAt(g, position[i]))],
       g.nodes.kind[i] === "latent" && ["activation", num(value[i])],

@@ -13,18 +13,12 @@ const facts = (g, i) => {
   const fact = (name, text, words) =>
     el(
       "div",
-      {},
-      el(
-        "dt",
-        {},
-        words ? tip.attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words)) : name,
-      ),
-      el("dd", {}, text),
+      el("dt", words ? tip.attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words)) : name),
+      el("dd", text),
     );
   const side = g.nodes.side[i];
   return el(
-    "dl",
-    { class: "strip facts-strip" },
+    "dl.strip.facts-strip",
     kind[i] === "latent" &&
       fact(
         side === "query" ? "Activation z" : "Activation f",
@@ -48,24 +42,18 @@ const kinList = (g, i, act) => {
   if (!kin.length) return null;
   const mine = g.nodes.side[i];
   kin.sort(
-    (a, b) => (g.nodes.side[a] === mine) - (g.nodes.side[b] === mine) || g.nodes.position[a] - g.nodes.position[b],
+    (a, b) =>
+      Number(g.nodes.side[a] === mine) - Number(g.nodes.side[b] === mine) || g.nodes.position[a] - g.nodes.position[b],
   );
   return el(
-    "ul",
-    { class: "edge-list kin" },
+    "ul.edge-list.kin",
     kin.slice(0, 12).map((j) => {
       const e = Math.max(g.edgeOf(i, j), g.edgeOf(j, i));
       return el(
         "li",
-        {},
         graphRows.nodeButton(g, j, act),
-        el("span", { class: "faint small" }, `${graphNames.SHORT[g.nodes.side[j] || "own"]}, ${num(g.nodes.value[j])}`),
-        e >= 0 &&
-          el(
-            "button",
-            { type: "button", class: "quiet open-edge", "data-edge": e, onclick: () => act.edge(e) },
-            "heads",
-          ),
+        el("span.faint.small", `${graphNames.SHORT[g.nodes.side[j] || "own"]}, ${num(g.nodes.value[j])}`),
+        e >= 0 && el("button.quiet.open-edge", { "data-edge": e, onclick: () => act.edge(e) }, "heads"),
       );
     }),
   );
@@ -83,65 +71,43 @@ export const page = (g, i, state, act) => {
   const words = g.sameLatent(i).some((j) => g.nodes.side[j] === "key")
     ? "Shade: it fires here (key side). Bar: it arrives here (query side). Arc: what is moved."
     : "Bar: its activation at this position.";
-  const strip = el("div", { class: "joined" }),
-    latent = el("div", {}),
+  const strip = el("div.joined"),
+    latent = el("div"),
     figures = [];
   const node = el(
-    "div",
-    { class: "node-page", "data-node": i },
-    el("div", { class: "head" }, mark(lookName(g, i), 18), el("h2", {}, title[0].toUpperCase() + title.slice(1))),
+    "div.node-page",
+    { "data-node": i },
+    el("div.head", mark(lookName(g, i), 18), el("h2", title[0].toUpperCase() + title.slice(1))),
     el(
-      "p",
-      { class: "hint" },
+      "p.hint",
       position >= 0 ? [tokens.chip(tokenAt(g, position)), ` at position ${position} · `] : null,
       LOOKS[lookName(g, i)].title,
     ),
     el(
-      "div",
-      { class: "tools" },
+      "div.tools",
       el(
-        "button",
-        {
-          type: "button",
-          class: "quiet",
-          id: "pin",
-          "aria-pressed": String(pinned),
-          title: "p",
-          onclick: () => act.pin(i),
-        },
+        "button#pin.quiet",
+        { "aria-pressed": String(pinned), title: "p", onclick: () => act.pin(i) },
         pinned ? "Unpin" : "Pin",
       ),
       el(
-        "button",
-        {
-          type: "button",
-          class: "quiet",
-          id: "mark",
-          "aria-pressed": String(marked),
-          title: "m, or Shift + click",
-          onclick: () => act.mark(i),
-        },
+        "button#mark.quiet",
+        { "aria-pressed": String(marked), title: "m, or Shift + click", onclick: () => act.mark(i) },
         marked ? "Unmark" : "Mark for a group",
       ),
-      href && el("a", { class: "button", id: "latent-link", href }, "Page of this latent"),
+      href && el("a#latent-link.button", { href }, "Page of this latent"),
     ),
     facts(g, i),
-    g.nodes.kind[i] === "latent" && [
-      el("h3", {}, "On this prompt"),
-      strip,
-      el("p", { class: "hint" }, words),
-      kinList(g, i, act),
-    ],
+    g.nodes.kind[i] === "latent" && [el("h3", "On this prompt"), strip, el("p.hint", words), kinList(g, i, act)],
     el(
       "h3",
-      {},
       `Comes from (${incoming.length})`,
       incoming.length
-        ? el("span", { class: "faint" }, ` sum ${num(sum)}${g.nodes.cut[i] ? `, and ${num(g.nodes.cut[i])} cut` : ""}`)
+        ? el("span.faint", ` sum ${num(sum)}${g.nodes.cut[i] ? `, and ${num(g.nodes.cut[i])} cut` : ""}`)
         : "",
     ),
     graphRows.edges(g, incoming, (e) => g.edges.source[e], act),
-    el("h3", {}, `Goes to (${outgoing.length})`),
+    el("h3", `Goes to (${outgoing.length})`),
     graphRows.edges(g, outgoing, (e) => g.edges.target[e], act),
     latent,
   );

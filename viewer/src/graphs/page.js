@@ -33,9 +33,10 @@ const saveSvg = (chart, name) => {
 export const page = async (summary, query, many) => {
   const g = graphModel.build(await store.load(`graph/${summary.slug}/graph`));
   const state = graphState.read(g, query);
+  /** @type {{ list: number[][], k: number } | null} */
   let walk = null;
-  const side = el("div", { class: "side-body", id: "panel", tabindex: "-1" });
-  const below = el("div", { class: "subgraph-place" });
+  const side = el("div#panel.side-body", { tabindex: "-1" });
+  const below = el("div.subgraph-place");
   const remember = () => {
     const text = graphState.write(g, state);
     history.replaceState(null, "", `#/g/${encodeURIComponent(summary.slug)}${text ? `?${text}` : ""}`);
@@ -44,13 +45,8 @@ export const page = async (summary, query, many) => {
   const nothing = () =>
     el(
       "div",
-      {},
-      el("h2", {}, "Nothing chosen"),
-      el(
-        "p",
-        { class: "hint" },
-        "Click a node of the graph, or use / to find one. The arrow keys then follow its strongest edges.",
-      ),
+      el("h2", "Nothing chosen"),
+      el("p.hint", "Click a node of the graph, or use / to find one. The arrow keys then follow its strongest edges."),
     );
   let turn = 0;
   const chosen = async () => {
@@ -70,7 +66,7 @@ export const page = async (summary, query, many) => {
         : state.tab === "checked"
           ? graphVerify.page(g, act)
           : state.tab === "looks"
-            ? el("div", {}, el("h2", {}, "Why heads looked where they looked"), graphReasons.list(g, act))
+            ? el("div", el("h2", "Why heads looked where they looked"), graphReasons.list(g, act))
             : await chosen();
     if (mine !== turn) return;
     side.replaceChildren(made);
@@ -142,7 +138,7 @@ export const page = async (summary, query, many) => {
     if (state.marked.size < 2) return announce("Mark two nodes or more first: m, or Shift + click");
     const made = graphGroups.make(state, `group ${state.groups.length + 1}`);
     await choose({ group: made });
-    const box = document.getElementById("group-name");
+    const box = /** @type {HTMLInputElement | null} */ (document.getElementById("group-name"));
     box?.focus();
     return box?.select();
   };
@@ -191,7 +187,7 @@ export const page = async (summary, query, many) => {
       },
       onchange: remember,
     });
-    return el("label", { class: "threshold", title: hint }, name, box, out);
+    return el("label.threshold", { title: hint }, name, box, out);
   };
   const toShare = (v) => (v <= 0 ? 0 : LEAST_SHARE * (0.5 / LEAST_SHARE) ** (v / 100));
   const fromShare = (v) => (v <= 0 ? 0 : Math.round((100 * Math.log(v / LEAST_SHARE)) / Math.log(0.5 / LEAST_SHARE)));
@@ -231,37 +227,34 @@ export const page = async (summary, query, many) => {
     },
   );
   const button = (id, text, label, onclick) =>
-    el("button", { type: "button", class: "quiet", id, "aria-label": label, title: label, onclick }, text);
+    el("button.quiet", { id, "aria-label": label, title: label, onclick }, text);
   const toolbar = el(
-    "div",
-    { class: "toolbar" },
-    many && el("a", { href: "#/", class: "step", "aria-label": "All graphs", title: "All graphs (o)" }, "‹"),
+    "div.toolbar",
+    many && el("a.step", { href: "#/", "aria-label": "All graphs", title: "All graphs (o)" }, "‹"),
     finder.node,
     follow,
     nodesSlider,
     edgesSlider,
     el(
-      "span",
-      { class: "save push" },
+      "span.save.push",
       button("zoom-out", "−", "Zoom out (−)", () => view.zoomBy(1 / 1.4)),
       button("zoom-in", "+", "Zoom in (+)", () => view.zoomBy(1.4)),
       button("fit", "All", "The whole graph (f)", view.whole),
       button("save-graph", "SVG", "Save the graph as SVG", () => saveSvg(view.asSvg(), summary.slug)),
     ),
   );
-  const tally = el("span", { class: "faint", id: "pinned" }),
-    group = el("button", { type: "button", class: "quiet", id: "group", hidden: true, onclick: makeGroup }, "Group");
+  const tally = el("span#pinned.faint"),
+    group = el("button#group.quiet", { hidden: true, onclick: makeGroup }, "Group");
   const under = el(
-    "section",
-    { class: "under", "aria-label": "Pinned subgraph", hidden: true },
+    "section.under",
+    { "aria-label": "Pinned subgraph", hidden: true },
     el(
-      "div",
-      { class: "head" },
-      el("h2", {}, "Pinned"),
+      "div.head",
+      el("h2", "Pinned"),
       tally,
       group,
-      el("span", { class: "faint small" }, "dotted: through nodes that are not pinned"),
-      el("span", { class: "push" }),
+      el("span.faint.small", "dotted: through nodes that are not pinned"),
+      el("span.push"),
       button("save-subgraph", "SVG", "Save the subgraph as SVG", () =>
         saveSvg(below.querySelector("svg"), `${summary.slug}-pinned`),
       ),
@@ -273,11 +266,10 @@ export const page = async (summary, query, many) => {
     below,
   );
   const node = el(
-    "div",
-    { class: "graph-page" },
-    el("h1", { class: "offscreen" }, `Graph of “${g.data.prompt}”`),
-    el("div", { class: "stage" }, toolbar, view.node, under),
-    el("aside", { class: "side", "aria-label": "What was chosen" }, tabs, side),
+    "div.graph-page",
+    el("h1.offscreen", `Graph of “${g.data.prompt}”`),
+    el("div.stage", toolbar, view.node, under),
+    el("aside.side", { "aria-label": "What was chosen" }, tabs, side),
   );
 
   const visible = (e) =>

@@ -1,5 +1,5 @@
 // Two pens with the same strokes: one for the canvas, one that writes SVG.
-import { shapePath, FONT } from "../shared/axes.js";
+import { shapePath, FONT } from "../shared/shapes.js";
 import * as dom from "../shared/dom.js";
 import { svg } from "../shared/dom.js";
 

@@ -9,7 +9,7 @@ import { chip } from "../shared/tokens.js";
 
 const MOST = 12;
 
-const rest = (words) => el("span", { class: "faint" }, words);
+const rest = (words) => el("span.faint", words);
 const side = (g, i, words, act, hinted = true) => (i === null ? rest(words) : nodeButton(g, i, act, hinted));
 
 const terms = (list, draw) => {
@@ -21,13 +21,10 @@ const terms = (list, draw) => {
     both = named.some((t) => t.value < 0);
   const left = [...named.slice(MOST), ...others].reduce((sum, t) => sum + t.value, 0);
   return el(
-    "ol",
-    { class: "reason-list" },
-    named
-      .slice(0, MOST)
-      .map((t) => el("li", {}, draw(t), bar(t.value, most, null, both), el("span", { class: "value" }, num(t.value)))),
+    "ol.reason-list",
+    named.slice(0, MOST).map((t) => el("li", draw(t), bar(t.value, most, null, both), el("span.value", num(t.value)))),
     (others.length > 0 || named.length > MOST) &&
-      el("li", {}, rest("everything else"), el("span", {}), el("span", { class: "value" }, num(left))),
+      el("li", rest("everything else"), el("span"), el("span.value", num(left))),
   );
 };
 
@@ -42,18 +39,17 @@ const title = (g, entry) => [
 // A latent of a QK dictionary: on which queries and keys it is active, and examples when it is opened.
 const qkLatent = (known, latent) => {
   const row = known && known.latents[latent];
-  if (!row) return el("span", {}, `QK latent ${latent}`);
+  if (!row) return el("span", `QK latent ${latent}`);
   const chips = (tokens) => tokens.slice(0, 3).map((token) => chip(token));
   const figures = row.examples.map((e) => example.figure(known.card, e, example.scales(row.examples)));
   const summary = el(
     "summary",
-    {},
     `QK latent ${latent} `,
     chips(row.tokens),
-    el("span", { class: "faint" }, " looks for "),
+    el("span.faint", " looks for "),
     chips(row.key_tokens),
   );
-  const shown = el("details", { class: "qk-latent" }, summary, example.legend(known.card), figures);
+  const shown = el("details.qk-latent", summary, example.legend(known.card), figures);
   shown.addEventListener("toggle", () => shown.open && figures.forEach((f) => f.place()));
   return shown;
 };
@@ -63,22 +59,18 @@ export const page = (g, { entries, dictionaries }, k, act) => {
   const fact = (name, text, words) =>
     el(
       "div",
-      {},
       el(
         "dt",
-        {},
-        tip.attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words)),
+        tip.attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words)),
       ),
-      el("dd", {}, text),
+      el("dd", text),
     );
   return el(
-    "div",
-    { class: "reasons" },
-    el("h2", {}, "Why it looked there"),
-    el("p", {}, title(g, entry)),
+    "div.reasons",
+    el("h2", "Why it looked there"),
+    el("p", title(g, entry)),
     el(
-      "dl",
-      { class: "strip facts-strip" },
+      "dl.strip.facts-strip",
       fact("Pattern", percent(entry.pattern), "Share of the head's attention at this query that goes to this key."),
       fact("Score", num(entry.score), "The logit of the softmax: all terms below sum to it."),
       entry.contrast !== null &&
@@ -88,32 +80,29 @@ export const page = (g, { entries, dictionaries }, k, act) => {
           "What softmax sees of it: the score less the mean score of the row.",
         ),
     ),
-    el("h3", {}, "Pairs: what acts on the query, with what acts on the key"),
+    el("h3", "Pairs: what acts on the query, with what acts on the key"),
     el(
-      "div",
-      { class: "pairs-list" },
+      "div.pairs-list",
       terms(entry.pairs, (t) =>
         el(
-          "span",
-          { class: "reason-pair" },
+          "span.reason-pair",
           side(g, t.query_node, "rest of the query", act, false),
-          el("span", { class: "faint" }, "×"),
+          el("span.faint", "×"),
           side(g, t.key_node, "rest of the key", act, false),
         ),
       ),
     ),
-    el("h3", {}, "By what acts on the query, with the whole key"),
+    el("h3", "By what acts on the query, with the whole key"),
     terms(entry.query_marginal, (t) => side(g, t.query_node, "rest", act)),
-    el("h3", {}, "By what acts on the key, with the whole query"),
+    el("h3", "By what acts on the key, with the whole query"),
     terms(entry.key_marginal, (t) => side(g, t.key_node, "rest", act)),
     entry.reasons.length > 0 && [
-      el("h3", {}, "QK latents active on both sides"),
+      el("h3", "QK latents active on both sides"),
       terms(
         entry.reasons.map(([latent, value]) => ({ latent, value })),
         (t) => qkLatent(dictionaries[entry.reasons_of], t.latent),
       ),
-      entry.reasons_rest !== null &&
-        el("p", { class: "hint" }, `They leave ${num(entry.reasons_rest)} of the score unexplained.`),
+      entry.reasons_rest !== null && el("p.hint", `They leave ${num(entry.reasons_rest)} of the score unexplained.`),
     ],
   );
 };
@@ -121,18 +110,16 @@ export const page = (g, { entries, dictionaries }, k, act) => {
 export const list = (g, act) =>
   g.data.entries.length
     ? el(
-        "ol",
-        { class: "entries" },
+        "ol.entries",
         g.data.entries.map(([layer, head, query, key], k) =>
           el(
             "li",
-            {},
             el(
-              "button",
-              { type: "button", class: "node-name", "data-entry": k, onclick: () => act.why(k) },
+              "button.node-name",
+              { "data-entry": k, onclick: () => act.why(k) },
               ...title(g, { layer, head, query, key }),
             ),
           ),
         ),
       )
-    : el("p", { class: "hint" }, "No pattern entry of this graph was explained.");
+    : el("p.hint", "No pattern entry of this graph was explained.");

@@ -10,6 +10,7 @@ export const roughly = (v) => (v > 0 && v < 5e-4 ? "<0.1 %" : percent(Number(v.t
 
 // A bar from the middle: to the right where positive, striped and to the left where negative; from the left edge where nothing of
 // the list is negative.
+/** @param {number} value @param {number} most @param {string | null} [hue] */
 export const bar = (value, most, hue = null, both = true) =>
   el(
     "span",
@@ -25,12 +26,12 @@ export const nodeButton = (g, i, act, hinted = true) => {
     token = kind === "embedding" || kind === "logit" ? "" : tokenAt(g, position),
     where = position < 0 || kind === "logit" ? "" : `at ${position} `;
   const button = el(
-    "button",
-    { type: "button", class: "node-name", "data-node": i, "aria-label": full(g, i), onclick: () => act.pick(i) },
+    "button.node-name",
+    { "data-node": i, "aria-label": full(g, i), onclick: () => act.pick(i) },
     mark(lookName(g, i)),
-    el("span", {}, brief(g, i)),
+    el("span", brief(g, i)),
     token && tokens.chip(token),
-    hinted && el("span", { class: "faint" }, where + hint(g, i)),
+    hinted && el("span.faint", where + hint(g, i)),
   );
   button.addEventListener("pointerenter", () => act.hover(i));
   button.addEventListener("pointerleave", () => act.hover(-1));
@@ -41,20 +42,17 @@ export const nodeButton = (g, i, act, hinted = true) => {
 export const edges = (g, list, far, act) => {
   const most = Math.max(1e-12, ...list.map((e) => Math.abs(g.edges.weight[e])));
   const both = list.some((e) => g.edges.weight[e] < 0);
-  const place = el("ol", { class: "edge-list" });
+  const place = el("ol.edge-list");
   const line = (e) =>
     el(
       "li",
-      {},
       nodeButton(g, far(e), act),
       bar(g.edges.weight[e], most, null, both),
-      el("span", { class: "value" }, num(g.edges.weight[e])),
-      el("span", { class: "value share", title: "Share of the target's input" }, roughly(g.edges.share[e])),
+      el("span.value", num(g.edges.weight[e])),
+      el("span.value.share", { title: "Share of the target's input" }, roughly(g.edges.share[e])),
       el(
-        "button",
+        "button.quiet.open-edge",
         {
-          type: "button",
-          class: "quiet open-edge",
           "data-edge": e,
           "aria-label": `Open the edge ${full(g, g.edges.source[e])} to ${full(g, g.edges.target[e])}`,
           onclick: () => act.edge(e),
@@ -66,17 +64,9 @@ export const edges = (g, list, far, act) => {
     const rest = list.length - MOST;
     place.replaceChildren(
       ...list.slice(0, all ? 500 : MOST).map(line),
-      ...(rest > 0 && !all
-        ? [
-            el(
-              "li",
-              { class: "more" },
-              el("button", { type: "button", class: "quiet", onclick: () => show(true) }, `${rest} more`),
-            ),
-          ]
-        : []),
+      ...(rest > 0 && !all ? [el("li.more", el("button.quiet", { onclick: () => show(true) }, `${rest} more`))] : []),
     );
   };
   show(false);
-  return list.length ? place : el("p", { class: "hint" }, "None.");
+  return list.length ? place : el("p.hint", "None.");
 };

@@ -7,7 +7,7 @@ const MOST = 40;
 
 export const field = (g, state, act) => {
   const words = Array.from({ length: g.n }, (_, i) => graphNames.words(g, i));
-  const results = el("ul", { class: "found", role: "listbox", id: "found", "aria-label": "Found nodes", hidden: true });
+  const results = el("ul#found.found", { role: "listbox", "aria-label": "Found nodes", hidden: true });
   let list = [],
     at = 0;
   const find = (text) => {
@@ -36,8 +36,8 @@ export const field = (g, state, act) => {
         );
         return item;
       }),
-      ...(list.length > MOST ? [el("li", { class: "hint" }, `${list.length - MOST} more are ringed`)] : []),
-      ...(list.length ? [] : [el("li", { class: "hint" }, "No such node")]),
+      ...(list.length > MOST ? [el("li.hint", `${list.length - MOST} more are ringed`)] : []),
+      ...(list.length ? [] : [el("li.hint", "No such node")]),
     );
     box.setAttribute("aria-activedescendant", list.length ? `found-${at}` : "");
   };
@@ -51,8 +51,7 @@ export const field = (g, state, act) => {
     act.hover(-1);
     act.pick(i);
   };
-  const box = el("input", {
-    id: "search",
+  const box = el("input#search", {
     type: "search",
     role: "combobox",
     "aria-expanded": "false",
@@ -94,5 +93,5 @@ export const field = (g, state, act) => {
     state.found = null;
     close();
   };
-  return { node: el("div", { class: "finder" }, box, results), clear, close };
+  return { node: el("div.finder", box, results), clear, close };
 };

@@ -32,7 +32,7 @@ export const read = (g, query) => {
     : given(g).map((v) => ({ label: v.label, nodes: v.nodes.slice() }));
   const taken = new Set();
   for (const group of groups) {
-    group.nodes = group.nodes.filter((i) => !taken.has(i));
+    group.nodes = [...new Set(group.nodes)].filter((i) => !taken.has(i));
     group.nodes.forEach((i) => taken.add(i));
   }
   const kept = groups.filter((v) => v.nodes.length);
@@ -44,13 +44,13 @@ export const read = (g, query) => {
     groups: kept,
     kept: share("nodes", 1),
     least: share("edges", 0),
-    follow: ["direct", "up", "down"].includes(asked.get("follow")) ? asked.get("follow") : "direct",
+    follow: ["direct", "up", "down"].find((v) => v === asked.get("follow")) ?? "direct",
     entry: place("why", g.data.entries.length),
     marked: new Set(),
     hover: -1,
     found: null,
   };
-  state.tab = TABS.includes(asked.get("tab")) ? asked.get("tab") : usualTab(state);
+  state.tab = TABS.find((v) => v === asked.get("tab")) ?? usualTab(state);
   return state;
 };
 

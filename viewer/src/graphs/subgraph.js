@@ -1,8 +1,8 @@
 // Pinned nodes as a graph of their own: a supernode is one box, an edge the sum of those between its ends' members.
+import { rectOf, shapePath, FONT } from "../shared/shapes.js";
 import * as graphLayout from "./layout.js";
 import * as graphNames from "./names.js";
 import { brief, look, lookName, tokenAt } from "./names.js";
-import { shapePath, FONT } from "../shared/axes.js";
 import { el, svg } from "../shared/dom.js";
 import { num, percent } from "../shared/format.js";
 import { color } from "../shared/theme.js";
@@ -129,17 +129,16 @@ export const draw = (g, state, layout, width, act) => {
       strength = Math.sqrt(Math.min(1, straight ? link.share : link.through));
     const ink = color(!straight ? "identity" : link.weight < 0 ? "minus" : "plus");
     const d = `M${x1} ${y1}C${x1} ${y1 - bend} ${x2} ${y2 + (level ? 26 : bend)} ${x2} ${y2}`;
-    const line = svg("path", {
+    const line = svg("path.sub-edge", {
       d,
       fill: "none",
       stroke: ink,
       "stroke-width": (0.8 + 6 * strength).toFixed(1),
       "stroke-opacity": (0.35 + 0.6 * strength).toFixed(2),
       "stroke-dasharray": straight ? (link.weight < 0 ? "6 3" : null) : "2 4",
-      class: "sub-edge",
     });
     tip.attach(line, () => [
-      el("strong", {}, `${nameOf(g, a)} → ${nameOf(g, b)}`),
+      el("strong", `${nameOf(g, a)} → ${nameOf(g, b)}`),
       tip.lines(
         straight && ["weight, direct", num(link.weight)],
         straight && ["share of its target's input", percent(link.share)],
@@ -154,29 +153,11 @@ export const draw = (g, state, layout, width, act) => {
       chosen = unit.group ? state.group === unit.group : state.at === i;
     const marked = unit.nodes.every((j) => state.marked.has(j));
     const box = svg(
-      "g",
-      {
-        class: "sub-box",
-        tabindex: "0",
-        role: "button",
-        "aria-label": nameOf(g, unit),
-        "data-unit": unit.group ? "group" : i,
-      },
+      "g.sub-box",
+      { tabindex: "0", role: "button", "aria-label": nameOf(g, unit), "data-unit": unit.group ? "group" : i },
       unit.group &&
-        svg("rect", {
-          x: unit.x + 4,
-          y: unit.y + 4,
-          width: unit.w,
-          height: BOX,
-          rx: 6,
-          fill: color("raised"),
-          stroke: color("edge"),
-        }),
-      svg("rect", {
-        x: unit.x,
-        y: unit.y,
-        width: unit.w,
-        height: BOX,
+        rectOf(unit.x + 4, unit.y + 4, unit.w, BOX, { rx: 6, fill: color("raised"), stroke: color("edge") }),
+      rectOf(unit.x, unit.y, unit.w, BOX, {
         rx: 6,
         fill: color("card"),
         stroke: color(marked ? "accent" : chosen ? "ink" : "edge"),

@@ -8,15 +8,12 @@ const VERB = { suppress: "suppressed", boost: "boosted", swap: "swapped" };
 
 const table = (g, list, act, title) =>
   el(
-    "table",
-    { class: "verify-table" },
-    el("caption", {}, title),
+    "table.verify-table",
+    el("caption", title),
     el(
       "thead",
-      {},
       el(
         "tr",
-        {},
         ["Node", "Done to it", "Frozen: error", "Live: corr.", "Live: error"].map((v, k) =>
           el("th", { scope: "col", class: k > 1 ? "number" : null }, v),
         ),
@@ -24,16 +21,14 @@ const table = (g, list, act, title) =>
     ),
     el(
       "tbody",
-      {},
       list.map((p) =>
         el(
           "tr",
-          {},
-          el("td", {}, graphRows.nodeButton(g, p.node, act, false)),
-          el("td", {}, VERB[p.action]),
-          el("td", { class: "number" }, num(p.frozen_error, 2)),
-          el("td", { class: "number" }, fixed(p.live_correlation, 2)),
-          el("td", { class: "number" }, fixed(p.live_relative_error, 2)),
+          el("td", graphRows.nodeButton(g, p.node, act, false)),
+          el("td", VERB[p.action]),
+          el("td.number", num(p.frozen_error, 2)),
+          el("td.number", fixed(p.live_correlation, 2)),
+          el("td.number", fixed(p.live_relative_error, 2)),
         ),
       ),
     ),
@@ -44,46 +39,36 @@ export const page = (g, act) => {
   if (!v)
     return el(
       "div",
-      {},
-      el("h2", {}, "Not verified"),
+      el("h2", "Not verified"),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         "No intervention was made on this graph yet: ",
-        el("code", {}, "polyhead graph verify"),
+        el("code", "polyhead graph verify"),
         " makes them, then write these pages again.",
       ),
     );
   const bar = (name, value, words) =>
     el(
       "li",
-      {},
-      tip.attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words)),
-      el(
-        "span",
-        { class: "share-bar good" },
-        el("span", { class: "fill", vars: { "--size": Math.max(0, Math.min(1, value ?? 0)) } }),
-      ),
-      el("span", { class: "value" }, fixed(value, 2)),
+      tip.attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words)),
+      el("span.share-bar.good", el("span.fill", { vars: { "--size": Math.max(0, Math.min(1, value ?? 0)) } })),
+      el("span.value", fixed(value, 2)),
     );
   const exact = v.worst_frozen_error < 1e-3;
   return el(
-    "div",
-    { class: "verify-page" },
-    el("h2", {}, "Held against interventions"),
+    "div.verify-page",
+    el("h2", "Held against interventions"),
     el(
       "p",
-      {},
       exact
         ? "In the frozen model the graph predicts every change exactly"
         : "In the frozen model the graph misses some changes",
       `: the worst error of ${v.perturbations.length} interventions is `,
-      el("strong", {}, num(v.worst_frozen_error, 2)),
+      el("strong", num(v.worst_frozen_error, 2)),
       " of the largest change.",
     ),
     el(
-      "ul",
-      { class: "score-bars" },
+      "ul.score-bars",
       bar(
         "Live model",
         v.live_correlation,

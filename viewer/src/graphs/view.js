@@ -29,13 +29,11 @@ const distance = ([x1, y1, x2, y2], px, py) => {
 
 // `on`: pick(node or null), edge(e), mark(node), hover(node).
 export const panel = (g, state, on) => {
-  const lower = el("canvas", { class: "layer", "aria-hidden": "true" }),
-    upper = el("canvas", { class: "layer upper", "aria-hidden": "true" });
+  const lower = el("canvas.layer", { "aria-hidden": "true" }),
+    upper = el("canvas.layer.upper", { "aria-hidden": "true" });
   const host = el(
-    "div",
+    "div#graph.graph-host",
     {
-      class: "graph-host",
-      id: "graph",
       tabindex: "0",
       role: "application",
       "aria-label": `Graph of ${g.n} nodes and ${g.m} edges: arrows follow the strongest edges, the panel beside it says where you are`,
@@ -45,14 +43,16 @@ export const panel = (g, state, on) => {
   );
   const strongFocus = () => (state.hover >= 0 || state.at !== null || state.edge >= 0) && drawn.length > 0;
   const view = { zoom: 1, x: 0, y: 0, moved: false };
-  let layout = null,
-    seen = g.shown(state.kept),
+  /** @type {any} */
+  let layout = null;
+  /** @type {import("../types").Camera | null} */
+  let painted = null;
+  let seen = g.shown(state.kept),
     drawn = [],
     asked = false,
     stale = true,
     least = 1,
-    moving = 0,
-    painted = null;
+    moving = 0;
   const size = () => ({ width: host.clientWidth, height: host.clientHeight });
   const room = () => ({
     width: size().width - GUTTER.left - GUTTER.right,
@@ -76,6 +76,7 @@ export const panel = (g, state, on) => {
       painted = { ...view };
       stale = false;
     }
+    if (!painted) return;
     // while it moves the picture behind is only shifted; it is drawn anew when it rests
     const scale = view.zoom / painted.zoom;
     const shift = [
@@ -106,11 +107,10 @@ export const panel = (g, state, on) => {
   // Inside what there is to see: centred where it is smaller than the room.
   const hold = () => {
     const { width, height } = room();
-    for (const [axis, whole, there] of [
-      ["x", layout.width * view.zoom, width],
-      ["y", layout.height * view.zoom, height],
-    ])
-      view[axis] = whole <= there ? (there - whole) / 2 : Math.min(0, Math.max(there - whole, view[axis]));
+    const held = (at, whole, there) =>
+      whole <= there ? (there - whole) / 2 : Math.min(0, Math.max(there - whole, at));
+    view.x = held(view.x, layout.width * view.zoom, width);
+    view.y = held(view.y, layout.height * view.zoom, height);
   };
   const fit = () => {
     const { width, height } = room();
@@ -190,9 +190,9 @@ export const panel = (g, state, on) => {
     return best;
   };
   const edgeTip = (e) => [
-    el("strong", {}, `${graphNames.brief(g, g.edges.source[e])} → ${graphNames.brief(g, g.edges.target[e])}`),
+    el("strong", `${graphNames.brief(g, g.edges.source[e])} → ${graphNames.brief(g, g.edges.target[e])}`),
     tip.lines(["weight", num(g.edges.weight[e])], ["share of its target's input", percent(g.edges.share[e])]),
-    el("p", { class: "faint" }, g.crosses(e) ? "Click for its heads." : "Click for more."),
+    el("p.faint", g.crosses(e) ? "Click for its heads." : "Click for more."),
   ];
   const setHover = (i) => {
     if (i === state.hover) return;
@@ -201,6 +201,7 @@ export const panel = (g, state, on) => {
     redraw();
   };
 
+  /** @type {import("../types").Drag | null} */
   let drag = null;
   host.addEventListener("pointerdown", (e) => {
     drag = { x: e.clientX, y: e.clientY, moved: false };

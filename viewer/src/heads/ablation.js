@@ -12,17 +12,14 @@ const effects = (a) => {
   const change = (v, clean, digits) =>
     v === clean ? "" : `${v > clean ? "+" : "−"}${Math.abs(v - clean).toFixed(digits)}`;
   return el(
-    "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": `Effects on ${a.templates}` },
+    "div.scroll",
+    { tabindex: "0", role: "region", "aria-label": `Effects on ${a.templates}` },
     el(
-      "table",
-      { class: "scores effects" },
+      "table.scores.effects",
       el(
         "thead",
-        {},
         el(
           "tr",
-          {},
           ["What is replaced", "Top-1", "Probability", "change", "Logit", "change"].map((t, i) =>
             el("th", { scope: "col", class: i ? "number" : null }, t),
           ),
@@ -30,17 +27,16 @@ const effects = (a) => {
       ),
       el(
         "tbody",
-        {},
         [a.clean, ...a.effects].map((e, i) =>
           el(
             "tr",
             { class: i ? null : "clean" },
-            el("td", {}, e[0]),
-            el("td", { class: "number" }, percent(e[1])),
-            el("td", { class: "number" }, e[2].toFixed(3)),
-            el("td", { class: "number faint" }, i ? change(e[2], a.clean[2], 3) : ""),
-            el("td", { class: "number" }, num(e[3], 4)),
-            el("td", { class: "number faint" }, i ? change(e[3], a.clean[3], 2) : ""),
+            el("td", e[0]),
+            el("td.number", percent(e[1])),
+            el("td.number", e[2].toFixed(3)),
+            el("td.number.faint", i ? change(e[2], a.clean[2], 3) : ""),
+            el("td.number", num(e[3], 4)),
+            el("td.number.faint", i ? change(e[3], a.clean[3], 2) : ""),
           ),
         ),
       ),
@@ -62,7 +58,7 @@ const sweep = (a) => {
     tell: (_, p) => {
       const s = tokens.get(p[0]);
       return [
-        el("strong", {}, p[0] ? `${p[0]} tokens back` : "last position"),
+        el("strong", p[0] ? `${p[0]} tokens back` : "last position"),
         tip.lines(
           ["commonest token", chip(s[1])],
           ["mean fall", num(s[2])],
@@ -82,19 +78,14 @@ export const rankWords = (by, n) =>
 
 // Every head ablated in turn, in each way: fall and rank. A press on a column sorts by it.
 const ranks = (a, own) => {
-  const body = el("tbody", {});
+  const body = el("tbody");
   const heads = a.ranked_by.map((kind, k) =>
     el(
-      "th",
-      { scope: "col", class: "number" },
+      "th.number",
+      { scope: "col" },
       el(
-        "button",
-        {
-          type: "button",
-          class: "sorter",
-          onclick: () => show(k),
-          title: `Sort by the fall with ${WAYS[kind] || kind}`,
-        },
+        "button.sorter",
+        { onclick: () => show(k), title: `Sort by the fall with ${WAYS[kind] || kind}` },
         `${WAYS[kind] || kind}`,
       ),
     ),
@@ -112,60 +103,48 @@ const ranks = (a, own) => {
         el(
           "tr",
           { class: name === own ? "here" : null },
-          el("td", {}, headLink(name)),
-          falls.map((v, k) =>
-            el("td", { class: "number" }, `${format.fixed(v, 3)} `, el("span", { class: "place" }, String(places[k]))),
-          ),
+          el("td", headLink(name)),
+          falls.map((v, k) => el("td.number", `${format.fixed(v, 3)} `, el("span.place", String(places[k])))),
         ),
       ),
     );
   };
   show(0);
   return el(
-    "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": `Ranks on ${a.templates}` },
-    el(
-      "table",
-      { class: "scores ranks" },
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Head"), heads)),
-      body,
-    ),
+    "div.scroll",
+    { tabindex: "0", role: "region", "aria-label": `Ranks on ${a.templates}` },
+    el("table.scores.ranks", el("thead", el("tr", el("th", { scope: "col" }, "Head"), heads)), body),
   );
 };
 
 export const section = (a, own) => {
   const line = sweep(a);
   return el(
-    "details",
-    { class: "ablation", open: true },
+    "details.ablation",
+    { open: true },
     el(
       "summary",
-      {},
-      el("strong", {}, a.templates),
+      el("strong", a.templates),
       ` ${a.about} `,
-      el("span", { class: "faint" }, `${a.n_prompts} prompts; ${rankWords(a.rank_by, a.n_heads)}`),
+      el("span.faint", `${a.n_prompts} prompts; ${rankWords(a.rank_by, a.n_heads)}`),
     ),
-    a.notes.map((n) => el("p", { class: "hint" }, n)),
+    a.notes.map((n) => el("p.hint", n)),
     el(
-      "div",
-      { class: "ablation-parts" },
+      "div.ablation-parts",
       effects(a),
       el(
         "div",
-        {},
         line && [
-          el("h3", {}, "Ablated at one position after the other"),
-          el("p", { class: "hint" }, "Mean over prompts; the band holds 80 % of them."),
+          el("h3", "Ablated at one position after the other"),
+          el("p.hint", "Mean over prompts; the band holds 80 % of them."),
           line,
         ],
       ),
       el(
         "div",
-        {},
-        el("h3", {}, "Every head ablated in turn, last position"),
+        el("h3", "Every head ablated in turn, last position"),
         el(
-          "p",
-          { class: "hint" },
+          "p.hint",
           "Fall of the answer's probability, and rank among all heads in grey. ",
           a.ranked_by.length > 1 &&
             "A row on BOS also brings in what the head reads there: a head that costs much only in that way is not needed here.",
@@ -174,14 +153,12 @@ export const section = (a, own) => {
       ),
       el(
         "div",
-        {},
-        el("h3", {}, "Some prompts"),
+        el("h3", "Some prompts"),
         el(
-          "ul",
-          { class: "prompts" },
+          "ul.prompts",
           a.examples
             .slice(0, 3)
-            .map(([prompt, answer]) => el("li", {}, chip(prompt), el("span", { class: "faint" }, " → "), chip(answer))),
+            .map(([prompt, answer]) => el("li", chip(prompt), el("span.faint", " → "), chip(answer))),
         ),
       ),
     ),

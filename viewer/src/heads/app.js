@@ -10,7 +10,8 @@ import * as units from "./units.js";
 import * as weights from "./weights.js";
 
 const { goto } = shell;
-let data = null;
+/** @type {import("../types").HeadsData} */
+let data;
 
 const LISTS = { heads: headTable, pairs, units, weights };
 const route = ({ parts, query }) => {
@@ -50,10 +51,9 @@ const bar = ({ kind }) => {
     jumpTo(box.value.trim());
   };
   const jump = el(
-    "form",
-    { class: "jump", onsubmit: go },
-    el("input", {
-      id: "jump",
+    "form.jump",
+    { onsubmit: go },
+    el("input#jump", {
       name: "place",
       autocomplete: "off",
       spellcheck: "false",

@@ -2,7 +2,8 @@
 import * as ablation from "./ablation.js";
 import { panel } from "./inspector.js";
 import * as mix from "./mix.js";
-import { sectionCard, palette, plain } from "./names.js";
+import { palette, plain } from "./names.js";
+import { defined, sectionCard, stepLink } from "../shared/controls.js";
 import * as overview from "./overview.js";
 import * as plots from "./plots.js";
 import * as relatives from "./relatives.js";
@@ -29,28 +30,16 @@ const scoreList = (data, at) => {
   const groups = new Map();
   for (const r of ranked) groups.set(r.s.group, [...(groups.get(r.s.group) || []), r]);
   return el(
-    "div",
-    { class: "score-groups" },
+    "div.score-groups",
     [...groups].map(([group, list]) =>
       el(
         "div",
-        {},
-        el("h3", {}, group),
+        el("h3", group),
         el(
-          "dl",
-          { class: "lines score-list" },
+          "dl.lines.score-list",
           list.map(({ s, v, rank, n }) => [
-            el(
-              "dt",
-              {},
-              tip.attach(el("span", { class: "defined", tabindex: "0" }, s.title), () => el("p", {}, s.definition)),
-            ),
-            el(
-              "dd",
-              {},
-              headTable.show(s, v),
-              el("span", { class: rank <= 3 ? "rank top" : "rank" }, ` ${rank} of ${n}`),
-            ),
+            el("dt", defined(s.title, s.definition)),
+            el("dd", headTable.show(s, v), el("span", { class: rank <= 3 ? "rank top" : "rank" }, ` ${rank} of ${n}`)),
           ]),
         ),
       ),
@@ -63,15 +52,9 @@ const mixes = (data, at, colours) => {
     rows = mix.classParts(data.rows, at);
   const line = (title, parts) =>
     el(
-      "div",
-      { class: "mix-line wide" },
-      el("span", {}, title),
-      el(
-        "div",
-        {},
-        mix.bar(colours, parts, { label: mix.words(parts) }),
-        el("p", { class: "hint" }, mix.words(parts, 5)),
-      ),
+      "div.mix-line.wide",
+      el("span", title),
+      el("div", mix.bar(colours, parts, { label: mix.words(parts) }), el("p.hint", mix.words(parts, 5))),
     );
   return [line("Mass", mass), line("Rows", rows)];
 };
@@ -90,11 +73,10 @@ const byDestination = (data, own, colours) => {
       .filter((r) => r.n)
       .map(({ d, n, parts }) =>
         el(
-          "div",
-          { class: "mix-line destination" },
-          d < destinations.length ? chip(destinations[d]) : el("span", { class: "faint" }, "all others"),
+          "div.mix-line.destination",
+          d < destinations.length ? chip(destinations[d]) : el("span.faint", "all others"),
           mix.bar(colours, parts, { label: mix.words(parts) }),
-          el("span", { class: "value number" }, count(n)),
+          el("span.value.number", count(n)),
         ),
       ),
   );
@@ -127,7 +109,7 @@ const curve = (data, own, colours) => {
       yTitle: "share of rows",
       xText: (t) => `${Math.round(100 * t)} %`,
       tell: (one) => [
-        el("strong", {}, one.name),
+        el("strong", one.name),
         tip.lines(
           ...[0, 15, 19]
             .filter((i) => i < one.values.length)
@@ -135,7 +117,7 @@ const curve = (data, own, colours) => {
         ),
       ],
     });
-  const place = el("div", { class: "curve-place" });
+  const place = el("div.curve-place");
   const card = sectionCard(
     "curve",
     "Threshold curve",
@@ -143,7 +125,6 @@ const curve = (data, own, colours) => {
     place,
     el(
       "div",
-      {},
       saving.buttons(() => place.querySelector("svg"), "threshold-curve"),
     ),
   );
@@ -155,11 +136,9 @@ const tokenLists = (windows) => {
   const list = (title, tokens) =>
     el(
       "div",
-      {},
-      el("h3", {}, title),
+      el("h3", title),
       el(
-        "div",
-        { class: "token-cloud" },
+        "div.token-cloud",
         tokens.slice(0, SHORT).map(([t, v]) => tip.attach(chip(t), () => `mass ${num(v)}`)),
       ),
     );
@@ -180,7 +159,6 @@ const where = (windows) => {
     "Attention mass in the windows above, by distance and by token.",
     el(
       "div",
-      {},
       plots.histogram(used, {
         label: "Attention mass by distance",
         xTitle: "distance from query to key, tokens",
@@ -189,7 +167,7 @@ const where = (windows) => {
         height: 210,
       }),
     ),
-    el("div", { class: "stack" }, tokenLists(windows)),
+    el("div.stack", tokenLists(windows)),
   );
 };
 
@@ -208,10 +186,7 @@ export const page = async (data, name, query) => {
   const order = memory.order && memory.order.includes(name) ? memory.order : data.heads.map(([l, h]) => `L${l}H${h}`);
   const place = order.indexOf(name);
   const go = (other) => other && (location.hash = `#/head/${other}`);
-  const step = (other, sign, label) =>
-    other
-      ? el("a", { class: "step", href: `#/head/${other}`, "aria-label": label, title: label }, sign)
-      : el("span", { class: "step off" }, sign);
+  const step = (other, sign, label) => stepLink(other && `#/head/${other}`, sign, label);
   const given = new URLSearchParams(query);
   const inspector =
     own.windows &&
@@ -232,15 +207,13 @@ export const page = async (data, name, query) => {
   ].filter(Boolean);
   const jump = (id) => document.getElementById(id)?.scrollIntoView({ block: "start" });
   const node = el(
-    "div",
-    { class: "page head-page" },
+    "div.page.head-page",
     el(
-      "div",
-      { class: "head" },
+      "div.head",
       step(order[place - 1], "‹", "Previous head (k)"),
-      el("h1", {}, name),
+      el("h1", name),
       step(order[place + 1], "›", "Next head (j)"),
-      el("span", { class: "faint" }, `layer ${layer}, head ${head} · ${place + 1} of ${order.length}`),
+      el("span.faint", `layer ${layer}, head ${head} · ${place + 1} of ${order.length}`),
       family && el("a", { href: `#/unit/${family.name}/${head}` }, "what its output does"),
       data.dictionaries
         .filter((d) => d.layer === layer)
@@ -253,9 +226,9 @@ export const page = async (data, name, query) => {
         ),
     ),
     el(
-      "nav",
-      { class: "parts", "aria-label": "Parts of this page" },
-      parts.map(([id, text]) => el("button", { type: "button", class: "quiet", onclick: () => jump(id) }, text)),
+      "nav.parts",
+      { "aria-label": "Parts of this page" },
+      parts.map(([id, text]) => el("button.quiet", { onclick: () => jump(id) }, text)),
     ),
     data.rows &&
       own.rows &&
@@ -268,9 +241,7 @@ export const page = async (data, name, query) => {
       ),
     data.scores.length > 0 &&
       sectionCard("scores", "Scores", "With the head's rank among all heads, 1 for the largest.", scoreList(data, at)),
-    data.rows &&
-      own.rows &&
-      el("div", { class: "two" }, byDestination(data, own, colours), el("div", { class: "stack" }, curveCard)),
+    data.rows && own.rows && el("div.two", byDestination(data, own, colours), el("div.stack", curveCard)),
     inspector && inspector.node,
     own.windows && where(own.windows),
     unknown.length > 0 &&

@@ -8,8 +8,9 @@ import { chip, fill } from "../shared/tokens.js";
 
 // The sparse weights of a window as query -> [[key, value, code]].
 const rowsOf = (w) => {
-  const n = w.tokens.length,
-    rows = Array.from({ length: n }, () => []);
+  const n = w.tokens.length;
+  /** @type {[key: number, value: number, code: number][][]} */
+  const rows = Array.from({ length: n }, () => []);
   w.flat.forEach((flat, i) => {
     rows[Math.floor(flat / n)].push([flat % n, w.values[i], w.codes[i] ?? 0]);
   });
@@ -20,7 +21,7 @@ const map = (w, rows, pick) => {
   // Attention of the whole window: queries down, keys across.
   const n = w.tokens.length,
     size = Math.max(2, Math.min(4, Math.floor(320 / n)));
-  const canvas = el("canvas", { width: n * size, height: n * size, class: "attention", "aria-hidden": "true" });
+  const canvas = el("canvas.attention", { width: n * size, height: n * size, "aria-hidden": "true" });
   const draw = (query) => {
     const context = canvas.getContext("2d");
     const rgb = theme.color("key-rgb").split(/\s+/);
@@ -53,15 +54,16 @@ export const panel = (name, data, palette, given, changed) => {
     q: given.has("q") ? Number(given.get("q")) : null,
   };
   const names = [...behaviours, mix.REST];
-  const place = el("div", { class: "inspector" });
-  let drawn = null,
-    tokens = [],
+  const place = el("div.inspector");
+  /** @type {ReturnType<typeof map>} */
+  let drawn;
+  let tokens = [],
     rows = [];
   const claims = (code) => behaviours.filter((_, i) => (code >> i) & 1);
   const hasRules = behaviours.length > 0;
 
   const detail = (w, q) => {
-    if (q === null) return el("p", { class: "hint" }, "Click a token, or use ← and →, to see where it attends.");
+    if (q === null) return el("p.hint", "Click a token, or use ← and →, to see where it attends.");
     const row = rows[q].slice().sort((a, b) => b[1] - a[1]);
     const m = names.length,
       mass = w.mass.length ? w.mass.slice(q * m, (q + 1) * m).map((v) => v / 1000) : null;
@@ -69,13 +71,11 @@ export const panel = (name, data, palette, given, changed) => {
     const kept = row.reduce((sum, r) => sum + r[1], 0);
     return el(
       "div",
-      {},
       el(
         "p",
-        {},
         chip(w.tokens[q]),
         ` at ${q} of sequence ${w.sequence}`,
-        className && [": ", el("strong", { class: "row-class" }, plain(className))],
+        className && [": ", el("strong.row-class", plain(className))],
       ),
       mass && [
         mix.bar(
@@ -84,8 +84,7 @@ export const panel = (name, data, palette, given, changed) => {
           { label: "Which rule claims what of the row" },
         ),
         el(
-          "p",
-          { class: "hint" },
+          "p.hint",
           mix.words(
             names.map((b, i) => [b, mass[i]]),
             5,
@@ -93,28 +92,22 @@ export const panel = (name, data, palette, given, changed) => {
         ),
       ],
       el(
-        "ol",
-        { class: "keys-list" },
+        "ol.keys-list",
         row.map(([k, v, code]) =>
           el(
             "li",
-            {},
-            el("span", { class: "value" }, percent(v)),
-            el("span", { class: "value" }, q === k ? "itself" : `${q - k} back`),
+            el("span.value", percent(v)),
+            el("span.value", q === k ? "itself" : `${q - k} back`),
             chip(w.tokens[k]),
-            hasRules && el("span", { class: "faint" }, claims(code).map(plain).join(", ") || "no rule"),
+            hasRules && el("span.faint", claims(code).map(plain).join(", ") || "no rule"),
           ),
         ),
       ),
       kept < 0.985 &&
-        el(
-          "p",
-          { class: "hint" },
-          `${percent(1 - kept)} lies on keys not kept (outside the largest, or under the limit).`,
-        ),
+        el("p.hint", `${percent(1 - kept)} lies on keys not kept (outside the largest, or under the limit).`),
     );
   };
-  const side = el("div", { class: "row-detail", "aria-live": "polite" });
+  const side = el("div.row-detail", { "aria-live": "polite" });
   const show = () => {
     const w = windows[state.w],
       q = state.q;
@@ -143,24 +136,16 @@ export const panel = (name, data, palette, given, changed) => {
     if (state.q !== null && !(state.q >= 0 && state.q < w.tokens.length)) state.q = null;
     drawn = map(w, rows, pick);
     tokens = w.tokens.map((t, i) => {
-      const node = el("span", {
-        class: "tok pickable",
-        "data-at": i,
-        vars: { "--f": 0, "--z": 0 },
-        onclick: () => pick(i),
-      });
+      const node = el("span.tok.pickable", { "data-at": i, vars: { "--f": 0, "--z": 0 }, onclick: () => pick(i) });
       fill(node, t, false);
       return node;
     });
-    const line = el("div", { class: "flow", role: "group", "aria-label": `Tokens of window ${state.w + 1}` });
+    const line = el("div.flow", { role: "group", "aria-label": `Tokens of window ${state.w + 1}` });
     w.tokens.forEach((t, i) => {
       line.append(tokens[i]);
       if (t.includes("\n") && i + 1 < w.tokens.length) line.append(el("br"));
     });
-    place.replaceChildren(
-      el("div", { class: "inspector-text" }, line),
-      el("div", { class: "inspector-side" }, drawn.canvas, side),
-    );
+    place.replaceChildren(el("div.inspector-text", line), el("div.inspector-side", drawn.canvas, side));
     show();
   };
   const options = windows.map((w, i) => [
@@ -168,9 +153,8 @@ export const panel = (name, data, palette, given, changed) => {
     `${i + 1}: part ${w.interval}, largest weight ${w.max_activation === null ? "–" : num(w.max_activation, 2)}, sequence ${w.sequence}`,
   ]);
   const choose = el(
-    "select",
+    "select#window",
     {
-      id: "window",
       "aria-label": "Window",
       onchange: (e) => {
         state.w = Number(e.target.value);
@@ -206,12 +190,11 @@ export const panel = (name, data, palette, given, changed) => {
     (v) => step(Number(v)),
   );
   const node = el(
-    "section",
-    { class: "card", id: "rows", "aria-labelledby": "rows-title" },
-    el("div", { class: "head" }, el("h2", { id: "rows-title" }, `Rows of ${name} in text`), choose, strongest),
+    "section#rows.card",
+    { "aria-labelledby": "rows-title" },
+    el("div.head", el("h2#rows-title", `Rows of ${name} in text`), choose, strongest),
     el(
-      "p",
-      { class: "hint" },
+      "p.hint",
       hasRules
         ? "Underlines are the class of each row; with a query picked, shade is its attention and underlines are the first rule that claims the key. The picture has queries down, keys across."
         : "With a query picked, shade is its attention. The picture has queries down, keys across.",

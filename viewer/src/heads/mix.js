@@ -6,15 +6,20 @@ import * as tip from "../shared/tip.js";
 
 export const REST = "none of the rules";
 
-// Parts are [name, share]; what is missing to 1 stays empty.
+/**
+ * Parts are [name, share]; what is missing to 1 stays empty.
+ * @param {{ vars(name: string): Record<string, string> }} palette
+ * @param {any[][]} parts
+ * @param {{ least?: number, label?: string | null }} [options]
+ */
 export const bar = (palette, parts, { least = 0.002, label = null } = {}) =>
   el(
-    "div",
-    { class: "mix", role: "img", "aria-label": label },
+    "div.mix",
+    { role: "img", "aria-label": label },
     parts
       .filter(([, share]) => share >= least)
       .map(([name, share]) => {
-        const piece = el("span", { class: "piece", vars: { "--size": share, ...palette.vars(name) } });
+        const piece = el("span.piece", { vars: { "--size": share, ...palette.vars(name) } });
         return tip.attach(piece, () => `${plain(name)}: ${percent(share)}`);
       }),
   );
@@ -29,17 +34,12 @@ export const words = (parts, most = 3) =>
 
 export const legend = (palette, behaviours, extra = [[REST, "keys that no rule claims"]]) =>
   el(
-    "div",
-    { class: "legend", "aria-label": "Colours of behaviours" },
+    "div.legend",
+    { "aria-label": "Colours of behaviours" },
     [...behaviours.map((b) => [b.name, b.words]), ...extra].map(([name, meaning]) =>
       tip.attach(
-        el(
-          "span",
-          { class: "note", tabindex: "0" },
-          el("span", { class: "piece sample", vars: palette.vars(name) }),
-          plain(name),
-        ),
-        () => el("p", {}, meaning),
+        el("span.note", { tabindex: "0" }, el("span.piece.sample", { vars: palette.vars(name) }), plain(name)),
+        () => el("p", meaning),
       ),
     ),
   );
@@ -59,18 +59,16 @@ export const all = (data, palette, by) => {
     layers.get(layer).push([head, i]);
   });
   return el(
-    "div",
-    { class: "layers" },
+    "div.layers",
     [...layers].map(([layer, heads]) =>
       el(
-        "section",
-        { class: "layer", "aria-label": `Layer ${layer}` },
-        el("h3", {}, `Layer ${layer}`),
+        "section.layer",
+        { "aria-label": `Layer ${layer}` },
+        el("h3", `Layer ${layer}`),
         heads.map(([head, i]) => {
           const list = parts(data.rows, i);
           return el(
-            "div",
-            { class: "mix-line" },
+            "div.mix-line",
             headLink(`L${layer}H${head}`),
             bar(palette, list, { label: `L${layer}H${head}: ${words(list)}` }),
           );

@@ -8,15 +8,6 @@ const REST = new Set(["none of the rules", "unknown", "rest"]);
 
 export const headLink = (name, extra) => el("a", { href: `#/head/${name}`, class: "head-name", ...extra }, name);
 export const unitLink = (family, unit, text) => el("a", { href: `#/unit/${family}/${unit}` }, text ?? String(unit));
-export const sectionCard = (id, title, hint, ...content) =>
-  el(
-    "section",
-    { class: "card", id, "aria-labelledby": `${id}-title` },
-    el("h2", { id: `${id}-title` }, title),
-    hint && el("p", { class: "hint" }, hint),
-    content.flat(9),
-  );
-
 export const sentence = (text) =>
   text
     .split(/(`[^`]*`|\bL\d+H\d+\b)/)

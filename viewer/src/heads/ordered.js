@@ -1,4 +1,5 @@
 // Ordered matrices: bytes of a record as numbers and colours, places of blocks, and figures of a canvas under marks.
+import { rectOf } from "../shared/shapes.js";
 import { el, svg } from "../shared/dom.js";
 import { num } from "../shared/format.js";
 import { color } from "../shared/theme.js";
@@ -47,19 +48,16 @@ export const longest = (runs) => runs.reduce((a, b) => (b[1] - b[0] > a[1] - a[0
 // The smallest of 1, 2, 5, 10, 20, ... that is not below `least`.
 export const roundStep = (least) => {
   const ten = 10 ** Math.floor(Math.log10(Math.max(1, least)));
-  return ten * [1, 2, 5, 10].find((s) => s * ten >= least);
+  return ten * ([1, 2, 5].find((s) => s * ten >= least) ?? 10);
 };
 export const hue = (block) => color(`hue-${block % 8}`);
 
 export const figure = (kind, canvas, overlay) => el("div", { class: `zoom-figure ${kind}` }, canvas, overlay);
 export const layer = (shape) =>
-  svg("svg", { viewBox: `0 0 ${shape.width} ${shape.height}`, "aria-hidden": "true", class: "zoom-over" });
+  svg("svg.zoom-over", { viewBox: `0 0 ${shape.width} ${shape.height}`, "aria-hidden": "true" });
+/** @param {{ left: number, top: number }} shape @param {number[]} rows @param {number[]} columns @param {number} scale */
 export const box = (shape, [r0, r1], [c0, c1], scale, attributes) =>
-  svg("rect", {
-    x: shape.left + c0 * scale,
-    y: shape.top + r0 * scale,
-    width: (c1 - c0) * scale,
-    height: (r1 - r0) * scale,
+  rectOf(shape.left + c0 * scale, shape.top + r0 * scale, (c1 - c0) * scale, (r1 - r0) * scale, {
     fill: "none",
     ...attributes,
   });
@@ -72,9 +70,8 @@ export const under = (shape, node, e) => {
 };
 export const legend = (most, words) =>
   el(
-    "span",
-    { class: "note" },
+    "span.note",
     `${words}: 0 `,
-    el("span", { class: "ramp-bar" }),
+    el("span.ramp-bar"),
     ` ${num(squared(most), 2)} (half way ${num(squared(most) / 4, 2)})`,
   );

@@ -1,6 +1,7 @@
 // The first page: findings, two scores against each other, the mix of every head, unknown rows, what was run.
 import * as mix from "./mix.js";
-import { sentence, palette, sectionCard, headLink, plain } from "./names.js";
+import { sentence, palette, headLink, plain } from "./names.js";
+import { sectionCard } from "../shared/controls.js";
 import { panel } from "./scatter.js";
 import { el, segmented } from "../shared/dom.js";
 import * as format from "../shared/format.js";
@@ -15,12 +16,10 @@ const DEFAULTS = [
 
 const example = (e) =>
   el(
-    "li",
-    { class: "row-example" },
-    el("span", { class: "faint" }, headLink(`L${e.layer}H${e.head}`), ` sequence ${e.sequence}, position ${e.query}`),
+    "li.row-example",
+    el("span.faint", headLink(`L${e.layer}H${e.head}`), ` sequence ${e.sequence}, position ${e.query}`),
     el(
-      "span",
-      { class: "flow" },
+      "span.flow",
       e.tokens.map((t, i) => {
         const key = e.keys.find((k) => k[0] === e.start + i);
         const node = el("span", {
@@ -33,7 +32,7 @@ const example = (e) =>
       }),
       e.keys
         .filter((k) => k[0] >= 0 && k[0] < e.start)
-        .map((k) => [el("span", { class: "faint" }, ` ${percent(k[2])} on position ${k[0]} `), tokens.chip(k[1])]),
+        .map((k) => [el("span.faint", ` ${percent(k[2])} on position ${k[0]} `), tokens.chip(k[1])]),
     ),
   );
 
@@ -41,25 +40,22 @@ export const proposals = (list, only) =>
   list.map((p) => {
     const own = only ? p.examples.filter((e) => `L${e.layer}H${e.head}` === only) : p.examples;
     return el(
-      "details",
-      { class: "proposal" },
+      "details.proposal",
       el(
         "summary",
-        {},
-        el("strong", {}, percent(p.share)),
+        el("strong", percent(p.share)),
         ` of unknown rows look at ${p.words} `,
         el(
-          "span",
-          { class: "faint" },
+          "span.faint",
           p.heads.slice(0, 5).map(([name, n]) => [headLink(name), ` (${n}) `]),
         ),
       ),
-      el("ul", {}, (own.length ? own : p.examples).map(example)),
+      el("ul", (own.length ? own : p.examples).map(example)),
     );
   });
 
 const mixCard = (data, colours) => {
-  const place = el("div", {}),
+  const place = el("div"),
     bars = (by) => place.replaceChildren(mix.all(data, colours, by));
   bars("mass");
   return sectionCard(
@@ -67,23 +63,13 @@ const mixCard = (data, colours) => {
     "What every head does",
     null,
     el(
-      "div",
-      { class: "head" },
+      "div.head",
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         `Over ${count(data.rows.n_rows)} rows a head. Mass: every key is given to the first rule that claims it. ` +
           `Rows: the one or two behaviours that hold ${percent(data.rows.threshold)} of a row; stripes are two together.`,
       ),
-      segmented(
-        "Mix of",
-        [
-          ["mass", "mass"],
-          ["rows", "rows"],
-        ],
-        "mass",
-        bars,
-      ),
+      segmented("Mix of", { mass: "mass", rows: "rows" }, "mass", bars),
     ),
     mix.legend(colours, data.rows.behaviours, [
       ["none of the rules", "Keys that no rule claims, or rows that no one or two behaviours explain."],
@@ -104,64 +90,56 @@ const ablatedCard = (data) => {
   const cell = (a) =>
     a
       ? [
-          el("td", { class: "number" }, percent(a.ablated[0])),
-          el("td", { class: "number" }, a.ablated[1].toFixed(3)),
+          el("td.number", percent(a.ablated[0])),
+          el("td.number", a.ablated[1].toFixed(3)),
           el(
-            "td",
-            { class: "number" },
+            "td.number",
             Object.values(a.rank_by).map((place, i) => [
-              i > 0 && el("span", { class: "faint" }, " · "),
+              i > 0 && el("span.faint", " · "),
               el("span", { class: place <= 3 ? "place top" : "place" }, String(place)),
             ]),
           ),
         ]
-      : [el("td", {}), el("td", {}), el("td", {})];
+      : [el("td"), el("td"), el("td")];
   return sectionCard(
     "ablated",
     "Ablated heads",
     `The head's row at the last position put on BOS: top-1 rate and mean probability of the answer, and the head's rank among all ${data.heads.length} heads by the fall of probability${more ? ": by its row on BOS · its mean row · its output zeroed" : ""}.`,
     el(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Ablated heads" },
+      "div.scroll",
+      { tabindex: "0", role: "region", "aria-label": "Ablated heads" },
       el(
-        "table",
-        { class: "scores" },
+        "table.scores",
         el(
           "thead",
-          {},
           el(
             "tr",
-            {},
-            el("th", {}, ""),
+            el("th", ""),
             sets.map((set) =>
-              el("th", { scope: "colgroup", colspan: "3", class: "set" }, `${set}, ${first(set).n_prompts} prompts`),
+              el("th.set", { scope: "colgroup", colspan: "3" }, `${set}, ${first(set).n_prompts} prompts`),
             ),
           ),
           el(
             "tr",
-            {},
             el("th", { scope: "col" }, "Head"),
-            sets.map(() => ["Top-1", "Probability", "Rank"].map((t) => el("th", { scope: "col", class: "number" }, t))),
+            sets.map(() => ["Top-1", "Probability", "Rank"].map((t) => el("th.number", { scope: "col" }, t))),
           ),
         ),
         el(
           "tbody",
-          {},
           el(
-            "tr",
-            { class: "clean" },
-            el("td", {}, "clean"),
+            "tr.clean",
+            el("td", "clean"),
             sets.map((set) => [
-              el("td", { class: "number" }, percent(first(set).clean[0])),
-              el("td", { class: "number" }, first(set).clean[1].toFixed(3)),
-              el("td", {}),
+              el("td.number", percent(first(set).clean[0])),
+              el("td.number", first(set).clean[1].toFixed(3)),
+              el("td"),
             ]),
           ),
           heads.map((head) =>
             el(
               "tr",
-              {},
-              el("td", {}, headLink(head)),
+              el("td", headLink(head)),
               sets.map((set) => cell(find(head, set))),
             ),
           ),
@@ -178,14 +156,11 @@ const dictionaries = (data) =>
     "Dictionaries of a run",
     "Energy of each dictionary by the head it goes through (squared loadings); grey is the identity head. Names lead to the latents.",
     el(
-      "div",
-      { class: "legend tight" },
+      "div.legend.tight",
       data.dictionaries[0].loading_share.map((_, h, all) =>
         el(
-          "span",
-          { class: "note" },
-          el("span", {
-            class: "piece sample",
+          "span.note",
+          el("span.piece.sample", {
             vars: {
               "--a": hue(h, all),
               "--b": h >= 8 && h < all.length - 1 ? "var(--card)" : hue(h, all),
@@ -201,21 +176,17 @@ const dictionaries = (data) =>
         `${data.report}/index.html#/d/${encodeURIComponent(d.name)}${head === null ? "" : `?head=${head}`}`;
       const n = d.loading_share.length - 1;
       return el(
-        "div",
-        { class: "dictionary" },
+        "div.dictionary",
         el("a", { href: href(null) }, d.name),
         el(
-          "span",
-          { class: "faint" },
+          "span.faint",
           ` layer ${d.layer}, ${count(d.n_latents)} latents; ${percent(d.energy_of_pure)} of energy in latents of fewer than 1.5 effective heads`,
         ),
         el(
-          "div",
-          { class: "mix tall" },
+          "div.mix.tall",
           d.loading_share.map((share, h) =>
             tip.attach(
-              el("a", {
-                class: "piece",
+              el("a.piece", {
                 href: href(h),
                 "aria-label": h < n ? `Latents of L${d.layer}H${h}` : "Latents of the identity head",
                 vars: {
@@ -246,12 +217,11 @@ const stages = (all) => {
 
 const facts = (title, object) =>
   el(
-    "div",
-    { class: "facts" },
-    el("h3", {}, title),
+    "div.facts",
+    el("h3", title),
     Object.entries(object)
       .filter(([, v]) => typeof v !== "object" || v === null)
-      .map(([k, v]) => el("div", {}, el("dt", {}, format.label(k)), el("dd", {}, format.plain(v)))),
+      .map(([k, v]) => el("div", el("dt", format.label(k)), el("dd", format.plain(v)))),
   );
 
 export const page = async (data, query) => {
@@ -268,18 +238,15 @@ export const page = async (data, query) => {
   const colours = palette(data.rows ? data.rows.behaviours.map((b) => b.name) : []);
   const n = data.scores[0]?.values.length || data.heads.length;
   const node = el(
-    "div",
-    { class: "page overview" },
+    "div.page.overview",
     el(
       "div",
-      {},
-      el("h1", {}, data.title),
+      el("h1", data.title),
       el(
-        "p",
-        { class: "subtitle" },
-        el("span", {}, `${n} heads`),
-        data.text.tokens && el("span", {}, `${count(data.text.tokens)} tokens of ${data.text.origin}`),
-        el("span", {}, format.moment(data.created)),
+        "p.subtitle",
+        el("span", `${n} heads`),
+        data.text.tokens && el("span", `${count(data.text.tokens)} tokens of ${data.text.origin}`),
+        el("span", format.moment(data.created)),
       ),
     ),
     data.findings.length > 0 &&
@@ -288,9 +255,8 @@ export const page = async (data, query) => {
         "Findings",
         null,
         el(
-          "ul",
-          { class: "verdict" },
-          data.findings.map((f) => el("li", {}, sentence(f))),
+          "ul.verdict",
+          data.findings.map((f) => el("li", sentence(f))),
         ),
       ),
     scatter && scatter.node,
@@ -309,16 +275,14 @@ export const page = async (data, query) => {
       "about",
       "How this was made",
       null,
-      el("p", { class: "command" }, el("code", {}, data.command)),
+      el("p.command", el("code", data.command)),
       data.notes.length > 0 &&
         el(
-          "ul",
-          { class: "notes" },
-          data.notes.map((t) => el("li", {}, sentence(t))),
+          "ul.notes",
+          data.notes.map((t) => el("li", sentence(t))),
         ),
       el(
-        "div",
-        { class: "columns" },
+        "div.columns",
         facts("Model", data.model),
         facts("Text", data.text),
         facts("Versions", data.versions),

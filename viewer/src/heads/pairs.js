@@ -1,9 +1,10 @@
 // Pairs of heads: one measure of all pairs of a layer or between layers, and the search for inverted preference orders.
-import { make } from "./grid.js";
-import { headLink, sectionCard } from "./names.js";
+import { headLink } from "./names.js";
+import { addressState, scrollTable, searchField, sectionCard } from "../shared/controls.js";
 import * as relatives from "./relatives.js";
 import { el } from "../shared/dom.js";
 import { num, percent } from "../shared/format.js";
+import { make } from "../shared/grid.js";
 import * as store from "../shared/store.js";
 import * as tokens from "../shared/tokens.js";
 
@@ -27,57 +28,31 @@ const preferencesCard = (preferences) => {
     `${preferences.pairs.length} pairs of heads of a layer, ${preferences.n_queries} queries, ${preferences.keys.length} keys; false discoveries held at ${percent(preferences.rate)}. Found: ${preferences.n_inverted} inverted, ${preferences.n_aligned} aligned.`,
     el(
       "details",
-      {},
-      el("summary", {}, "What random heads do"),
-      el(
-        "p",
-        { class: "hint" },
-        `Correlations of pairs of random heads, 0.5th to 99.5th percentile: ${nullText(preferences)}.`,
-      ),
+      el("summary", "What random heads do"),
+      el("p.hint", `Correlations of pairs of random heads, 0.5th to 99.5th percentile: ${nullText(preferences)}.`),
     ),
-    el(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Pairs of the search" },
-      el(
-        "table",
-        { class: "scores" },
+    scrollTable(
+      "Pairs of the search",
+      [
+        "Head",
+        "Other",
+        "Verdict",
+        "Correlation#",
+        "Static#",
+        "Query-specific#",
+        "Opposite favourites#",
+        "First likes",
+        "Other likes",
+      ],
+      shown.map((p) =>
         el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            [
-              "Head",
-              "Other",
-              "Verdict",
-              "Correlation",
-              "Static",
-              "Query-specific",
-              "Opposite favourites",
-              "First likes",
-              "Other likes",
-            ].map((t, i) => el("th", { scope: "col", class: i > 2 && i < 7 ? "number" : null }, t)),
-          ),
-        ),
-        el(
-          "tbody",
-          {},
-          shown.map((p) =>
-            el(
-              "tr",
-              {},
-              el("td", {}, headLink(`L${p.layer}H${p.head}`)),
-              el("td", {}, headLink(`L${p.layer}H${p.other_head}`)),
-              el("td", {}, p.verdict, p.shared_keys ? el("span", { class: "faint" }, " (same keys)") : null),
-              el("td", { class: "number" }, num(p.correlation, 2)),
-              el("td", { class: "number" }, num(p.static, 2)),
-              el("td", { class: "number" }, num(p.specific, 2)),
-              el("td", { class: "number" }, percent(p.opposite)),
-              el("td", {}, tokens.chips(p.likes.slice(0, 4))),
-              el("td", {}, tokens.chips(p.other_likes.slice(0, 4))),
-            ),
-          ),
+          "tr",
+          el("td", headLink(`L${p.layer}H${p.head}`)),
+          el("td", headLink(`L${p.layer}H${p.other_head}`)),
+          el("td", p.verdict, p.shared_keys ? el("span.faint", " (same keys)") : null),
+          [p.correlation, p.static, p.specific].map((v) => el("td.number", num(v, 2))),
+          el("td.number", percent(p.opposite)),
+          [p.likes, p.other_likes].map((list) => el("td", tokens.chips(list.slice(0, 4)))),
         ),
       ),
     ),
@@ -89,15 +64,11 @@ export const page = async (data, query) => {
     data.has_pairs ? store.load("pairs") : null,
     data.has_preferences ? store.load("preferences") : null,
   ]);
-  const given = new URLSearchParams(query);
-  const state = { q: given.get("q") || "", sort: given.get("sort") || "-pattern_overlap" };
+  const state = addressState(query, { q: "", sort: "-pattern_overlap" });
   const names = data.heads.map(([l, h]) => `L${l}H${h}`);
+  /** @type {ReturnType<typeof make> | null} */
   let grid = null;
-  const write = () => {
-    const out = new URLSearchParams();
-    for (const [k, v] of Object.entries(state)) if (v) out.set(k, v);
-    history.replaceState(null, "", `#/pairs?${out}`);
-  };
+  const write = () => state.write("#/pairs");
   const M = relatives.MEASURES;
   if (pairs) {
     const columns = [
@@ -124,7 +95,7 @@ export const page = async (data, query) => {
           title: M[k][0],
           definition: M[k][1],
           width: "minmax(110px, 1fr)",
-          number: true,
+          kind: "number",
           values: pairs[k],
           draw: (i) => (pairs[k][i] === null ? "–" : pairs[k][i].toFixed(3)),
         })),
@@ -147,43 +118,33 @@ export const page = async (data, query) => {
       .filter(Boolean);
     const hit = (i, w) => (/H\d+$/.test(w) ? names[i] === w : names[i].startsWith(w.endsWith("H") ? w : `${w}H`));
     const list = pairs.a.map((_, i) => i).filter((i) => wanted.every((w) => hit(pairs.a[i], w) || hit(pairs.b[i], w)));
-    grid.update(list, pairs.a.length);
+    grid?.update(list, pairs.a.length);
   };
   const node = el(
-    "div",
-    { class: "page overview" },
-    el("div", { class: "head" }, el("h1", {}, "Pairs of heads"), grid && grid.tally),
+    "div.page.overview",
+    el("div.head", el("h1", "Pairs of heads"), grid && grid.tally),
     preferences && preferencesCard(preferences),
     pairs &&
       el(
-        "section",
-        { class: "card pair-card" },
+        "section.card.pair-card",
         el(
-          "div",
-          { class: "head" },
-          el("h2", {}, "All pairs"),
-          el("input", {
-            type: "search",
-            id: "search",
-            value: state.q,
-            placeholder: "L3H5, or L2 L3 …",
-            "aria-label": "Heads or layers",
-            oninput: (e) => {
-              state.q = e.target.value;
-              write();
-              refresh();
-            },
+          "div.head",
+          el("h2", "All pairs"),
+          searchField(state.q, "L3H5, or L2 L3 …", "Heads or layers", (value) => {
+            state.q = value;
+            write();
+            refresh();
           }),
         ),
-        grid.view,
+        grid?.view,
       ),
-    !pairs && !preferences && el("p", { class: "card" }, "This report holds no pairs of heads."),
+    !pairs && !preferences && el("p.card", "This report holds no pairs of heads."),
   );
   return {
     title: "Pairs of heads",
     node,
     start: () => grid && refresh(),
-    resize: () => grid && grid.paint(true),
+    resize: () => grid && grid.paint(),
     keys: grid ? grid.keys : {},
   };
 };

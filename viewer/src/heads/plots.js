@@ -1,15 +1,14 @@
 // Small charts: lines with a band, stacked areas, histograms. All are SVG and can be saved.
-import * as axes from "../shared/axes.js";
-import { linear, frame } from "../shared/axes.js";
+import { frame } from "../shared/axes.js";
+import { linear } from "../shared/scales.js";
+import { areaPath, drawing, linePath, rectOf, text } from "../shared/shapes.js";
 import { svg } from "../shared/dom.js";
 import * as format from "../shared/format.js";
 import { color } from "../shared/theme.js";
 import * as tip from "../shared/tip.js";
 
 const boxOf = (width, height) => ({ left: 58, right: width - 14, top: 12, bottom: height - 44 });
-const chart = (label, width, height) =>
-  svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "plot" });
-const path = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+const chart = (label, width, height) => drawing(width, height, label, { class: "plot" });
 
 // Series: { name, color, points: [[x, y]], band: [[x, low, high]], dash }. Reverse draws large x on the left.
 export const lines = (
@@ -21,18 +20,17 @@ export const lines = (
   const xs = series.flatMap((s) => s.points.map((p) => p[0]));
   const ys = series.flatMap((s) => [...s.points.map((p) => p[1]), ...(s.band || []).flatMap((b) => [b[1], b[2]])]);
   const ends = reverse ? [box.right, box.left] : [box.left, box.right];
-  const x = linear(Math.min(...xs), Math.max(...xs), ...ends, { nice: false });
+  const x = linear(Math.min(...xs), Math.max(...xs), ends[0], ends[1], { nice: false });
   const y = linear(Math.min(...ys), Math.max(...ys), box.bottom, box.top, { zero });
   node.append(frame(box, x, y, { xTitle, yTitle }));
   for (const s of series) {
     if (s.band) {
-      const up = s.band.map((b) => [x(b[0]), y(b[2])]),
-        down = s.band.map((b) => [x(b[0]), y(b[1])]).reverse();
-      node.append(svg("path", { d: `${path([...up, ...down])}Z`, fill: s.color, opacity: 0.18 }));
+      const d = areaPath(s.band.map((b) => [x(b[0]), y(b[1]), y(b[2])]));
+      node.append(svg("path", { d, fill: s.color, opacity: 0.18 }));
     }
     node.append(
       svg("path", {
-        d: path(s.points.map((p) => [x(p[0]), y(p[1])])),
+        d: linePath(s.points.map((p) => [x(p[0]), y(p[1])])),
         fill: "none",
         stroke: s.color,
         "stroke-width": 1.8,
@@ -40,7 +38,7 @@ export const lines = (
       }),
     );
     for (const p of s.points) {
-      const dot = svg("circle", { cx: x(p[0]), cy: y(p[1]), r: 3.2, fill: s.color, class: "dot" });
+      const dot = svg("circle.dot", { cx: x(p[0]), cy: y(p[1]), r: 3.2, fill: s.color });
       tip.attach(dot, () => tell(s, p));
       node.append(dot);
     }
@@ -56,7 +54,7 @@ export const stacked = (xs, layers, { label, xTitle, yTitle, xText, width = 520,
   const y = linear(0, 1, box.bottom, box.top);
   if (xText) x.text = xText;
   const base = xs.map(() => 0);
-  const defs = svg("defs", {});
+  const defs = svg("defs");
   node.append(defs);
   const fillOf = ([a, b], i) => {
     if (a === b) return a;
@@ -72,17 +70,15 @@ export const stacked = (xs, layers, { label, xTitle, yTitle, xText, width = 520,
     return `url(#${id})`;
   };
   for (const [i, one] of layers.entries()) {
-    const low = base.map((v, i) => [x(xs[i]), y(v)]);
+    const from = base.slice();
     one.values.forEach((v, i) => {
       base[i] += v;
     });
-    const high = base.map((v, i) => [x(xs[i]), y(v)]);
-    const area = svg("path", {
-      d: `${path([...high, ...low.reverse()])}Z`,
+    const area = svg("path.area", {
+      d: areaPath(base.map((v, i) => [x(xs[i]), y(from[i]), y(v)])),
       fill: fillOf(one.colors, i),
       stroke: color("card"),
       "stroke-width": 1,
-      class: "area",
     });
     tip.attach(area, () => tell(one));
     node.append(area);
@@ -90,7 +86,7 @@ export const stacked = (xs, layers, { label, xTitle, yTitle, xText, width = 520,
       at = one.values.indexOf(size);
     if (size > 0.12)
       node.append(
-        axes.text(Math.min(box.right - 4, Math.max(box.left + 4, x(xs[at]))), y(base[at] - size / 2) + 4, one.short, {
+        text(Math.min(box.right - 4, Math.max(box.left + 4, x(xs[at]))), y(base[at] - size / 2) + 4, one.short, {
           "text-anchor": at < xs.length / 3 ? "start" : at > (2 * xs.length) / 3 ? "end" : "middle",
           fill: color("ink"),
           stroke: color("card"),
@@ -127,11 +123,7 @@ export const histogram = (bins, { label, xTitle, width = 420, height = 220, log 
   bins.forEach(([low, high, n], i) => {
     if (!n) return;
     const [from, to] = even ? [x(i), x(i + 1)] : [x(low), x(high)];
-    const bar = svg("rect", {
-      x: from + 0.5,
-      y: y(shown(n)),
-      width: Math.max(1, to - from - 1),
-      height: Math.max(1, box.bottom - y(shown(n))),
+    const bar = rectOf(from + 0.5, y(shown(n)), Math.max(1, to - from - 1), Math.max(1, box.bottom - y(shown(n))), {
       fill: color(high <= 0 && low < 0 ? "minus" : "key"),
     });
     tip.attach(bar, () => text(low, high, n));

@@ -1,10 +1,11 @@
 // A head among the others: the most alike by each measure, and whose orders of preference agree with its own.
-import { headLink, sectionCard } from "./names.js";
+import { headLink } from "./names.js";
+import { defined, scrollTable, sectionCard } from "../shared/controls.js";
 import { el } from "../shared/dom.js";
 import { num } from "../shared/format.js";
-import * as tip from "../shared/tip.js";
 import * as tokens from "../shared/tokens.js";
 
+/** @type {Record<string, [title: string, definition: string]>} */
 export const MEASURES = {
   pattern_overlap: [
     "Patterns",
@@ -24,29 +25,19 @@ export const neighbours = (own) =>
     "Neighbours among heads",
     "The heads most like it, by each measure. For compositions the arrow shows who writes and who reads.",
     el(
-      "div",
-      { class: "neighbour-columns" },
+      "div.neighbour-columns",
       own.neighbours.map(({ by, nearest }) =>
         el(
           "div",
-          {},
-          el(
-            "h3",
-            {},
-            tip.attach(el("span", { class: "defined", tabindex: "0" }, MEASURES[by][0]), () =>
-              el("p", {}, MEASURES[by][1]),
-            ),
-          ),
+          el("h3", defined(...MEASURES[by])),
           el(
             "ol",
-            {},
             nearest.map(([other, value, first]) =>
               el(
                 "li",
-                {},
-                by.endsWith("composition") && el("span", { class: "faint" }, first ? "→ " : "← "),
+                by.endsWith("composition") && el("span.faint", first ? "→ " : "← "),
                 headLink(other),
-                el("span", { class: "value" }, ` ${num(value, 2)}`),
+                el("span.value", ` ${num(value, 2)}`),
               ),
             ),
           ),
@@ -61,48 +52,21 @@ export const preferences = (own, head) => {
     "preferences",
     "Orders of preference",
     "Rank correlation with the other heads of the layer over the same keys, given the same queries; verdicts after Benjamini-Hochberg against random heads.",
-    el(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Orders of preference" },
-      el(
-        "table",
-        { class: "scores" },
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            [
-              "Other head",
-              "Correlation",
-              "Static",
-              "Query-specific",
-              "Verdict",
-              "This head likes",
-              "The other likes",
-            ].map((t, i) => el("th", { scope: "col", class: i > 0 && i < 4 ? "number" : null }, t)),
-          ),
-        ),
-        el(
-          "tbody",
-          {},
-          list.map((p) => {
-            const first = p.head === head;
-            return el(
-              "tr",
-              { class: p.verdict === "inverted" ? "here" : null },
-              el("td", {}, headLink(`L${p.layer}H${first ? p.other_head : p.head}`)),
-              el("td", { class: "number" }, num(p.correlation, 2)),
-              el("td", { class: "number" }, num(p.static, 2)),
-              el("td", { class: "number" }, num(p.specific, 2)),
-              el("td", {}, p.verdict),
-              el("td", {}, tokens.chips((first ? p.likes : p.other_likes).slice(0, 4))),
-              el("td", {}, tokens.chips((first ? p.other_likes : p.likes).slice(0, 4))),
-            );
-          }),
-        ),
-      ),
+    scrollTable(
+      "Orders of preference",
+      ["Other head", "Correlation#", "Static#", "Query-specific#", "Verdict", "This head likes", "The other likes"],
+      list.map((p) => {
+        const first = p.head === head;
+        const likes = first ? [p.likes, p.other_likes] : [p.other_likes, p.likes];
+        return el(
+          "tr",
+          { class: p.verdict === "inverted" ? "here" : null },
+          el("td", headLink(`L${p.layer}H${first ? p.other_head : p.head}`)),
+          [p.correlation, p.static, p.specific].map((v) => el("td.number", num(v, 2))),
+          el("td", p.verdict),
+          likes.map((of) => el("td", tokens.chips(of.slice(0, 4)))),
+        );
+      }),
     ),
   );
 };

@@ -1,5 +1,7 @@
 // Any two scores of all heads against each other. Colour and shape are the layer; the address keeps the choice.
-import { linear, frame, shapePath, text } from "../shared/axes.js";
+import { frame } from "../shared/axes.js";
+import { linear } from "../shared/scales.js";
+import { drawing, shapePath, text } from "../shared/shapes.js";
 import { el, svg } from "../shared/dom.js";
 import * as saving from "../shared/export.js";
 import { num } from "../shared/format.js";
@@ -22,18 +24,13 @@ const options = (scores, chosen) => {
 // Layers from dark to light would hide the middle; eight hues and five shapes in turn keep neighbours apart.
 const look = (layer) => ({ fill: color(`hue-${layer % 8}`), shape: theme.headShape(layer, 1e9) });
 
-const draw = (data, xs, ys, { width, height, marked, least }) => {
+const draw = (data, xs, ys, { width, height, least }) => {
   const box = { left: 64, right: width - 16, top: 14, bottom: height - 46 };
-  const node = svg("svg", {
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    role: "img",
-    "aria-label": `${ys.title} against ${xs.title}, one mark a head`,
-  });
+  const node = drawing(width, height, `${ys.title} against ${xs.title}, one mark a head`);
   const there = data.heads.map((_, i) => i).filter((i) => xs.values[i] !== null && ys.values[i] !== null);
+  /** @type {(s: import("../types").Score) => [number, number]} */
   const range = (s) => {
-    const v = there.map((i) => s.values[i]);
+    const v = there.map((i) => Number(s.values[i]));
     return v.length ? [Math.min(...v), Math.max(...v)] : [0, 1];
   };
   const x = linear(...range(xs), box.left, box.right),
@@ -60,16 +57,15 @@ const draw = (data, xs, ys, { width, height, marked, least }) => {
       name = `L${layer}H${head}`;
     const { fill, shape } = look(layer);
     const at = [x(xs.values[i]), y(ys.values[i])];
-    const mark = svg("path", {
-      d: shapePath(shape, at[0], at[1], marked === name ? 7 : 4.6),
+    const mark = svg("path.dot", {
+      d: shapePath(shape, at[0], at[1], 4.6),
       fill,
-      stroke: marked === name ? color("ink") : color("card"),
-      "stroke-width": marked === name ? 2 : 0.8,
-      class: "dot",
+      stroke: color("card"),
+      "stroke-width": 0.8,
     });
     const link = svg("a", { href: `#/head/${name}`, "aria-label": name }, mark);
     tip.attach(link, () => [
-      el("strong", {}, name),
+      el("strong", name),
       tip.lines([xs.title, num(xs.values[i])], [ys.title, num(ys.values[i])]),
     ]);
     node.append(link);
@@ -95,13 +91,11 @@ const draw = (data, xs, ys, { width, height, marked, least }) => {
 const legend = (data) => {
   const layers = [...new Set(data.heads.map((h) => h[0]))];
   return el(
-    "div",
-    { class: "legend tight" },
+    "div.legend.tight",
     layers.map((layer) => {
       const { fill, shape } = look(layer);
       return el(
-        "span",
-        { class: "note" },
+        "span.note",
         svg(
           "svg",
           { width: 14, height: 14, "aria-hidden": "true" },
@@ -116,8 +110,8 @@ const legend = (data) => {
 // `state` has x and y; `changed` is told of a new choice.
 export const panel = (data, state, changed) => {
   const find = (key) => data.scores.find((s) => s.key === key);
-  const place = el("div", { class: "scatter-place" }),
-    words = el("p", { class: "hint" });
+  const place = el("div.scatter-place"),
+    words = el("p.hint");
   const redraw = () => {
     const xs = find(state.x),
       ys = find(state.y);
@@ -125,17 +119,16 @@ export const panel = (data, state, changed) => {
       draw(data, xs, ys, { width: Math.max(320, place.clientWidth || 640), height: 400, least: 10 }),
     );
     words.replaceChildren(
-      el("strong", {}, `${xs.title}: `),
+      el("strong", `${xs.title}: `),
       xs.definition,
       " ",
-      el("strong", {}, `${ys.title}: `),
+      el("strong", `${ys.title}: `),
       ys.definition,
     );
   };
   const select = (axis, name) =>
     el(
       "label",
-      {},
       `${name} `,
       el(
         "select",
@@ -151,15 +144,14 @@ export const panel = (data, state, changed) => {
       ),
     );
   const node = el(
-    "section",
-    { class: "card", id: "scatter", "aria-labelledby": "scatter-title" },
+    "section#scatter.card",
+    { "aria-labelledby": "scatter-title" },
     el(
-      "div",
-      { class: "head" },
-      el("h2", { id: "scatter-title" }, "Any two scores"),
+      "div.head",
+      el("h2#scatter-title", "Any two scores"),
       select("y", "Up"),
       select("x", "Across"),
-      el("span", { class: "push" }),
+      el("span.push"),
       saving.buttons(() => place.querySelector("svg"), "heads-scatter"),
     ),
     words,

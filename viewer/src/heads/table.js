@@ -1,10 +1,11 @@
 // All heads in one table: any score is a column, filters by name, layer and behaviour; the address keeps them.
-import { make } from "./grid.js";
 import * as mix from "./mix.js";
 import { headLink, palette, plain } from "./names.js";
+import { addressState, filters, searchField, select } from "../shared/controls.js";
 import { el } from "../shared/dom.js";
 import * as format from "../shared/format.js";
 import { num } from "../shared/format.js";
+import { make } from "../shared/grid.js";
 import { memory } from "../shared/memory.js";
 
 const FIRST = [
@@ -28,14 +29,13 @@ export const show = (score, v) =>
       : num(v, 3);
 
 export const page = async (data, query) => {
-  const given = new URLSearchParams(query);
-  const state = {
-    q: given.get("q") || "",
-    layer: given.get("layer") || "",
-    does: given.get("does") || "",
-    sort: given.get("sort") || (data.scores.length ? `-${data.scores[0].key}` : "head"),
-    cols: given.get("cols") || "",
-  };
+  const state = addressState(query, {
+    q: "",
+    layer: "",
+    does: "",
+    sort: data.scores.length ? `-${data.scores[0].key}` : "head",
+    cols: "",
+  });
   const colours = palette(data.rows ? data.rows.behaviours.map((b) => b.name) : []);
   const names = data.heads.map(([l, h]) => `L${l}H${h}`);
   const chosen = () => {
@@ -50,11 +50,7 @@ export const page = async (data, query) => {
     return data.rows.behaviours[best]?.name ?? "none of the rules";
   };
   const mains = data.heads.map((_, i) => main(i));
-  const write = () => {
-    const out = new URLSearchParams();
-    for (const [k, v] of Object.entries(state)) if (v) out.set(k, v);
-    history.replaceState(null, "", `#/heads?${out}`);
-  };
+  const write = () => state.write("#/heads");
   const columns = () => [
     {
       key: "head",
@@ -82,14 +78,15 @@ export const page = async (data, query) => {
       title: s.title,
       definition: s.definition,
       width: "minmax(96px, 128px)",
-      number: true,
+      kind: "number",
       values: s.values,
       draw: (i) => show(s, s.values[i]),
     })),
   ];
-  let grid = null;
-  const place = el("div", { class: "grid-place" });
-  const tally = el("span", { class: "tally" });
+  /** @type {ReturnType<typeof make>} */
+  let grid;
+  const place = el("div.grid-place");
+  const tally = el("span.tally");
   const passes = (i) =>
     (!state.q ||
       names[i].toLowerCase().includes(state.q.toLowerCase()) ||
@@ -100,6 +97,9 @@ export const page = async (data, query) => {
     const list = data.heads.map((_, i) => i).filter(passes);
     grid.update(list, data.heads.length);
     tally.textContent = grid.tally.textContent;
+    remember();
+  };
+  const remember = () => {
     memory.order = grid.shown().map((i) => names[i]);
   };
   const rebuild = () => {
@@ -111,36 +111,23 @@ export const page = async (data, query) => {
       changed: (sort) => {
         state.sort = sort;
         write();
-        setTimeout(() => {
-          memory.order = grid.shown().map((i) => names[i]);
-        });
+        remember();
       },
     });
     place.replaceChildren(grid.view);
   };
-  const select = (key, label, list) => {
-    const node = el(
-      "select",
-      {
-        "aria-label": label,
-        onchange: (e) => {
-          state[key] = e.target.value;
-          write();
-          refresh();
-        },
-      },
-      list.map(([v, t]) => el("option", { value: v }, t)),
-    );
-    node.value = state[key];
-    return node;
+  const set = (key) => (value) => {
+    state[key] = value;
+    write();
+    refresh();
   };
+  const layers = [...new Set(data.heads.map((h) => h[0]))].map((l) => [String(l), String(l)]);
+  const does = [...new Set(mains)].sort().map((m) => [m, plain(m)]);
   const picker = el(
-    "details",
-    { class: "picker" },
-    el("summary", {}, "Columns"),
+    "details.picker",
+    el("summary", "Columns"),
     el(
-      "div",
-      { class: "picks" },
+      "div.picks",
       data.scores.map((s) => {
         const box = el("input", {
           type: "checkbox",
@@ -155,53 +142,18 @@ export const page = async (data, query) => {
           },
         });
         box.checked = chosen().includes(s);
-        return el("label", {}, box, ` ${s.title}`);
+        return el("label", box, ` ${s.title}`);
       }),
     ),
   );
   const node = el(
-    "div",
-    { class: "page table-page" },
-    el(
-      "div",
-      { class: "head" },
-      el("h1", {}, "Heads"),
-      tally,
-      el("span", { class: "push hint" }, "Click a heading to sort, a row to open"),
-    ),
-    el(
-      "form",
-      { class: "filters", role: "search", onsubmit: (e) => e.preventDefault() },
-      el("input", {
-        type: "search",
-        id: "search",
-        value: state.q,
-        placeholder: "Head or behaviour …",
-        "aria-label": "Search heads and behaviours",
-        autocomplete: "off",
-        spellcheck: "false",
-        oninput: (e) => {
-          state.q = e.target.value;
-          write();
-          refresh();
-        },
-      }),
-      el(
-        "label",
-        {},
-        "Layer ",
-        select("layer", "Layer", [
-          ["", "all"],
-          ...[...new Set(data.heads.map((h) => h[0]))].map((l) => [String(l), String(l)]),
-        ]),
-      ),
+    "div.page.table-page",
+    el("div.head", el("h1", "Heads"), tally, el("span.push.hint", "Click a heading to sort, a row to open")),
+    filters(
+      searchField(state.q, "Head or behaviour …", "Search heads and behaviours", set("q")),
+      el("label", "Layer ", select("Layer", [["", "all"], ...layers], state.layer, set("layer"))),
       data.rows &&
-        el(
-          "label",
-          {},
-          "Most mass on ",
-          select("does", "Most mass on", [["", "anything"], ...[...new Set(mains)].sort().map((m) => [m, plain(m)])]),
-        ),
+        el("label", "Most mass on ", select("Most mass on", [["", "anything"], ...does], state.does, set("does"))),
       picker,
     ),
     data.rows && mix.legend(colours, data.rows.behaviours),
@@ -215,7 +167,7 @@ export const page = async (data, query) => {
       refresh();
       grid.view.focus({ preventScroll: true });
     },
-    resize: () => grid.paint(true),
+    resize: () => grid.paint(),
     get keys() {
       return grid.keys;
     },

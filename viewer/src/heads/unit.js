@@ -1,5 +1,6 @@
 // One neuron, head or latent: where it is strong, how often, what it writes, its neighbours.
-import { sectionCard, unitLink, headLink } from "./names.js";
+import { unitLink, headLink } from "./names.js";
+import { defined, sectionCard, stepLink } from "../shared/controls.js";
 import * as plots from "./plots.js";
 import * as units from "./units.js";
 import { el } from "../shared/dom.js";
@@ -18,21 +19,19 @@ const figure = (e, most) => {
     });
     fill(node, t, false);
     return tip.attach(node, () => [
-      el("strong", {}, chip(t), ` position ${e.start + i}`),
+      el("strong", chip(t), ` position ${e.start + i}`),
       tip.lines(["activation", num(v)]),
     ]);
   });
-  const line = el("div", { class: "flow" });
+  const line = el("div.flow");
   tokens.forEach((t) => line.append(t));
   return el(
-    "figure",
-    { class: "unit-example" },
+    "figure.unit-example",
     el(
       "figcaption",
-      {},
       chip(e.tokens[e.peak]),
-      el("span", { class: "value" }, num(e.values[e.peak])),
-      el("span", { class: "faint" }, `sequence ${e.sequence}, ${e.start + e.peak}`),
+      el("span.value", num(e.values[e.peak])),
+      el("span.faint", `sequence ${e.sequence}, ${e.start + e.peak}`),
     ),
     line,
   );
@@ -54,13 +53,7 @@ const logits = (list, down) => {
     "ol",
     { class: down ? "logits down" : "logits" },
     list.map(([t, v]) =>
-      el(
-        "li",
-        {},
-        el("span", { class: "bar", vars: { "--size": Math.abs(v) / most } }),
-        chip(t),
-        el("span", { class: "value" }, num(v, 2)),
-      ),
+      el("li", el("span.bar", { vars: { "--size": Math.abs(v) / most } }), chip(t), el("span.value", num(v, 2))),
     ),
   );
 };
@@ -82,66 +75,46 @@ export const page = async (data, familyName, unit) => {
   const order = memory.unitOrder ? memory.unitOrder() : null;
   const here = order ? order.findIndex(([f, u]) => f === familyName && u === unit) : -1;
   const near = (by) => {
-    if (here >= 0) return order[here + by];
+    if (here >= 0) return order?.[here + by];
     const u = unit + by;
     return u >= 0 && u < family.n_units ? [familyName, u] : undefined;
   };
   const go = (to) => to && (location.hash = `#/unit/${to[0]}/${to[1]}`);
-  const step = (to, sign, label) =>
-    to
-      ? el("a", { class: "step", href: `#/unit/${to[0]}/${to[1]}`, "aria-label": label, title: label }, sign)
-      : el("span", { class: "step off" }, sign);
+  const step = (to, sign, label) => stepLink(to && `#/unit/${to[0]}/${to[1]}`, sign, label);
   const most = Math.max(1e-9, ...own.examples.flatMap((e) => e.values.map(Math.abs)));
-  const fact = (key, value) =>
-    el(
-      "div",
-      {},
-      el(
-        "dt",
-        {},
-        tip.attach(el("span", { class: "defined", tabindex: "0" }, units.TITLES[key][0]), () =>
-          el("p", {}, units.TITLES[key][1]),
-        ),
-      ),
-      el("dd", {}, value),
-    );
+  const fact = (key, value) => el("div", el("dt", defined(...units.TITLES[key])), el("dd", value));
+  const other = ([u, v]) => el("span", unitLink(familyName, u), el("span.value", ` ${num(v, 2)}`));
   const shownEach = Math.min(6, Math.max(1, Math.floor((family.n_units - 1) / 2)));
   const kind = family.kind === "neuron" ? "Neuron" : family.kind === "head" ? "Head" : "Latent";
   const node = el(
-    "div",
-    { class: "page unit-page" },
+    "div.page.unit-page",
     el(
-      "div",
-      { class: "head" },
+      "div.head",
       step(near(-1), "‹", "Previous unit (k)"),
-      el("h1", {}, `${kind} ${unit} of layer ${family.layer}`),
+      el("h1", `${kind} ${unit} of layer ${family.layer}`),
       step(near(1), "›", "Next unit (j)"),
       el(
-        "span",
-        { class: "faint" },
+        "span.faint",
         el("a", { href: `#/units?family=${familyName}` }, familyName),
-        here >= 0 ? ` · ${count(here + 1)} of ${count(order.length)} in the table` : "",
+        here >= 0 ? ` · ${count(here + 1)} of ${count(order?.length)} in the table` : "",
       ),
       family.kind === "head" && headLink(`L${family.layer}H${unit}`),
     ),
-    el("p", { class: "hint" }, `Activation: ${family.value}. Over ${count(family.policy.n_positions)} positions.`),
+    el("p.hint", `Activation: ${family.value}. Over ${count(family.policy.n_positions)} positions.`),
     el(
-      "dl",
-      { class: "strip" },
+      "dl.strip",
       Object.keys(units.TITLES).map((k) => fact(k, k === "density" ? percent(table[k][at]) : num(table[k][at]))),
     ),
     el(
-      "div",
-      { class: "thirds" },
+      "div.thirds",
       sectionCard(
         "writes",
         "What it writes",
         `${family.effect}.`,
         el(
-          "div",
-          { class: "logit-pair" },
-          el("div", {}, el("h3", {}, "Promoted"), logits(own.promoted.slice(0, 10))),
-          el("div", {}, el("h3", {}, "Demoted"), logits(own.demoted.slice(0, 10), true)),
+          "div.logit-pair",
+          el("div", el("h3", "Promoted"), logits(own.promoted.slice(0, 10))),
+          el("div", el("h3", "Demoted"), logits(own.demoted.slice(0, 10), true)),
         ),
       ),
       sectionCard(
@@ -149,8 +122,7 @@ export const page = async (data, familyName, unit) => {
         "How often, how strongly",
         "Bins are geometric on both sides of 0; the bin at 0 holds exact zeros.",
         el(
-          "div",
-          { class: "scroll" },
+          "div.scroll",
           plots.histogram(trim(own.histogram), {
             label: "Activations",
             xTitle: "activation",
@@ -164,37 +136,20 @@ export const page = async (data, familyName, unit) => {
         "Nearest, and farthest (most opposed).",
         own.neighbours.map((n) =>
           el(
-            "div",
-            { class: "near-far" },
-            el("h3", {}, `By ${n.by}`),
-            el(
-              "div",
-              {},
-              n.nearest
-                .slice(0, shownEach)
-                .map(([u, v]) =>
-                  el("span", {}, unitLink(familyName, u), el("span", { class: "value" }, ` ${num(v, 2)}`)),
-                ),
-            ),
-            el(
-              "div",
-              { class: "far" },
-              n.farthest
-                .slice(0, shownEach)
-                .map(([u, v]) =>
-                  el("span", {}, unitLink(familyName, u), el("span", { class: "value" }, ` ${num(v, 2)}`)),
-                ),
-            ),
+            "div.near-far",
+            el("h3", `By ${n.by}`),
+            el("div", n.nearest.slice(0, shownEach).map(other)),
+            el("div.far", n.farthest.slice(0, shownEach).map(other)),
           ),
         ),
-        !own.neighbours.length && el("p", { class: "hint" }, "None were computed."),
+        !own.neighbours.length && el("p.hint", "None were computed."),
       ),
     ),
     sectionCard(
       "examples",
       "Examples in text",
       "Blue shade: activation above 0; violet stripes: below. The framed token is the extreme.",
-      [...groups(own.examples)].map(([title, list]) => [el("h3", {}, title), list.map((e) => figure(e, most))]),
+      [...groups(own.examples)].map(([title, list]) => [el("h3", title), list.map((e) => figure(e, most))]),
     ),
   );
   return {

@@ -1,14 +1,16 @@
 // All units (neurons, heads, latents) in one table, loaded when first opened; filters in the address.
-import { make } from "./grid.js";
 import { unitLink } from "./names.js";
+import { addressState, filters, searchField, select } from "../shared/controls.js";
 import { el } from "../shared/dom.js";
 import { num, percentColumn } from "../shared/format.js";
+import { make } from "../shared/grid.js";
 import { memory } from "../shared/memory.js";
 import * as store from "../shared/store.js";
 import * as tokens from "../shared/tokens.js";
 
 const NUMBERS = ["density", "mean", "std", "max", "min", "kurtosis"];
 const TOKENS = ["top_tokens", "top_promoted"];
+/** @type {Record<string, [title: string, definition: string]>} */
 export const TITLES = {
   density: ["Density", "Share of positions with an activation above 0."],
   mean: ["Mean", "Mean activation; activations are signed."],
@@ -17,12 +19,20 @@ export const TITLES = {
   min: ["Min", "Smallest activation."],
   kurtosis: ["Kurtosis", "Excess kurtosis: 0 for normal activations, large for rare and strong ones."],
 };
+const PLACES = [
+  ["", "in both"],
+  ["peaks", "at peaks"],
+  ["promoted", "in promoted"],
+];
+/** @type {Promise<import("../types").UnitTable> | null} */
 let promise = null;
 
+/** @param {import("../types").UnitFamily[]} families @returns {Promise<import("../types").UnitTable>} */
 const read = async (families) => {
   const { row_shards: shards, n_units_all: n } = families[0];
   const keys = Array.from({ length: shards }, (_, i) => `units/rows-${String(i).padStart(4, "0")}`);
   const [vocabulary, ...parts] = await Promise.all([store.load("units/tokens"), ...keys.map(store.load)]);
+  /** @type {any} */
   const table = { n, vocabulary, family: new Int32Array(n), unit: new Int32Array(n) };
   for (const name of NUMBERS) table[name] = new Float32Array(n);
   for (const name of TOKENS) table[name] = [];
@@ -39,6 +49,7 @@ const read = async (families) => {
   table.words = (name, i, most = 99) => table[name][i].slice(0, most).map((t) => vocabulary[t]);
   return table;
 };
+/** @param {import("../types").HeadsData} data */
 export const load = (data) => {
   promise ??= read(data.families);
   return promise;
@@ -59,25 +70,14 @@ export const page = async (data, query) => {
   if (!data.families.length)
     return {
       title: "Units",
-      node: el("div", { class: "page" }, el("p", { class: "card" }, "This report holds no units.")),
+      node: el("div.page", el("p.card", "This report holds no units.")),
       start: () => {},
       keys: {},
     };
   const table = await load(data);
-  const given = new URLSearchParams(query);
-  const state = {
-    q: given.get("q") || "",
-    in: given.get("in") || "",
-    family: given.get("family") || "",
-    rows: given.get("rows") || "",
-    sort: given.get("sort") || "-kurtosis",
-  };
+  const state = addressState(query, { q: "", in: "", family: "", rows: "", sort: "-kurtosis" });
   const name = (i) => data.families[table.family[i]].name;
-  const write = () => {
-    const out = new URLSearchParams();
-    for (const [k, v] of Object.entries(state)) if (v) out.set(k, v);
-    history.replaceState(null, "", `#/units?${out}`);
-  };
+  const write = () => state.write("#/units");
   const grid = make(
     [
       { key: "family", title: "Family", width: "120px", values: table.family, rising: true, draw: (i) => name(i) },
@@ -85,7 +85,7 @@ export const page = async (data, query) => {
         key: "unit",
         title: "Unit",
         width: "70px",
-        number: true,
+        kind: "number",
         values: table.unit,
         rising: true,
         draw: (i) => unitLink(name(i), table.unit[i]),
@@ -95,7 +95,7 @@ export const page = async (data, query) => {
         title: TITLES[key][0],
         definition: TITLES[key][1],
         width: "88px",
-        number: true,
+        kind: "number",
         values: table[key],
         draw: (i) => (key === "density" ? percentColumn(table[key][i]) : num(table[key][i], 3)),
       })),
@@ -142,70 +142,41 @@ export const page = async (data, query) => {
     grid.update(list, table.n);
     remember();
   };
-  const select = (key, label, options) => {
-    const node = el(
-      "select",
-      {
-        "aria-label": label,
-        onchange: (e) => {
-          state[key] = e.target.value;
-          if (key === "family") state.rows = "";
-          write();
-          refresh();
-        },
-      },
-      options.map(([v, t]) => el("option", { value: v }, t)),
-    );
-    node.value = state[key];
-    return node;
+  const set = (key) => (value) => {
+    state[key] = value;
+    if (key === "family") state.rows = "";
+    write();
+    refresh();
   };
   let waiting = 0;
   const node = el(
-    "div",
-    { class: "page table-page" },
+    "div.page.table-page",
     el(
-      "div",
-      { class: "head" },
-      el("h1", {}, "Units"),
+      "div.head",
+      el("h1", "Units"),
       grid.tally,
       state.rows && el("a", { href: `#/units?family=${state.family}` }, "show all of the layer"),
-      el("span", { class: "push hint" }, "Neurons and heads; search finds tokens at peaks and promoted tokens"),
+      el("span.push.hint", "Neurons and heads; search finds tokens at peaks and promoted tokens"),
     ),
-    el(
-      "form",
-      { class: "filters", role: "search", onsubmit: (e) => e.preventDefault() },
+    filters(
       el(
-        "div",
-        { class: "search" },
-        el("input", {
-          type: "search",
-          id: "search",
-          value: state.q,
-          placeholder: "Search tokens …",
-          "aria-label": "Search tokens; in quotation marks: whole tokens only",
-          title: 'In "quotation marks": whole tokens only. ↵ finds newlines.',
-          autocomplete: "off",
-          spellcheck: "false",
-          oninput: (e) => {
-            state.q = e.target.value;
+        "div.search",
+        searchField(
+          state.q,
+          "Search tokens …",
+          "Search tokens; in quotation marks: whole tokens only",
+          (value) => {
             clearTimeout(waiting);
-            waiting = setTimeout(() => {
-              write();
-              refresh();
-            }, 60);
+            waiting = setTimeout(() => set("q")(value), 60);
           },
-        }),
-        select("in", "Search in", [
-          ["", "in both"],
-          ["peaks", "at peaks"],
-          ["promoted", "in promoted"],
-        ]),
+          { title: 'In "quotation marks": whole tokens only. ↵ finds newlines.' },
+        ),
+        select("Search in", PLACES, state.in, set("in")),
       ),
       el(
         "label",
-        {},
         "Family ",
-        select("family", "Family", [["", "all"], ...data.families.map((f) => [f.name, f.name])]),
+        select("Family", [["", "all"], ...data.families.map((f) => [f.name, f.name])], state.family, set("family")),
       ),
     ),
     grid.view,
@@ -217,7 +188,7 @@ export const page = async (data, query) => {
       refresh();
       grid.view.focus({ preventScroll: true });
     },
-    resize: () => grid.paint(true),
+    resize: () => grid.paint(),
     keys: grid.keys,
   };
 };

@@ -39,6 +39,7 @@ export const attach = (zoom) => {
   }))
     map.setAttribute(k, v);
   listen(map, steps);
+  /** @type {number | null} */
   let held = null;
   const along = (e) => {
     const [y, x] = under(MAP, map, e);
@@ -104,14 +105,13 @@ export const attach = (zoom) => {
     const [i, j] = cell;
     tip.show(
       [
-        el("strong", {}, i === j ? `${rows.kind} ${name(i)}` : `${rows.kind} ${name(i)} and ${name(j)}`),
+        el("strong", i === j ? `${rows.kind} ${name(i)}` : `${rows.kind} ${name(i)} and ${name(j)}`),
         tip.lines(
           ["squared cosine", similarity(i, j)],
           ["places", i === j ? count(i) : `${count(i)}, ${count(j)}`],
           Math.max(blockAt[i], blockAt[j]) >= 0 && ["blocks", blockWords(i, j)],
         ),
-        rows.href &&
-          el("p", { class: "faint" }, `Click opens ${name(i)}${i === j ? "" : `, Shift and click ${name(j)}`}.`),
+        rows.href && el("p.faint", `Click opens ${name(i)}${i === j ? "" : `, Shift and click ${name(j)}`}.`),
       ].filter(Boolean),
       e.clientX,
       e.clientY,

@@ -1,4 +1,5 @@
 // An ordered matrix: the whole of it in tiles with a window on its diagonal, and the window one cell a pair of rows.
+import { rectOf, text } from "../shared/shapes.js";
 import {
   MAP,
   VIEW,
@@ -18,8 +19,7 @@ import {
   legend,
 } from "./ordered.js";
 import * as zoomHands from "./zoom-hands.js";
-import { text } from "../shared/axes.js";
-import { el, svg, segmented } from "../shared/dom.js";
+import { el, segmented } from "../shared/dom.js";
 import { num, count } from "../shared/format.js";
 import { color } from "../shared/theme.js";
 import * as tip from "../shared/tip.js";
@@ -38,7 +38,7 @@ export const make = (order, rows, given, changed) => {
   const blocks = runsOf(order);
   const widths = [...WIDTHS.filter((w) => w < n), ...(n <= WIDTHS[2] ? [n] : [])];
   const wanted = widths.includes(given.zoom) ? given.zoom : widths[Math.min(1, widths.length - 1)];
-  const state = { at: clamp(given.at || 0, 0, n - wanted), zoom: wanted, cell: null };
+  const state = { at: clamp(given.at || 0, 0, n - wanted), zoom: wanted, cell: /** @type {number[] | null} */ (null) };
   const blockAt = new Int32Array(n).fill(-1);
   blocks.forEach((runs, b) => {
     for (const [p, q] of runs) blockAt.fill(b, p, q + 1);
@@ -50,7 +50,7 @@ export const make = (order, rows, given, changed) => {
   const name = (place) => rows.text(order.order[place]);
 
   // The whole.
-  const whole = el("canvas", {});
+  const whole = el("canvas");
   const over = layer(MAP);
   const map = figure("map", whole, over);
   const drawWhole = () => {
@@ -71,7 +71,7 @@ export const make = (order, rows, given, changed) => {
         text(MAP.left + at, MAP.top - 8, count(place), { "text-anchor": "middle" }),
       );
     }
-    over.append(svg("rect", { x: MAP.left, y: MAP.top, width: MAP.size, height: MAP.size, class: "zoom-edge" }));
+    over.append(rectOf(MAP.left, MAP.top, MAP.size, MAP.size, { class: "zoom-edge" }));
     blocks.forEach((runs, b) => {
       for (const [p, q] of runs) {
         if (p === q && runs.length > 1) continue;
@@ -86,7 +86,7 @@ export const make = (order, rows, given, changed) => {
         });
         over.append(
           tip.attach(mark, () => [
-            el("strong", {}, `Block ${b + 1}`),
+            el("strong", `Block ${b + 1}`),
             tip.lines(
               ["rows", String(order.blocks[b].rows.length)],
               ["mean squared cosine", num(order.blocks[b].mean_similarity, 2)],
@@ -106,11 +106,11 @@ export const make = (order, rows, given, changed) => {
   };
 
   // The window.
-  const cells = el("canvas", {});
+  const cells = el("canvas");
   const marks = layer(VIEW);
   const view = figure("view", cells, marks);
-  const said = el("p", { class: "zoom-said", "aria-live": "polite" });
-  const title = el("h3", {});
+  const said = el("p.zoom-said", { "aria-live": "polite" });
+  const title = el("h3");
   const drawCells = () => {
     const colours = ramp(most),
       itself = parts("identity"),
@@ -131,8 +131,7 @@ export const make = (order, rows, given, changed) => {
       const place = state.at + i,
         middle = (i + 0.5) * scale,
         b = blockAt[place];
-      if (b >= 0)
-        marks.append(svg("rect", { x: VIEW.left - 7, y: VIEW.top + i * scale, width: 5, height: scale, fill: hue(b) }));
+      if (b >= 0) marks.append(rectOf(VIEW.left - 7, VIEW.top + i * scale, 5, scale, { fill: hue(b) }));
       if (i % step === 0)
         marks.append(
           text(VIEW.left - 11, VIEW.top + middle + 4, name(place), {
@@ -146,7 +145,7 @@ export const make = (order, rows, given, changed) => {
           text(VIEW.left + middle, VIEW.top - 8, count(place), { "text-anchor": "middle", "font-size": 11 }),
         );
     }
-    marks.append(svg("rect", { x: VIEW.left, y: VIEW.top, width: VIEW.size, height: VIEW.size, class: "zoom-edge" }));
+    marks.append(rectOf(VIEW.left, VIEW.top, VIEW.size, VIEW.size, { class: "zoom-edge" }));
     const inside = ([p, q]) => [clamp(p - state.at, 0, state.zoom), clamp(q + 1 - state.at, 0, state.zoom)];
     blocks.forEach((runs, b) => {
       const here = runs.filter(([p, q]) => q >= state.at && p < last);
@@ -178,16 +177,16 @@ export const make = (order, rows, given, changed) => {
   };
   const tellCell = () => {
     if (!state.cell) {
-      said.replaceChildren(el("span", { class: "faint" }, "Point at a cell, or walk with the arrow keys."));
+      said.replaceChildren(el("span.faint", "Point at a cell, or walk with the arrow keys."));
       return;
     }
-    const one = (p) => [rows.one(order.order[p]), el("span", { class: "faint" }, ` at place ${count(p)}`)];
+    const one = (p) => [rows.one(order.order[p]), el("span.faint", ` at place ${count(p)}`)];
     const [i, j] = state.cell;
     said.replaceChildren(
       ...[rows.kind, " ", one(i), i === j ? null : [" and ", one(j)], ": ", i === j ? "" : "squared cosine "]
         .flat(3)
         .filter((x) => x !== null),
-      el("strong", {}, similarity(i, j)),
+      el("strong", similarity(i, j)),
     );
   };
   const blockWords = (i, j) => {
@@ -251,49 +250,30 @@ export const make = (order, rows, given, changed) => {
   });
 
   const node = el(
-    "div",
-    { class: "zoom" },
+    "div.zoom",
     el(
       "div",
-      {},
-      el("h3", {}, kept.tiles === n ? "The whole matrix" : `The whole matrix in ${kept.tiles} × ${kept.tiles} tiles`),
+      el("h3", kept.tiles === n ? "The whole matrix" : `The whole matrix in ${kept.tiles} × ${kept.tiles} tiles`),
       map,
-      el("p", { class: "hint" }, legend(mostPooled, kept.tiles === n ? "squared cosine" : "mean squared cosine")),
+      el("p.hint", legend(mostPooled, kept.tiles === n ? "squared cosine" : "mean squared cosine")),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         "Drag the window along the diagonal, or focus it and use the arrow keys, Page Up and Page Down, + and −. Coloured squares are blocks; a click goes there.",
       ),
     ),
     el(
       "div",
-      {},
-      el(
-        "div",
-        { class: "head" },
-        title,
-        el("span", { class: "push" }),
-        el("span", { class: "hint" }, "rows"),
-        buttons,
-      ),
+      el("div.head", title, el("span.push"), el("span.hint", "rows"), buttons),
       view,
       said,
       el(
-        "div",
-        { class: "legend tight hint" },
+        "div.legend.tight.hint",
         legend(most, "squared cosine"),
-        el("span", { class: "note" }, el("span", { class: "gone-sample itself" }), " a row with itself"),
-        kept.band < n - 1 &&
-          el(
-            "span",
-            { class: "note" },
-            el("span", { class: "gone-sample" }),
-            ` over ${kept.band} places apart: not kept`,
-          ),
+        el("span.note", el("span.gone-sample.itself"), " a row with itself"),
+        kept.band < n - 1 && el("span.note", el("span.gone-sample"), ` over ${kept.band} places apart: not kept`),
       ),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         `Above: places in the order; on the left: ${rows.kinds}. Framed: neighbours of one block; dashed: the same block farther on. Colours come back after eight blocks.`,
       ),
     ),

@@ -9,12 +9,14 @@ import * as overview from "./overview.js";
 import * as table from "./table.js";
 
 const { goto } = shell;
-let data = null,
-  lastName = null;
+/** @type {import("../types").ReportData} */
+let data;
+/** @type {string | null} */
+let lastName = null;
 
 const currentCard = () => data.dictionaries.find((c) => c.name === lastName) || data.dictionaries[0] || null;
 const hashOf = (name) => `#/d/${encodeURIComponent(name)}`;
-const tableHash = () => hashOf(currentCard().name);
+const tableHash = () => hashOf(currentCard()?.name ?? "");
 
 const route = ({ parts, query }) => {
   if (!parts.length) return { kind: "overview", make: () => overview.page(data) };
@@ -36,8 +38,8 @@ const optionName = (card) => {
 };
 const chooser = (card) => {
   const choose = el(
-    "select",
-    { id: "dictionary", "aria-label": "Dictionary", onchange: (e) => goto(hashOf(e.target.value)) },
+    "select#dictionary",
+    { "aria-label": "Dictionary", onchange: (e) => goto(hashOf(e.target.value)) },
     data.dictionaries.map((c) => el("option", { value: c.name }, optionName(c))),
   );
   choose.value = card.name;
@@ -49,14 +51,13 @@ const jump = (card) => {
     e.preventDefault();
     const wanted = e.target.elements.latent.value.trim();
     if (!/^\d+$/.test(wanted)) return;
-    document.activeElement.blur();
+    e.target.elements.latent.blur();
     goto(`${tableHash()}/latent/${Number(wanted)}`);
   };
   return el(
-    "form",
-    { class: "jump", onsubmit: go },
-    el("input", {
-      id: "jump",
+    "form.jump",
+    { onsubmit: go },
+    el("input#jump", {
       name: "latent",
       inputmode: "numeric",
       autocomplete: "off",
@@ -80,7 +81,7 @@ const bar = ({ kind }) => {
 
 const backToTable = () => {
   const { order } = memory;
-  goto(order && order.name === currentCard().name && order.query ? `${tableHash()}?${order.query}` : tableHash());
+  goto(order?.name === currentCard()?.name && order?.query ? `${tableHash()}?${order.query}` : tableHash());
 };
 
 shell.start({

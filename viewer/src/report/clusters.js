@@ -1,5 +1,5 @@
 // Clusters of head loadings: size, mean loading through each head, a link to their latents.
-import { shapePath } from "../shared/axes.js";
+import { shapePath } from "../shared/shapes.js";
 import * as bars from "../shared/bars.js";
 import { el, svg } from "../shared/dom.js";
 import { count, headShort } from "../shared/format.js";
@@ -24,24 +24,22 @@ const words = (card, loadings) => {
 
 export const list = (card) => {
   const { loading_map: map } = card;
-  if (!map) return el("p", { class: "hint" }, "No clusters were made for this dictionary.");
+  if (!map) return el("p.hint", "No clusters were made for this dictionary.");
   const order = map.cluster_sizes.map((size, c) => [c, size]).sort((a, b) => b[1] - a[1]);
   return el(
-    "ol",
-    { class: "clusters" },
+    "ol.clusters",
     order.map(([c, size]) =>
       el(
         "li",
-        {},
         svg(
           "svg",
           { width: 14, height: 14, "aria-hidden": "true" },
           svg("path", { d: shapePath(clusterShape(c), 7, 7, 5), fill: clusterColor(c) }),
         ),
         el("a", { href: `#/d/${encodeURIComponent(card.name)}?cluster=${c}` }, `Cluster ${c}`),
-        el("span", { class: "faint" }, `${count(size)} ${size === 1 ? "latent" : "latents"}`),
+        el("span.faint", `${count(size)} ${size === 1 ? "latent" : "latents"}`),
         bars.mini(card, map.cluster_loadings[c], 0, { width: 150, height: 34, scale: 1 }),
-        el("span", { class: "words" }, words(card, map.cluster_loadings[c])),
+        el("span.words", words(card, map.cluster_loadings[c])),
       ),
     ),
   );

@@ -1,4 +1,4 @@
-// Which rows of the latent table are shown and in what order. The whole state lives in the address, so it can be shared.
+// Which rows of the latent table are shown. The whole state lives in the address, so it can be shared.
 import * as tokens from "../shared/tokens.js";
 
 const DEFAULT_SORT = "-energy_share";
@@ -47,7 +47,7 @@ const matching = (table, words) => {
   return hits;
 };
 
-// Positions in the table of the rows that pass, in the order asked for.
+// Places in the table of the rows that pass.
 export const select = (table, state) => {
   const hits = state.q ? matching(table, state.q) : null;
   const fields = FIELDS[state.in].map((name) => table[name]);
@@ -71,18 +71,5 @@ export const select = (table, state) => {
     if (hits && !fields.some((lists) => lists[i].some((t) => hits[t]))) continue;
     out[n++] = i;
   }
-  const order = out.subarray(0, n);
-  const falling = state.sort.startsWith("-");
-  const name = falling ? state.sort.slice(1) : state.sort;
-  const column = table[name];
-  if (!ArrayBuffer.isView(column)) return order;
-  // missing numbers last, ties in the order of latents
-  return order.sort((a, b) => {
-    const x = column[a],
-      y = column[b];
-    if (x === y) return a - b;
-    if (x !== x) return y !== y ? a - b : 1;
-    if (y !== y) return -1;
-    return falling ? y - x : x - y;
-  });
+  return out.subarray(0, n);
 };

@@ -1,6 +1,9 @@
 // Two charts side by side: a metric against source L0 and against destination L0, so that neither count is hidden.
-import { METRICS, byKey } from "./metrics.js";
-import { linear, logarithmic, frame, text, shapePath } from "../shared/axes.js";
+import { extent } from "d3-array";
+import { frame } from "../shared/axes.js";
+import { linear, logarithmic, roomy } from "../shared/scales.js";
+import { drawing, linePath, lineOf, text, shapePath } from "../shared/shapes.js";
+import { CHARTED, byKey } from "./metrics.js";
 import { el, svg, segmented } from "../shared/dom.js";
 import * as saving from "../shared/export.js";
 import { num } from "../shared/format.js";
@@ -18,6 +21,8 @@ const REFERENCES = new Set(["pca", "head_svd", "head_data_svd", "sae"]);
 const OTHER_SIDE = { l0_source: "counted at destinations only", l0_dest: "counted at sources only" };
 const REFERENCE_NAMES = { pca: "PCA", head_svd: "SVD", head_data_svd: "data-SVD", sae: "SAE" };
 
+/** Least and largest. @type {(values: number[]) => [number, number]} */
+const ends = (values) => /** @type {[number, number]} */ (extent(values));
 const startShape = (start) => START_SHAPES[start] || "circle";
 export const shortTarget = (target) => target.replace(/blocks\.(\d+)\./g, "$1 ").replace(/\bhook_/g, "");
 // A method has a marker and a line of its own; an MTC has them from how its loadings started.
@@ -83,35 +88,26 @@ const spread = (labels, gap, top, bottom) => {
   return kept;
 };
 
+/** @param {number} width @param {any[]} evaluations @param {any[]} references @param {string[]} axis */
 const draw = (width, evaluations, references, [xKey, wide, , narrow], metric, scale, ys) => {
   const xTitle = width < 440 ? narrow.replace("-", " ") : wide;
   const box = { left: 62, right: width - (references.length ? 94 : 14), top: 12, bottom: HEIGHT - 46 };
-  const chart = svg("svg", {
-    viewBox: `0 0 ${width} ${HEIGHT}`,
-    width,
-    height: HEIGHT,
-    role: "img",
-    "aria-label": `${metric.title} against ${xTitle}`,
-  });
+  const chart = drawing(width, HEIGHT, `${metric.title} against ${xTitle}`);
   const xs = evaluations.map((e) => e[xKey]).filter((v) => has(v) && v > 0);
   if (!xs.length || !ys.length) {
     chart.append(text(width / 2, HEIGHT / 2, "No evaluation has both numbers.", { "text-anchor": "middle" }));
     return chart;
   }
-  const x = logarithmic(Math.min(...xs), Math.max(...xs), box.left, box.right, { bases: 2 });
+  const x = logarithmic(...ends(xs), box.left, box.right, { base: 2, pad: roomy(...ends(xs)) });
   const log = scale === "log" && Math.min(...ys) > 0;
   const y = log
-    ? logarithmic(Math.min(...ys), Math.max(...ys), box.bottom, box.top)
-    : linear(Math.min(...ys), Math.max(...ys), box.bottom, box.top, { zero: metric.chart !== "plain" });
+    ? logarithmic(...ends(ys), box.bottom, box.top, { pad: roomy(...ends(ys)) })
+    : linear(...ends(ys), box.bottom, box.top, { zero: metric.chart !== "plain" });
   chart.append(frame(box, x, y, { xTitle, yTitle: metric.title + (log ? " (log)" : "") }));
 
   const labels = references.map((e) => ({ e, y: y(e[metric.key]) }));
   for (const { e, y: at } of labels) {
-    const line = svg("line", {
-      x1: box.left,
-      x2: box.right,
-      y1: at,
-      y2: at,
+    const line = lineOf(box.left, at, box.right, at, {
       stroke: variantColor(e.variant),
       "stroke-width": 1,
       "stroke-dasharray": "2 4",
@@ -139,25 +135,23 @@ const draw = (width, evaluations, references, [xKey, wide, , narrow], metric, sc
   for (const s of meansOf(evaluations, xKey, metric.key)) {
     const c = variantColor(s.variant),
       shape = shapeOf(s);
-    const path = s.points.map((p, i) => `${i ? "L" : "M"}${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`).join("");
+    const path = linePath(s.points.map((p) => [x(p.x), y(p.y)]));
     chart.append(svg("path", { d: path, stroke: c, fill: "none", "stroke-width": 2, "stroke-dasharray": dashOf(s) }));
     for (const p of s.points) {
       for (const e of p.members) {
-        const dot = svg("path", {
+        const dot = svg("path.dot", {
           d: shapePath(shape, x(e[xKey]), y(e[metric.key]), 2.6),
           fill: c,
           "fill-opacity": 0.45,
-          class: "dot",
         });
         chart.append(tip.attach(dot, () => describe(e, metric)));
       }
       const many = p.members.length > 1;
-      const mean = svg("path", {
+      const mean = svg("path.dot", {
         d: shapePath(shape, x(p.x), y(p.y), 5),
         fill: c,
         stroke: color("card"),
         "stroke-width": 1.2,
-        class: "dot",
       });
       chart.append(
         tip.attach(mean, () => {
@@ -181,11 +175,11 @@ const draw = (width, evaluations, references, [xKey, wide, , narrow], metric, sc
 };
 
 const legend = (variants, hidden, starts, redraw) => {
-  const row = el("div", { class: "legend" });
+  const row = el("div.legend");
   for (const v of variants) {
     const key = el(
-      "button",
-      { type: "button", class: "key", "aria-pressed": String(!hidden.has(v)), title: "Show or hide" },
+      "button.key",
+      { "aria-pressed": String(!hidden.has(v)), title: "Show or hide" },
       variantMark(v),
       variantName(v),
     );
@@ -200,18 +194,14 @@ const legend = (variants, hidden, starts, redraw) => {
     const sample = svg(
       "svg",
       { width: 30, height: 12, "aria-hidden": "true" },
-      svg("line", {
-        x1: 0,
-        x2: 30,
-        y1: 6,
-        y2: 6,
+      lineOf(0, 6, 30, 6, {
         stroke: "currentColor",
         "stroke-width": 1.5,
         "stroke-dasharray": start === "spread" ? "6 4" : null,
       }),
       svg("path", { d: shapePath(startShape(start), 15, 6, 4), fill: "currentColor" }),
     );
-    row.append(el("span", { class: "note" }, sample, `${START_NAMES[start] || start} start`));
+    row.append(el("span.note", sample, `${START_NAMES[start] || start} start`));
   }
   return row;
 };
@@ -224,9 +214,9 @@ export const panel = (all) => {
   const layers = [...new Set(all.map(place))].sort((a, b) => b.endsWith("output") - a.endsWith("output"));
   const apart = all.some((e) => has(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
   const state = { metric: apart ? "fvu_attn_out" : "fvu", scale: "log", layer: layers[0], hidden: new Set() };
-  const charts = el("div", { class: "pair" });
-  const legendPlace = el("div", {});
-  const scales = el("span", {});
+  const charts = el("div.pair");
+  const legendPlace = el("div");
+  const scales = el("span");
 
   const redraw = () => {
     const metric = byKey.get(state.metric);
@@ -251,14 +241,13 @@ export const panel = (all) => {
           { vars: { "--width": `${width}px` } },
           el(
             "figcaption",
-            {},
             p.axis[2],
-            el("span", { class: "push" }),
+            el("span.push"),
             saving.buttons(() => chart, `${state.metric}-${p.axis[3]}`),
           ),
           chart,
           p.elsewhere.length > 0 &&
-            el("p", { class: "hint elsewhere" }, `Not here, ${OTHER_SIDE[p.axis[0]]}: ${p.elsewhere.join("; ")}.`),
+            el("p.hint.elsewhere", `Not here, ${OTHER_SIDE[p.axis[0]]}: ${p.elsewhere.join("; ")}.`),
         );
       }),
     );
@@ -277,39 +266,29 @@ export const panel = (all) => {
     redraw();
   };
   scales.append(
-    segmented(
-      "Vertical scale",
-      [
-        ["log", "log"],
-        ["linear", "linear"],
-      ],
-      "log",
-      (v) => {
-        state.scale = v;
-        redraw();
-      },
-    ),
+    segmented("Vertical scale", { log: "log", linear: "linear" }, "log", (v) => {
+      state.scale = v;
+      redraw();
+    }),
   );
-  const offered = METRICS.charted
-    .filter((m) => all.some((e) => has(e[m.key])) && (m.key !== "fvu_attn_out" || apart))
-    .map((m) => [m.key, m.key === "fvu" && apart ? "FVU own site" : m.title, m.definition]);
+  const offered = CHARTED.filter((m) => all.some((e) => has(e[m.key])) && (m.key !== "fvu_attn_out" || apart)).map(
+    (m) => [m.key, m.key === "fvu" && apart ? "FVU own site" : m.title, m.definition],
+  );
   const metricButtons = segmented("Metric", offered, state.metric, (v) => {
     state.metric = v;
     redraw();
   });
   const node = el(
-    "section",
-    { class: "card", id: "frontier", "aria-labelledby": "frontier-title" },
+    "section#frontier.card",
+    { "aria-labelledby": "frontier-title" },
     el(
-      "div",
-      { class: "head" },
-      el("h2", { id: "frontier-title" }, "Sparsity against quality"),
+      "div.head",
+      el("h2#frontier-title", "Sparsity against quality"),
       metricButtons,
       scales,
       layers.length > 1 &&
         el(
           "label",
-          {},
           "Layer ",
           el(
             "select",
@@ -319,13 +298,12 @@ export const panel = (all) => {
                 refresh();
               },
             },
-            layers.map((l) => el("option", {}, l)),
+            layers.map((l) => el("option", l)),
           ),
         ),
     ),
     el(
-      "p",
-      { class: "hint" },
+      "p.hint",
       "Large marks and lines: means over seeds. Small marks: single seeds. Dotted lines: linear baselines with their rank. A dictionary whose latents are moved appears in both charts: a latent that moves through several heads lands in more places, so the two counts can disagree about which is better. A code that is counted on one side only appears in one.",
     ),
     legendPlace,

@@ -1,6 +1,7 @@
 // The page of one latent: what it reads, through which heads it moves, where it lands, and what it writes.
-import { link } from "./table.js";
+import { home, link } from "./table.js";
 import * as bars from "../shared/bars.js";
+import { defined, stepLink } from "../shared/controls.js";
 import { el, segmented } from "../shared/dom.js";
 import * as example from "../shared/example.js";
 import { num, percent, count, headName } from "../shared/format.js";
@@ -9,7 +10,6 @@ import { definition, groupName } from "../shared/kinds.js";
 import { memory } from "../shared/memory.js";
 import * as store from "../shared/store.js";
 import { headColor } from "../shared/theme.js";
-import * as tip from "../shared/tip.js";
 import * as tokens from "../shared/tokens.js";
 
 const around = (card, table, latent) => {
@@ -39,25 +39,13 @@ const around = (card, table, latent) => {
 
 const factStrip = (card, table, i) => {
   const kind = kinds.of(card);
-  const fact = (key, name, value) =>
-    el(
-      "div",
-      {},
-      el(
-        "dt",
-        {},
-        tip.attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, definition(card, key))),
-      ),
-      el("dd", {}, value),
-    );
+  const fact = (key, name, value) => el("div", el("dt", defined(name, definition(card, key))), el("dd", value));
   const head = table.main_head[i],
     group = table.group[i],
     cluster = table.cluster[i];
-  const filtered = (what, value, words) =>
-    el("a", { href: `#/d/${encodeURIComponent(card.name)}?${what}=${value}` }, words);
+  const filtered = (what, value, words) => el("a", { href: home(card, `${what}=${value}`) }, words);
   return el(
-    "dl",
-    { class: "strip" },
+    "dl.strip",
     fact("density", "Density", percent(table.density[i])),
     fact("energy_share", "Energy", percent(table.energy_share[i])),
     fact("max_activation", "Max activation", num(table.max_activation[i])),
@@ -65,7 +53,7 @@ const factStrip = (card, table, i) => {
     kind.hasIdentity && fact("identity_share", "Identity", percent(table.identity_share[i])),
     kind.hasLoadings &&
       fact("main_head", kind.hasHeads ? "Main head" : "Main layer", [
-        el("span", { class: "swatch", vars: { "--swatch": headColor(head, card.n_heads) } }),
+        el("span.swatch", { vars: { "--swatch": headColor(head, card.n_heads) } }),
         headName(card, head),
       ]),
     group >= 0 && fact("group", kind.group, filtered("group", group, groupName(card, group))),
@@ -77,21 +65,19 @@ const factStrip = (card, table, i) => {
 
 const neighbourList = (card, table, neighbours) =>
   el(
-    "ol",
-    { class: "neighbours" },
+    "ol.neighbours",
     neighbours.map(([other, cosine]) => {
       const at = table.position.get(other);
       return el(
         "li",
-        {},
         el("a", { href: link(card, other) }, String(other)),
-        el("span", { class: "value" }, num(cosine, 2)),
+        el("span.value", num(cosine, 2)),
         at === undefined
           ? null
           : [
               kinds.of(card).hasLoadings
                 ? bars.mini(card, table.loadings, at * table.width, { width: 66, height: 20 })
-                : el("span", {}),
+                : el("span"),
               tokens.chips(table.words("top_source_tokens", at, 3)),
             ],
       );
@@ -133,28 +119,11 @@ export const page = async (data, card, latent) => {
     if (other !== undefined) location.hash = link(card, other);
   };
   const step = (other, name, sign, key) =>
-    other === undefined
-      ? el("span", { class: "step off" }, sign)
-      : el(
-          "a",
-          {
-            class: "step",
-            href: link(card, other),
-            "aria-label": `${name} ${kind.noun} (${key})`,
-            title: `${name} ${kind.noun} (${key})`,
-          },
-          sign,
-        );
+    stepLink(other === undefined ? null : link(card, other), sign, `${name} ${kind.noun} (${key})`);
   const loadings = Array.from(table.loadings.subarray(i * table.width, (i + 1) * table.width));
   const cardOf = (title, hint, content, extra) =>
-    el(
-      "section",
-      { class: `card ${extra || ""}` },
-      el("h2", {}, title),
-      hint && el("p", { class: "hint" }, hint),
-      content,
-    );
-  const examplePlace = el("div", { class: "examples" });
+    el("section", { class: `card ${extra || ""}` }, el("h2", title), hint && el("p.hint", hint), content);
+  const examplePlace = el("div.examples");
   let figures = [];
 
   const showExamples = () => {
@@ -162,7 +131,7 @@ export const page = async (data, card, latent) => {
     figures = [];
     examplePlace.replaceChildren(
       ...[...groups(saved.examples, kind.groupNames)].flatMap(([name, list]) => [
-        el("h3", {}, name),
+        el("h3", name),
         ...list.map((e) => {
           const f = example.figure(card, e, scale);
           figures.push(f);
@@ -171,9 +140,7 @@ export const page = async (data, card, latent) => {
       ]),
     );
     if (!saved.examples.length)
-      examplePlace.append(
-        el("p", { class: "hint" }, `No examples: the ${kind.noun} was not active on the text that was read.`),
-      );
+      examplePlace.append(el("p.hint", `No examples: the ${kind.noun} was not active on the text that was read.`));
     figures.forEach((f) => f.place());
   };
   const mode = segmented(
@@ -190,28 +157,19 @@ export const page = async (data, card, latent) => {
   );
 
   const node = el(
-    "div",
-    { class: "page latent-page" },
+    "div.page.latent-page",
     el(
-      "div",
-      { class: "head" },
+      "div.head",
       step(previous, "Previous", "‹", "k"),
-      el("h1", {}, `${kind.Noun} ${latent}`),
+      el("h1", `${kind.Noun} ${latent}`),
       step(next, "Next", "›", "j"),
-      el(
-        "span",
-        { class: "faint" },
-        "of ",
-        el("a", { href: `#/d/${encodeURIComponent(card.name)}${query ? `?${query}` : ""}` }, card.name),
-        ` · ${text}`,
-      ),
+      el("span.faint", "of ", el("a", { href: home(card, query) }, card.name), ` · ${text}`),
     ),
-    el("p", { class: "about" }, el("strong", {}, card.title || "", ". "), kind.about),
+    el("p.about", el("strong", card.title || "", ". "), kind.about),
     factStrip(card, table, i),
-    !saved && el("p", { class: "card" }, "Only the row of this latent was saved, not its page."),
+    !saved && el("p.card", "Only the row of this latent was saved, not its page."),
     el(
-      "div",
-      { class: "quarters" },
+      "div.quarters",
       kind.hasLoadings && cardOf(kind.loadings, kind.loadingsHint, bars.loadingChart(card, loadings)),
       saved &&
         saved.promoted.length > 0 &&
@@ -231,9 +189,9 @@ export const page = async (data, card, latent) => {
     ),
     saved &&
       el(
-        "section",
-        { class: "card", "aria-labelledby": "examples-title" },
-        el("div", { class: "head" }, el("h2", { id: "examples-title" }, "Examples in text"), mode),
+        "section.card",
+        { "aria-labelledby": "examples-title" },
+        el("div.head", el("h2#examples-title", "Examples in text"), mode),
         example.legend(card),
         examplePlace,
       ),

@@ -1,5 +1,5 @@
 // The map of head loadings: one point a live latent, on a canvas that can be zoomed, moved, filtered and clicked.
-import { shapePath } from "../shared/axes.js";
+import { shapePath } from "../shared/shapes.js";
 import * as bars from "../shared/bars.js";
 import { el, svg, segmented } from "../shared/dom.js";
 import * as saving from "../shared/export.js";
@@ -56,13 +56,12 @@ export const panel = (card, table, open) => {
     { shifts, largest } = spirals(table, live, box);
   const hasClusters = live.some((i) => table.cluster[i] >= 0);
   const state = { by: "head", chosen: new Set(), zoom: 1, x: 0, y: 0, hover: -1 };
-  const canvas = el("canvas", {
-    class: "map",
+  const canvas = el("canvas.map", {
     tabindex: "0",
     role: "img",
     "aria-label": `Map of head loadings of ${live.length} live latents. The latent table lists the same latents.`,
   });
-  const legend = el("div", { class: "legend tight" });
+  const legend = el("div.legend.tight");
   const energy = live.length ? table.energy_share[live[0]] : 1;
   const least = Math.min(3.4, Math.max(2, 60 / Math.sqrt(live.length + 1)));
   const radius = (i) => least + 7.5 * Math.sqrt(table.energy_share[i] / energy);
@@ -173,6 +172,7 @@ export const panel = (card, table, open) => {
     redraw();
   };
 
+  /** @type {import("../types").Drag | null} */
   let drag = null;
   canvas.addEventListener("pointerdown", (e) => {
     drag = { x: e.clientX, y: e.clientY, moved: false };
@@ -198,7 +198,7 @@ export const panel = (card, table, open) => {
     if (found < 0) return tip.hide();
     tip.show(
       [
-        el("strong", {}, `${kind.Noun} ${table.latent[found]}`),
+        el("strong", `${kind.Noun} ${table.latent[found]}`),
         tip.lines(
           ["energy", percent(table.energy_share[found])],
           ["density", percent(table.density[found])],
@@ -261,13 +261,7 @@ export const panel = (card, table, open) => {
           svg("path", { d: shapePath(groupShape(g), 7, 7, 5), fill: groupColor(g) }),
         );
         const name = state.by === "head" ? headName(card, g) : g < 0 ? "no cluster" : `cluster ${g}`;
-        const key = el(
-          "button",
-          { type: "button", class: "key", "aria-pressed": "false" },
-          icon,
-          name,
-          el("span", { class: "faint" }, count(counts.get(g))),
-        );
+        const key = el("button.key", { "aria-pressed": "false" }, icon, name, el("span.faint", count(counts.get(g))));
         key.addEventListener("click", () => {
           if (!state.chosen.delete(g)) state.chosen.add(g);
           key.setAttribute("aria-pressed", String(state.chosen.has(g)));
@@ -285,32 +279,26 @@ export const panel = (card, table, open) => {
   };
 
   const node = el(
-    "div",
-    { class: "map-box" },
+    "div.map-box",
     el(
-      "div",
-      { class: "head" },
+      "div.head",
       hasClusters &&
         segmented(
           "Colour by",
-          [
-            ["head", kind.hasHeads ? "by main head" : "by main layer"],
-            ["cluster", "by cluster"],
-          ],
+          { head: kind.hasHeads ? "by main head" : "by main layer", cluster: "by cluster" },
           "head",
           by,
         ),
-      el("span", { class: "push" }),
-      el("button", { type: "button", class: "quiet", "aria-label": "Zoom in", onclick: () => zoomBy(1.5) }, "+"),
-      el("button", { type: "button", class: "quiet", "aria-label": "Zoom out", onclick: () => zoomBy(1 / 1.5) }, "−"),
-      el("button", { type: "button", class: "quiet", onclick: reset }, "Reset"),
+      el("span.push"),
+      el("button.quiet", { "aria-label": "Zoom in", onclick: () => zoomBy(1.5) }, "+"),
+      el("button.quiet", { "aria-label": "Zoom out", onclick: () => zoomBy(1 / 1.5) }, "−"),
+      el("button.quiet", { onclick: reset }, "Reset"),
       saving.canvasButton(() => canvas, `loading-map-${card.name}`),
     ),
     legend,
     canvas,
     el(
-      "p",
-      { class: "hint" },
+      "p.hint",
       `${card.loading_map ? `${card.loading_map.method}. ` : ""}${kind.loadingsHint ? `${kind.loadingsHint} ` : ""}Nearby points mix ${kind.hasHeads ? "heads" : "layers"} alike; the axes have no unit. Size is energy. Click a point to open it, a name to filter; drag moves, Ctrl + wheel zooms.`,
       largest > 3 ? " Latents with equal loadings are laid out as a spiral." : "",
     ),

@@ -45,11 +45,10 @@ const marked = (sentence, card) => {
 
 export const facts = (pairs) =>
   el(
-    "dl",
-    { class: "facts" },
+    "dl.facts",
     pairs
       .filter(([, v]) => v !== undefined && v !== null && v !== "")
-      .map(([k, v]) => el("div", {}, el("dt", {}, k), el("dd", {}, v))),
+      .map(([k, v]) => el("div", el("dt", k), el("dd", v))),
   );
 const hashText = (v) =>
   typeof v === "string" && v.length > 20 ? el("code", { title: v }, `${v.slice(0, 12)}…`) : plain(v);
@@ -71,50 +70,44 @@ const policyText = (evaluations) => {
 
 const provenance = (data) => {
   const copy = el(
-    "button",
+    "button.quiet",
     {
-      type: "button",
-      class: "quiet",
       onclick: async () => {
         try {
           await navigator.clipboard.writeText(data.command);
           copy.textContent = "Copied";
         } catch {
-          getSelection().selectAllChildren(code);
+          getSelection()?.selectAllChildren(code);
         }
       },
     },
     "Copy",
   );
-  const code = el("code", {}, data.command);
+  const code = el("code", data.command);
   return el(
-    "section",
-    { class: "card", id: "provenance", "aria-labelledby": "provenance-title" },
-    el("h2", { id: "provenance-title" }, "What was trained, on what"),
-    el("h3", {}, "Command that reproduces this run"),
-    el("div", { class: "command" }, code, copy),
+    "section#provenance.card",
+    { "aria-labelledby": "provenance-title" },
+    el("h2#provenance-title", "What was trained, on what"),
+    el("h3", "Command that reproduces this run"),
+    el("div.command", code, copy),
     el(
-      "div",
-      { class: "columns" },
-      el("div", {}, el("h3", {}, "Model"), facts(entries(data.model))),
-      el("div", {}, el("h3", {}, "Text"), facts([...entries(data.text), ["counted", policyText(data.evaluations)]])),
+      "div.columns",
+      el("div", el("h3", "Model"), facts(entries(data.model))),
+      el("div", el("h3", "Text"), facts([...entries(data.text), ["counted", policyText(data.evaluations)]])),
       el(
         "div",
-        {},
-        el("h3", {}, "Dictionaries"),
+        el("h3", "Dictionaries"),
         data.dictionaries.map((c) =>
           el(
             "details",
-            {},
-            el("summary", {}, `${c.name}: ${count(c.n_latents)} ${kinds.of(c).noun}s, ${count(c.n_live)} live`),
+            el("summary", `${c.name}: ${count(c.n_latents)} ${kinds.of(c).noun}s, ${count(c.n_live)} live`),
             facts(entries(c.config)),
           ),
         ),
       ),
       el(
         "div",
-        {},
-        el("h3", {}, "Run"),
+        el("h3", "Run"),
         facts([
           ["layer", plain(data.layer)],
           ["reads", data.input_site],
@@ -137,13 +130,11 @@ const dictionaryPart = (data, place, charts) => {
       charts.map = null;
       place.replaceChildren(
         el(
-          "section",
-          { class: "card wide" },
-          el("h2", {}, card.title || card.name),
-          el("p", {}, kind.about),
+          "section.card.wide",
+          el("h2", card.title || card.name),
+          el("p", kind.about),
           el(
-            "p",
-            { class: "hint" },
+            "p.hint",
             `There is one attention a ${kind.noun}, so there is no mixture of heads to be mapped. `,
             el("a", { href: `#/d/${encodeURIComponent(name)}` }, `All ${kind.noun}s`),
           ),
@@ -151,21 +142,20 @@ const dictionaryPart = (data, place, charts) => {
       );
       return;
     }
-    const mapPlace = el("div", { class: "map-place" }, el("p", { class: "hint" }, "Loading the map …"));
+    const mapPlace = el("div.map-place", el("p.hint", "Loading the map …"));
     place.replaceChildren(
       el(
-        "section",
-        { class: "card", "aria-labelledby": "map-title" },
-        el("h2", { id: "map-title" }, kind.hasHeads ? "Map of head loadings" : "Map of decoder norms by layer"),
+        "section.card",
+        { "aria-labelledby": "map-title" },
+        el("h2#map-title", kind.hasHeads ? "Map of head loadings" : "Map of decoder norms by layer"),
         mapPlace,
       ),
       el(
-        "section",
-        { class: "card", "aria-labelledby": "cluster-title" },
-        el("h2", { id: "cluster-title" }, "Clusters of loadings"),
+        "section.card",
+        { "aria-labelledby": "cluster-title" },
+        el("h2#cluster-title", "Clusters of loadings"),
         el(
-          "p",
-          { class: "hint" },
+          "p.hint",
           kind.hasHeads
             ? `Mean loading through each head${kind.hasIdentity ? " (last bar: identity)" : ""}.`
             : "Mean decoder norm in each layer.",
@@ -201,7 +191,7 @@ export const page = (data) => {
   const fallback = cards.length ? cards[0].name : null;
   if (!cards.some((c) => c.name === chosen)) chosen = fallback;
   const frontier = frontierPanel(data.evaluations);
-  const place = el("div", { class: "split map-split" });
+  const place = el("div.split.map-split");
   const show = dictionaryPart(data, place, charts);
   const few = cards.length <= 3;
   const subtitle = [
@@ -214,16 +204,13 @@ export const page = (data) => {
     moment(data.created),
   ];
   const node = el(
-    "div",
-    { class: "page overview" },
+    "div.page.overview",
     el(
-      "div",
-      { class: "title" },
-      el("h1", {}, data.title),
+      "div.title",
+      el("h1", data.title),
       el(
-        "p",
-        { class: "subtitle" },
-        subtitle.filter(Boolean).map((t) => el("span", {}, t)),
+        "p.subtitle",
+        subtitle.filter(Boolean).map((t) => el("span", t)),
       ),
     ),
     el(
@@ -231,51 +218,44 @@ export const page = (data) => {
       { class: cards.length > 2 || !data.verdict.length ? "stacked" : "split" },
       data.verdict.length > 0 &&
         el(
-          "section",
-          { class: "card verdict", "aria-labelledby": "verdict-title" },
-          el("h2", { id: "verdict-title" }, "What was found"),
+          "section.card.verdict",
+          { "aria-labelledby": "verdict-title" },
+          el("h2#verdict-title", "What was found"),
           el(
             "ul",
-            {},
-            data.verdict.map((v) => el("li", {}, marked(v, null))),
+            data.verdict.map((v) => el("li", marked(v, null))),
           ),
         ),
       el(
-        "section",
-        { class: "card highlights", "aria-labelledby": "highlight-title" },
+        "section.card.highlights",
+        { "aria-labelledby": "highlight-title" },
         el(
-          "h2",
-          { id: "highlight-title" },
+          "h2#highlight-title",
           cards.every((c) => (c.noun || "latent") === "latent") ? "Latents to open first" : "Where to look first",
         ),
         el(
-          "div",
-          { class: "highlight-list" },
+          "div.highlight-list",
           cards.map((c) => {
             const kind = kinds.of(c);
             return el(
               "div",
-              {},
               el(
                 "h3",
-                {},
                 few ? null : variantMark(c.variant),
                 el(
                   "a",
                   { href: `#/d/${encodeURIComponent(c.name)}`, title: c.name },
                   few ? c.name : variantName(c.variant),
                 ),
-                el("span", { class: "faint" }, ` ${count(c.n_live)} live of ${count(c.n_latents)}`),
+                el("span.faint", ` ${count(c.n_live)} live of ${count(c.n_latents)}`),
               ),
               el(
                 "ul",
-                {},
-                c.highlights.slice(0, few ? 3 : 2).map((h) => el("li", {}, marked(h, c))),
+                c.highlights.slice(0, few ? 3 : 2).map((h) => el("li", marked(h, c))),
               ),
               c.highlights.length === 0 &&
                 el(
-                  "p",
-                  { class: "hint" },
+                  "p.hint",
                   "No example stands out; ",
                   el("a", { href: `#/d/${encodeURIComponent(c.name)}` }, `all ${kind.noun}s`),
                   ".",
@@ -288,9 +268,8 @@ export const page = (data) => {
     frontier,
     cards.length > 1 &&
       el(
-        "div",
-        { class: "head between" },
-        el("span", {}, "Dictionary"),
+        "div.head.between",
+        el("span", "Dictionary"),
         few
           ? segmented(
               "Dictionary",

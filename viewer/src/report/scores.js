@@ -45,6 +45,7 @@ export const table = (all, cards) => {
   const started = (e) => !variantShape(e.variant) && START_NAMES[e.start];
   const starts = new Set(all.map(started).filter(Boolean));
   const apart = all.some((e) => !absent(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
+  /** @type {any[]} */
   const text = [
     {
       key: "variant",
@@ -65,10 +66,10 @@ export const table = (all, cards) => {
   const known = METRICS.filter((m) => all.some((e) => !absent(e[m.key])) && (m.key !== "fvu_attn_out" || apart));
   const more = known.some((m) => !MAIN.has(m.key));
   let shown = [];
-  const head = el("tr", {});
-  const body = el("tbody", {});
+  const head = el("tr");
+  const body = el("tbody");
 
-  all = [...all].sort((a, b) => (a.seed === null) - (b.seed === null)); // dictionaries first, then baselines
+  all = [...all].sort((a, b) => Number(a.seed === null) - Number(b.seed === null)); // dictionaries first, then baselines
   const redraw = () => {
     const rows = state.mode === "mean" ? grouped(all) : all.map((e) => ({ ...e, members: [e], ranges: {} }));
     if (state.key) rows.sort(compare(state.key, state.direction));
@@ -94,7 +95,7 @@ export const table = (all, cards) => {
       : variantName(row.variant);
     const seed = row.members.length > 1 ? `${row.members.length} seeds` : (row.seed ?? "–");
     const plain = {
-      variant: el("span", { class: "named" }, variantMark(row.variant), name),
+      variant: el("span.named", variantMark(row.variant), name),
       sparsity: row.sparsity,
       start: started(row) || "–",
       layer: row.layer,
@@ -119,60 +120,42 @@ export const table = (all, cards) => {
     );
   };
   const heading = (c) => {
-    const button = el("button", { type: "button" }, c.title);
+    const button = el("button", c.title);
     button.addEventListener("click", () => {
       const same = state.key === c.key;
       state.direction = same ? -state.direction : c.better === 1 ? -1 : 1;
       state.key = c.key;
       redraw();
     });
-    tip.attach(button, () => el("p", {}, c.definition));
+    tip.attach(button, () => el("p", c.definition));
     return el("th", { scope: "col", "data-key": c.key, class: c.show ? "number" : c.key }, button);
   };
   rebuild();
   return el(
-    "section",
-    { class: "card", id: "scores", "aria-labelledby": "scores-title" },
+    "section#scores.card",
+    { "aria-labelledby": "scores-title" },
     el(
-      "div",
-      { class: "head" },
-      el("h2", { id: "scores-title" }, "All evaluations"),
+      "div.head",
+      el("h2#scores-title", "All evaluations"),
       seeds.size > 1 &&
-        segmented(
-          "Seeds",
-          [
-            ["mean", "mean of seeds"],
-            ["each", "each seed"],
-          ],
-          state.mode,
-          (v) => {
-            state.mode = v;
-            redraw();
-          },
-        ),
+        segmented("Seeds", { mean: "mean of seeds", each: "each seed" }, state.mode, (v) => {
+          state.mode = v;
+          redraw();
+        }),
       more &&
-        segmented(
-          "Columns",
-          [
-            ["main", "main columns"],
-            ["all", "all"],
-          ],
-          "main",
-          (v) => {
-            state.wide = v === "all";
-            rebuild();
-          },
-        ),
+        segmented("Columns", { main: "main columns", all: "all" }, "main", (v) => {
+          state.wide = v === "all";
+          rebuild();
+        }),
     ),
     el(
-      "p",
-      { class: "hint" },
+      "p.hint",
       "On held-out text. Headings sort; point at one for its definition, at a mean for the range over seeds, at a dash for why there is no number.",
     ),
     el(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of evaluations" },
-      el("table", { class: "scores" }, el("thead", {}, head), body),
+      "div.scroll",
+      { tabindex: "0", role: "region", "aria-label": "Table of evaluations" },
+      el("table.scores", el("thead", head), body),
     ),
   );
 };

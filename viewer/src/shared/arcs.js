@@ -64,9 +64,9 @@ export const draw = (layer, host, tokens, arcs, scale, note, tallest = TALLEST) 
         "data-key": key,
         opacity: 0.35 + 0.6 * strength,
       },
-      svg("path", { d, class: "stroke", "stroke-width": width.toFixed(2) }),
-      svg("path", { d: `M${x - tip} ${y - 1.6 * tip}L${x + tip} ${y - 1.6 * tip}L${x} ${y}z`, class: "tip-mark" }),
-      svg("path", { d, class: "catch", "stroke-width": 12 }),
+      svg("path.stroke", { d, "stroke-width": width.toFixed(2) }),
+      svg("path.tip-mark", { d: `M${x - tip} ${y - 1.6 * tip}L${x + tip} ${y - 1.6 * tip}L${x} ${y}z` }),
+      svg("path.catch", { d, "stroke-width": 12 }),
     );
     attach(group, () => note(arc));
     return group;

@@ -1,5 +1,6 @@
 // Small charts of one latent: head loadings, logits, activation histogram.
-import { linear, logarithmic, text } from "./axes.js";
+import { linear, logarithmic, roomy } from "./scales.js";
+import { drawing, lineOf, rectOf, text } from "./shapes.js";
 import { el, svg } from "./dom.js";
 import { num, count, headName, headShort } from "./format.js";
 import * as kinds from "./kinds.js";
@@ -7,7 +8,13 @@ import { color, headColor } from "./theme.js";
 import * as tip from "./tip.js";
 import * as tokens from "./tokens.js";
 
-// Loadings of one latent as tiny signed bars; the identity stands apart at the right.
+/**
+ * Loadings of one latent as tiny signed bars; the identity stands apart at the right.
+ * @param {import("../types").DictionaryCard} card
+ * @param {ArrayLike<number>} loadings
+ * @param {number} offset Of its first loading.
+ * @param {{ width?: number, height?: number, labels?: boolean, scale?: number | null }} [options]
+ */
 export const mini = (card, loadings, offset, { width = 120, height = 24, labels = false, scale = null } = {}) => {
   const own = !kinds.of(card).hasIdentity,
     n = card.n_heads + (own ? 0 : 1),
@@ -16,24 +23,19 @@ export const mini = (card, loadings, offset, { width = 120, height = 24, labels 
   const step = (width - gap) / n,
     middle = (height - foot) / 2;
   const most = scale ?? Math.max(1e-9, ...Array.from({ length: n }, (_, h) => Math.abs(loadings[offset + h])));
-  const chart = svg("svg", {
+  const chart = svg("svg.mini", {
     width,
     height,
-    class: "mini",
     role: "img",
     "aria-label": `loadings ${Array.from({ length: n }, (_, h) => num(loadings[offset + h], 2)).join(", ")}`,
   });
-  chart.append(svg("line", { x1: 0, x2: width, y1: middle, y2: middle, stroke: color("line") }));
+  chart.append(lineOf(0, middle, width, middle, { stroke: color("line") }));
   for (let h = 0; h < n; h++) {
     const v = loadings[offset + h] / most,
       size = Math.abs(v) * (middle - 0.5);
     const x = h * step + (h === card.n_heads ? gap : 0);
     chart.append(
-      svg("rect", {
-        x: x + 0.5,
-        width: Math.max(1, step - 1.5),
-        y: v > 0 ? middle - size : middle,
-        height: size,
+      rectOf(x + 0.5, v > 0 ? middle - size : middle, Math.max(1, step - 1.5), size, {
         fill: headColor(h, card.n_heads),
       }),
     );
@@ -63,17 +65,15 @@ export const loadingChart = (card, all, width = 256) => {
   const shifts = gaps.map((_, h) => gap * gaps.slice(0, h + 1).filter(Boolean).length);
   const most = Math.max(...row),
     least = Math.min(0, ...row);
-  const chart = svg("svg", {
+  const chart = drawing(
     width,
     height,
-    viewBox: `0 0 ${width} ${height}`,
-    role: "img",
-    "aria-label": `Head loadings: ${row.map((v, h) => `${headName(card, h)} ${num(v, 2)}`).join(", ")}`,
-  });
+    `Head loadings: ${row.map((v, h) => `${headName(card, h)} ${num(v, 2)}`).join(", ")}`,
+  );
   const y = linear(least, Math.max(most, 0.05), least < -0.02 ? bottom - 16 : bottom - 4, 18, { n: 4, nice: false });
   for (const t of y.ticks) {
     chart.append(
-      svg("line", { x1: left, x2: width, y1: y(t), y2: y(t), stroke: color(t === 0 ? "muted" : "line") }),
+      lineOf(left, y(t), width, y(t), { stroke: color(t === 0 ? "muted" : "line") }),
       text(left - 6, y(t) + 4, y.text(t), { "text-anchor": "end", "font-size": 11 }),
     );
   }
@@ -83,11 +83,7 @@ export const loadingChart = (card, all, width = 256) => {
   row.forEach((v, h) => {
     const x = left + 4 + h * step + shifts[h],
       top = Math.min(y(v), y(0));
-    const bar = svg("rect", {
-      x: x + step * 0.1,
-      width: Math.max(2, step * 0.8),
-      y: top,
-      height: Math.max(1, Math.abs(y(v) - y(0))),
+    const bar = rectOf(x + step * 0.1, top, Math.max(2, step * 0.8), Math.max(1, Math.abs(y(v) - y(0))), {
       fill: headColor(h, card.n_heads),
       class: "dot",
     });
@@ -130,27 +126,25 @@ export const logits = (promoted, demoted) => {
   const side = (title, list, kind) =>
     el(
       "div",
-      {},
-      el("h3", {}, title),
+      el("h3", title),
       el(
         "ol",
         { class: `logits ${kind}` },
         list.map(([token, v]) =>
           el(
             "li",
-            {},
             tokens.chip(token),
-            el("span", { class: "bar", vars: { "--size": Math.abs(v) / most } }),
-            el("span", { class: "value" }, num(v, 3)),
+            el("span.bar", { vars: { "--size": Math.abs(v) / most } }),
+            el("span.value", num(v, 3)),
           ),
         ),
       ),
     );
-  return el("div", { class: "logit-pair" }, side("Promoted", promoted, "up"), side("Demoted", demoted, "down"));
+  return el("div.logit-pair", side("Promoted", promoted, "up"), side("Demoted", demoted, "down"));
 };
 
 export const histogram = (bins, at = "source token", width = 256) => {
-  if (!bins.length) return el("p", { class: "hint" }, "Never active on the text that was read.");
+  if (!bins.length) return el("p.hint", "Never active on the text that was read.");
   const height = 190,
     left = 46,
     right = width - 8,
@@ -159,35 +153,25 @@ export const histogram = (bins, at = "source token", width = 256) => {
     high = bins[bins.length - 1][1],
     counts = bins.map((b) => b[2]),
     most = Math.max(...counts);
-  const chart = svg("svg", {
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    role: "img",
-    "aria-label": `Histogram of activations from ${num(low)} to ${num(high)}`,
-  });
-  const xs = low > 0 ? logarithmic(low, high, left, right) : linear(low, high, left, right);
-  const y = logarithmic(0.7, Math.max(2, most), bottom, 14, { bases: [1] });
-  const whole = y.ticks.filter(Number.isInteger),
+  const chart = drawing(width, height, `Histogram of activations from ${num(low)} to ${num(high)}`);
+  const xs = low > 0 ? logarithmic(low, high, left, right, { pad: roomy(low, high) }) : linear(low, high, left, right);
+  const y = logarithmic(0.7, Math.max(2, most), bottom, 14, { pad: roomy(0.7, Math.max(2, most)) });
+  const whole = y.ticks.filter((t) => Number.isInteger(Math.log10(t))),
     decades = whole.length > 5 ? whole.filter((_, i) => i % 2 === 0) : whole;
   for (const t of decades)
     chart.append(
-      svg("line", { x1: left, x2: right, y1: y(t), y2: y(t), stroke: color("line") }),
+      lineOf(left, y(t), right, y(t), { stroke: color("line") }),
       text(left - 6, y(t) + 4, count(t), { "text-anchor": "end", "font-size": 11 }),
     );
   for (const [from, to, n] of bins) {
     if (!n) continue;
-    const bar = svg("rect", {
-      x: xs(from) + 0.5,
-      width: Math.max(1, xs(to) - xs(from) - 1),
-      y: y(n),
-      height: bottom - y(n),
+    const bar = rectOf(xs(from) + 0.5, y(n), Math.max(1, xs(to) - xs(from) - 1), bottom - y(n), {
       fill: color("key"),
       class: "dot",
     });
     chart.append(tip.attach(bar, () => tip.lines(["activation", `${num(from)} to ${num(to)}`], [`${at}s`, count(n)])));
   }
-  chart.append(svg("line", { x1: left, x2: right, y1: bottom, y2: bottom, stroke: color("muted") }));
+  chart.append(lineOf(left, bottom, right, bottom, { stroke: color("muted") }));
   let last = -Infinity;
   for (const t of xs.ticks) {
     if (xs(t) - last < 34) continue;
@@ -216,20 +200,18 @@ export const breakdown = (card, heads) => {
     .filter(([, v]) => v !== 0)
     .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
   return el(
-    "ol",
-    { class: "breakdown" },
+    "ol.breakdown",
     order
       .slice(0, 9)
       .map(([h, v]) =>
         el(
           "li",
-          {},
-          el("span", {}, headName(card, h)),
+          el("span", headName(card, h)),
           el("span", {
             class: v < 0 ? "bar negative" : "bar",
             vars: { "--size": Math.abs(v) / most, "--hue": headColor(h, card.n_heads) },
           }),
-          el("span", { class: "value" }, num(v, 2)),
+          el("span.value", num(v, 2)),
         ),
       ),
   );

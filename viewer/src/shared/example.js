@@ -41,8 +41,8 @@ export const figure = (card, example, scale) => {
   const atKey = example.side === "key"; // the peak is a source, and what matters of it goes out
   const positions = example.positions.length ? example.positions : tokens.map((_, i) => example.start + i);
   const skipped = (i) => (positions[i] < 0 ? (positions[i + 1] ?? 0) - (positions[i - 1] ?? example.start - 1) - 1 : 0);
-  const layer = svg("svg", { class: "arcs", "aria-hidden": "true" });
-  const line = el("div", { class: "line" }, layer);
+  const layer = svg("svg.arcs", { "aria-hidden": "true" });
+  const line = el("div.line", layer);
   const named = (i) => chip(tokens[i]);
   const nodes = tokens.map((token, i) => {
     const z = query[i] || 0,
@@ -59,7 +59,7 @@ export const figure = (card, example, scale) => {
     return node;
   });
   const tell = (i) => {
-    if (positions[i] < 0) return el("p", {}, skipped(i) > 0 ? `${skipped(i)} tokens left out` : "tokens left out");
+    if (positions[i] < 0) return el("p", skipped(i) > 0 ? `${skipped(i)} tokens left out` : "tokens left out");
     const into = arcs.filter((a) => a[0] === i),
       from = arcs.filter((a) => a[1] === i);
     const best = (list) =>
@@ -68,7 +68,7 @@ export const figure = (card, example, scale) => {
         .sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]))
         .slice(0, 4);
     return [
-      el("strong", {}, named(i), ` position ${positions[i]}`),
+      el("strong", named(i), ` position ${positions[i]}`),
       tip.lines(
         kind.keyName && [kind.keyName, num(key[i] || 0)],
         [kind.queryName, num(query[i] || 0)],
@@ -84,7 +84,7 @@ export const figure = (card, example, scale) => {
       arc.classList.toggle("off", i !== null && Number(arc.dataset.query) !== i && Number(arc.dataset.key) !== i);
   };
   const note = (arc) => [
-    el("strong", {}, named(arc[1]), " → ", named(arc[0])),
+    el("strong", named(arc[1]), " → ", named(arc[0])),
     tip.lines(
       [kind.carries, num(arc[2])],
       ["over", arc[0] === arc[1] ? "itself" : `${positions[arc[0]] - positions[arc[1]]} positions`],
@@ -113,15 +113,13 @@ export const figure = (card, example, scale) => {
   const peakArcs = arcs.filter((a) => a[mine] === peak).sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]));
   const caption = el(
     "figcaption",
-    {},
     el(
-      "span",
-      { class: "pairing" },
+      "span.pairing",
       named(peak),
-      peakArcs.length ? [el("span", { class: "faint" }, atKey ? "→" : "←"), named(peakArcs[0][other])] : null,
+      peakArcs.length ? [el("span.faint", atKey ? "→" : "←"), named(peakArcs[0][other])] : null,
     ),
-    el("span", { class: "faint" }, atKey ? `key ${num(key[peak])}` : `${kind.symbol} ${num(query[peak])}`),
-    el("span", { class: "faint" }, `sequence ${example.sequence}, position ${positions[peak]}`),
+    el("span.faint", atKey ? `key ${num(key[peak])}` : `${kind.symbol} ${num(query[peak])}`),
+    el("span.faint", `sequence ${example.sequence}, position ${positions[peak]}`),
   );
   const node = el("figure", { class: atKey ? "example at-key" : "example" }, caption, frame);
   node.place = () => {
@@ -136,23 +134,22 @@ export const figure = (card, example, scale) => {
 
 export const legend = (card) => {
   const kind = kinds.of(card);
-  const note = (words, ...marks) => words && el("span", { class: "note" }, marks, words);
+  const note = (words, ...marks) => words && el("span.note", marks, words);
   const mark = (words, extra, f, z) => el("span", { class: `tok ${extra}`, vars: { "--f": f, "--z": z } }, words);
   const arc = svg(
     "svg",
     { width: 40, height: 22, "aria-hidden": "true" },
     svg(
-      "g",
-      { class: "arc" },
-      svg("path", { d: "M4 20C4 0 36 0 36 16", class: "stroke", "stroke-width": 2.5 }),
-      svg("path", { d: "M32 14L40 14L36 20z", class: "tip-mark" }),
+      "g.arc",
+      svg("path.stroke", { d: "M4 20C4 0 36 0 36 16", "stroke-width": 2.5 }),
+      svg("path.tip-mark", { d: "M32 14L40 14L36 20z" }),
     ),
   );
   const query = [mark(kind.queryWord || "destination", "", 0, 0.8)];
   if (kind.signed) query.push(mark("negative", "negative", 0, 0.6));
   return el(
-    "div",
-    { class: "legend reading", "aria-label": "How to read the examples" },
+    "div.legend.reading",
+    { "aria-label": "How to read the examples" },
     note(kind.keyMark, mark(card.side === "both" ? "key" : "source", "sends", 0.75, 0)),
     note(kind.arcMark, arc),
     note(kind.queryMark, query),

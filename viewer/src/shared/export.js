@@ -44,26 +44,12 @@ const saveCanvas = (canvas, name) => canvas.toBlob((blob) => download(URL.create
 // Buttons that save whatever `find` returns at the moment of the click.
 export const buttons = (find, name) =>
   el(
-    "span",
-    { class: "save" },
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Save ${name} as SVG`, onclick: () => saveSvg(find(), name) },
-      "SVG",
-    ),
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Save ${name} as PNG`, onclick: () => savePng(find(), name) },
-      "PNG",
-    ),
+    "span.save",
+    el("button.quiet", { "aria-label": `Save ${name} as SVG`, onclick: () => saveSvg(find(), name) }, "SVG"),
+    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => savePng(find(), name) }, "PNG"),
   );
 export const canvasButton = (find, name) =>
   el(
-    "span",
-    { class: "save" },
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Save ${name} as PNG`, onclick: () => saveCanvas(find(), name) },
-      "PNG",
-    ),
+    "span.save",
+    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => saveCanvas(find(), name) }, "PNG"),
   );

@@ -2,24 +2,30 @@
 import { el } from "./dom.js";
 import * as tip from "./tip.js";
 
-let app = null,
-  dialog = null;
+/** @typedef {{ page(): import("../types").Page | null, keys: Record<string, () => unknown>, help(): string[][] }} Keyed */
+/** @type {Keyed} */
+let app;
+/** @type {HTMLDialogElement} */
+let dialog;
 
 export const help = () => {
-  const rows = app.help().map(([k, v]) => [el("dt", {}, el("kbd", {}, k)), el("dd", {}, v)]);
-  dialog.querySelector("dl").replaceChildren(...rows.flat());
+  const rows = app.help().map(([k, v]) => [el("dt", el("kbd", k)), el("dd", v)]);
+  dialog.querySelector("dl")?.replaceChildren(...rows.flat());
   if (dialog.open) dialog.close();
   else dialog.showModal();
 };
 
+/** @param {unknown} node */
 const typing = (node) =>
-  node instanceof HTMLElement &&
-  (/^(TEXTAREA|SELECT)$/.test(node.tagName) || (node.tagName === "INPUT" && node.type !== "checkbox"));
+  node instanceof HTMLTextAreaElement ||
+  node instanceof HTMLSelectElement ||
+  (node instanceof HTMLInputElement && node.type !== "checkbox");
 
 const pressed = (e) => {
   if (e.key === "Escape") {
     tip.hide();
-    if (typing(document.activeElement)) return document.activeElement.blur();
+    const active = /** @type {HTMLElement | null} */ (document.activeElement);
+    if (typing(active)) return active?.blur();
     if (!dialog.open) app.page()?.keys?.Escape?.();
     return;
   }
@@ -42,14 +48,15 @@ const pressed = (e) => {
 };
 
 // `what`: `page()` the page that is shown, with its own `keys`; `keys` of every page; `help()`, rows of [key, words].
+/** @param {Keyed} what */
 export const start = (what) => {
   app = what;
   dialog = el(
-    "dialog",
-    { class: "help", "aria-label": "Keys" },
-    el("h2", {}, "Keys"),
-    el("dl", { class: "lines keys" }),
-    el("form", { method: "dialog" }, el("button", {}, "Close")),
+    "dialog.help",
+    { "aria-label": "Keys" },
+    el("h2", "Keys"),
+    el("dl.lines.keys"),
+    el("form", { method: "dialog" }, el("button", { type: "submit" }, "Close")),
   );
   document.body.append(dialog);
   document.addEventListener("keydown", pressed);

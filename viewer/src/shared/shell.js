@@ -7,28 +7,31 @@ import * as tip from "./tip.js";
 
 const SLOW = 250; // milliseconds after which a page that is not there yet says so
 const SETTLED = 80; // milliseconds without another change of the window's size
-let app = null,
-  main = null,
-  page = null,
-  turn = 0;
+/** @type {import("../types").App} */
+let app;
+/** @type {HTMLElement} */
+let main;
+/** @type {import("../types").Page | null} */
+let page = null;
+let turn = 0;
 
 export const current = () => page;
+/** @param {string} hash */
 export const goto = (hash) => {
   location.hash = hash;
 };
 
+/** Say why there is no page. @param {Error} error */
 export const fail = (error) => {
   page = null;
   main.replaceChildren(
     el(
-      "div",
-      { class: "page" },
+      "div.page",
       el(
-        "section",
-        { class: "card" },
-        el("h1", {}, "This page cannot be shown"),
-        el("p", {}, error.message),
-        app.back && el("p", {}, el("a", { href: app.home }, app.back)),
+        "section.card",
+        el("h1", "This page cannot be shown"),
+        el("p", error.message),
+        app.back && el("p", el("a", { href: app.home }, app.back)),
       ),
     ),
   );
@@ -37,29 +40,25 @@ export const fail = (error) => {
 };
 
 // The parts of "#/a/b?query", decoded, and what stands after the question mark.
+/** @returns {import("../types").Address} */
 const address = () => {
   const [path, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
   return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
 };
 
+/** @param {import("../types").Route} where */
 const drawBar = (where) => {
   const button = (id, text, label, key, onclick) =>
-    el(
-      "button",
-      { type: "button", class: "quiet", id, "aria-label": label, title: `${label} (${key})`, onclick },
-      text,
-    );
+    el("button.quiet", { id, "aria-label": label, title: `${label} (${key})`, onclick }, text);
   const { left, right = [] } = app.bar(where);
-  document
-    .getElementById("bar")
-    .replaceChildren(
-      el("a", { class: "brand", href: app.home }, "polyhead"),
-      ...left.filter(Boolean),
-      el("span", { class: "push" }),
-      ...right.filter(Boolean),
-      button("theme", "◐", "Light or dark", "d", theme.toggle),
-      button("help", "?", "Keys", "?", keyboard.help),
-    );
+  /** @type {HTMLElement} */ (document.getElementById("bar")).replaceChildren(
+    el("a.brand", { href: app.home }, "polyhead"),
+    ...left.filter(Boolean),
+    el("span.push"),
+    ...right.filter(Boolean),
+    button("theme", "◐", "Light or dark", "d", theme.toggle),
+    button("help", "?", "Keys", "?", keyboard.help),
+  );
 };
 
 // Make and show the page of the address; a slower page that was asked for before is dropped.
@@ -71,8 +70,9 @@ export const render = async (keepScroll = false) => {
     const where = app.route(address());
     drawBar(where);
     const waiting = setTimeout(() => {
-      if (mine === turn) main.replaceChildren(el("p", { class: "page hint" }, "Loading …"));
+      if (mine === turn) main.replaceChildren(el("p.page.hint", "Loading …"));
     }, SLOW);
+    /** @type {import("../types").Page} */
     let made;
     try {
       made = await where.make();
@@ -81,27 +81,28 @@ export const render = async (keepScroll = false) => {
     }
     if (mine !== turn) return;
     page = made;
-    main.replaceChildren(page.node);
+    main.replaceChildren(made.node);
     main.dataset.page = where.kind;
-    document.title = `${page.title} · polyhead`;
+    document.title = `${made.title} · polyhead`;
     const to = keepScroll || app.keepScroll ? at : 0;
     scrollTo(0, to);
-    announce(page.title);
-    await page.start();
+    announce(made.title);
+    await made.start();
     if (to) scrollTo(0, to);
   } catch (error) {
-    if (mine === turn) fail(error);
+    if (mine === turn) fail(/** @type {Error} */ (error));
   }
 };
 
 // The search field, on the page at `elsewhere` if this one has none.
+/** @param {string | null} [elsewhere] */
 export const search = async (elsewhere) => {
   if (!document.getElementById("search")) {
     if (!elsewhere) return;
     history.pushState(null, "", elsewhere);
     await render();
   }
-  const box = document.getElementById("search");
+  const box = /** @type {HTMLInputElement | null} */ (document.getElementById("search"));
   box?.focus();
   box?.select();
 };
@@ -109,9 +110,10 @@ export const search = async (elsewhere) => {
 // `what`: title and home of the folder, `back` (words of the link home), `data` (key of the first data file),
 // `open(data)`, `route({ parts, query })` to { kind, make }, `bar(where)` to { left, right }, `keys`, `help()`, and
 // `escape`: words for what that key does; `keepScroll`: pages of this folder do not scroll to their top.
+/** @param {import("../types").App} what */
 const begin = (what) => {
   app = what;
-  main = document.getElementById("main");
+  main = /** @type {HTMLElement} */ (document.getElementById("main"));
   keyboard.start({
     page: current,
     keys: { ...app.keys, d: theme.toggle, "?": keyboard.help },
@@ -143,6 +145,7 @@ const begin = (what) => {
     .catch(fail);
 };
 
+/** Run the pages of one folder. @param {import("../types").App} what */
 export const start = (what) => {
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => begin(what));
   else begin(what);

@@ -1,6 +1,6 @@
 // Light and dark; colours of heads, variants and signs. Colours that charts draw with are read from the style sheet.
-import * as axes from "./axes.js";
-import * as dom from "./dom.js";
+import { shapePath } from "./shapes.js";
+import { el, svg } from "./dom.js";
 
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -94,11 +94,10 @@ export const variantShape = (v) => placed(plainOf(v))[2] || null;
 export const variantDash = (v) => DASHES[variantShape(v)] || null;
 // The small mark of a variant in legends and tables: its colour, and its marker where it has one of its own.
 export const variantMark = (v) => {
-  const { el, svg } = dom;
   const shape = variantShape(v);
-  if (!shape) return el("span", { class: "swatch", vars: { "--swatch": variantColor(v) } });
-  const path = svg("path", { d: axes.shapePath(shape, 6, 6, 4.6), fill: variantColor(v) });
-  return svg("svg", { width: 12, height: 12, class: "mark-swatch", "aria-hidden": "true" }, path);
+  if (!shape) return el("span.swatch", { vars: { "--swatch": variantColor(v) } });
+  const path = svg("path", { d: shapePath(shape, 6, 6, 4.6), fill: variantColor(v) });
+  return svg("svg.mark-swatch", { width: 12, height: 12, "aria-hidden": "true" }, path);
 };
 
 export const onChange = (listener) => {

@@ -1,7 +1,7 @@
 // One floating note, shown on hover and on keyboard focus, closed by leaving or by Escape.
 import { el } from "./dom.js";
 
-const box = el("div", { class: "tip", role: "tooltip", id: "tip", hidden: true });
+const box = el("div#tip.tip", { role: "tooltip", hidden: true });
 let owner = null;
 
 const place = (x, y) => {
@@ -48,7 +48,6 @@ export const attach = (node, make) => {
 
 export const lines = (...rows) =>
   el(
-    "dl",
-    { class: "lines" },
-    rows.filter(Boolean).map(([k, v]) => [el("dt", {}, k), el("dd", {}, v)]),
+    "dl.lines",
+    rows.filter(Boolean).map(([k, v]) => [el("dt", k), el("dd", v)]),
   );

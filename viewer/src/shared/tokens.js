@@ -63,8 +63,8 @@ export const literal = (text) =>
   );
 
 export const fill = (node, text, leadingSpace = true) => {
-  if (text === "") node.append(el("span", { class: "mark framed" }, "∅"));
-  else if (SPECIAL.test(text)) node.append(el("span", { class: "special" }, text));
+  if (text === "") node.append(el("span.mark.framed", "∅"));
+  else if (SPECIAL.test(text)) node.append(el("span.special", text));
   else
     for (const [piece, meaning] of pieces(text, leadingSpace)) {
       const framed = meaning && /^(U\+|\\|\ufffd)/.test(piece);
@@ -73,5 +73,5 @@ export const fill = (node, text, leadingSpace = true) => {
   return node;
 };
 
-export const chip = (text) => fill(el("bdi", { class: "chip", title: literal(text) }), text);
-export const chips = (list) => el("span", { class: "chips" }, list.map(chip));
+export const chip = (text) => fill(el("bdi.chip", { title: literal(text) }), text);
+export const chips = (list) => el("span.chips", list.map(chip));

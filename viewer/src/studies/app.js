@@ -6,9 +6,11 @@ import * as list from "./list.js";
 import * as study from "./study.js";
 
 let name = "",
-  listed = null,
-  record = null,
   wide = innerWidth;
+/** @type {import("../types").StudyList} */
+let listed;
+/** @type {any} */
+let record;
 
 const place = () => listed.studies.findIndex((s) => s.name === name);
 const goto = (offset) => {
@@ -16,13 +18,14 @@ const goto = (offset) => {
   if (name && next) location.href = `${next.name}.html`;
 };
 const part = (id) => document.getElementById(id)?.scrollIntoView({ block: "start" });
-const hereStop = () => document.activeElement?.closest("[data-stop]");
+const hereStop = () =>
+  /** @type {HTMLElement | undefined} */ (document.activeElement?.closest("[data-stop]") ?? undefined);
 
 // Claims and figures (rows, on the list) one after the other, from the one that has the focus.
 const step = (offset) => {
-  const stops = [...document.querySelectorAll("#main [data-stop]")];
+  const stops = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#main [data-stop]")]);
   const here = hereStop();
-  let to = stops.indexOf(here) + offset;
+  let to = (here ? stops.indexOf(here) : -1) + offset;
   if (!here) to = stops.findIndex((s) => s.getBoundingClientRect().top > 50) - (offset < 0 ? 1 : 0);
   const target = stops[to];
   if (!target) return;
@@ -37,14 +40,14 @@ const bar = () => {
   const beside = (s, text, label) => {
     if (!name || !s) return null;
     const words = `${label}: ${s.title}`;
-    return el("a", { href: `${s.name}.html`, class: "step", title: words, "aria-label": words }, text);
+    return el("a.step", { href: `${s.name}.html`, title: words, "aria-label": words }, text);
   };
   const at = place();
   const nav = el(
     "nav",
     { "aria-label": "Pages" },
     tab("index.html", "Studies", !name),
-    name && el("span", { class: "here-parts" }, tab("#claims", "Claims"), tab("#figures", "Figures")),
+    name && el("span.here-parts", tab("#claims", "Claims"), tab("#figures", "Figures")),
   );
   const right = [
     beside(listed.studies[at - 1], "‹", "Previous study"),
@@ -72,6 +75,7 @@ const make = () => {
 };
 
 const page = () => shell.current();
+/** @type {[string, string][]} */
 const ofStudy = [
   ["c", "claims"],
   ["f", "figures"],
@@ -85,7 +89,7 @@ shell.start({
   data: "studies",
   open: async (value) => {
     listed = value;
-    name = document.getElementById("main").dataset.study;
+    name = document.getElementById("main")?.dataset.study ?? "";
     if (name) record = await store.load(`study-${name}`);
   },
   route: () => ({ kind: name ? "study" : "list", make }),
@@ -93,7 +97,8 @@ shell.start({
   keys: {
     j: () => step(1),
     k: () => step(-1),
-    Enter: () => hereStop()?.querySelector(".study-link, .toggle")?.click(),
+    Enter: () =>
+      /** @type {HTMLElement | null | undefined} */ (hereStop()?.querySelector(".study-link, .toggle"))?.click(),
     e: () => page()?.openAll(),
     c: () => part("claims"),
     f: () => part("figures"),

@@ -1,5 +1,5 @@
 // Grouped or stacked bars with error bars.
-import { text } from "../shared/axes.js";
+import { rectOf, lineOf, text } from "../shared/shapes.js";
 import { svg } from "../shared/dom.js";
 import { num } from "../shared/format.js";
 import { color } from "../shared/theme.js";
@@ -45,6 +45,7 @@ const describe = (panel, s, i) =>
     s.labels?.[i] && ["note", s.labels[i]],
   );
 
+/** @param {any} panel @param {number} width @param {{ y?: number[] }} [shared] */
 export const draw = (panel, width, { y: shared } = {}) => {
   const bars = spans(panel),
     n = panel.series.length;
@@ -73,16 +74,18 @@ export const draw = (panel, width, { y: shared } = {}) => {
         return;
       }
       const [above, below] = [Math.min(y(b.from), y(b.to)), Math.max(y(b.from), y(b.to))];
-      const bar = svg("rect", {
-        x: start + (wide > 5 ? 0.5 : 0),
-        width: Math.max(0.8, wide - (wide > 5 ? 1 : 0)),
-        y: above,
-        height: Math.max(b.to === b.from ? 1 : 0.5, below - above),
-        fill: seriesColor(k, n),
-        class: "bar",
-        stroke: panel.stacked ? color("card") : null,
-        "stroke-width": panel.stacked ? 0.6 : null,
-      });
+      const bar = rectOf(
+        start + (wide > 5 ? 0.5 : 0),
+        above,
+        Math.max(0.8, wide - (wide > 5 ? 1 : 0)),
+        Math.max(b.to === b.from ? 1 : 0.5, below - above),
+        {
+          fill: seriesColor(k, n),
+          stroke: panel.stacked ? color("card") : null,
+          "stroke-width": panel.stacked ? 0.6 : null,
+          class: "bar",
+        },
+      );
       layer.append(mark(bar, tip));
       if (given(b.low) && given(b.high)) {
         const middle = start + wide / 2,
@@ -96,6 +99,6 @@ export const draw = (panel, width, { y: shared } = {}) => {
       }
     }),
   );
-  layer.append(svg("line", { x1: box.left, x2: box.right, y1: y(0), y2: y(0), stroke: color("muted") }));
+  layer.append(lineOf(box.left, y(0), box.right, y(0), { stroke: color("muted") }));
   return chart;
 };

@@ -1,11 +1,11 @@
 // Lines with bands, and clouds of points that may be joined to a path or a ring.
-import { text, shapePath } from "../shared/axes.js";
+import { width as widthOf } from "../shared/measure.js";
+import { text, shapePath, areaPath, halo, linePath } from "../shared/shapes.js";
 import { svg } from "../shared/dom.js";
 import { num } from "../shared/format.js";
 import { color } from "../shared/theme.js";
 import { lines as tipLines } from "../shared/tip.js";
 import { seriesColor, seriesShape } from "./colours.js";
-import { width as widthOf } from "./measure.js";
 import { make, mark, empty } from "./plot.js";
 
 const given = (v) => v !== null && v !== undefined;
@@ -47,45 +47,24 @@ const describe = (panel, s, p) =>
     given(p.low) && given(p.high) && ["range", `${num(p.low, 4)} to ${num(p.high, 4)}`],
   );
 
-const path = (points, x, y, closed) =>
-  points.map((p, k) => `${k && !p.gap ? "L" : "M"}${x(p.x).toFixed(2)} ${y(p.y).toFixed(2)}`).join("") +
-  (closed && points.length > 2 ? "Z" : "");
-
-const band = (points, x, y, floor) => {
-  // One closed shape for each run without a gap.
-  const runs = [];
-  for (const p of points) {
-    if (!given(p.low) || !given(p.high)) continue;
-    if (p.gap || !runs.length) runs.push([]);
-    runs[runs.length - 1].push(p);
-  }
-  const at = (p, v) => `${x(p.x).toFixed(2)} ${y(Math.max(v, floor)).toFixed(2)}`;
-  return runs
-    .filter((r) => r.length > 1)
-    .map(
-      (r) =>
-        `M${r.map((p) => at(p, p.high)).join("L")}L${[...r]
-          .reverse()
-          .map((p) => at(p, p.low))
-          .join("L")}Z`,
-    )
-    .join("");
-};
+// Places of the points on the drawing; null before a point that does not continue the line.
+const broken = (points, place) => points.flatMap((p) => (p.gap ? [null, place(p)] : [place(p)]));
 
 const drawLines = (plot, panel, s, k, n) => {
   const { x, y, layer } = plot;
   const points = pointsOf(panel, s),
     c = seriesColor(k, n),
     many = points.length > 40;
-  const area = band(points, x, y, panel.log_y ? y.low : -Infinity);
-  if (area)
-    layer.append(
-      svg("path", { d: area, fill: c, opacity: n > 4 ? 0.13 : 0.2, class: "band", "pointer-events": "none" }),
-    );
+  const floor = panel.log_y ? y.low : -Infinity;
+  /** @type {(p: any) => [number, number, number] | null} */
+  const span = (p) =>
+    given(p.low) && given(p.high) ? [x(p.x), y(Math.max(p.low, floor)), y(Math.max(p.high, floor))] : null;
+  const area = points.filter((p) => span(p)).length > 1 ? areaPath(broken(points, span)) : "";
+  if (area) layer.append(svg("path.band", { d: area, fill: c, opacity: n > 4 ? 0.13 : 0.2, "pointer-events": "none" }));
   layer.append(
     mark(
       svg("path", {
-        ...{ d: path(points, x, y), fill: "none", stroke: c, class: "line" },
+        ...{ d: linePath(broken(points, (p) => [x(p.x), y(p.y)])), fill: "none", stroke: c, class: "line" },
         "stroke-width": n > 16 ? 1.1 : 2,
         "stroke-dasharray": n <= 16 && k >= 8 ? "6 3" : null,
         "stroke-linejoin": "round",
@@ -94,15 +73,12 @@ const drawLines = (plot, panel, s, k, n) => {
     ),
   );
   for (const p of points) {
+    /** @type {[number, number]} */
     const at = [x(p.x), y(p.y)];
     const tip = () => describe(panel, s, p);
     if (!many && n <= 16)
-      layer.append(
-        svg("path", { d: shapePath(seriesShape(k), ...at, 3.2), fill: c, class: "point", "pointer-events": "none" }),
-      );
-    layer.append(
-      mark(svg("circle", { cx: at[0], cy: at[1], r: many ? 5 : 7, fill: "transparent", class: "catch" }), tip),
-    );
+      layer.append(svg("path.point", { d: shapePath(seriesShape(k), ...at, 3.2), fill: c, "pointer-events": "none" }));
+    layer.append(mark(svg("circle.catch", { cx: at[0], cy: at[1], r: many ? 5 : 7, fill: "transparent" }), tip));
   }
 };
 
@@ -110,18 +86,18 @@ const drawPoints = (plot, panel, s, k, n, size) => {
   const { x, y, layer } = plot;
   const points = pointsOf(panel, s),
     c = seriesColor(k, n);
+  const ring = s.joined === "ring" && points.length > 2 ? "Z" : "";
+  const joined = linePath(broken(points, (p) => [x(p.x), y(p.y)])) + ring;
   if (s.joined !== "no")
     layer.append(
       svg("path", {
-        ...{ d: path(points, x, y, s.joined === "ring"), fill: "none", stroke: c, class: s.joined },
+        ...{ d: joined, fill: "none", stroke: c, class: s.joined },
         ...{ "stroke-width": 1.3, "stroke-linejoin": "round", opacity: 0.75, "pointer-events": "none" },
       }),
     );
   for (const p of points) {
     if (given(p.low) && given(p.high))
-      layer.append(
-        svg("path", { d: `M${x(p.x)} ${y(p.low)}V${y(p.high)}`, stroke: c, "stroke-width": 1.3, class: "error" }),
-      );
+      layer.append(svg("path.error", { d: `M${x(p.x)} ${y(p.low)}V${y(p.high)}`, stroke: c, "stroke-width": 1.3 }));
     const dot = svg("path", {
       d: shapePath(seriesShape(k), x(p.x), y(p.y), size),
       ...{ fill: c, "fill-opacity": size < 3 ? 0.6 : 0.85, stroke: color("card"), "stroke-width": 0.6, class: "point" },
@@ -140,7 +116,6 @@ const drawLabels = (plot, panel, font) => {
   const taken = [];
   const mean = (key) => named.reduce((sum, p) => sum + p[key], 0) / named.length;
   const centre = { px: mean("px"), py: mean("py") };
-  const halo = { "paint-order": "stroke", stroke: color("card"), "stroke-width": 3, "stroke-linejoin": "round" };
   for (const p of named) {
     const wide = widthOf(p.label, font);
     const away = Math.hypot(p.px - centre.px, p.py - centre.py) || 1;
@@ -164,7 +139,7 @@ const drawLabels = (plot, panel, font) => {
       const over = dots.filter(
         (d) => d.px > r.left - 3 && d.px < r.right + 3 && d.py > r.top - 3 && d.py < r.bottom + 3,
       ).length;
-      return { r, hits, cost: 9 * out + 4 * hits + over - outward };
+      return { r, hits, cost: 9 * Number(out) + 4 * hits + over - outward };
     });
     const best = spots.reduce((a, b) => (b.cost < a.cost ? b : a));
     if (best.hits) continue;
@@ -174,7 +149,7 @@ const drawLabels = (plot, panel, font) => {
         "font-size": font,
         fill: color("ink"),
         "pointer-events": "none",
-        ...halo,
+        ...halo(),
       }),
     );
   }
@@ -200,7 +175,9 @@ export const draw = (panel, width, shared = {}) => {
   // planes are square: the shorter range is widened, unless it is much shorter
   const spans = [xRange, yRange].map(([a, b]) => b - a);
   const span = Math.max(...spans) < 4 * Math.min(...spans) ? Math.max(...spans) : 0;
+  /** @type {(range: number[]) => number[]} */
   const level = ([a, b]) => (square && b - a < span ? [(a + b - span) / 2, (a + b + span) / 2] : [a, b]);
+  /** @type {(range: number[], log: boolean) => number[]} */
   const widen = ([a, b], log) => (a === b && !log ? [a - 0.5, b + 0.5] : [a, b]);
   const hidden = hiddenBy(panel);
   const left = hidden ? ` (${hidden} ${hidden === 1 ? "value" : "values"} of 0 or less left out)` : "";

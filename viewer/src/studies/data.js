@@ -1,9 +1,9 @@
 // The numbers of a figure as files: its JSON as recorded, and one table of all points, bars and cells.
-import * as axes from "../shared/axes.js";
-import * as dom from "../shared/dom.js";
+import { svg } from "../shared/dom.js";
+import { wrap } from "../shared/measure.js";
+import { text } from "../shared/shapes.js";
 import * as saving from "../shared/export.js";
-import * as theme from "../shared/theme.js";
-import * as measure from "./measure.js";
+import { color } from "../shared/theme.js";
 
 const COLUMNS = ["panel", "frame", "series", "x", "y", "low", "high", "value", "label"];
 const given = (v) => v !== null && v !== undefined;
@@ -47,10 +47,6 @@ export const save = (name, content, type) => saving.download(saving.blobUrl([con
 
 // All drawings of a box as one SVG, where they stand on the page, with title and caption as text.
 export const svgOf = (box, figure, moment) => {
-  const { svg } = dom;
-  const { text } = axes;
-  const { color } = theme;
-  const { wrap } = measure;
   const at = box.getBoundingClientRect();
   const charts = [...box.querySelectorAll("svg.chart")].map((node) => ({ node, r: node.getBoundingClientRect() }));
   const right = Math.max(...charts.map((c) => c.r.right - at.left), 320),

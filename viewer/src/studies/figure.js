@@ -22,15 +22,10 @@ const GAP = 18;
 const buttons = (figure, name, box, moment) => {
   const file = `${name}-${figure.key}`;
   const button = (what, hint, onclick) =>
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `${hint}: ${figure.title}`, title: hint, onclick },
-      what,
-    );
+    el("button.quiet", { "aria-label": `${hint}: ${figure.title}`, title: hint, onclick }, what);
   return el(
-    "span",
-    { class: "save" },
-    el("span", { class: "faint" }, "data"),
+    "span.save",
+    el("span.faint", "data"),
     button("CSV", "Save the data as CSV", () => studyData.save(`${file}.csv`, studyData.csv(figure), "text/csv")),
     button("JSON", "Save the data as JSON", () =>
       studyData.save(`${file}.json`, `${JSON.stringify(figure, null, 1)}\n`, "application/json"),
@@ -57,9 +52,9 @@ export const make = (figure, studyName) => {
   const moments = figure.frames.length ? figure.frames : [figure.panels];
   const shared = scales(figure);
   const id = `figure-${figure.key}`;
-  const grid = el("div", { class: "panels" });
-  const keys = el("div", { class: "keys-shared" });
-  const drawing = el("div", { class: "drawing" }, keys, grid);
+  const grid = el("div.panels");
+  const keys = el("div.keys-shared");
+  const drawing = el("div.drawing", keys, grid);
   let at = moments.length - 1;
 
   const drawFrame = () => {
@@ -84,22 +79,15 @@ export const make = (figure, studyName) => {
         drawFrame();
       })
     : null;
-  const frameBox = el("div", { class: "frame-box" }, scrubber && scrubber.node, drawing);
-  const body = el("div", { class: "body" }, frameBox, el("p", { class: "caption" }, figure.caption));
+  const frameBox = el("div.frame-box", scrubber && scrubber.node, drawing);
+  const body = el("div.body", frameBox, el("p.caption", figure.caption));
   const node = el(
-    "section",
-    { class: "card figure", id, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
+    "section.card.figure",
+    { id, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
     el(
-      "div",
-      { class: "head" },
-      el(
-        "h3",
-        {},
-        figure.title,
-        " ",
-        el("a", { href: `#${id}`, class: "anchor", "aria-label": "Link to this figure" }, "#"),
-      ),
-      el("span", { class: "push" }),
+      "div.head",
+      el("h3", figure.title, " ", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this figure" }, "#")),
+      el("span.push"),
       buttons(figure, studyName, drawing, () => figure.frame_labels[at]),
     ),
     body,

@@ -1,14 +1,15 @@
 // A matrix in colours, or a phase map of categories.
-import { text } from "../shared/axes.js";
+import { widest, width as widthOf, cut, wrap } from "../shared/measure.js";
+import { bandNames, upwards } from "../shared/axes.js";
+import { bands, labelBands } from "../shared/scales.js";
+import { lineOf, rectOf, text } from "../shared/shapes.js";
 import { svg } from "../shared/dom.js";
 import { num } from "../shared/format.js";
 import { color } from "../shared/theme.js";
 import * as tip from "../shared/tip.js";
 import { ramp, css, inkOn, categoryColor, fromCss } from "./colours.js";
 import { rows, bar as legendBar } from "./legend.js";
-import { widest, width as widthOf, cut, wrap } from "./measure.js";
-import { canvas, mark, titleLines, drawTitle, drawBands } from "./plot.js";
-import { bands, labelBands } from "./scale.js";
+import { canvas, mark, titleLines, drawTitle } from "./plot.js";
 
 const TALL = 540;
 let hatches = 0;
@@ -33,12 +34,11 @@ const hatch = () => {
   const id = `missing-${++hatches}`;
   const node = svg(
     "defs",
-    {},
     svg(
       "pattern",
       { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
       svg("rect", { width: 6, height: 6, fill: color("raised") }),
-      svg("line", { x1: 0, x2: 0, y1: 0, y2: 6, stroke: color("muted"), "stroke-width": 1.6, opacity: 0.6 }),
+      lineOf(0, 0, 0, 6, { stroke: color("muted"), "stroke-width": 1.6, opacity: 0.6 }),
     ),
   );
   return { node, fill: `url(#${id})` };
@@ -74,7 +74,7 @@ export const draw = (panel, width, { limits = null, bar = true } = {}) => {
   const ch = Math.min(least, TALL / ny);
   const absent = panel.values.some((row) => row.some((v) => !given(v)));
   const missing = absent ? hatch() : null;
-  const none = absent ? [{ name: "no value", fill: missing.fill }] : [];
+  const none = absent ? [{ name: "no value", fill: missing?.fill }] : [];
   const items = kinds ? [...kinds.map((name, i) => ({ name, fill: categoryColor(i) })), ...none] : [];
   let top = heading.length * 17 + (heading.length ? 8 : 2);
   const legend = kinds && bar ? rows(items, 2, width - 4, top) : { node: null, height: 0, width: 0 };
@@ -96,22 +96,18 @@ export const draw = (panel, width, { limits = null, bar = true } = {}) => {
   ];
   const used = Math.min(width, Math.ceil(Math.max(...ends, widest(xLines) + 4)));
   const chart = canvas(used, height, `${panel.title}: ${ny} rows, ${nx} columns`);
-  if (absent) chart.append(missing.node);
+  if (absent) chart.append(missing?.node);
   drawTitle(chart, heading);
   if (legend.node) chart.append(legend.node);
 
   const gap = Math.min(cw, ch) >= 9 ? 1 : 0;
-  const grid = svg("g", { class: "cells", "shape-rendering": gap ? null : "crispEdges" });
+  const grid = svg("g.cells", { "shape-rendering": gap ? null : "crispEdges" });
   panel.values.forEach((row, r) =>
     row.forEach((v, c) => {
       const t = given(v) ? (v - low) / (high - low) : 0;
       const tint = !given(v) ? null : kinds ? fromCss(categoryColor(v)) : ramp(t, panel.diverging);
-      const fill = tint === null ? missing.fill : css(tint);
-      const cell = svg("rect", {
-        x: left + c * cw,
-        y: top + r * ch,
-        width: Math.max(0.4, cw - gap),
-        height: Math.max(0.4, ch - gap),
+      const fill = tint === null ? missing?.fill : css(tint);
+      const cell = rectOf(left + c * cw, top + r * ch, Math.max(0.4, cw - gap), Math.max(0.4, ch - gap), {
         fill,
         class: given(v) ? "cell" : "cell missing",
       });
@@ -135,12 +131,12 @@ export const draw = (panel, width, { limits = null, bar = true } = {}) => {
   );
   chart.append(grid);
 
-  const axes = svg("g", { class: "axes" });
+  const axes = svg("g.axes");
   const every = Math.ceil(12 / ch);
   rowNames.forEach((name, r) => {
     if (r % every === 0) axes.append(text(left - 6, y(r) + 4, name, { "text-anchor": "end", "font-size": 11.5 }));
   });
-  drawBands(axes, x, panel.x, plan, bottom);
+  axes.append(...bandNames(x, plan, bottom).flat().filter(Boolean));
   const half = widest(xLines) / 2 + 2;
   const middle = Math.min(Math.max((left + right) / 2, half), used - half);
   xLines.forEach((line, i) =>
@@ -150,13 +146,7 @@ export const draw = (panel, width, { limits = null, bar = true } = {}) => {
     // the title may be longer than a low map is high: then it begins at the top of the drawing
     const long = Math.min(widthOf(panel.y_label), height - 4);
     const at = Math.min(Math.max((top + bottom) / 2, long / 2 + 2), height - long / 2 - 2);
-    axes.append(
-      text(0, 0, cut(panel.y_label, height - 4), {
-        "text-anchor": "middle",
-        fill: color("ink"),
-        transform: `translate(12 ${at}) rotate(-90)`,
-      }),
-    );
+    axes.append(upwards(12, at, cut(panel.y_label, height - 4), { fill: color("ink") }));
   }
   chart.append(axes);
   if (bar && !kinds) {

@@ -1,17 +1,18 @@
 // Legends inside the drawing, so that they are saved with it: names of series, and the bar of a colour scale.
-import { text, shapePath, linear } from "../shared/axes.js";
+import { width as widthOf, cut } from "../shared/measure.js";
+import { linear } from "../shared/scales.js";
+import { rectOf, lineOf, text, shapePath } from "../shared/shapes.js";
 import { svg } from "../shared/dom.js";
 import { num } from "../shared/format.js";
 import { color } from "../shared/theme.js";
 import { ramp, css } from "./colours.js";
-import { width as widthOf, cut } from "./measure.js";
 
 const ROW = 18,
   MOST = 16;
 
 // Items are { name, fill, shape?, line?, dash?, missing? }. Returns the group and its height.
 export const rows = (items, left, right, top) => {
-  const g = svg("g", { class: "legend" });
+  const g = svg("g.legend");
   if (items.length > MOST) {
     g.append(text(left, top + 12, `${items.length} series; their names show on hovering`, { "font-size": 11.5 }));
     return { node: g, height: ROW, width: left + 260 };
@@ -34,8 +35,7 @@ export const rows = (items, left, right, top) => {
         }),
       );
     if (item.shape) g.append(svg("path", { d: shapePath(item.shape, x + 8.5, y + 8, 4), fill: item.fill }));
-    if (!item.line && !item.shape)
-      g.append(svg("rect", { x, y: y + 2, width: 13, height: 12, rx: 2, fill: item.fill, stroke: item.stroke }));
+    if (!item.line && !item.shape) g.append(rectOf(x, y + 2, 13, 12, { rx: 2, fill: item.fill, stroke: item.stroke }));
     g.append(text(x + (item.line || item.shape ? 22 : 18), y + 12, label, { "font-size": 11.5, fill: color("ink") }));
     x += wide;
     used = Math.max(used, x - 14);
@@ -45,18 +45,14 @@ export const rows = (items, left, right, top) => {
 
 // A horizontal colour bar of at most `width` pixels with its ends and middle written under it.
 export const bar = (limits, diverging, left, top, width) => {
-  const g = svg("g", { class: "colour-bar" });
+  const g = svg("g.colour-bar");
   const n = 48,
     wide = Math.min(220, width);
   for (let i = 0; i < n; i++) {
     const x0 = left + (i * wide) / n;
-    g.append(
-      svg("rect", { x: x0, y: top, width: wide / n + 0.4, height: 10, fill: css(ramp((i + 0.5) / n, diverging)) }),
-    );
+    g.append(rectOf(x0, top, wide / n + 0.4, 10, { fill: css(ramp((i + 0.5) / n, diverging)) }));
   }
-  g.append(
-    svg("rect", { x: left, y: top, width: wide, height: 10, fill: "none", stroke: color("edge"), "stroke-width": 1 }),
-  );
+  g.append(rectOf(left, top, wide, 10, { fill: "none", stroke: color("edge"), "stroke-width": 1 }));
   const at = linear(limits[0], limits[1], left, left + wide, { n: 3, nice: false });
   let ticks = diverging ? [limits[0], 0, limits[1]] : [limits[0], ...at.ticks, limits[1]];
   const kept = [];
@@ -69,7 +65,7 @@ export const bar = (limits, diverging, left, top, width) => {
     const x = at(t),
       half = widthOf(num(t), 11) / 2;
     g.append(
-      svg("line", { x1: x, x2: x, y1: top + 10, y2: top + 14, stroke: color("muted") }),
+      lineOf(x, top + 10, x, top + 14, { stroke: color("muted") }),
       text(Math.max(left + half - 6, x), top + 25, num(t), { "text-anchor": "middle", "font-size": 11 }),
     );
   }

@@ -11,42 +11,35 @@ const row = (s) =>
     el(
       "th",
       { scope: "row" },
-      el("a", { href: `${s.name}.html`, class: "study-link" }, s.title),
-      el("span", { class: "question" }, s.question),
+      el("a.study-link", { href: `${s.name}.html` }, s.title),
+      el("span.question", s.question),
       s.claims.length > 0 &&
         el(
           "details",
-          {},
-          el("summary", {}, `${s.claims.length} ${s.claims.length === 1 ? "claim" : "claims"}`),
+          el("summary", `${s.claims.length} ${s.claims.length === 1 ? "claim" : "claims"}`),
           el(
-            "ul",
-            { class: "claim-list" },
+            "ul.claim-list",
             s.claims.map((c) =>
-              el("li", {}, icon(c.verdict), el("a", { href: `${s.name}.html#claim-${c.key}` }, c.statement)),
+              el("li", icon(c.verdict), el("a", { href: `${s.name}.html#claim-${c.key}` }, c.statement)),
             ),
           ),
         ),
     ),
     el("td", { "data-label": "Verdicts" }, pills(s.verdicts)),
     el("td", { "data-label": "Preset" }, s.preset),
-    el("td", { class: "number", "data-label": "Seeds" }, s.n_seeds === null ? MISSING : plainSeeds(s.n_seeds)),
+    el("td.number", { "data-label": "Seeds" }, s.n_seeds === null ? MISSING : plainSeeds(s.n_seeds)),
     el(
-      "td",
-      { class: "number", "data-label": "Models" },
+      "td.number",
+      { "data-label": "Models" },
       count(s.n_models),
-      s.n_diverged > 0 && el("span", { class: "faint" }, ` (${count(s.n_diverged)} diverged)`),
+      s.n_diverged > 0 && el("span.faint", ` (${count(s.n_diverged)} diverged)`),
     ),
-    el("td", { class: "number", "data-label": "Time" }, seconds(s.seconds)),
+    el("td.number", { "data-label": "Time" }, seconds(s.seconds)),
   );
 const plainSeeds = (v) => (typeof v === "number" ? count(v) : format.plain(v));
 
 const absent = (m) =>
-  el(
-    "tr",
-    { class: "absent" },
-    el("th", { scope: "row" }, m.name),
-    el("td", { colspan: 5 }, "not run yet: ", el("code", {}, m.command)),
-  );
+  el("tr.absent", el("th", { scope: "row" }, m.name), el("td", { colspan: 5 }, "not run yet: ", el("code", m.command)));
 
 export const page = (data) => {
   const totals = Object.fromEntries(NAMES.map((v) => [v, data.studies.reduce((n, s) => n + s.verdicts[v], 0)]));
@@ -54,42 +47,34 @@ export const page = (data) => {
     time = data.studies.reduce((n, s) => n + s.seconds, 0);
   const heads = ["Study", "Verdicts", "Preset", "Seeds", "Models", "Time"];
   const node = el(
-    "div",
-    { class: "page study" },
+    "div.page.study",
     el(
-      "section",
-      { class: "card study-head" },
-      el("h1", {}, "Studies"),
+      "section.card.study-head",
+      el("h1", "Studies"),
       el(
-        "p",
-        { class: "question" },
+        "p.question",
         "Published results on attention and feature superposition, in toy worlds and in real models: each claim measured over seeds, with a control, beside the published number.",
       ),
-      el("p", { class: "counts" }, pills(totals)),
+      el("p.counts", pills(totals)),
       el(
-        "p",
-        { class: "subtitle" },
-        el("span", {}, `${data.studies.length} ${data.studies.length === 1 ? "study" : "studies"}`),
-        el("span", {}, `${count(models)} models trained`),
-        el("span", {}, `${seconds(time)} on one thread each`),
+        "p.subtitle",
+        el("span", `${data.studies.length} ${data.studies.length === 1 ? "study" : "studies"}`),
+        el("span", `${count(models)} models trained`),
+        el("span", `${seconds(time)} on one thread each`),
       ),
     ),
     el(
-      "section",
-      { class: "card" },
+      "section.card",
       el(
-        "table",
-        { class: "study-list" },
+        "table.study-list",
         el(
           "thead",
-          {},
           el(
             "tr",
-            {},
             heads.map((h, i) => el("th", { scope: "col", class: i > 2 ? "number" : null }, h)),
           ),
         ),
-        el("tbody", {}, data.studies.map(row), data.missing.map(absent)),
+        el("tbody", data.studies.map(row), data.missing.map(absent)),
       ),
     ),
   );

@@ -1,14 +1,13 @@
 // The frame of a plot: title, legend, axes with titles, reference lines. Drawers put their marks into `layer`.
-import * as axes from "../shared/axes.js";
-import { text } from "../shared/axes.js";
+import { width as widthOf, widest, wrap, cut } from "../shared/measure.js";
+import { numeric, bands, labelBands } from "../shared/scales.js";
+import { frame } from "../shared/axes.js";
+import { drawing, halo, lineOf, rectOf, text } from "../shared/shapes.js";
 import { svg } from "../shared/dom.js";
 import { num } from "../shared/format.js";
 import { color } from "../shared/theme.js";
 import { show, hide, lines as tipLines } from "../shared/tip.js";
 import { rows } from "./legend.js";
-import * as measure from "./measure.js";
-import { width as widthOf, widest, wrap } from "./measure.js";
-import { numeric, bands, labelBands } from "./scale.js";
 
 let clips = 0;
 
@@ -25,10 +24,7 @@ export const tipped = (chart) => {
 };
 export const mark = (node, tip) => Object.assign(node, { tip });
 
-export const canvas = (width, height, label) =>
-  tipped(
-    svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "chart", "aria-label": label }),
-  );
+export const canvas = (width, height, label) => tipped(drawing(width, height, label, { class: "chart" }));
 
 export const titleLines = (title, width) => (title ? wrap(title, width, 13, 600, 2) : []);
 export const drawTitle = (chart, lines, x = 2) =>
@@ -38,51 +34,30 @@ export const drawTitle = (chart, lines, x = 2) =>
     ),
   );
 
-// Names under bands; `dx` is the middle of each.
-export const drawBands = (g, scale, names, plan, y) => {
-  names.forEach((name, i) => {
-    if (i % plan.every) return;
-    const x = scale(i);
-    if (plan.mode === "wrap") {
-      plan.wrapped[i].forEach((line, k) =>
-        g.append(axes.text(x, y + 14 + 13 * k, line, { "text-anchor": "middle", "font-size": plan.size })),
-      );
-      return;
-    }
-    const shown = plan.mode === "tilt" ? measure.cut(name, Math.min(plan.most, (x - 4) * 1.41), plan.size) : name;
-    const place =
-      plan.mode === "tilt"
-        ? { "text-anchor": "end", transform: `translate(${x + 4} ${y + 12}) rotate(-45)` }
-        : { "text-anchor": "middle", x, y: y + 14 };
-    g.append(svg("text", { "font-size": plan.size, "font-family": axes.FONT, fill: color("muted"), ...place }, shown));
-  });
-};
-
 const drawReferences = (g, references, box, x, y) => {
-  const halo = { "paint-order": "stroke", stroke: color("card"), "stroke-width": 3, "stroke-linejoin": "round" };
   const style = { stroke: color("ink"), "stroke-width": 1.2, "stroke-dasharray": "6 4", class: "reference" };
   const taken = [];
   for (const r of references) {
     const tip = () => tipLines([r.label, num(r.value, 4)]);
     const most = Math.max(60, (box.right - box.left) * 0.8);
-    const label = measure.cut(r.label, most, 11);
+    const label = cut(r.label, most, 11);
     const wide = widthOf(label, 11);
     let lx, ly;
     if (r.axis === "y") {
       const at = y(r.value);
-      g.append(mark(svg("line", { x1: box.left, x2: box.right, y1: at, y2: at, ...style }), tip));
+      g.append(mark(lineOf(box.left, at, box.right, at, { ...style }), tip));
       lx = box.right - wide - 3;
       ly = at - 4 < box.top + 10 ? at + 12 : at - 4;
     } else {
       const at = x(r.value);
-      g.append(mark(svg("line", { x1: at, x2: at, y1: box.top, y2: box.bottom, ...style }), tip));
+      g.append(mark(lineOf(at, box.top, at, box.bottom, { ...style }), tip));
       lx = at + 5 + wide > box.right ? at - 5 - wide : at + 5;
       ly = box.top + 11;
     }
     const hits = () => taken.some((t) => Math.abs(t.y - ly) < 12 && lx < t.x + t.wide && t.x < lx + wide);
     for (let k = 0; k < 8 && hits(); k++) ly += 13;
     taken.push({ x: lx, y: ly, wide });
-    g.append(mark(text(lx, ly, label, { "font-size": 11, fill: color("ink"), ...halo }), tip));
+    g.append(mark(text(lx, ly, label, { "font-size": 11, fill: color("ink"), ...halo() }), tip));
   }
 };
 
@@ -122,59 +97,10 @@ export const make = ({ title, width, inner, items, x: xo, y: yo, references = []
   drawTitle(chart, heading);
   chart.append(legend.node);
 
-  const g = svg("g", { class: "axes" });
-  for (const t of y.ticks) {
-    const zero = t === 0 && y.low < 0;
-    g.append(
-      svg("line", {
-        x1: box.left,
-        x2: box.right,
-        y1: y(t),
-        y2: y(t),
-        stroke: color(zero ? "edge" : "line"),
-        "stroke-width": 1,
-      }),
-    );
-    g.append(text(box.left - 7, y(t) + 4, y.text(t), { "text-anchor": "end" }));
-  }
-  if (plan) drawBands(g, x, xo.names, plan, box.bottom);
-  else
-    for (const t of x.ticks) {
-      g.append(
-        svg("line", {
-          x1: x(t),
-          x2: x(t),
-          y1: square ? box.top : box.bottom,
-          y2: box.bottom + 4,
-          stroke: color(square ? "line" : "muted"),
-        }),
-      );
-      g.append(text(x(t), box.bottom + 17, x.text(t), { "text-anchor": "middle" }));
-    }
-  g.append(svg("line", { x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom, stroke: color("muted") }));
-  xLines.forEach((line, i) =>
-    g.append(
-      text((box.left + box.right) / 2, under + 11 + 16 * i, line, { "text-anchor": "middle", fill: color("ink") }),
-    ),
-  );
-  yLines.forEach((line, i) =>
-    g.append(
-      text(0, 0, line, {
-        "text-anchor": "middle",
-        fill: color("ink"),
-        transform: `translate(${12 + 16 * i} ${(box.top + box.bottom) / 2}) rotate(-90)`,
-      }),
-    ),
-  );
-  chart.append(g);
+  const titles = { xTitle: xLines, yTitle: yLines, yAt: 12, under: under + 11, grid: square, plan };
+  chart.append(frame(box, x, y, titles));
   const clip = `plot-clip-${++clips}`;
-  chart.append(
-    svg(
-      "clipPath",
-      { id: clip },
-      svg("rect", { x: box.left - 6, y: box.top - 6, width: box.right - box.left + 12, height: tall + 12 }),
-    ),
-  );
+  chart.append(svg("clipPath", { id: clip }, rectOf(box.left - 6, box.top - 6, box.right - box.left + 12, tall + 12)));
   const layer = svg("g", { "clip-path": `url(#${clip})` });
   chart.append(layer);
   const front = svg("g");

@@ -10,8 +10,8 @@ export const make = (labels, title, show) => {
   let at = last,
     timer = 0;
   const slider = el("input", { type: "range", min: 0, max: last, step: 1, "aria-label": `Frame of ${title}` });
-  const label = el("output", { class: "frame-label" });
-  const play = el("button", { type: "button", class: "quiet play", onclick: () => (timer ? stop() : start()) });
+  const label = el("output.frame-label");
+  const play = el("button.quiet.play", { onclick: () => (timer ? stop() : start()) });
   const name = () => {
     play.textContent = timer ? "❚❚ Pause" : "▶ Play";
     play.setAttribute("aria-label", `${timer ? "Pause" : "Play"} ${title}`);
@@ -41,7 +41,7 @@ export const make = (labels, title, show) => {
     stop();
     go(Number(slider.value));
   });
-  const node = el("div", { class: "scrubber" }, play, slider, label);
+  const node = el("div.scrubber", play, slider, label);
   node.addEventListener("keydown", (e) => {
     if (e.target === slider && e.key === " ") {
       e.preventDefault();

@@ -1,12 +1,12 @@
 // The distributions of one claim on one axis: a dot for each seed, the median as a bar; shares of models as filled bars.
-import { text } from "../shared/axes.js";
+import { cut, width as widthOf } from "../shared/measure.js";
+import { numeric } from "../shared/scales.js";
+import { halo, rectOf, lineOf, text } from "../shared/shapes.js";
 import { svg } from "../shared/dom.js";
 import { num, percent } from "../shared/format.js";
 import { color } from "../shared/theme.js";
 import * as tip from "../shared/tip.js";
-import { cut, width as widthOf } from "./measure.js";
 import { canvas, mark } from "./plot.js";
-import { numeric } from "./scale.js";
 
 const ROW = 44,
   MOST = 8;
@@ -75,16 +75,8 @@ const drawShare = (g, d, x, middle, ours) => {
   if (share === null) return;
   const fill = color(ours ? "accent" : "muted");
   g.append(
-    svg("rect", { x: x(0), width: Math.max(1, x(1) - x(0)), y: middle - 5, height: 10, fill: color("raised") }),
-    svg("rect", {
-      x: x(0),
-      width: Math.max(1.5, x(share) - x(0)),
-      y: middle - 5,
-      height: 10,
-      fill,
-      class: "share",
-      opacity: ours ? 1 : 0.75,
-    }),
+    rectOf(x(0), middle - 5, Math.max(1, x(1) - x(0)), 10, { fill: color("raised") }),
+    rectOf(x(0), middle - 5, Math.max(1.5, x(share) - x(0)), 10, { fill, opacity: ours ? 1 : 0.75, class: "share" }),
   );
   if (n > 1) {
     const [low, high] = wilson(k, n);
@@ -105,16 +97,7 @@ const drawDots = (g, d, x, middle, ours) => {
   const fill = color(ours ? "accent" : "muted");
   if (n > 2)
     g.append(
-      svg("rect", {
-        x: x(low),
-        width: Math.max(1, x(high) - x(low)),
-        y: middle - 7.5,
-        height: 15,
-        rx: 3,
-        fill,
-        opacity: 0.16,
-        class: "spread",
-      }),
+      rectOf(x(low), middle - 7.5, Math.max(1, x(high) - x(low)), 15, { rx: 3, fill, opacity: 0.16, class: "spread" }),
     );
   const opacity = n > 200 ? 0.25 : n > 40 ? 0.45 : 0.7;
   values.forEach((v, i) =>
@@ -127,10 +110,7 @@ const drawDots = (g, d, x, middle, ours) => {
       }),
     ),
   );
-  if (n > 1)
-    g.append(
-      svg("rect", { x: x(median) - 1.5, y: middle - 9, width: 3, height: 18, fill: color("ink"), class: "median" }),
-    );
+  if (n > 1) g.append(rectOf(x(median) - 1.5, middle - 9, 3, 18, { fill: color("ink"), class: "median" }));
 };
 
 const rangeOf = (list) => {
@@ -171,7 +151,7 @@ export const draw = (claim, width) => {
       const shown = shares ? percent(t) : x.text(t),
         half = widthOf(shown, 11) / 2;
       chart.append(
-        svg("line", { x1: x(t), x2: x(t), y1: top + 16, y2: bottom + 2, stroke: color("line") }),
+        lineOf(x(t), top + 16, x(t), bottom + 2, { stroke: color("line") }),
         text(Math.min(Math.max(x(t), half), width - half), bottom + 13, shown, {
           "text-anchor": "middle",
           "font-size": 11,
@@ -184,20 +164,19 @@ export const draw = (claim, width) => {
       const found = said(d, shares);
       const room = width - widthOf(found, 11.5, 600) - 14;
       const label = `${ours ? "ours" : "control"}: ${d.label}`;
-      const halo = { "paint-order": "stroke", stroke: color("card"), "stroke-width": 3 };
       g.append(
-        text(2, y + 12, cut(label, room, 11.5), { "font-size": 11.5, ...halo }),
+        text(2, y + 12, cut(label, room, 11.5), { "font-size": 11.5, ...halo() }),
         text(width - 2, y + 12, found, {
           "text-anchor": "end",
           "font-size": 11.5,
           "font-weight": 600,
           fill: color("ink"),
           class: "said",
-          ...halo,
+          ...halo(),
         }),
       );
       (shares ? drawShare : drawDots)(g, d, x, y + 29, ours);
-      g.append(mark(svg("rect", { x: 0, y, width, height: ROW, fill: "transparent" }), () => tipOf(d, ours, shares)));
+      g.append(mark(rectOf(0, y, width, ROW, { fill: "transparent" }), () => tipOf(d, ours, shares)));
       chart.append(g);
     });
     top = bottom + 22;

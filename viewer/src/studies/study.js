@@ -13,44 +13,38 @@ const linked = (words) =>
 
 const header = (record, found) =>
   el(
-    "section",
-    { class: "card study-head" },
-    el("h1", {}, record.title),
-    el("p", { class: "question" }, record.question),
-    el("p", { class: "counts" }, pills(countOf(found.claims))),
+    "section.card.study-head",
+    el("h1", record.title),
+    el("p.question", record.question),
+    el("p.counts", pills(countOf(found.claims))),
     el(
-      "p",
-      { class: "subtitle" },
-      el("span", {}, `preset ${record.preset}`),
-      record.settings.n_seeds && el("span", {}, `${count(record.settings.n_seeds)} seeds`),
+      "p.subtitle",
+      el("span", `preset ${record.preset}`),
+      record.settings.n_seeds && el("span", `${count(record.settings.n_seeds)} seeds`),
       el(
         "span",
-        {},
         `${count(found.n_models)} models trained${found.n_diverged ? `, ${count(found.n_diverged)} diverged` : ""}`,
       ),
-      el("span", {}, seconds(record.seconds)),
+      el("span", seconds(record.seconds)),
     ),
     record.sources.length > 0 &&
       el(
-        "ul",
-        { class: "sources", "aria-label": "Sources" },
-        record.sources.map((s) => el("li", {}, linked(s))),
+        "ul.sources",
+        { "aria-label": "Sources" },
+        record.sources.map((s) => el("li", linked(s))),
       ),
   );
 
 const facts = (pairs) =>
   el(
-    "dl",
-    { class: "facts" },
-    pairs.map(([k, v]) => el("div", {}, el("dt", {}, k), el("dd", {}, v))),
+    "dl.facts",
+    pairs.map(([k, v]) => el("div", el("dt", k), el("dd", v))),
   );
 
 const circumstances = (record) => {
   const copy = el(
-    "button",
+    "button.quiet",
     {
-      type: "button",
-      class: "quiet",
       onclick: () => {
         const done = () => {
           copy.textContent = "Copied";
@@ -62,17 +56,14 @@ const circumstances = (record) => {
     "Copy",
   );
   return el(
-    "section",
-    { class: "card", id: "circumstances" },
-    el("h2", {}, "How it was run"),
-    el("div", { class: "command" }, el("code", {}, record.command), copy),
+    "section#circumstances.card",
+    el("h2", "How it was run"),
+    el("div.command", el("code", record.command), copy),
     el(
-      "div",
-      { class: "columns-2" },
+      "div.columns-2",
       el(
         "div",
-        {},
-        el("h3", {}, "Circumstances"),
+        el("h3", "Circumstances"),
         facts([
           ["time", seconds(record.seconds)],
           ["machine", record.machine],
@@ -82,8 +73,7 @@ const circumstances = (record) => {
       ),
       el(
         "div",
-        {},
-        el("h3", {}, `Settings of the preset ${record.preset}`),
+        el("h3", `Settings of the preset ${record.preset}`),
         facts(Object.entries(record.settings).map(([k, v]) => [k, plain(v)])),
       ),
     ),
@@ -108,26 +98,22 @@ export const page = (record) => {
   const figures = found.figures.map((f) => figure.make(f, record.name));
   arrange(figures);
   const node = el(
-    "div",
-    { class: "page study" },
+    "div.page.study",
     header(record, found),
-    el("section", { class: "card", id: "claims" }, el("h2", {}, "Claims"), table.node),
+    el("section#claims.card", el("h2", "Claims"), table.node),
     found.notes.length > 0 &&
       el(
-        "section",
-        { class: "card", id: "notes" },
-        el("h2", {}, "Negative results, contradictions and limits"),
+        "section#notes.card",
+        el("h2", "Negative results, contradictions and limits"),
         el(
-          "ul",
-          { class: "notes" },
-          found.notes.map((n) => el("li", {}, n)),
+          "ul.notes",
+          found.notes.map((n) => el("li", n)),
         ),
       ),
-    figures.length > 0 && el("h2", { id: "figures", class: "between" }, "Figures"),
+    figures.length > 0 && el("h2#figures.between", "Figures"),
     figures.length > 0 &&
       el(
-        "div",
-        { class: "figures" },
+        "div.figures",
         figures.map((f) => f.node),
       ),
     circumstances(record),

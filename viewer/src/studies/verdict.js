@@ -13,13 +13,12 @@ export const pill = (verdict, count = null) =>
   el(
     "span",
     { class: `verdict-pill ${VERDICTS[verdict].kind}`, "data-verdict": verdict },
-    el("span", { class: "icon", "aria-hidden": "true" }, VERDICTS[verdict].icon),
+    el("span.icon", { "aria-hidden": "true" }, VERDICTS[verdict].icon),
     count === null ? verdict : `${count} ${verdict}`,
   );
 export const pills = (counts) =>
   el(
-    "span",
-    { class: "verdict-pills" },
+    "span.verdict-pills",
     NAMES.filter((v) => counts[v]).map((v) => pill(v, counts[v])),
   );
 export const countOf = (claims) => {

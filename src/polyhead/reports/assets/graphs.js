@@ -1,4 +1,123 @@
-/*! polyhead, graphs pages. Built from viewer/src by `make viewer`; do not edit. MIT licence. */
+/*! polyhead, graphs pages. Built from viewer/src by `make viewer`; do not edit. MIT licence.
+
+Contains parts of d3-array 3.2.5
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-color 3.1.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-format 3.1.3
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-interpolate 3.0.2
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-path 3.1.1
+
+Copyright 2015-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-scale 4.0.3
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-shape 3.2.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+ */
 "use strict";
 (() => {
   var __defProp = Object.defineProperty;
@@ -8,42 +127,57 @@
   };
 
   // src/shared/dom.js
-  var fill = (node, attributes, children) => {
-    for (const [name, value] of Object.entries(attributes || {})) {
-      if (value === null || value === void 0 || value === false) continue;
-      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-      else if (name === "vars") for (const [k, v] of Object.entries(value)) node.style.setProperty(k, v);
-      else node.setAttribute(name, value === true ? "" : String(value));
+  var set = (node, attributes) => {
+    for (const [name, value2] of Object.entries(attributes)) {
+      if (value2 === null || value2 === void 0 || value2 === false) continue;
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value2);
+      else if (name === "vars")
+        for (const [k2, v] of Object.entries(value2)) node.style.setProperty(k2, v);
+      else if (name === "class") node.classList.add(...String(value2).split(" ").filter(Boolean));
+      else node.setAttribute(name, value2 === true ? "" : String(value2));
     }
-    for (const child of children.flat(3)) {
+  };
+  var maker = (create) => (selector, ...rest2) => {
+    const [tag, ...parts] = selector.split(/(?=[.#])/);
+    const node = create(tag);
+    for (const part of parts) {
+      if (part[0] === "#") node.id = part.slice(1);
+      else node.classList.add(part.slice(1));
+    }
+    const [first] = rest2;
+    const given2 = typeof first === "object" && first !== null && !(first instanceof Node) && !Array.isArray(first);
+    if (given2) set(
+      node,
+      /** @type {Attributes} */
+      rest2.shift()
+    );
+    for (
+      const child of
+      /** @type {any[]} */
+      rest2.flat(3)
+    ) {
       if (child === null || child === void 0 || child === false) continue;
       node.append(child instanceof Node ? child : String(child));
     }
     return node;
   };
-  var el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
-  var svg = (tag, attributes, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+  var el = maker((tag) => {
+    const node = document.createElement(tag);
+    if (node instanceof HTMLButtonElement) node.type = "button";
+    return node;
+  });
+  var svg = maker((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
   var segmented = (label, options, current2, choose2) => {
-    const group = el("div", { class: "segmented", role: "group", "aria-label": label });
-    const show2 = (value) => {
-      for (const b of group.children) b.setAttribute("aria-pressed", String(b.dataset.value === String(value)));
+    const group = el("div.segmented", { role: "group", "aria-label": label });
+    const show2 = (value2) => {
+      for (const b of group.children) b.setAttribute("aria-pressed", String(b.dataset.value === String(value2)));
     };
-    for (const [value, text2, hint2] of options) {
-      group.append(
-        el(
-          "button",
-          {
-            type: "button",
-            "data-value": value,
-            title: hint2,
-            onclick: () => {
-              show2(value);
-              choose2(value);
-            }
-          },
-          text2
-        )
-      );
+    for (const [value2, text2, title2] of Array.isArray(options) ? options : Object.entries(options)) {
+      const onclick = () => {
+        show2(value2);
+        choose2(value2);
+      };
+      group.append(el("button", { type: "button", "data-value": value2, title: title2, onclick }, text2));
     }
     show2(current2);
     return group;
@@ -53,7 +187,7 @@
   };
 
   // src/shared/tip.js
-  var box = el("div", { class: "tip", role: "tooltip", id: "tip", hidden: true });
+  var box = el("div#tip.tip", { role: "tooltip", hidden: true });
   var owner = null;
   var place = (x, y) => {
     const margin = 12, w = box.offsetWidth, h = box.offsetHeight;
@@ -93,9 +227,8 @@
     return node;
   };
   var lines = (...rows) => el(
-    "dl",
-    { class: "lines" },
-    rows.filter(Boolean).map(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])
+    "dl.lines",
+    rows.filter(Boolean).map(([k2, v]) => [el("dt", k2), el("dd", v)])
   );
 
   // src/shared/arcs.js
@@ -133,11 +266,11 @@
     });
     layer.setAttribute("width", host.scrollWidth);
     layer.setAttribute("height", host.offsetHeight);
-    const order = arcs.map((arc, i) => [arc, i]).sort((a, b) => Math.abs(a[0][2]) - Math.abs(b[0][2]));
+    const order = arcs.map((arc, i) => [arc, i]).sort((a2, b) => Math.abs(a2[0][2]) - Math.abs(b[0][2]));
     const drawn = order.map(([arc]) => {
       const [query, key, weight] = arc;
       const { d, x, y } = pathOf(boxes[key], boxes[query], query === key, tallest);
-      const strength = Math.min(1, Math.abs(weight) / scale), width = 0.8 + 4.7 * strength, tip2 = 2.6 + 0.5 * width;
+      const strength = Math.min(1, Math.abs(weight) / scale), width2 = 0.8 + 4.7 * strength, tip2 = 2.6 + 0.5 * width2;
       const group = svg(
         "g",
         {
@@ -146,15 +279,1460 @@
           "data-key": key,
           opacity: 0.35 + 0.6 * strength
         },
-        svg("path", { d, class: "stroke", "stroke-width": width.toFixed(2) }),
-        svg("path", { d: `M${x - tip2} ${y - 1.6 * tip2}L${x + tip2} ${y - 1.6 * tip2}L${x} ${y}z`, class: "tip-mark" }),
-        svg("path", { d, class: "catch", "stroke-width": 12 })
+        svg("path.stroke", { d, "stroke-width": width2.toFixed(2) }),
+        svg("path.tip-mark", { d: `M${x - tip2} ${y - 1.6 * tip2}L${x + tip2} ${y - 1.6 * tip2}L${x} ${y}z` }),
+        svg("path.catch", { d, "stroke-width": 12 })
       );
       attach(group, () => note(arc));
       return group;
     });
     layer.replaceChildren(...drawn);
   };
+
+  // node_modules/d3-array/dist/d3-array.mjs
+  function ascending(a2, b) {
+    return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
+  }
+  function descending(a2, b) {
+    return a2 == null || b == null ? NaN : b < a2 ? -1 : b > a2 ? 1 : b >= a2 ? 0 : NaN;
+  }
+  function bisector(f) {
+    let compare1, compare2, delta;
+    if (f.length !== 2) {
+      compare1 = ascending;
+      compare2 = (d, x) => ascending(f(d), x);
+      delta = (d, x) => f(d) - x;
+    } else {
+      compare1 = f === ascending || f === descending ? f : zero;
+      compare2 = f;
+      delta = f;
+    }
+    function left(a2, x, lo = 0, hi = a2.length) {
+      if (lo < hi) {
+        if (compare1(x, x) !== 0) return hi;
+        do {
+          const mid = lo + hi >>> 1;
+          if (compare2(a2[mid], x) < 0) lo = mid + 1;
+          else hi = mid;
+        } while (lo < hi);
+      }
+      return lo;
+    }
+    function right(a2, x, lo = 0, hi = a2.length) {
+      if (lo < hi) {
+        if (compare1(x, x) !== 0) return hi;
+        do {
+          const mid = lo + hi >>> 1;
+          if (compare2(a2[mid], x) <= 0) lo = mid + 1;
+          else hi = mid;
+        } while (lo < hi);
+      }
+      return lo;
+    }
+    function center(a2, x, lo = 0, hi = a2.length) {
+      const i = left(a2, x, lo, hi - 1);
+      return i > lo && delta(a2[i - 1], x) > -delta(a2[i], x) ? i - 1 : i;
+    }
+    return { left, center, right };
+  }
+  function zero() {
+    return 0;
+  }
+  function number(x) {
+    return x === null ? NaN : +x;
+  }
+  var ascendingBisect = bisector(ascending);
+  var bisectRight = ascendingBisect.right;
+  var bisectLeft = ascendingBisect.left;
+  var bisectCenter = bisector(number).center;
+  var blur2 = Blur2(blurf);
+  var blurImage = Blur2(blurfImage);
+  function Blur2(blur) {
+    return function(data2, rx, ry = rx) {
+      if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
+      if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
+      let { data: values, width: width2, height } = data2;
+      if (!((width2 = Math.floor(width2)) >= 0)) throw new RangeError("invalid width");
+      if (!((height = Math.floor(height !== void 0 ? height : values.length / width2)) >= 0)) throw new RangeError("invalid height");
+      if (!width2 || !height || !rx && !ry) return data2;
+      const blurx = rx && blur(rx);
+      const blury = ry && blur(ry);
+      const temp = values.slice();
+      if (blurx && blury) {
+        blurh(blurx, temp, values, width2, height);
+        blurh(blurx, values, temp, width2, height);
+        blurh(blurx, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+        blurv(blury, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+      } else if (blurx) {
+        blurh(blurx, values, temp, width2, height);
+        blurh(blurx, temp, values, width2, height);
+        blurh(blurx, values, temp, width2, height);
+      } else if (blury) {
+        blurv(blury, values, temp, width2, height);
+        blurv(blury, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+      }
+      return data2;
+    };
+  }
+  function blurh(blur, T, S, w, h) {
+    for (let y = 0, n = w * h; y < n; ) {
+      blur(T, S, y, y += w, 1);
+    }
+  }
+  function blurv(blur, T, S, w, h) {
+    for (let x = 0, n = w * h; x < w; ++x) {
+      blur(T, S, x, x + n, w);
+    }
+  }
+  function blurfImage(radius) {
+    const blur = blurf(radius);
+    return (T, S, start3, stop, step) => {
+      start3 <<= 2, stop <<= 2, step <<= 2;
+      blur(T, S, start3 + 0, stop + 0, step);
+      blur(T, S, start3 + 1, stop + 1, step);
+      blur(T, S, start3 + 2, stop + 2, step);
+      blur(T, S, start3 + 3, stop + 3, step);
+    };
+  }
+  function blurf(radius) {
+    const radius0 = Math.floor(radius);
+    if (radius0 === radius) return bluri(radius);
+    const t = radius - radius0;
+    const w = 2 * radius + 1;
+    return (T, S, start3, stop, step) => {
+      if (!((stop -= step) >= start3)) return;
+      let sum = radius0 * S[start3];
+      const s0 = step * radius0;
+      const s1 = s0 + step;
+      for (let i = start3, j = start3 + s0; i < j; i += step) {
+        sum += S[Math.min(stop, i)];
+      }
+      for (let i = start3, j = stop; i <= j; i += step) {
+        sum += S[Math.min(stop, i + s0)];
+        T[i] = (sum + t * (S[Math.max(start3, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+        sum -= S[Math.max(start3, i - s0)];
+      }
+    };
+  }
+  function bluri(radius) {
+    const w = 2 * radius + 1;
+    return (T, S, start3, stop, step) => {
+      if (!((stop -= step) >= start3)) return;
+      let sum = radius * S[start3];
+      const s2 = step * radius;
+      for (let i = start3, j = start3 + s2; i < j; i += step) {
+        sum += S[Math.min(stop, i)];
+      }
+      for (let i = start3, j = stop; i <= j; i += step) {
+        sum += S[Math.min(stop, i + s2)];
+        T[i] = sum / w;
+        sum -= S[Math.max(start3, i - s2)];
+      }
+    };
+  }
+  var array = Array.prototype;
+  var slice = array.slice;
+  var e10 = Math.sqrt(50);
+  var e5 = Math.sqrt(10);
+  var e2 = Math.sqrt(2);
+  function tickSpec(start3, stop, count2) {
+    const step = (stop - start3) / Math.max(0, count2), power = Math.floor(Math.log10(step)), error = step / Math.pow(10, power), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+    let i1, i2, inc;
+    if (power < 0) {
+      inc = Math.pow(10, -power) / factor;
+      i1 = Math.round(start3 * inc);
+      i2 = Math.round(stop * inc);
+      if (i1 / inc < start3) ++i1;
+      if (i2 / inc > stop) --i2;
+      inc = -inc;
+    } else {
+      inc = Math.pow(10, power) * factor;
+      i1 = Math.round(start3 / inc);
+      i2 = Math.round(stop / inc);
+      if (i1 * inc < start3) ++i1;
+      if (i2 * inc > stop) --i2;
+    }
+    if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start3, stop, count2 * 2);
+    return [i1, i2, inc];
+  }
+  function ticks(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    if (!(count2 > 0)) return [];
+    if (start3 === stop) return [start3];
+    const reverse = stop < start3, [i1, i2, inc] = reverse ? tickSpec(stop, start3, count2) : tickSpec(start3, stop, count2);
+    if (!(i2 >= i1)) return [];
+    const n = i2 - i1 + 1, ticks2 = new Array(n);
+    if (reverse) {
+      if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) / -inc;
+      else for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) * inc;
+    } else {
+      if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) / -inc;
+      else for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) * inc;
+    }
+    return ticks2;
+  }
+  function tickIncrement(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    return tickSpec(start3, stop, count2)[2];
+  }
+  function tickStep(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    const reverse = stop < start3, inc = reverse ? tickIncrement(stop, start3, count2) : tickIncrement(start3, stop, count2);
+    return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
+  }
+  var shuffle = shuffler(Math.random);
+  function shuffler(random) {
+    return function shuffle2(array2, i0 = 0, i1 = array2.length) {
+      let m = i1 - (i0 = +i0);
+      while (m) {
+        const i = random() * m-- | 0, t = array2[m + i0];
+        array2[m + i0] = array2[i + i0];
+        array2[i + i0] = t;
+      }
+      return array2;
+    };
+  }
+
+  // node_modules/d3-color/dist/d3-color.mjs
+  function define(constructor, factory, prototype) {
+    constructor.prototype = factory.prototype = prototype;
+    prototype.constructor = constructor;
+  }
+  function extend(parent, definition) {
+    var prototype = Object.create(parent.prototype);
+    for (var key in definition) prototype[key] = definition[key];
+    return prototype;
+  }
+  function Color() {
+  }
+  var darker = 0.7;
+  var brighter = 1 / darker;
+  var reI = "\\s*([+-]?\\d+)\\s*";
+  var reN = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)\\s*";
+  var reP = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)%\\s*";
+  var reHex = /^#([0-9a-f]{3,8})$/;
+  var reRgbInteger = new RegExp(`^rgb\\(${reI},${reI},${reI}\\)$`);
+  var reRgbPercent = new RegExp(`^rgb\\(${reP},${reP},${reP}\\)$`);
+  var reRgbaInteger = new RegExp(`^rgba\\(${reI},${reI},${reI},${reN}\\)$`);
+  var reRgbaPercent = new RegExp(`^rgba\\(${reP},${reP},${reP},${reN}\\)$`);
+  var reHslPercent = new RegExp(`^hsl\\(${reN},${reP},${reP}\\)$`);
+  var reHslaPercent = new RegExp(`^hsla\\(${reN},${reP},${reP},${reN}\\)$`);
+  var named = {
+    aliceblue: 15792383,
+    antiquewhite: 16444375,
+    aqua: 65535,
+    aquamarine: 8388564,
+    azure: 15794175,
+    beige: 16119260,
+    bisque: 16770244,
+    black: 0,
+    blanchedalmond: 16772045,
+    blue: 255,
+    blueviolet: 9055202,
+    brown: 10824234,
+    burlywood: 14596231,
+    cadetblue: 6266528,
+    chartreuse: 8388352,
+    chocolate: 13789470,
+    coral: 16744272,
+    cornflowerblue: 6591981,
+    cornsilk: 16775388,
+    crimson: 14423100,
+    cyan: 65535,
+    darkblue: 139,
+    darkcyan: 35723,
+    darkgoldenrod: 12092939,
+    darkgray: 11119017,
+    darkgreen: 25600,
+    darkgrey: 11119017,
+    darkkhaki: 12433259,
+    darkmagenta: 9109643,
+    darkolivegreen: 5597999,
+    darkorange: 16747520,
+    darkorchid: 10040012,
+    darkred: 9109504,
+    darksalmon: 15308410,
+    darkseagreen: 9419919,
+    darkslateblue: 4734347,
+    darkslategray: 3100495,
+    darkslategrey: 3100495,
+    darkturquoise: 52945,
+    darkviolet: 9699539,
+    deeppink: 16716947,
+    deepskyblue: 49151,
+    dimgray: 6908265,
+    dimgrey: 6908265,
+    dodgerblue: 2003199,
+    firebrick: 11674146,
+    floralwhite: 16775920,
+    forestgreen: 2263842,
+    fuchsia: 16711935,
+    gainsboro: 14474460,
+    ghostwhite: 16316671,
+    gold: 16766720,
+    goldenrod: 14329120,
+    gray: 8421504,
+    green: 32768,
+    greenyellow: 11403055,
+    grey: 8421504,
+    honeydew: 15794160,
+    hotpink: 16738740,
+    indianred: 13458524,
+    indigo: 4915330,
+    ivory: 16777200,
+    khaki: 15787660,
+    lavender: 15132410,
+    lavenderblush: 16773365,
+    lawngreen: 8190976,
+    lemonchiffon: 16775885,
+    lightblue: 11393254,
+    lightcoral: 15761536,
+    lightcyan: 14745599,
+    lightgoldenrodyellow: 16448210,
+    lightgray: 13882323,
+    lightgreen: 9498256,
+    lightgrey: 13882323,
+    lightpink: 16758465,
+    lightsalmon: 16752762,
+    lightseagreen: 2142890,
+    lightskyblue: 8900346,
+    lightslategray: 7833753,
+    lightslategrey: 7833753,
+    lightsteelblue: 11584734,
+    lightyellow: 16777184,
+    lime: 65280,
+    limegreen: 3329330,
+    linen: 16445670,
+    magenta: 16711935,
+    maroon: 8388608,
+    mediumaquamarine: 6737322,
+    mediumblue: 205,
+    mediumorchid: 12211667,
+    mediumpurple: 9662683,
+    mediumseagreen: 3978097,
+    mediumslateblue: 8087790,
+    mediumspringgreen: 64154,
+    mediumturquoise: 4772300,
+    mediumvioletred: 13047173,
+    midnightblue: 1644912,
+    mintcream: 16121850,
+    mistyrose: 16770273,
+    moccasin: 16770229,
+    navajowhite: 16768685,
+    navy: 128,
+    oldlace: 16643558,
+    olive: 8421376,
+    olivedrab: 7048739,
+    orange: 16753920,
+    orangered: 16729344,
+    orchid: 14315734,
+    palegoldenrod: 15657130,
+    palegreen: 10025880,
+    paleturquoise: 11529966,
+    palevioletred: 14381203,
+    papayawhip: 16773077,
+    peachpuff: 16767673,
+    peru: 13468991,
+    pink: 16761035,
+    plum: 14524637,
+    powderblue: 11591910,
+    purple: 8388736,
+    rebeccapurple: 6697881,
+    red: 16711680,
+    rosybrown: 12357519,
+    royalblue: 4286945,
+    saddlebrown: 9127187,
+    salmon: 16416882,
+    sandybrown: 16032864,
+    seagreen: 3050327,
+    seashell: 16774638,
+    sienna: 10506797,
+    silver: 12632256,
+    skyblue: 8900331,
+    slateblue: 6970061,
+    slategray: 7372944,
+    slategrey: 7372944,
+    snow: 16775930,
+    springgreen: 65407,
+    steelblue: 4620980,
+    tan: 13808780,
+    teal: 32896,
+    thistle: 14204888,
+    tomato: 16737095,
+    turquoise: 4251856,
+    violet: 15631086,
+    wheat: 16113331,
+    white: 16777215,
+    whitesmoke: 16119285,
+    yellow: 16776960,
+    yellowgreen: 10145074
+  };
+  define(Color, color, {
+    copy(channels) {
+      return Object.assign(new this.constructor(), this, channels);
+    },
+    displayable() {
+      return this.rgb().displayable();
+    },
+    hex: color_formatHex,
+    // Deprecated! Use color.formatHex.
+    formatHex: color_formatHex,
+    formatHex8: color_formatHex8,
+    formatHsl: color_formatHsl,
+    formatRgb: color_formatRgb,
+    toString: color_formatRgb
+  });
+  function color_formatHex() {
+    return this.rgb().formatHex();
+  }
+  function color_formatHex8() {
+    return this.rgb().formatHex8();
+  }
+  function color_formatHsl() {
+    return hslConvert(this).formatHsl();
+  }
+  function color_formatRgb() {
+    return this.rgb().formatRgb();
+  }
+  function color(format2) {
+    var m, l;
+    format2 = (format2 + "").trim().toLowerCase();
+    return (m = reHex.exec(format2)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format2)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format2)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format2)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format2)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format2)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format2)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named.hasOwnProperty(format2) ? rgbn(named[format2]) : format2 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
+  }
+  function rgbn(n) {
+    return new Rgb(n >> 16 & 255, n >> 8 & 255, n & 255, 1);
+  }
+  function rgba(r, g, b, a2) {
+    if (a2 <= 0) r = g = b = NaN;
+    return new Rgb(r, g, b, a2);
+  }
+  function rgbConvert(o) {
+    if (!(o instanceof Color)) o = color(o);
+    if (!o) return new Rgb();
+    o = o.rgb();
+    return new Rgb(o.r, o.g, o.b, o.opacity);
+  }
+  function rgb(r, g, b, opacity) {
+    return arguments.length === 1 ? rgbConvert(r) : new Rgb(r, g, b, opacity == null ? 1 : opacity);
+  }
+  function Rgb(r, g, b, opacity) {
+    this.r = +r;
+    this.g = +g;
+    this.b = +b;
+    this.opacity = +opacity;
+  }
+  define(Rgb, rgb, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
+    },
+    rgb() {
+      return this;
+    },
+    clamp() {
+      return new Rgb(clampi(this.r), clampi(this.g), clampi(this.b), clampa(this.opacity));
+    },
+    displayable() {
+      return -0.5 <= this.r && this.r < 255.5 && (-0.5 <= this.g && this.g < 255.5) && (-0.5 <= this.b && this.b < 255.5) && (0 <= this.opacity && this.opacity <= 1);
+    },
+    hex: rgb_formatHex,
+    // Deprecated! Use color.formatHex.
+    formatHex: rgb_formatHex,
+    formatHex8: rgb_formatHex8,
+    formatRgb: rgb_formatRgb,
+    toString: rgb_formatRgb
+  }));
+  function rgb_formatHex() {
+    return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}`;
+  }
+  function rgb_formatHex8() {
+    return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}${hex((isNaN(this.opacity) ? 1 : this.opacity) * 255)}`;
+  }
+  function rgb_formatRgb() {
+    const a2 = clampa(this.opacity);
+    return `${a2 === 1 ? "rgb(" : "rgba("}${clampi(this.r)}, ${clampi(this.g)}, ${clampi(this.b)}${a2 === 1 ? ")" : `, ${a2})`}`;
+  }
+  function clampa(opacity) {
+    return isNaN(opacity) ? 1 : Math.max(0, Math.min(1, opacity));
+  }
+  function clampi(value2) {
+    return Math.max(0, Math.min(255, Math.round(value2) || 0));
+  }
+  function hex(value2) {
+    value2 = clampi(value2);
+    return (value2 < 16 ? "0" : "") + value2.toString(16);
+  }
+  function hsla(h, s2, l, a2) {
+    if (a2 <= 0) h = s2 = l = NaN;
+    else if (l <= 0 || l >= 1) h = s2 = NaN;
+    else if (s2 <= 0) h = NaN;
+    return new Hsl(h, s2, l, a2);
+  }
+  function hslConvert(o) {
+    if (o instanceof Hsl) return new Hsl(o.h, o.s, o.l, o.opacity);
+    if (!(o instanceof Color)) o = color(o);
+    if (!o) return new Hsl();
+    if (o instanceof Hsl) return o;
+    o = o.rgb();
+    var r = o.r / 255, g = o.g / 255, b = o.b / 255, min = Math.min(r, g, b), max = Math.max(r, g, b), h = NaN, s2 = max - min, l = (max + min) / 2;
+    if (s2) {
+      if (r === max) h = (g - b) / s2 + (g < b) * 6;
+      else if (g === max) h = (b - r) / s2 + 2;
+      else h = (r - g) / s2 + 4;
+      s2 /= l < 0.5 ? max + min : 2 - max - min;
+      h *= 60;
+    } else {
+      s2 = l > 0 && l < 1 ? 0 : h;
+    }
+    return new Hsl(h, s2, l, o.opacity);
+  }
+  function hsl(h, s2, l, opacity) {
+    return arguments.length === 1 ? hslConvert(h) : new Hsl(h, s2, l, opacity == null ? 1 : opacity);
+  }
+  function Hsl(h, s2, l, opacity) {
+    this.h = +h;
+    this.s = +s2;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  define(Hsl, hsl, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Hsl(this.h, this.s, this.l * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Hsl(this.h, this.s, this.l * k2, this.opacity);
+    },
+    rgb() {
+      var h = this.h % 360 + (this.h < 0) * 360, s2 = isNaN(h) || isNaN(this.s) ? 0 : this.s, l = this.l, m2 = l + (l < 0.5 ? l : 1 - l) * s2, m1 = 2 * l - m2;
+      return new Rgb(
+        hsl2rgb(h >= 240 ? h - 240 : h + 120, m1, m2),
+        hsl2rgb(h, m1, m2),
+        hsl2rgb(h < 120 ? h + 240 : h - 120, m1, m2),
+        this.opacity
+      );
+    },
+    clamp() {
+      return new Hsl(clamph(this.h), clampt(this.s), clampt(this.l), clampa(this.opacity));
+    },
+    displayable() {
+      return (0 <= this.s && this.s <= 1 || isNaN(this.s)) && (0 <= this.l && this.l <= 1) && (0 <= this.opacity && this.opacity <= 1);
+    },
+    formatHsl() {
+      const a2 = clampa(this.opacity);
+      return `${a2 === 1 ? "hsl(" : "hsla("}${clamph(this.h)}, ${clampt(this.s) * 100}%, ${clampt(this.l) * 100}%${a2 === 1 ? ")" : `, ${a2})`}`;
+    }
+  }));
+  function clamph(value2) {
+    value2 = (value2 || 0) % 360;
+    return value2 < 0 ? value2 + 360 : value2;
+  }
+  function clampt(value2) {
+    return Math.max(0, Math.min(1, value2 || 0));
+  }
+  function hsl2rgb(h, m1, m2) {
+    return (h < 60 ? m1 + (m2 - m1) * h / 60 : h < 180 ? m2 : h < 240 ? m1 + (m2 - m1) * (240 - h) / 60 : m1) * 255;
+  }
+  var radians = Math.PI / 180;
+  var degrees = 180 / Math.PI;
+  var K = 18;
+  var Xn = 0.96422;
+  var Yn = 1;
+  var Zn = 0.82521;
+  var t0 = 4 / 29;
+  var t1 = 6 / 29;
+  var t2 = 3 * t1 * t1;
+  var t3 = t1 * t1 * t1;
+  function labConvert(o) {
+    if (o instanceof Lab) return new Lab(o.l, o.a, o.b, o.opacity);
+    if (o instanceof Hcl) return hcl2lab(o);
+    if (!(o instanceof Rgb)) o = rgbConvert(o);
+    var r = rgb2lrgb(o.r), g = rgb2lrgb(o.g), b = rgb2lrgb(o.b), y = xyz2lab((0.2225045 * r + 0.7168786 * g + 0.0606169 * b) / Yn), x, z;
+    if (r === g && g === b) x = z = y;
+    else {
+      x = xyz2lab((0.4360747 * r + 0.3850649 * g + 0.1430804 * b) / Xn);
+      z = xyz2lab((0.0139322 * r + 0.0971045 * g + 0.7141733 * b) / Zn);
+    }
+    return new Lab(116 * y - 16, 500 * (x - y), 200 * (y - z), o.opacity);
+  }
+  function lab(l, a2, b, opacity) {
+    return arguments.length === 1 ? labConvert(l) : new Lab(l, a2, b, opacity == null ? 1 : opacity);
+  }
+  function Lab(l, a2, b, opacity) {
+    this.l = +l;
+    this.a = +a2;
+    this.b = +b;
+    this.opacity = +opacity;
+  }
+  define(Lab, lab, extend(Color, {
+    brighter(k2) {
+      return new Lab(this.l + K * (k2 == null ? 1 : k2), this.a, this.b, this.opacity);
+    },
+    darker(k2) {
+      return new Lab(this.l - K * (k2 == null ? 1 : k2), this.a, this.b, this.opacity);
+    },
+    rgb() {
+      var y = (this.l + 16) / 116, x = isNaN(this.a) ? y : y + this.a / 500, z = isNaN(this.b) ? y : y - this.b / 200;
+      x = Xn * lab2xyz(x);
+      y = Yn * lab2xyz(y);
+      z = Zn * lab2xyz(z);
+      return new Rgb(
+        lrgb2rgb(3.1338561 * x - 1.6168667 * y - 0.4906146 * z),
+        lrgb2rgb(-0.9787684 * x + 1.9161415 * y + 0.033454 * z),
+        lrgb2rgb(0.0719453 * x - 0.2289914 * y + 1.4052427 * z),
+        this.opacity
+      );
+    }
+  }));
+  function xyz2lab(t) {
+    return t > t3 ? Math.pow(t, 1 / 3) : t / t2 + t0;
+  }
+  function lab2xyz(t) {
+    return t > t1 ? t * t * t : t2 * (t - t0);
+  }
+  function lrgb2rgb(x) {
+    return 255 * (x <= 31308e-7 ? 12.92 * x : 1.055 * Math.pow(x, 1 / 2.4) - 0.055);
+  }
+  function rgb2lrgb(x) {
+    return (x /= 255) <= 0.04045 ? x / 12.92 : Math.pow((x + 0.055) / 1.055, 2.4);
+  }
+  function hclConvert(o) {
+    if (o instanceof Hcl) return new Hcl(o.h, o.c, o.l, o.opacity);
+    if (!(o instanceof Lab)) o = labConvert(o);
+    if (o.a === 0 && o.b === 0) return new Hcl(NaN, 0 < o.l && o.l < 100 ? 0 : NaN, o.l, o.opacity);
+    var h = Math.atan2(o.b, o.a) * degrees;
+    return new Hcl(h < 0 ? h + 360 : h, Math.sqrt(o.a * o.a + o.b * o.b), o.l, o.opacity);
+  }
+  function hcl(h, c, l, opacity) {
+    return arguments.length === 1 ? hclConvert(h) : new Hcl(h, c, l, opacity == null ? 1 : opacity);
+  }
+  function Hcl(h, c, l, opacity) {
+    this.h = +h;
+    this.c = +c;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  function hcl2lab(o) {
+    if (isNaN(o.h)) return new Lab(o.l, 0, 0, o.opacity);
+    var h = o.h * radians;
+    return new Lab(o.l, Math.cos(h) * o.c, Math.sin(h) * o.c, o.opacity);
+  }
+  define(Hcl, hcl, extend(Color, {
+    brighter(k2) {
+      return new Hcl(this.h, this.c, this.l + K * (k2 == null ? 1 : k2), this.opacity);
+    },
+    darker(k2) {
+      return new Hcl(this.h, this.c, this.l - K * (k2 == null ? 1 : k2), this.opacity);
+    },
+    rgb() {
+      return hcl2lab(this).rgb();
+    }
+  }));
+  var A = -0.14861;
+  var B = 1.78277;
+  var C = -0.29227;
+  var D = -0.90649;
+  var E = 1.97294;
+  var ED = E * D;
+  var EB = E * B;
+  var BC_DA = B * C - D * A;
+  function cubehelixConvert(o) {
+    if (o instanceof Cubehelix) return new Cubehelix(o.h, o.s, o.l, o.opacity);
+    if (!(o instanceof Rgb)) o = rgbConvert(o);
+    var r = o.r / 255, g = o.g / 255, b = o.b / 255, l = (BC_DA * b + ED * r - EB * g) / (BC_DA + ED - EB), bl = b - l, k2 = (E * (g - l) - C * bl) / D, s2 = Math.sqrt(k2 * k2 + bl * bl) / (E * l * (1 - l)), h = s2 ? Math.atan2(k2, bl) * degrees - 120 : NaN;
+    return new Cubehelix(h < 0 ? h + 360 : h, s2, l, o.opacity);
+  }
+  function cubehelix(h, s2, l, opacity) {
+    return arguments.length === 1 ? cubehelixConvert(h) : new Cubehelix(h, s2, l, opacity == null ? 1 : opacity);
+  }
+  function Cubehelix(h, s2, l, opacity) {
+    this.h = +h;
+    this.s = +s2;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  define(Cubehelix, cubehelix, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Cubehelix(this.h, this.s, this.l * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Cubehelix(this.h, this.s, this.l * k2, this.opacity);
+    },
+    rgb() {
+      var h = isNaN(this.h) ? 0 : (this.h + 120) * radians, l = +this.l, a2 = isNaN(this.s) ? 0 : this.s * l * (1 - l), cosh2 = Math.cos(h), sinh2 = Math.sin(h);
+      return new Rgb(
+        255 * (l + a2 * (A * cosh2 + B * sinh2)),
+        255 * (l + a2 * (C * cosh2 + D * sinh2)),
+        255 * (l + a2 * (E * cosh2)),
+        this.opacity
+      );
+    }
+  }));
+
+  // node_modules/d3-interpolate/dist/d3-interpolate.mjs
+  function basis(t12, v0, v1, v2, v3) {
+    var t22 = t12 * t12, t32 = t22 * t12;
+    return ((1 - 3 * t12 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t12 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
+  }
+  function basis$1(values) {
+    var n = values.length - 1;
+    return function(t) {
+      var i = t <= 0 ? t = 0 : t >= 1 ? (t = 1, n - 1) : Math.floor(t * n), v1 = values[i], v2 = values[i + 1], v0 = i > 0 ? values[i - 1] : 2 * v1 - v2, v3 = i < n - 1 ? values[i + 2] : 2 * v2 - v1;
+      return basis((t - i / n) * n, v0, v1, v2, v3);
+    };
+  }
+  function basisClosed(values) {
+    var n = values.length;
+    return function(t) {
+      var i = Math.floor(((t %= 1) < 0 ? ++t : t) * n), v0 = values[(i + n - 1) % n], v1 = values[i % n], v2 = values[(i + 1) % n], v3 = values[(i + 2) % n];
+      return basis((t - i / n) * n, v0, v1, v2, v3);
+    };
+  }
+  var constant = (x) => () => x;
+  function linear(a2, d) {
+    return function(t) {
+      return a2 + t * d;
+    };
+  }
+  function exponential(a2, b, y) {
+    return a2 = Math.pow(a2, y), b = Math.pow(b, y) - a2, y = 1 / y, function(t) {
+      return Math.pow(a2 + t * b, y);
+    };
+  }
+  function hue$1(a2, b) {
+    var d = b - a2;
+    return d ? linear(a2, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant(isNaN(a2) ? b : a2);
+  }
+  function gamma(y) {
+    return (y = +y) === 1 ? nogamma : function(a2, b) {
+      return b - a2 ? exponential(a2, b, y) : constant(isNaN(a2) ? b : a2);
+    };
+  }
+  function nogamma(a2, b) {
+    var d = b - a2;
+    return d ? linear(a2, d) : constant(isNaN(a2) ? b : a2);
+  }
+  var rgb2 = (function rgbGamma(y) {
+    var color4 = gamma(y);
+    function rgb3(start3, end) {
+      var r = color4((start3 = rgb(start3)).r, (end = rgb(end)).r), g = color4(start3.g, end.g), b = color4(start3.b, end.b), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.r = r(t);
+        start3.g = g(t);
+        start3.b = b(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    }
+    rgb3.gamma = rgbGamma;
+    return rgb3;
+  })(1);
+  function rgbSpline(spline) {
+    return function(colors) {
+      var n = colors.length, r = new Array(n), g = new Array(n), b = new Array(n), i, color4;
+      for (i = 0; i < n; ++i) {
+        color4 = rgb(colors[i]);
+        r[i] = color4.r || 0;
+        g[i] = color4.g || 0;
+        b[i] = color4.b || 0;
+      }
+      r = spline(r);
+      g = spline(g);
+      b = spline(b);
+      color4.opacity = 1;
+      return function(t) {
+        color4.r = r(t);
+        color4.g = g(t);
+        color4.b = b(t);
+        return color4 + "";
+      };
+    };
+  }
+  var rgbBasis = rgbSpline(basis$1);
+  var rgbBasisClosed = rgbSpline(basisClosed);
+  function numberArray(a2, b) {
+    if (!b) b = [];
+    var n = a2 ? Math.min(b.length, a2.length) : 0, c = b.slice(), i;
+    return function(t) {
+      for (i = 0; i < n; ++i) c[i] = a2[i] * (1 - t) + b[i] * t;
+      return c;
+    };
+  }
+  function isNumberArray(x) {
+    return ArrayBuffer.isView(x) && !(x instanceof DataView);
+  }
+  function genericArray(a2, b) {
+    var nb = b ? b.length : 0, na = a2 ? Math.min(nb, a2.length) : 0, x = new Array(na), c = new Array(nb), i;
+    for (i = 0; i < na; ++i) x[i] = value(a2[i], b[i]);
+    for (; i < nb; ++i) c[i] = b[i];
+    return function(t) {
+      for (i = 0; i < na; ++i) c[i] = x[i](t);
+      return c;
+    };
+  }
+  function date(a2, b) {
+    var d = /* @__PURE__ */ new Date();
+    return a2 = +a2, b = +b, function(t) {
+      return d.setTime(a2 * (1 - t) + b * t), d;
+    };
+  }
+  function number2(a2, b) {
+    return a2 = +a2, b = +b, function(t) {
+      return a2 * (1 - t) + b * t;
+    };
+  }
+  function object(a2, b) {
+    var i = {}, c = {}, k2;
+    if (a2 === null || typeof a2 !== "object") a2 = {};
+    if (b === null || typeof b !== "object") b = {};
+    for (k2 in b) {
+      if (k2 in a2) {
+        i[k2] = value(a2[k2], b[k2]);
+      } else {
+        c[k2] = b[k2];
+      }
+    }
+    return function(t) {
+      for (k2 in i) c[k2] = i[k2](t);
+      return c;
+    };
+  }
+  var reA = /[-+]?(?:\d+\.?\d*|\.?\d+)(?:[eE][-+]?\d+)?/g;
+  var reB = new RegExp(reA.source, "g");
+  function zero2(b) {
+    return function() {
+      return b;
+    };
+  }
+  function one(b) {
+    return function(t) {
+      return b(t) + "";
+    };
+  }
+  function string(a2, b) {
+    var bi = reA.lastIndex = reB.lastIndex = 0, am, bm, bs, i = -1, s2 = [], q = [];
+    a2 = a2 + "", b = b + "";
+    while ((am = reA.exec(a2)) && (bm = reB.exec(b))) {
+      if ((bs = bm.index) > bi) {
+        bs = b.slice(bi, bs);
+        if (s2[i]) s2[i] += bs;
+        else s2[++i] = bs;
+      }
+      if ((am = am[0]) === (bm = bm[0])) {
+        if (s2[i]) s2[i] += bm;
+        else s2[++i] = bm;
+      } else {
+        s2[++i] = null;
+        q.push({ i, x: number2(am, bm) });
+      }
+      bi = reB.lastIndex;
+    }
+    if (bi < b.length) {
+      bs = b.slice(bi);
+      if (s2[i]) s2[i] += bs;
+      else s2[++i] = bs;
+    }
+    return s2.length < 2 ? q[0] ? one(q[0].x) : zero2(b) : (b = q.length, function(t) {
+      for (var i2 = 0, o; i2 < b; ++i2) s2[(o = q[i2]).i] = o.x(t);
+      return s2.join("");
+    });
+  }
+  function value(a2, b) {
+    var t = typeof b, c;
+    return b == null || t === "boolean" ? constant(b) : (t === "number" ? number2 : t === "string" ? (c = color(b)) ? (b = c, rgb2) : string : b instanceof color ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
+  }
+  function round(a2, b) {
+    return a2 = +a2, b = +b, function(t) {
+      return Math.round(a2 * (1 - t) + b * t);
+    };
+  }
+  var degrees2 = 180 / Math.PI;
+  var identity = {
+    translateX: 0,
+    translateY: 0,
+    rotate: 0,
+    skewX: 0,
+    scaleX: 1,
+    scaleY: 1
+  };
+  function decompose(a2, b, c, d, e, f) {
+    var scaleX, scaleY, skewX;
+    if (scaleX = Math.sqrt(a2 * a2 + b * b)) a2 /= scaleX, b /= scaleX;
+    if (skewX = a2 * c + b * d) c -= a2 * skewX, d -= b * skewX;
+    if (scaleY = Math.sqrt(c * c + d * d)) c /= scaleY, d /= scaleY, skewX /= scaleY;
+    if (a2 * d < b * c) a2 = -a2, b = -b, skewX = -skewX, scaleX = -scaleX;
+    return {
+      translateX: e,
+      translateY: f,
+      rotate: Math.atan2(b, a2) * degrees2,
+      skewX: Math.atan(skewX) * degrees2,
+      scaleX,
+      scaleY
+    };
+  }
+  var svgNode;
+  function parseCss(value2) {
+    const m = new (typeof DOMMatrix === "function" ? DOMMatrix : WebKitCSSMatrix)(value2 + "");
+    return m.isIdentity ? identity : decompose(m.a, m.b, m.c, m.d, m.e, m.f);
+  }
+  function parseSvg(value2) {
+    if (value2 == null) return identity;
+    if (!svgNode) svgNode = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    svgNode.setAttribute("transform", value2);
+    if (!(value2 = svgNode.transform.baseVal.consolidate())) return identity;
+    value2 = value2.matrix;
+    return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
+  }
+  function interpolateTransform(parse, pxComma, pxParen, degParen) {
+    function pop(s2) {
+      return s2.length ? s2.pop() + " " : "";
+    }
+    function translate(xa, ya, xb, yb, s2, q) {
+      if (xa !== xb || ya !== yb) {
+        var i = s2.push("translate(", null, pxComma, null, pxParen);
+        q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+      } else if (xb || yb) {
+        s2.push("translate(" + xb + pxComma + yb + pxParen);
+      }
+    }
+    function rotate(a2, b, s2, q) {
+      if (a2 !== b) {
+        if (a2 - b > 180) b += 360;
+        else if (b - a2 > 180) a2 += 360;
+        q.push({ i: s2.push(pop(s2) + "rotate(", null, degParen) - 2, x: number2(a2, b) });
+      } else if (b) {
+        s2.push(pop(s2) + "rotate(" + b + degParen);
+      }
+    }
+    function skewX(a2, b, s2, q) {
+      if (a2 !== b) {
+        q.push({ i: s2.push(pop(s2) + "skewX(", null, degParen) - 2, x: number2(a2, b) });
+      } else if (b) {
+        s2.push(pop(s2) + "skewX(" + b + degParen);
+      }
+    }
+    function scale(xa, ya, xb, yb, s2, q) {
+      if (xa !== xb || ya !== yb) {
+        var i = s2.push(pop(s2) + "scale(", null, ",", null, ")");
+        q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+      } else if (xb !== 1 || yb !== 1) {
+        s2.push(pop(s2) + "scale(" + xb + "," + yb + ")");
+      }
+    }
+    return function(a2, b) {
+      var s2 = [], q = [];
+      a2 = parse(a2), b = parse(b);
+      translate(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
+      rotate(a2.rotate, b.rotate, s2, q);
+      skewX(a2.skewX, b.skewX, s2, q);
+      scale(a2.scaleX, a2.scaleY, b.scaleX, b.scaleY, s2, q);
+      a2 = b = null;
+      return function(t) {
+        var i = -1, n = q.length, o;
+        while (++i < n) s2[(o = q[i]).i] = o.x(t);
+        return s2.join("");
+      };
+    };
+  }
+  var interpolateTransformCss = interpolateTransform(parseCss, "px, ", "px)", "deg)");
+  var interpolateTransformSvg = interpolateTransform(parseSvg, ", ", ")", ")");
+  var epsilon2 = 1e-12;
+  function cosh(x) {
+    return ((x = Math.exp(x)) + 1 / x) / 2;
+  }
+  function sinh(x) {
+    return ((x = Math.exp(x)) - 1 / x) / 2;
+  }
+  function tanh(x) {
+    return ((x = Math.exp(2 * x)) - 1) / (x + 1);
+  }
+  var zoom = (function zoomRho(rho, rho2, rho4) {
+    function zoom2(p0, p1) {
+      var ux0 = p0[0], uy0 = p0[1], w0 = p0[2], ux1 = p1[0], uy1 = p1[1], w1 = p1[2], dx = ux1 - ux0, dy = uy1 - uy0, d2 = dx * dx + dy * dy, i, S;
+      if (d2 < epsilon2) {
+        S = Math.log(w1 / w0) / rho;
+        i = function(t) {
+          return [
+            ux0 + t * dx,
+            uy0 + t * dy,
+            w0 * Math.exp(rho * t * S)
+          ];
+        };
+      } else {
+        var d1 = Math.sqrt(d2), b0 = (w1 * w1 - w0 * w0 + rho4 * d2) / (2 * w0 * rho2 * d1), b1 = (w1 * w1 - w0 * w0 - rho4 * d2) / (2 * w1 * rho2 * d1), r0 = Math.log(Math.sqrt(b0 * b0 + 1) - b0), r1 = Math.log(Math.sqrt(b1 * b1 + 1) - b1);
+        S = (r1 - r0) / rho;
+        i = function(t) {
+          var s2 = t * S, coshr0 = cosh(r0), u = w0 / (rho2 * d1) * (coshr0 * tanh(rho * s2 + r0) - sinh(r0));
+          return [
+            ux0 + u * dx,
+            uy0 + u * dy,
+            w0 * coshr0 / cosh(rho * s2 + r0)
+          ];
+        };
+      }
+      i.duration = Math.abs(S) * 1e3 * rho / Math.SQRT2;
+      return i;
+    }
+    zoom2.rho = function(_) {
+      var _1 = Math.max(1e-3, +_), _2 = _1 * _1, _4 = _2 * _2;
+      return zoomRho(_1, _2, _4);
+    };
+    return zoom2;
+  })(Math.SQRT2, 2, 4);
+  function hsl2(hue) {
+    return function(start3, end) {
+      var h = hue((start3 = hsl(start3)).h, (end = hsl(end)).h), s2 = nogamma(start3.s, end.s), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.h = h(t);
+        start3.s = s2(t);
+        start3.l = l(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    };
+  }
+  var hsl_default = hsl2(hue$1);
+  var hslLong = hsl2(nogamma);
+  function hcl2(hue) {
+    return function(start3, end) {
+      var h = hue((start3 = hcl(start3)).h, (end = hcl(end)).h), c = nogamma(start3.c, end.c), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.h = h(t);
+        start3.c = c(t);
+        start3.l = l(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    };
+  }
+  var hcl_default = hcl2(hue$1);
+  var hclLong = hcl2(nogamma);
+  function cubehelix2(hue) {
+    return (function cubehelixGamma(y) {
+      y = +y;
+      function cubehelix3(start3, end) {
+        var h = hue((start3 = cubehelix(start3)).h, (end = cubehelix(end)).h), s2 = nogamma(start3.s, end.s), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+        return function(t) {
+          start3.h = h(t);
+          start3.s = s2(t);
+          start3.l = l(Math.pow(t, y));
+          start3.opacity = opacity(t);
+          return start3 + "";
+        };
+      }
+      cubehelix3.gamma = cubehelixGamma;
+      return cubehelix3;
+    })(1);
+  }
+  var cubehelix_default = cubehelix2(hue$1);
+  var cubehelixLong = cubehelix2(nogamma);
+
+  // node_modules/d3-format/dist/d3-format.mjs
+  function formatDecimal(x) {
+    return Math.abs(x = Math.round(x)) >= 1e21 ? x.toLocaleString("en").replace(/,/g, "") : x.toString(10);
+  }
+  function formatDecimalParts(x, p) {
+    if (!isFinite(x) || x === 0) return null;
+    var i = (x = p ? x.toExponential(p - 1) : x.toExponential()).indexOf("e"), coefficient = x.slice(0, i);
+    return [
+      coefficient.length > 1 ? coefficient[0] + coefficient.slice(2) : coefficient,
+      +x.slice(i + 1)
+    ];
+  }
+  function exponent(x) {
+    return x = formatDecimalParts(Math.abs(x)), x ? x[1] : NaN;
+  }
+  function formatGroup(grouping, thousands) {
+    return function(value2, width2) {
+      var i = value2.length, t = [], j = 0, g = grouping[0], length = 0;
+      while (i > 0 && g > 0) {
+        if (length + g + 1 > width2) g = Math.max(1, width2 - length);
+        t.push(value2.substring(i -= g, i + g));
+        if ((length += g + 1) > width2) break;
+        g = grouping[j = (j + 1) % grouping.length];
+      }
+      return t.reverse().join(thousands);
+    };
+  }
+  function formatNumerals(numerals) {
+    return function(value2) {
+      return value2.replace(/[0-9]/g, function(i) {
+        return numerals[+i];
+      });
+    };
+  }
+  var re = /^(?:(.)?([<>=^]))?([+\-( ])?([$#])?(0)?(\d+)?(,)?(\.\d+)?(~)?([a-z%])?$/i;
+  function formatSpecifier(specifier) {
+    if (!(match = re.exec(specifier))) throw new Error("invalid format: " + specifier);
+    var match;
+    return new FormatSpecifier({
+      fill: match[1],
+      align: match[2],
+      sign: match[3],
+      symbol: match[4],
+      zero: match[5],
+      width: match[6],
+      comma: match[7],
+      precision: match[8] && match[8].slice(1),
+      trim: match[9],
+      type: match[10]
+    });
+  }
+  formatSpecifier.prototype = FormatSpecifier.prototype;
+  function FormatSpecifier(specifier) {
+    this.fill = specifier.fill === void 0 ? " " : specifier.fill + "";
+    this.align = specifier.align === void 0 ? ">" : specifier.align + "";
+    this.sign = specifier.sign === void 0 ? "-" : specifier.sign + "";
+    this.symbol = specifier.symbol === void 0 ? "" : specifier.symbol + "";
+    this.zero = !!specifier.zero;
+    this.width = specifier.width === void 0 ? void 0 : +specifier.width;
+    this.comma = !!specifier.comma;
+    this.precision = specifier.precision === void 0 ? void 0 : +specifier.precision;
+    this.trim = !!specifier.trim;
+    this.type = specifier.type === void 0 ? "" : specifier.type + "";
+  }
+  FormatSpecifier.prototype.toString = function() {
+    return this.fill + this.align + this.sign + this.symbol + (this.zero ? "0" : "") + (this.width === void 0 ? "" : Math.max(1, this.width | 0)) + (this.comma ? "," : "") + (this.precision === void 0 ? "" : "." + Math.max(0, this.precision | 0)) + (this.trim ? "~" : "") + this.type;
+  };
+  function formatTrim(s2) {
+    out: for (var n = s2.length, i = 1, i0 = -1, i1; i < n; ++i) {
+      switch (s2[i]) {
+        case ".":
+          i0 = i1 = i;
+          break;
+        case "0":
+          if (i0 === 0) i0 = i;
+          i1 = i;
+          break;
+        default:
+          if (!+s2[i]) break out;
+          if (i0 > 0) i0 = 0;
+          break;
+      }
+    }
+    return i0 > 0 ? s2.slice(0, i0) + s2.slice(i1 + 1) : s2;
+  }
+  var prefixExponent;
+  function formatPrefixAuto(x, p) {
+    var d = formatDecimalParts(x, p);
+    if (!d) return prefixExponent = void 0, x.toPrecision(p);
+    var coefficient = d[0], exponent2 = d[1], i = exponent2 - (prefixExponent = Math.max(-8, Math.min(8, Math.floor(exponent2 / 3))) * 3) + 1, n = coefficient.length;
+    return i === n ? coefficient : i > n ? coefficient + new Array(i - n + 1).join("0") : i > 0 ? coefficient.slice(0, i) + "." + coefficient.slice(i) : "0." + new Array(1 - i).join("0") + formatDecimalParts(x, Math.max(0, p + i - 1))[0];
+  }
+  function formatRounded(x, p) {
+    var d = formatDecimalParts(x, p);
+    if (!d) return x + "";
+    var coefficient = d[0], exponent2 = d[1];
+    return exponent2 < 0 ? "0." + new Array(-exponent2).join("0") + coefficient : coefficient.length > exponent2 + 1 ? coefficient.slice(0, exponent2 + 1) + "." + coefficient.slice(exponent2 + 1) : coefficient + new Array(exponent2 - coefficient.length + 2).join("0");
+  }
+  var formatTypes = {
+    "%": (x, p) => (x * 100).toFixed(p),
+    "b": (x) => Math.round(x).toString(2),
+    "c": (x) => x + "",
+    "d": formatDecimal,
+    "e": (x, p) => x.toExponential(p),
+    "f": (x, p) => x.toFixed(p),
+    "g": (x, p) => x.toPrecision(p),
+    "o": (x) => Math.round(x).toString(8),
+    "p": (x, p) => formatRounded(x * 100, p),
+    "r": formatRounded,
+    "s": formatPrefixAuto,
+    "X": (x) => Math.round(x).toString(16).toUpperCase(),
+    "x": (x) => Math.round(x).toString(16)
+  };
+  function identity2(x) {
+    return x;
+  }
+  var map = Array.prototype.map;
+  var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+  function formatLocale(locale2) {
+    var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity2 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity2 : formatNumerals(map.call(locale2.numerals, String)), percent2 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+    function newFormat(specifier, options) {
+      specifier = formatSpecifier(specifier);
+      var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width2 = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
+      if (type === "n") comma = true, type = "g";
+      else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
+      if (zero3 || fill2 === "0" && align === "=") zero3 = true, fill2 = "0", align = "=";
+      var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent2 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+      var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
+      precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
+      function format2(value2) {
+        var valuePrefix = prefix, valueSuffix = suffix, i, n, c;
+        if (type === "c") {
+          valueSuffix = formatType(value2) + valueSuffix;
+          value2 = "";
+        } else {
+          value2 = +value2;
+          var valueNegative = value2 < 0 || 1 / value2 < 0;
+          value2 = isNaN(value2) ? nan : formatType(Math.abs(value2), precision);
+          if (trim) value2 = formatTrim(value2);
+          if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
+          valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
+          valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+          if (maybeSuffix) {
+            i = -1, n = value2.length;
+            while (++i < n) {
+              if (c = value2.charCodeAt(i), 48 > c || c > 57) {
+                valueSuffix = (c === 46 ? decimal + value2.slice(i + 1) : value2.slice(i)) + valueSuffix;
+                value2 = value2.slice(0, i);
+                break;
+              }
+            }
+          }
+        }
+        if (comma && !zero3) value2 = group(value2, Infinity);
+        var length = valuePrefix.length + value2.length + valueSuffix.length, padding = length < width2 ? new Array(width2 - length + 1).join(fill2) : "";
+        if (comma && zero3) value2 = group(padding + value2, padding.length ? width2 - valueSuffix.length : Infinity), padding = "";
+        switch (align) {
+          case "<":
+            value2 = valuePrefix + value2 + valueSuffix + padding;
+            break;
+          case "=":
+            value2 = valuePrefix + padding + value2 + valueSuffix;
+            break;
+          case "^":
+            value2 = padding.slice(0, length = padding.length >> 1) + valuePrefix + value2 + valueSuffix + padding.slice(length);
+            break;
+          default:
+            value2 = padding + valuePrefix + value2 + valueSuffix;
+            break;
+        }
+        return numerals(value2);
+      }
+      format2.toString = function() {
+        return specifier + "";
+      };
+      return format2;
+    }
+    function formatPrefix2(specifier, value2) {
+      var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+      return function(value3) {
+        return f(k2 * value3);
+      };
+    }
+    return {
+      format: newFormat,
+      formatPrefix: formatPrefix2
+    };
+  }
+  var locale;
+  var format;
+  var formatPrefix;
+  defaultLocale({
+    thousands: ",",
+    grouping: [3],
+    currency: ["$", ""]
+  });
+  function defaultLocale(definition) {
+    locale = formatLocale(definition);
+    format = locale.format;
+    formatPrefix = locale.formatPrefix;
+    return locale;
+  }
+  function precisionFixed(step) {
+    return Math.max(0, -exponent(Math.abs(step)));
+  }
+  function precisionPrefix(step, value2) {
+    return Math.max(0, Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3 - exponent(Math.abs(step)));
+  }
+  function precisionRound(step, max) {
+    step = Math.abs(step), max = Math.abs(max) - step;
+    return Math.max(0, exponent(max) - exponent(step)) + 1;
+  }
+
+  // node_modules/d3-scale/dist/d3-scale.mjs
+  function initRange(domain, range2) {
+    switch (arguments.length) {
+      case 0:
+        break;
+      case 1:
+        this.range(domain);
+        break;
+      default:
+        this.range(range2).domain(domain);
+        break;
+    }
+    return this;
+  }
+  function constants(x) {
+    return function() {
+      return x;
+    };
+  }
+  function number$1(x) {
+    return +x;
+  }
+  var unit = [0, 1];
+  function identity$1(x) {
+    return x;
+  }
+  function normalize(a2, b) {
+    return (b -= a2 = +a2) ? function(x) {
+      return (x - a2) / b;
+    } : constants(isNaN(b) ? NaN : 0.5);
+  }
+  function clamper(a2, b) {
+    var t;
+    if (a2 > b) t = a2, a2 = b, b = t;
+    return function(x) {
+      return Math.max(a2, Math.min(b, x));
+    };
+  }
+  function bimap(domain, range2, interpolate) {
+    var d0 = domain[0], d1 = domain[1], r0 = range2[0], r1 = range2[1];
+    if (d1 < d0) d0 = normalize(d1, d0), r0 = interpolate(r1, r0);
+    else d0 = normalize(d0, d1), r0 = interpolate(r0, r1);
+    return function(x) {
+      return r0(d0(x));
+    };
+  }
+  function polymap(domain, range2, interpolate) {
+    var j = Math.min(domain.length, range2.length) - 1, d = new Array(j), r = new Array(j), i = -1;
+    if (domain[j] < domain[0]) {
+      domain = domain.slice().reverse();
+      range2 = range2.slice().reverse();
+    }
+    while (++i < j) {
+      d[i] = normalize(domain[i], domain[i + 1]);
+      r[i] = interpolate(range2[i], range2[i + 1]);
+    }
+    return function(x) {
+      var i2 = bisectRight(domain, x, 1, j) - 1;
+      return r[i2](d[i2](x));
+    };
+  }
+  function copy$1(source, target) {
+    return target.domain(source.domain()).range(source.range()).interpolate(source.interpolate()).clamp(source.clamp()).unknown(source.unknown());
+  }
+  function transformer$2() {
+    var domain = unit, range2 = unit, interpolate$1 = value, transform, untransform, unknown, clamp = identity$1, piecewise2, output, input;
+    function rescale() {
+      var n = Math.min(domain.length, range2.length);
+      if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
+      piecewise2 = n > 2 ? polymap : bimap;
+      output = input = null;
+      return scale;
+    }
+    function scale(x) {
+      return x == null || isNaN(x = +x) ? unknown : (output || (output = piecewise2(domain.map(transform), range2, interpolate$1)))(transform(clamp(x)));
+    }
+    scale.invert = function(y) {
+      return clamp(untransform((input || (input = piecewise2(range2, domain.map(transform), number2)))(y)));
+    };
+    scale.domain = function(_) {
+      return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
+    };
+    scale.range = function(_) {
+      return arguments.length ? (range2 = Array.from(_), rescale()) : range2.slice();
+    };
+    scale.rangeRound = function(_) {
+      return range2 = Array.from(_), interpolate$1 = round, rescale();
+    };
+    scale.clamp = function(_) {
+      return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
+    };
+    scale.interpolate = function(_) {
+      return arguments.length ? (interpolate$1 = _, rescale()) : interpolate$1;
+    };
+    scale.unknown = function(_) {
+      return arguments.length ? (unknown = _, scale) : unknown;
+    };
+    return function(t, u) {
+      transform = t, untransform = u;
+      return rescale();
+    };
+  }
+  function continuous() {
+    return transformer$2()(identity$1, identity$1);
+  }
+  function tickFormat(start3, stop, count2, specifier) {
+    var step = tickStep(start3, stop, count2), precision;
+    specifier = formatSpecifier(specifier == null ? ",f" : specifier);
+    switch (specifier.type) {
+      case "s": {
+        var value2 = Math.max(Math.abs(start3), Math.abs(stop));
+        if (specifier.precision == null && !isNaN(precision = precisionPrefix(step, value2))) specifier.precision = precision;
+        return formatPrefix(specifier, value2);
+      }
+      case "":
+      case "e":
+      case "g":
+      case "p":
+      case "r": {
+        if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start3), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+        break;
+      }
+      case "f":
+      case "%": {
+        if (specifier.precision == null && !isNaN(precision = precisionFixed(step))) specifier.precision = precision - (specifier.type === "%") * 2;
+        break;
+      }
+    }
+    return format(specifier);
+  }
+  function linearish(scale) {
+    var domain = scale.domain;
+    scale.ticks = function(count2) {
+      var d = domain();
+      return ticks(d[0], d[d.length - 1], count2 == null ? 10 : count2);
+    };
+    scale.tickFormat = function(count2, specifier) {
+      var d = domain();
+      return tickFormat(d[0], d[d.length - 1], count2 == null ? 10 : count2, specifier);
+    };
+    scale.nice = function(count2) {
+      if (count2 == null) count2 = 10;
+      var d = domain();
+      var i0 = 0;
+      var i1 = d.length - 1;
+      var start3 = d[i0];
+      var stop = d[i1];
+      var prestep;
+      var step;
+      var maxIter = 10;
+      if (stop < start3) {
+        step = start3, start3 = stop, stop = step;
+        step = i0, i0 = i1, i1 = step;
+      }
+      while (maxIter-- > 0) {
+        step = tickIncrement(start3, stop, count2);
+        if (step === prestep) {
+          d[i0] = start3;
+          d[i1] = stop;
+          return domain(d);
+        } else if (step > 0) {
+          start3 = Math.floor(start3 / step) * step;
+          stop = Math.ceil(stop / step) * step;
+        } else if (step < 0) {
+          start3 = Math.ceil(start3 * step) / step;
+          stop = Math.floor(stop * step) / step;
+        } else {
+          break;
+        }
+        prestep = step;
+      }
+      return scale;
+    };
+    return scale;
+  }
+  function linear2() {
+    var scale = continuous();
+    scale.copy = function() {
+      return copy$1(scale, linear2());
+    };
+    initRange.apply(scale, arguments);
+    return linearish(scale);
+  }
 
   // src/shared/format.js
   var MISSING = "–";
@@ -192,11 +1770,1064 @@
   };
   var headShort = (card, head) => {
     if (card.loadings === "layers") {
-      const [, number, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
-      return head >= card.n_heads ? "id" : number + kind;
+      const [, number3, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
+      return head >= card.n_heads ? "id" : number3 + kind;
     }
     const name = headName(card, head).replace(/^head /, "");
     return head >= card.n_heads ? "id" : name.length > 4 ? String(head) : name;
+  };
+
+  // src/shared/scales.js
+  var plain = (tick) => num(Number(tick.toPrecision(6)));
+  var known = (scale, ticks2, text2 = plain) => {
+    const [low, high] = scale.domain();
+    return Object.assign((value2) => scale(value2), { ticks: ticks2, low, high, text: text2 });
+  };
+  var linear3 = (low, high, from, to, { n = 5, zero: zero3 = false, nice = true } = {}) => {
+    if (zero3) [low, high] = [Math.min(0, low), Math.max(0, high)];
+    if (low === high) [low, high] = [low - 0.5, high + 0.5];
+    const scale = linear2(
+      [low, high].map((v) => Number(v.toPrecision(10))),
+      [from, to]
+    );
+    if (nice) scale.nice(n);
+    return known(scale, scale.ticks(n));
+  };
+
+  // node_modules/d3-path/dist/d3-path.mjs
+  var pi = Math.PI;
+  var tau = 2 * pi;
+  var epsilon = 1e-6;
+  var tauEpsilon = tau - epsilon;
+  function append(strings) {
+    this._ += strings[0];
+    for (let i = 1, n = strings.length; i < n; ++i) {
+      this._ += arguments[i] + strings[i];
+    }
+  }
+  function appendRound(digits) {
+    let d = Math.floor(digits);
+    if (!(d >= 0)) throw new Error(`invalid digits: ${digits}`);
+    if (d > 15) return append;
+    const k2 = 10 ** d;
+    return function(strings) {
+      this._ += strings[0];
+      for (let i = 1, n = strings.length; i < n; ++i) {
+        this._ += Math.round(arguments[i] * k2) / k2 + strings[i];
+      }
+    };
+  }
+  function equal(x0, y0, x1, y1) {
+    return x0 === x1 && y0 === y1;
+  }
+  function equalRound(digits) {
+    const d = Math.floor(digits);
+    if (!(d <= 15)) return equal;
+    const k2 = 10 ** d;
+    const r = function(value2) {
+      return Math.round(value2 * k2);
+    };
+    return function(x0, y0, x1, y1) {
+      return r(x0) === r(x1) && r(y0) === r(y1);
+    };
+  }
+  var Path = class {
+    constructor(digits) {
+      this._x0 = this._y0 = // start of current subpath
+      this._x1 = this._y1 = null;
+      this._ = "";
+      this._append = digits == null ? append : appendRound(digits);
+      this._equal = digits == null ? equal : equalRound(digits);
+    }
+    moveTo(x, y) {
+      this._append`M${this._x0 = this._x1 = +x},${this._y0 = this._y1 = +y}`;
+    }
+    closePath() {
+      if (this._x1 !== null) {
+        this._x1 = this._x0, this._y1 = this._y0;
+        this._append`Z`;
+      }
+    }
+    lineTo(x, y) {
+      this._append`L${this._x1 = +x},${this._y1 = +y}`;
+    }
+    quadraticCurveTo(x1, y1, x, y) {
+      this._append`Q${+x1},${+y1},${this._x1 = +x},${this._y1 = +y}`;
+    }
+    bezierCurveTo(x1, y1, x2, y2, x, y) {
+      this._append`C${+x1},${+y1},${+x2},${+y2},${this._x1 = +x},${this._y1 = +y}`;
+    }
+    arcTo(x1, y1, x2, y2, r) {
+      x1 = +x1, y1 = +y1, x2 = +x2, y2 = +y2, r = +r;
+      if (r < 0) throw new Error(`negative radius: ${r}`);
+      let x0 = this._x1, y0 = this._y1, x21 = x2 - x1, y21 = y2 - y1, x01 = x0 - x1, y01 = y0 - y1, l01_2 = x01 * x01 + y01 * y01;
+      if (this._x1 === null) {
+        this._append`M${this._x1 = x1},${this._y1 = y1}`;
+      } else if (!(l01_2 > epsilon)) ;
+      else if (!(Math.abs(y01 * x21 - y21 * x01) > epsilon) || !r) {
+        this._append`L${this._x1 = x1},${this._y1 = y1}`;
+      } else {
+        let x20 = x2 - x0, y20 = y2 - y0, l21_2 = x21 * x21 + y21 * y21, l20_2 = x20 * x20 + y20 * y20, l21 = Math.sqrt(l21_2), l01 = Math.sqrt(l01_2), l = r * Math.tan((pi - Math.acos((l21_2 + l01_2 - l20_2) / (2 * l21 * l01))) / 2), t01 = l / l01, t21 = l / l21;
+        if (Math.abs(t01 - 1) > epsilon) {
+          this._append`L${x1 + t01 * x01},${y1 + t01 * y01}`;
+        }
+        this._append`A${r},${r},0,0,${+(y01 * x20 > x01 * y20)},${this._x1 = x1 + t21 * x21},${this._y1 = y1 + t21 * y21}`;
+      }
+    }
+    arc(x, y, r, a0, a1, ccw) {
+      x = +x, y = +y, r = +r, ccw = !!ccw;
+      if (r < 0) throw new Error(`negative radius: ${r}`);
+      let dx = r * Math.cos(a0), dy = r * Math.sin(a0), x0 = x + dx, y0 = y + dy, cw = 1 ^ ccw, da = ccw ? a0 - a1 : a1 - a0;
+      if (this._x1 === null) {
+        this._append`M${x0},${y0}`;
+      } else if (Math.abs(this._x1 - x0) > epsilon || Math.abs(this._y1 - y0) > epsilon) {
+        this._append`L${x0},${y0}`;
+      }
+      if (!r) return;
+      if (da < 0) da = da % tau + tau;
+      if (da > tauEpsilon) {
+        this._append`A${r},${r},0,1,${cw},${x - dx},${y - dy}A${r},${r},0,1,${cw},${this._x1 = x0},${this._y1 = y0}`;
+      } else if (da > epsilon) {
+        const x1 = x + r * Math.cos(a1);
+        const y1 = y + r * Math.sin(a1);
+        if (da >= pi && this._equal(x0, y0, x1, y1)) {
+          da /= 2;
+          let a00 = a0 + da;
+          this._append`A${r},${r},0,${+(da >= pi)},${cw},${x + r * Math.cos(a00)},${y + r * Math.sin(a00)}`;
+        }
+        this._append`A${r},${r},0,${+(da >= pi)},${cw},${this._x1 = x1},${this._y1 = y1}`;
+      }
+    }
+    rect(x, y, w, h) {
+      this._append`M${this._x0 = this._x1 = +x},${this._y0 = this._y1 = +y}h${w = +w}v${+h}h${-w}Z`;
+    }
+    toString() {
+      return this._;
+    }
+  };
+  function path() {
+    return new Path();
+  }
+  path.prototype = Path.prototype;
+
+  // node_modules/d3-shape/dist/d3-shape.mjs
+  var cos = Math.cos;
+  var sin = Math.sin;
+  var sqrt = Math.sqrt;
+  var epsilon3 = 1e-12;
+  var pi2 = Math.PI;
+  var halfPi = pi2 / 2;
+  var tau2 = 2 * pi2;
+  var slice2 = Array.prototype.slice;
+  function Linear(context) {
+    this._context = context;
+  }
+  Linear.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y);
+          break;
+        case 1:
+          this._point = 2;
+        // falls through
+        default:
+          this._context.lineTo(x, y);
+          break;
+      }
+    }
+  };
+  function curveLinear(context) {
+    return new Linear(context);
+  }
+  var curveRadialLinear = curveRadial(curveLinear);
+  function Radial(curve2) {
+    this._curve = curve2;
+  }
+  Radial.prototype = {
+    areaStart: function() {
+      this._curve.areaStart();
+    },
+    areaEnd: function() {
+      this._curve.areaEnd();
+    },
+    lineStart: function() {
+      this._curve.lineStart();
+    },
+    lineEnd: function() {
+      this._curve.lineEnd();
+    },
+    point: function(a2, r) {
+      this._curve.point(r * Math.sin(a2), r * -Math.cos(a2));
+    }
+  };
+  function curveRadial(curve2) {
+    function radial(context) {
+      return new Radial(curve2(context));
+    }
+    radial._curve = curve2;
+    return radial;
+  }
+  var sqrt3$2 = sqrt(3);
+  var circle = {
+    draw(context, size) {
+      const r = sqrt(size / pi2);
+      context.moveTo(r, 0);
+      context.arc(0, 0, r, 0, tau2);
+    }
+  };
+  var cross = {
+    draw(context, size) {
+      const r = sqrt(size / 5) / 2;
+      context.moveTo(-3 * r, -r);
+      context.lineTo(-r, -r);
+      context.lineTo(-r, -3 * r);
+      context.lineTo(r, -3 * r);
+      context.lineTo(r, -r);
+      context.lineTo(3 * r, -r);
+      context.lineTo(3 * r, r);
+      context.lineTo(r, r);
+      context.lineTo(r, 3 * r);
+      context.lineTo(-r, 3 * r);
+      context.lineTo(-r, r);
+      context.lineTo(-3 * r, r);
+      context.closePath();
+    }
+  };
+  var tan30 = sqrt(1 / 3);
+  var tan30_2 = tan30 * 2;
+  var diamond2 = {
+    draw(context, size) {
+      const r = sqrt(size) * 0.62625;
+      context.moveTo(0, -r);
+      context.lineTo(r, 0);
+      context.lineTo(0, r);
+      context.lineTo(-r, 0);
+      context.closePath();
+    }
+  };
+  var square = {
+    draw(context, size) {
+      const w = sqrt(size);
+      const x = -w / 2;
+      context.rect(x, x, w, w);
+    }
+  };
+  var kr = sin(pi2 / 10) / sin(7 * pi2 / 10);
+  var kx = sin(tau2 / 10) * kr;
+  var ky = -cos(tau2 / 10) * kr;
+  var sqrt3$1 = sqrt(3);
+  var triangle = {
+    draw(context, size) {
+      const y = -sqrt(size / (sqrt3$1 * 3));
+      context.moveTo(0, y * 2);
+      context.lineTo(-sqrt3$1 * y, -y);
+      context.lineTo(sqrt3$1 * y, -y);
+      context.closePath();
+    }
+  };
+  var sqrt3 = sqrt(3);
+  var s = sqrt(3) / 2;
+  var k = 1 / sqrt(12);
+  var a = (k / 2 + 1) * 3;
+  function noop() {
+  }
+  function point$3(that, x, y) {
+    that._context.bezierCurveTo(
+      (2 * that._x0 + that._x1) / 3,
+      (2 * that._y0 + that._y1) / 3,
+      (that._x0 + 2 * that._x1) / 3,
+      (that._y0 + 2 * that._y1) / 3,
+      (that._x0 + 4 * that._x1 + x) / 6,
+      (that._y0 + 4 * that._y1 + y) / 6
+    );
+  }
+  function Basis(context) {
+    this._context = context;
+  }
+  Basis.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 3:
+          point$3(this, this._x1, this._y1);
+        // falls through
+        case 2:
+          this._context.lineTo(this._x1, this._y1);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._context.lineTo((5 * this._x0 + this._x1) / 6, (5 * this._y0 + this._y1) / 6);
+        // falls through
+        default:
+          point$3(this, x, y);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x;
+      this._y0 = this._y1, this._y1 = y;
+    }
+  };
+  function BasisClosed(context) {
+    this._context = context;
+  }
+  BasisClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x2, this._y2);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.moveTo((this._x2 + 2 * this._x3) / 3, (this._y2 + 2 * this._y3) / 3);
+          this._context.lineTo((this._x3 + 2 * this._x2) / 3, (this._y3 + 2 * this._y2) / 3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x2, this._y2);
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          break;
+        }
+      }
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x2 = x, this._y2 = y;
+          break;
+        case 1:
+          this._point = 2;
+          this._x3 = x, this._y3 = y;
+          break;
+        case 2:
+          this._point = 3;
+          this._x4 = x, this._y4 = y;
+          this._context.moveTo((this._x0 + 4 * this._x1 + x) / 6, (this._y0 + 4 * this._y1 + y) / 6);
+          break;
+        default:
+          point$3(this, x, y);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x;
+      this._y0 = this._y1, this._y1 = y;
+    }
+  };
+  function BasisOpen(context) {
+    this._context = context;
+  }
+  BasisOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          var x0 = (this._x0 + 4 * this._x1 + x) / 6, y0 = (this._y0 + 4 * this._y1 + y) / 6;
+          this._line ? this._context.lineTo(x0, y0) : this._context.moveTo(x0, y0);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$3(this, x, y);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x;
+      this._y0 = this._y1, this._y1 = y;
+    }
+  };
+  function Bundle(context, beta) {
+    this._basis = new Basis(context);
+    this._beta = beta;
+  }
+  Bundle.prototype = {
+    lineStart: function() {
+      this._x = [];
+      this._y = [];
+      this._basis.lineStart();
+    },
+    lineEnd: function() {
+      var x = this._x, y = this._y, j = x.length - 1;
+      if (j > 0) {
+        var x0 = x[0], y0 = y[0], dx = x[j] - x0, dy = y[j] - y0, i = -1, t;
+        while (++i <= j) {
+          t = i / j;
+          this._basis.point(
+            this._beta * x[i] + (1 - this._beta) * (x0 + t * dx),
+            this._beta * y[i] + (1 - this._beta) * (y0 + t * dy)
+          );
+        }
+      }
+      this._x = this._y = null;
+      this._basis.lineEnd();
+    },
+    point: function(x, y) {
+      this._x.push(+x);
+      this._y.push(+y);
+    }
+  };
+  var bundle = (function custom(beta) {
+    function bundle2(context) {
+      return beta === 1 ? new Basis(context) : new Bundle(context, beta);
+    }
+    bundle2.beta = function(beta2) {
+      return custom(+beta2);
+    };
+    return bundle2;
+  })(0.85);
+  function point$2(that, x, y) {
+    that._context.bezierCurveTo(
+      that._x1 + that._k * (that._x2 - that._x0),
+      that._y1 + that._k * (that._y2 - that._y0),
+      that._x2 + that._k * (that._x1 - x),
+      that._y2 + that._k * (that._y1 - y),
+      that._x2,
+      that._y2
+    );
+  }
+  function Cardinal(context, tension) {
+    this._context = context;
+    this._k = (1 - tension) / 6;
+  }
+  Cardinal.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x2, this._y2);
+          break;
+        case 3:
+          point$2(this, this._x1, this._y1);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y);
+          break;
+        case 1:
+          this._point = 2;
+          this._x1 = x, this._y1 = y;
+          break;
+        case 2:
+          this._point = 3;
+        // falls through
+        default:
+          point$2(this, x, y);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+    }
+  };
+  var cardinal = (function custom2(tension) {
+    function cardinal2(context) {
+      return new Cardinal(context, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom2(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function CardinalClosed(context, tension) {
+    this._context = context;
+    this._k = (1 - tension) / 6;
+  }
+  CardinalClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.lineTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          this.point(this._x5, this._y5);
+          break;
+        }
+      }
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x3 = x, this._y3 = y;
+          break;
+        case 1:
+          this._point = 2;
+          this._context.moveTo(this._x4 = x, this._y4 = y);
+          break;
+        case 2:
+          this._point = 3;
+          this._x5 = x, this._y5 = y;
+          break;
+        default:
+          point$2(this, x, y);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+    }
+  };
+  var cardinalClosed = (function custom3(tension) {
+    function cardinal2(context) {
+      return new CardinalClosed(context, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom3(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function CardinalOpen(context, tension) {
+    this._context = context;
+    this._k = (1 - tension) / 6;
+  }
+  CardinalOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$2(this, x, y);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+    }
+  };
+  var cardinalOpen = (function custom4(tension) {
+    function cardinal2(context) {
+      return new CardinalOpen(context, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom4(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function point$1(that, x, y) {
+    var x1 = that._x1, y1 = that._y1, x2 = that._x2, y2 = that._y2;
+    if (that._l01_a > epsilon3) {
+      var a2 = 2 * that._l01_2a + 3 * that._l01_a * that._l12_a + that._l12_2a, n = 3 * that._l01_a * (that._l01_a + that._l12_a);
+      x1 = (x1 * a2 - that._x0 * that._l12_2a + that._x2 * that._l01_2a) / n;
+      y1 = (y1 * a2 - that._y0 * that._l12_2a + that._y2 * that._l01_2a) / n;
+    }
+    if (that._l23_a > epsilon3) {
+      var b = 2 * that._l23_2a + 3 * that._l23_a * that._l12_a + that._l12_2a, m = 3 * that._l23_a * (that._l23_a + that._l12_a);
+      x2 = (x2 * b + that._x1 * that._l23_2a - x * that._l12_2a) / m;
+      y2 = (y2 * b + that._y1 * that._l23_2a - y * that._l12_2a) / m;
+    }
+    that._context.bezierCurveTo(x1, y1, x2, y2, that._x2, that._y2);
+  }
+  function CatmullRom(context, alpha) {
+    this._context = context;
+    this._alpha = alpha;
+  }
+  CatmullRom.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x2, this._y2);
+          break;
+        case 3:
+          this.point(this._x2, this._y2);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      if (this._point) {
+        var x23 = this._x2 - x, y23 = this._y2 - y;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+        // falls through
+        default:
+          point$1(this, x, y);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+    }
+  };
+  var catmullRom = (function custom5(alpha) {
+    function catmullRom2(context) {
+      return alpha ? new CatmullRom(context, alpha) : new Cardinal(context, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom5(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function CatmullRomClosed(context, alpha) {
+    this._context = context;
+    this._alpha = alpha;
+  }
+  CatmullRomClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.lineTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          this.point(this._x5, this._y5);
+          break;
+        }
+      }
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      if (this._point) {
+        var x23 = this._x2 - x, y23 = this._y2 - y;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x3 = x, this._y3 = y;
+          break;
+        case 1:
+          this._point = 2;
+          this._context.moveTo(this._x4 = x, this._y4 = y);
+          break;
+        case 2:
+          this._point = 3;
+          this._x5 = x, this._y5 = y;
+          break;
+        default:
+          point$1(this, x, y);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+    }
+  };
+  var catmullRomClosed = (function custom6(alpha) {
+    function catmullRom2(context) {
+      return alpha ? new CatmullRomClosed(context, alpha) : new CardinalClosed(context, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom6(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function CatmullRomOpen(context, alpha) {
+    this._context = context;
+    this._alpha = alpha;
+  }
+  CatmullRomOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      if (this._point) {
+        var x23 = this._x2 - x, y23 = this._y2 - y;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$1(this, x, y);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+    }
+  };
+  var catmullRomOpen = (function custom7(alpha) {
+    function catmullRom2(context) {
+      return alpha ? new CatmullRomOpen(context, alpha) : new CardinalOpen(context, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom7(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function LinearClosed(context) {
+    this._context = context;
+  }
+  LinearClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._point) this._context.closePath();
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      if (this._point) this._context.lineTo(x, y);
+      else this._point = 1, this._context.moveTo(x, y);
+    }
+  };
+  function sign(x) {
+    return x < 0 ? -1 : 1;
+  }
+  function slope3(that, x2, y2) {
+    var h0 = that._x1 - that._x0, h1 = x2 - that._x1, s0 = (that._y1 - that._y0) / (h0 || h1 < 0 && -0), s1 = (y2 - that._y1) / (h1 || h0 < 0 && -0), p = (s0 * h1 + s1 * h0) / (h0 + h1);
+    return (sign(s0) + sign(s1)) * Math.min(Math.abs(s0), Math.abs(s1), 0.5 * Math.abs(p)) || 0;
+  }
+  function slope2(that, t) {
+    var h = that._x1 - that._x0;
+    return h ? (3 * (that._y1 - that._y0) / h - t) / 2 : t;
+  }
+  function point(that, t02, t12) {
+    var x0 = that._x0, y0 = that._y0, x1 = that._x1, y1 = that._y1, dx = (x1 - x0) / 3;
+    that._context.bezierCurveTo(x0 + dx, y0 + dx * t02, x1 - dx, y1 - dx * t12, x1, y1);
+  }
+  function MonotoneX(context) {
+    this._context = context;
+  }
+  MonotoneX.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = this._t0 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x1, this._y1);
+          break;
+        case 3:
+          point(this, this._t0, slope2(this, this._t0));
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      var t12 = NaN;
+      x = +x, y = +y;
+      if (x === this._x1 && y === this._y1) return;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          point(this, slope2(this, t12 = slope3(this, x, y)), t12);
+          break;
+        default:
+          point(this, this._t0, t12 = slope3(this, x, y));
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x;
+      this._y0 = this._y1, this._y1 = y;
+      this._t0 = t12;
+    }
+  };
+  function MonotoneY(context) {
+    this._context = new ReflectContext(context);
+  }
+  (MonotoneY.prototype = Object.create(MonotoneX.prototype)).point = function(x, y) {
+    MonotoneX.prototype.point.call(this, y, x);
+  };
+  function ReflectContext(context) {
+    this._context = context;
+  }
+  ReflectContext.prototype = {
+    moveTo: function(x, y) {
+      this._context.moveTo(y, x);
+    },
+    closePath: function() {
+      this._context.closePath();
+    },
+    lineTo: function(x, y) {
+      this._context.lineTo(y, x);
+    },
+    bezierCurveTo: function(x1, y1, x2, y2, x, y) {
+      this._context.bezierCurveTo(y1, x1, y2, x2, y, x);
+    }
+  };
+  function Natural(context) {
+    this._context = context;
+  }
+  Natural.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x = [];
+      this._y = [];
+    },
+    lineEnd: function() {
+      var x = this._x, y = this._y, n = x.length;
+      if (n) {
+        this._line ? this._context.lineTo(x[0], y[0]) : this._context.moveTo(x[0], y[0]);
+        if (n === 2) {
+          this._context.lineTo(x[1], y[1]);
+        } else {
+          var px = controlPoints(x), py = controlPoints(y);
+          for (var i0 = 0, i1 = 1; i1 < n; ++i0, ++i1) {
+            this._context.bezierCurveTo(px[0][i0], py[0][i0], px[1][i0], py[1][i0], x[i1], y[i1]);
+          }
+        }
+      }
+      if (this._line || this._line !== 0 && n === 1) this._context.closePath();
+      this._line = 1 - this._line;
+      this._x = this._y = null;
+    },
+    point: function(x, y) {
+      this._x.push(+x);
+      this._y.push(+y);
+    }
+  };
+  function controlPoints(x) {
+    var i, n = x.length - 1, m, a2 = new Array(n), b = new Array(n), r = new Array(n);
+    a2[0] = 0, b[0] = 2, r[0] = x[0] + 2 * x[1];
+    for (i = 1; i < n - 1; ++i) a2[i] = 1, b[i] = 4, r[i] = 4 * x[i] + 2 * x[i + 1];
+    a2[n - 1] = 2, b[n - 1] = 7, r[n - 1] = 8 * x[n - 1] + x[n];
+    for (i = 1; i < n; ++i) m = a2[i] / b[i - 1], b[i] -= m, r[i] -= m * r[i - 1];
+    a2[n - 1] = r[n - 1] / b[n - 1];
+    for (i = n - 2; i >= 0; --i) a2[i] = (r[i] - a2[i + 1]) / b[i];
+    b[n - 1] = (x[n] + a2[n - 1]) / 2;
+    for (i = 0; i < n - 1; ++i) b[i] = 2 * x[i + 1] - a2[i + 1];
+    return [a2, b];
+  }
+  function Step(context, t) {
+    this._context = context;
+    this._t = t;
+  }
+  Step.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x = this._y = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (0 < this._t && this._t < 1 && this._point === 2) this._context.lineTo(this._x, this._y);
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      if (this._line >= 0) this._t = 1 - this._t, this._line = 1 - this._line;
+    },
+    point: function(x, y) {
+      x = +x, y = +y;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y);
+          break;
+        case 1:
+          this._point = 2;
+        // falls through
+        default: {
+          if (this._t <= 0) {
+            this._context.lineTo(this._x, y);
+            this._context.lineTo(x, y);
+          } else {
+            var x1 = this._x * (1 - this._t) + x * this._t;
+            this._context.lineTo(x1, this._y);
+            this._context.lineTo(x1, y);
+          }
+          break;
+        }
+      }
+      this._x = x, this._y = y;
+    }
   };
 
   // src/shared/theme.js
@@ -225,52 +2856,44 @@
   };
   system.addEventListener("change", apply);
   apply();
-  var color = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
+  var color2 = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
   var N_HUES = 8;
-  var headColor = (head, nHeads) => head >= nHeads ? color("identity") : color(`hue-${head % N_HUES}`);
+  var headColor = (head, nHeads) => head >= nHeads ? color2("identity") : color2(`hue-${head % N_HUES}`);
   var onChange = (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
   var toggle = () => choose(root.dataset.theme === "dark" ? "light" : "dark");
 
-  // src/shared/axes.js
+  // src/shared/shapes.js
   var FONT = "system-ui, sans-serif";
-  var niceStep = (span, n) => {
-    const raw = span / n, power = 10 ** Math.floor(Math.log10(raw));
-    return power * [1, 2, 2.5, 5, 10].find((m) => m * power >= raw * 0.999);
+  var drawing = (width2, height, label, attributes) => svg("svg", { viewBox: `0 0 ${width2} ${height}`, width: width2, height, role: "img", "aria-label": label, ...attributes });
+  var lineOf = (x1, y1, x2, y2, attributes) => svg("line", { x1, y1, x2, y2, ...attributes });
+  var rectOf = (x, y, width2, height, attributes) => svg("rect", { x, y, width: width2, height, ...attributes });
+  var text = (x, y, content, attributes) => svg("text", { x, y, "font-size": 12, "font-family": FONT, fill: color2("muted"), ...attributes }, content);
+  var SYMBOLS = {
+    circle: [circle, Math.PI],
+    square: [square, 3.1],
+    triangle: [triangle, 2.45],
+    diamond: [diamond2, 4],
+    cross: [cross, 2.9]
   };
-  var linear = (low, high, from, to, { n = 5, zero = false, nice = true } = {}) => {
-    if (zero) {
-      low = Math.min(0, low);
-      high = Math.max(0, high);
-    }
-    if (low === high) {
-      low -= 0.5;
-      high += 0.5;
-    }
-    const step = niceStep(high - low, n);
-    if (nice) {
-      low = Math.floor(low / step + 1e-9) * step;
-      high = Math.ceil(high / step - 1e-9) * step;
-    }
-    const ticks = [];
-    for (let t = Math.ceil(low / step - 1e-9) * step; t <= high + step * 1e-6; t += step)
-      ticks.push(Math.abs(t) < step * 1e-6 ? 0 : t);
-    const at = (v) => from + (v - low) / (high - low) * (to - from);
-    return Object.assign(at, { ticks, low, high, text: (t) => num(Number(t.toPrecision(6))) });
-  };
-  var text = (x, y, content, attributes) => svg("text", { x, y, "font-size": 12, "font-family": FONT, fill: color("muted"), ...attributes }, content);
   var shapePath = (shape, x, y, r) => {
-    if (shape === "square") return `M${x - r * 0.88} ${y - r * 0.88}h${r * 1.76}v${r * 1.76}h${-r * 1.76}z`;
-    if (shape === "triangle") return `M${x} ${y - r * 1.15}L${x + r * 1.1} ${y + r * 0.8}H${x - r * 1.1}z`;
-    if (shape === "diamond")
-      return `M${x} ${y - r * 1.25}L${x + r * 1.25} ${y}L${x} ${y + r * 1.25}L${x - r * 1.25} ${y}z`;
-    if (shape === "cross") {
-      const a = r * 0.4, b = r * 1.1;
-      return `M${x - a} ${y - b}h${2 * a}v${b - a}h${b - a}v${2 * a}h${a - b}v${b - a}h${-2 * a}v${a - b}h${a - b}v${-2 * a}h${b - a}z`;
-    }
-    return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
+    const [type, area2] = SYMBOLS[shape] ?? SYMBOLS.circle;
+    const out = path();
+    type.draw(
+      /** @type {any} */
+      {
+        moveTo: (a2, b) => out.moveTo(x + a2, y + b),
+        lineTo: (a2, b) => out.lineTo(x + a2, y + b),
+        arc: (a2, b, ...rest2) => out.arc(x + a2, y + b, .../** @type {[number, number, number]} */
+        rest2),
+        rect: (a2, b, w, h) => out.rect(x + a2, y + b, w, h),
+        closePath: () => out.closePath()
+      },
+      area2 * r * r
+    );
+    return out.toString();
   };
 
   // src/shared/kinds.js
@@ -435,7 +3058,7 @@
   // src/shared/tokens.js
   var SPECIAL = /^(<\|.*\|>|<\/?(s|bos|eos|pad|unk|mask|bot|eot|start_of_turn|end_of_turn)>|\[(CLS|SEP|PAD|MASK|UNK|BOS|EOS)\])$/is;
   var INVISIBLE = /[\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u3164\u115f\u1160\uffa0]/u;
-  var hex = (c) => `U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  var hex2 = (c) => `U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
   var MOST_SPACES = 6;
   var mark = (c) => {
     const code = c.codePointAt(0);
@@ -443,14 +3066,14 @@
     if (c === "	") return ["→", "tab"];
     if (c === "\r") return ["\\r", "carriage return"];
     if (code < 32 || code >= 127 && code < 160)
-      return [`\\x${code.toString(16).padStart(2, "0")}`, `control character ${hex(c)}`];
+      return [`\\x${code.toString(16).padStart(2, "0")}`, `control character ${hex2(c)}`];
     if (code === 65533) return ["�", "replacement character: part of a longer character"];
-    if (INVISIBLE.test(c)) return [hex(c), `invisible character ${hex(c)}`];
+    if (INVISIBLE.test(c)) return [hex2(c), `invisible character ${hex2(c)}`];
     return null;
   };
   var pieces = (text2, leadingSpace) => {
     const out = [];
-    const plain = (c) => {
+    const plain2 = (c) => {
       const last = out[out.length - 1];
       if (last && last[1] === null) last[0] += c;
       else out.push([c, null]);
@@ -462,7 +3085,7 @@
         let run = 1;
         while (characters[i + run] === " ") run++;
         const outer = i === 0 || i + run === characters.length || characters[i - 1] === "\n";
-        if (run === 1 && !(outer && leadingSpace)) plain(run === 1 && outer ? " " : " ");
+        if (run === 1 && !(outer && leadingSpace)) plain2(run === 1 && outer ? " " : " ");
         else out.push([run > MOST_SPACES ? `·×${run}` : "·".repeat(run), run === 1 ? "space" : `${run} spaces`]);
         i += run - 1;
         continue;
@@ -470,7 +3093,7 @@
       const joined2 = c === "‍" && out.length && i + 1 < characters.length;
       const found = joined2 ? null : mark(c);
       if (found) out.push(found);
-      else plain(i === 0 && /\p{M}/u.test(c) ? `◌${c}` : c);
+      else plain2(i === 0 && /\p{M}/u.test(c) ? `◌${c}` : c);
     }
     return out;
   };
@@ -479,9 +3102,9 @@
     /[\u007f-\uffff]/g,
     (c) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(c) ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
-  var fill2 = (node, text2, leadingSpace = true) => {
-    if (text2 === "") node.append(el("span", { class: "mark framed" }, "∅"));
-    else if (SPECIAL.test(text2)) node.append(el("span", { class: "special" }, text2));
+  var fill = (node, text2, leadingSpace = true) => {
+    if (text2 === "") node.append(el("span.mark.framed", "∅"));
+    else if (SPECIAL.test(text2)) node.append(el("span.special", text2));
     else
       for (const [piece, meaning] of pieces(text2, leadingSpace)) {
         const framed = meaning && /^(U\+|\\|\ufffd)/.test(piece);
@@ -489,43 +3112,37 @@
       }
     return node;
   };
-  var chip = (text2) => fill2(el("bdi", { class: "chip", title: literal(text2) }), text2);
-  var chips = (list2) => el("span", { class: "chips" }, list2.map(chip));
+  var chip = (text2) => fill(el("bdi.chip", { title: literal(text2) }), text2);
+  var chips = (list2) => el("span.chips", list2.map(chip));
 
   // src/shared/bars.js
   var layersOf = (card) => {
     const layers = card.head_names.slice(0, card.n_heads).map((name) => /^(\d+)\.\d+$/.exec(name)?.[1]);
     return new Set(layers).size > 1 && !layers.includes(void 0) ? layers : null;
   };
-  var loadingChart = (card, all, width = 256) => {
+  var loadingChart = (card, all, width2 = 256) => {
     const kind = of(card), layers = layersOf(card), row = kind.hasIdentity ? all : all.slice(0, card.n_heads);
     const height = 190, n = row.length, left = 38, gap = 14, bottom = height - 34;
     const gaps = row.map((_, h) => h > 0 && (h === card.n_heads || layers && layers[h] !== layers[h - 1]));
     const shifts = gaps.map((_, h) => gap * gaps.slice(0, h + 1).filter(Boolean).length);
     const most = Math.max(...row), least = Math.min(0, ...row);
-    const chart = svg("svg", {
-      width,
+    const chart = drawing(
+      width2,
       height,
-      viewBox: `0 0 ${width} ${height}`,
-      role: "img",
-      "aria-label": `Head loadings: ${row.map((v, h) => `${headName(card, h)} ${num(v, 2)}`).join(", ")}`
-    });
-    const y = linear(least, Math.max(most, 0.05), least < -0.02 ? bottom - 16 : bottom - 4, 18, { n: 4, nice: false });
+      `Head loadings: ${row.map((v, h) => `${headName(card, h)} ${num(v, 2)}`).join(", ")}`
+    );
+    const y = linear3(least, Math.max(most, 0.05), least < -0.02 ? bottom - 16 : bottom - 4, 18, { n: 4, nice: false });
     for (const t of y.ticks) {
       chart.append(
-        svg("line", { x1: left, x2: width, y1: y(t), y2: y(t), stroke: color(t === 0 ? "muted" : "line") }),
+        lineOf(left, y(t), width2, y(t), { stroke: color2(t === 0 ? "muted" : "line") }),
         text(left - 6, y(t) + 4, y.text(t), { "text-anchor": "end", "font-size": 11 })
       );
     }
-    const step = (width - left - shifts[n - 1] - 4) / n, values = [];
+    const step = (width2 - left - shifts[n - 1] - 4) / n, values = [];
     const short = (h) => layers && h < card.n_heads ? card.head_names[h].split(".")[1] : headShort(card, h);
     row.forEach((v, h) => {
       const x = left + 4 + h * step + shifts[h], top = Math.min(y(v), y(0));
-      const bar3 = svg("rect", {
-        x: x + step * 0.1,
-        width: Math.max(2, step * 0.8),
-        y: top,
-        height: Math.max(1, Math.abs(y(v) - y(0))),
+      const bar3 = rectOf(x + step * 0.1, top, Math.max(2, step * 0.8), Math.max(1, Math.abs(y(v) - y(0))), {
         fill: headColor(h, card.n_heads),
         class: "dot"
       });
@@ -533,22 +3150,22 @@
         bar3,
         () => lines(
           [headName(card, h), num(v, 3)],
-          ["share of squares", num(v * v / row.reduce((s, a) => s + a * a, 0), 2)]
+          ["share of squares", num(v * v / row.reduce((s2, a2) => s2 + a2 * a2, 0), 2)]
         )
       );
       chart.append(bar3);
       if (Math.abs(v) >= 0.1) values.push([x + step / 2, v > 0 ? top - 4 : y(v) + 12, v]);
       if (h % Math.ceil(14 / step) === 0 || h === n - 1)
         chart.append(
-          text(x + step / 2, bottom + 14, short(h), { "text-anchor": "middle", "font-size": 11, fill: color("ink") })
+          text(x + step / 2, bottom + 14, short(h), { "text-anchor": "middle", "font-size": 11, fill: color2("ink") })
         );
     });
     const written = [];
-    for (const [x, at, v] of values.sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]))) {
+    for (const [x, at, v] of values.sort((a2, b) => Math.abs(b[2]) - Math.abs(a2[2]))) {
       const words2 = num(v, 2), wide = 6.6 * words2.length;
       if (written.some((o) => Math.abs(o.x - x) < (o.wide + wide) / 2 && Math.abs(o.at - at) < 12)) continue;
       written.push({ x, at, wide });
-      chart.append(text(x, at, words2, { "text-anchor": "middle", "font-size": 11, fill: color("ink") }));
+      chart.append(text(x, at, words2, { "text-anchor": "middle", "font-size": 11, fill: color2("ink") }));
     }
     const under = (first, last, words2) => chart.append(
       text(left + 4 + step * (first + last + 1) / 2 + shifts[first], height - 4, words2, {
@@ -564,41 +3181,37 @@
     const most = Math.max(1e-9, ...[...promoted, ...demoted].map(([, v]) => Math.abs(v)));
     const side2 = (title2, list2, kind) => el(
       "div",
-      {},
-      el("h3", {}, title2),
+      el("h3", title2),
       el(
         "ol",
         { class: `logits ${kind}` },
         list2.map(
           ([token, v]) => el(
             "li",
-            {},
             chip(token),
-            el("span", { class: "bar", vars: { "--size": Math.abs(v) / most } }),
-            el("span", { class: "value" }, num(v, 3))
+            el("span.bar", { vars: { "--size": Math.abs(v) / most } }),
+            el("span.value", num(v, 3))
           )
         )
       )
     );
-    return el("div", { class: "logit-pair" }, side2("Promoted", promoted, "up"), side2("Demoted", demoted, "down"));
+    return el("div.logit-pair", side2("Promoted", promoted, "up"), side2("Demoted", demoted, "down"));
   };
   var breakdown = (card, heads) => {
     if (!of(card).hasHeads) return null;
     const most = Math.max(1e-9, ...heads.map(Math.abs));
-    const order = heads.map((v, h) => [h, v]).filter(([, v]) => v !== 0).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+    const order = heads.map((v, h) => [h, v]).filter(([, v]) => v !== 0).sort((a2, b) => Math.abs(b[1]) - Math.abs(a2[1]));
     return el(
-      "ol",
-      { class: "breakdown" },
+      "ol.breakdown",
       order.slice(0, 9).map(
         ([h, v]) => el(
           "li",
-          {},
-          el("span", {}, headName(card, h)),
+          el("span", headName(card, h)),
           el("span", {
             class: v < 0 ? "bar negative" : "bar",
             vars: { "--size": Math.abs(v) / most, "--hue": headColor(h, card.n_heads) }
           }),
-          el("span", { class: "value" }, num(v, 2))
+          el("span.value", num(v, 2))
         )
       )
     );
@@ -620,7 +3233,7 @@
       key: most((e) => Math.max(0, ...e.key)),
       // where negative, a unit reads against its direction: not shaded
       query: most((e) => Math.max(0, ...e.query.map(Math.abs))),
-      arc: most((e) => Math.max(0, ...e.arcs.map((a) => Math.abs(a[2]))))
+      arc: most((e) => Math.max(0, ...e.arcs.map((a2) => Math.abs(a2[2]))))
     };
   };
   var figure = (card, example, scale) => {
@@ -629,9 +3242,9 @@
     const atKey = example.side === "key";
     const positions = example.positions.length ? example.positions : tokens.map((_, i) => example.start + i);
     const skipped = (i) => positions[i] < 0 ? (positions[i + 1] ?? 0) - (positions[i - 1] ?? example.start - 1) - 1 : 0;
-    const layer = svg("svg", { class: "arcs", "aria-hidden": "true" });
-    const line = el("div", { class: "line" }, layer);
-    const named = (i) => chip(tokens[i]);
+    const layer = svg("svg.arcs", { "aria-hidden": "true" });
+    const line2 = el("div.line", layer);
+    const named2 = (i) => chip(tokens[i]);
     const nodes2 = tokens.map((token, i) => {
       const z = query[i] || 0, f = key[i] || 0;
       const node2 = el("span", {
@@ -642,20 +3255,20 @@
         }
       });
       if (positions[i] < 0) node2.classList.add("gap");
-      fill2(node2, positions[i] < 0 ? "⋯" : token, false);
+      fill(node2, positions[i] < 0 ? "⋯" : token, false);
       return node2;
     });
     const tell = (i) => {
-      if (positions[i] < 0) return el("p", {}, skipped(i) > 0 ? `${skipped(i)} tokens left out` : "tokens left out");
-      const into = arcs.filter((a) => a[0] === i), from = arcs.filter((a) => a[1] === i);
-      const best = (list2) => list2.slice().sort((a, b) => Math.abs(b[2]) - Math.abs(a[2])).slice(0, 4);
+      if (positions[i] < 0) return el("p", skipped(i) > 0 ? `${skipped(i)} tokens left out` : "tokens left out");
+      const into = arcs.filter((a2) => a2[0] === i), from = arcs.filter((a2) => a2[1] === i);
+      const best = (list2) => list2.slice().sort((a2, b) => Math.abs(b[2]) - Math.abs(a2[2])).slice(0, 4);
       return [
-        el("strong", {}, named(i), ` position ${positions[i]}`),
+        el("strong", named2(i), ` position ${positions[i]}`),
         lines(
           kind.keyName && [kind.keyName, num(key[i] || 0)],
           [kind.queryName, num(query[i] || 0)],
-          ...best(into).map((a) => [kind.receives, [num(a[2]), " · ", named(a[1])]]),
-          ...best(from).filter((a) => a[0] !== i).map((a) => [kind.sends, [num(a[2]), " · ", named(a[0])]])
+          ...best(into).map((a2) => [kind.receives, [num(a2[2]), " · ", named2(a2[1])]]),
+          ...best(from).filter((a2) => a2[0] !== i).map((a2) => [kind.sends, [num(a2[2]), " · ", named2(a2[0])]])
         )
       ];
     };
@@ -664,7 +3277,7 @@
         arc.classList.toggle("off", i !== null && Number(arc.dataset.query) !== i && Number(arc.dataset.key) !== i);
     };
     const note = (arc) => [
-      el("strong", {}, named(arc[1]), " → ", named(arc[0])),
+      el("strong", named2(arc[1]), " → ", named2(arc[0])),
       lines(
         [kind.carries, num(arc[2])],
         ["over", arc[0] === arc[1] ? "itself" : `${positions[arc[0]] - positions[arc[1]]} positions`]
@@ -676,8 +3289,8 @@
       node2.addEventListener("pointerenter", () => focusOn(i));
       node2.addEventListener("pointerleave", () => focusOn(null));
       if (layout.mode === "lines" && i && tokens[i].includes("\n") && !tokens[i - 1].includes("\n"))
-        line.append(el("br"));
-      line.append(node2);
+        line2.append(el("br"));
+      line2.append(node2);
     });
     const frame = el(
       "div",
@@ -687,26 +3300,24 @@
         role: "group",
         "aria-label": `Tokens ${example.start} to ${positions[tokens.length - 1]} of sequence ${example.sequence}`
       },
-      line
+      line2
     );
     const [mine, other] = atKey ? [1, 0] : [0, 1];
-    const peakArcs = arcs.filter((a) => a[mine] === peak).sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]));
+    const peakArcs = arcs.filter((a2) => a2[mine] === peak).sort((a2, b) => Math.abs(b[2]) - Math.abs(a2[2]));
     const caption = el(
       "figcaption",
-      {},
       el(
-        "span",
-        { class: "pairing" },
-        named(peak),
-        peakArcs.length ? [el("span", { class: "faint" }, atKey ? "→" : "←"), named(peakArcs[0][other])] : null
+        "span.pairing",
+        named2(peak),
+        peakArcs.length ? [el("span.faint", atKey ? "→" : "←"), named2(peakArcs[0][other])] : null
       ),
-      el("span", { class: "faint" }, atKey ? `key ${num(key[peak])}` : `${kind.symbol} ${num(query[peak])}`),
-      el("span", { class: "faint" }, `sequence ${example.sequence}, position ${positions[peak]}`)
+      el("span.faint", atKey ? `key ${num(key[peak])}` : `${kind.symbol} ${num(query[peak])}`),
+      el("span.faint", `sequence ${example.sequence}, position ${positions[peak]}`)
     );
     const node = el("figure", { class: atKey ? "example at-key" : "example" }, caption, frame);
     node.place = () => {
-      if (layout.mode === "track") line.style.paddingTop = `${roomFor(nodes2, arcs)}px`;
-      draw(layer, line, nodes2, arcs, scale.arc, note, layout.mode === "lines" ? 21 : void 0);
+      if (layout.mode === "track") line2.style.paddingTop = `${roomFor(nodes2, arcs)}px`;
+      draw(layer, line2, nodes2, arcs, scale.arc, note, layout.mode === "lines" ? 21 : void 0);
       if (layout.mode !== "track") return;
       const at = nodes2[peak].offsetLeft;
       frame.scrollLeft = Math.max(0, at - frame.clientWidth * (atKey ? 0.3 : 0.7));
@@ -715,23 +3326,22 @@
   };
   var legend = (card) => {
     const kind = of(card);
-    const note = (words2, ...marks) => words2 && el("span", { class: "note" }, marks, words2);
+    const note = (words2, ...marks) => words2 && el("span.note", marks, words2);
     const mark3 = (words2, extra, f, z) => el("span", { class: `tok ${extra}`, vars: { "--f": f, "--z": z } }, words2);
     const arc = svg(
       "svg",
       { width: 40, height: 22, "aria-hidden": "true" },
       svg(
-        "g",
-        { class: "arc" },
-        svg("path", { d: "M4 20C4 0 36 0 36 16", class: "stroke", "stroke-width": 2.5 }),
-        svg("path", { d: "M32 14L40 14L36 20z", class: "tip-mark" })
+        "g.arc",
+        svg("path.stroke", { d: "M4 20C4 0 36 0 36 16", "stroke-width": 2.5 }),
+        svg("path.tip-mark", { d: "M32 14L40 14L36 20z" })
       )
     );
     const query = [mark3(kind.queryWord || "destination", "", 0, 0.8)];
     if (kind.signed) query.push(mark3("negative", "negative", 0, 0.6));
     return el(
-      "div",
-      { class: "legend reading", "aria-label": "How to read the examples" },
+      "div.legend.reading",
+      { "aria-label": "How to read the examples" },
       note(kind.keyMark, mark3(card.side === "both" ? "key" : "source", "sends", 0.75, 0)),
       note(kind.arcMark, arc),
       note(kind.queryMark, query),
@@ -751,19 +3361,23 @@
   });
 
   // src/shared/keys.js
-  var app = null;
-  var dialog = null;
+  var app;
+  var dialog;
   var help = () => {
-    const rows = app.help().map(([k, v]) => [el("dt", {}, el("kbd", {}, k)), el("dd", {}, v)]);
-    dialog.querySelector("dl").replaceChildren(...rows.flat());
+    const rows = app.help().map(([k2, v]) => [el("dt", el("kbd", k2)), el("dd", v)]);
+    dialog.querySelector("dl")?.replaceChildren(...rows.flat());
     if (dialog.open) dialog.close();
     else dialog.showModal();
   };
-  var typing = (node) => node instanceof HTMLElement && (/^(TEXTAREA|SELECT)$/.test(node.tagName) || node.tagName === "INPUT" && node.type !== "checkbox");
+  var typing = (node) => node instanceof HTMLTextAreaElement || node instanceof HTMLSelectElement || node instanceof HTMLInputElement && node.type !== "checkbox";
   var pressed = (e) => {
     if (e.key === "Escape") {
       hide();
-      if (typing(document.activeElement)) return document.activeElement.blur();
+      const active = (
+        /** @type {HTMLElement | null} */
+        document.activeElement
+      );
+      if (typing(active)) return active?.blur();
       if (!dialog.open) app.page()?.keys?.Escape?.();
       return;
     }
@@ -786,11 +3400,11 @@
   var start = (what) => {
     app = what;
     dialog = el(
-      "dialog",
-      { class: "help", "aria-label": "Keys" },
-      el("h2", {}, "Keys"),
-      el("dl", { class: "lines keys" }),
-      el("form", { method: "dialog" }, el("button", {}, "Close"))
+      "dialog.help",
+      { "aria-label": "Keys" },
+      el("h2", "Keys"),
+      el("dl.lines.keys"),
+      el("form", { method: "dialog" }, el("button", { type: "submit" }, "Close"))
     );
     document.body.append(dialog);
     document.addEventListener("keydown", pressed);
@@ -830,7 +3444,7 @@
       document.head.append(script);
     });
     promises.set(key, promise);
-    const pages = [...promises.keys()].filter((k) => k.includes("/pages-"));
+    const pages = [...promises.keys()].filter((k2) => k2.includes("/pages-"));
     for (const old of pages.slice(0, Math.max(0, pages.length - KEPT_PAGE_FILES))) promises.delete(old);
     return promise;
   };
@@ -838,8 +3452,8 @@
   // src/shared/shell.js
   var SLOW = 250;
   var SETTLED = 80;
-  var app2 = null;
-  var main = null;
+  var app2;
+  var main;
   var page = null;
   var turn = 0;
   var current = () => page;
@@ -850,14 +3464,12 @@
     page = null;
     main.replaceChildren(
       el(
-        "div",
-        { class: "page" },
+        "div.page",
         el(
-          "section",
-          { class: "card" },
-          el("h1", {}, "This page cannot be shown"),
-          el("p", {}, error.message),
-          app2.back && el("p", {}, el("a", { href: app2.home }, app2.back))
+          "section.card",
+          el("h1", "This page cannot be shown"),
+          el("p", error.message),
+          app2.back && el("p", el("a", { href: app2.home }, app2.back))
         )
       )
     );
@@ -865,20 +3477,16 @@
     document.title = app2.title;
   };
   var address = () => {
-    const [path, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
-    return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
+    const [path2, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
+    return { parts: path2.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
   };
   var drawBar = (where2) => {
-    const button = (id, text2, label, key, onclick) => el(
-      "button",
-      { type: "button", class: "quiet", id, "aria-label": label, title: `${label} (${key})`, onclick },
-      text2
-    );
+    const button = (id, text2, label, key, onclick) => el("button.quiet", { id, "aria-label": label, title: `${label} (${key})`, onclick }, text2);
     const { left, right = [] } = app2.bar(where2);
     document.getElementById("bar").replaceChildren(
-      el("a", { class: "brand", href: app2.home }, "polyhead"),
+      el("a.brand", { href: app2.home }, "polyhead"),
       ...left.filter(Boolean),
-      el("span", { class: "push" }),
+      el("span.push"),
       ...right.filter(Boolean),
       button("theme", "◐", "Light or dark", "d", toggle),
       button("help", "?", "Keys", "?", help)
@@ -891,7 +3499,7 @@
       const where2 = app2.route(address());
       drawBar(where2);
       const waiting = setTimeout(() => {
-        if (mine === turn) main.replaceChildren(el("p", { class: "page hint" }, "Loading …"));
+        if (mine === turn) main.replaceChildren(el("p.page.hint", "Loading …"));
       }, SLOW);
       let made;
       try {
@@ -901,16 +3509,19 @@
       }
       if (mine !== turn) return;
       page = made;
-      main.replaceChildren(page.node);
+      main.replaceChildren(made.node);
       main.dataset.page = where2.kind;
-      document.title = `${page.title} · polyhead`;
+      document.title = `${made.title} · polyhead`;
       const to = keepScroll || app2.keepScroll ? at : 0;
       scrollTo(0, to);
-      announce(page.title);
-      await page.start();
+      announce(made.title);
+      await made.start();
       if (to) scrollTo(0, to);
     } catch (error) {
-      if (mine === turn) fail(error);
+      if (mine === turn) fail(
+        /** @type {Error} */
+        error
+      );
     }
   };
   var search = async (elsewhere) => {
@@ -919,13 +3530,17 @@
       history.pushState(null, "", elsewhere);
       await render();
     }
-    const box2 = document.getElementById("search");
+    const box2 = (
+      /** @type {HTMLInputElement | null} */
+      document.getElementById("search")
+    );
     box2?.focus();
     box2?.select();
   };
   var begin = (what) => {
     app2 = what;
-    main = document.getElementById("main");
+    main = /** @type {HTMLElement} */
+    document.getElementById("main");
     start({
       page: current,
       keys: { ...app2.keys, d: toggle, "?": help },
@@ -947,8 +3562,8 @@
       if (page?.recolour) page.recolour();
       else if (ready) render(true);
     });
-    load(app2.data).then(async (value) => {
-      await app2.open(value);
+    load(app2.data).then(async (value2) => {
+      await app2.open(value2);
       ready = true;
       return render();
     }).catch(fail);
@@ -961,32 +3576,27 @@
 
   // src/graphs/list.js
   var item = (v) => el(
-    "li",
-    { class: "card graph-item" },
-    el("a", { class: "graph-link", href: `#/g/${encodeURIComponent(v.slug)}` }, v.prompt || v.slug),
+    "li.card.graph-item",
+    el("a.graph-link", { href: `#/g/${encodeURIComponent(v.slug)}` }, v.prompt || v.slug),
     el(
-      "p",
-      { class: "subtitle" },
-      el("span", {}, v.model),
-      el("span", {}, v.attention),
-      el("span", {}, `${count(v.n_nodes)} nodes, ${count(v.n_edges)} edges`),
-      v.n_entries > 0 && el("span", {}, `${count(v.n_entries)} pattern ${v.n_entries === 1 ? "entry" : "entries"} explained`)
+      "p.subtitle",
+      el("span", v.model),
+      el("span", v.attention),
+      el("span", `${count(v.n_nodes)} nodes, ${count(v.n_edges)} edges`),
+      v.n_entries > 0 && el("span", `${count(v.n_entries)} pattern ${v.n_entries === 1 ? "entry" : "entries"} explained`)
     ),
     el(
-      "dl",
-      { class: "strip facts-strip" },
+      "dl.strip.facts-strip",
       v.scores && [
         ["Replacement", percent(v.scores.replacement)],
         ["Completeness", percent(v.scores.completeness)],
         ["Error share", percent(v.scores.error_share)]
-      ].map(([k, t]) => el("div", {}, el("dt", {}, k), el("dd", {}, t))),
+      ].map(([k2, t]) => el("div", el("dt", k2), el("dd", t))),
       el(
         "div",
-        {},
-        el("dt", {}, "Held against interventions"),
+        el("dt", "Held against interventions"),
         el(
           "dd",
-          {},
           v.verify ? `live ${fixed(v.verify.live_correlation, 2)}, control ${fixed(v.verify.control_correlation, 2)}` : "not yet"
         )
       )
@@ -995,15 +3605,13 @@
   var page2 = (data2) => ({
     title: "Attribution graphs",
     node: el(
-      "div",
-      { class: "page" },
-      el("h1", {}, "Attribution graphs"),
+      "div.page",
+      el("h1", "Attribution graphs"),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         "Each graph says what acted on what in one prompt: which latents were active, through which heads they moved, and what reached the next token."
       ),
-      el("ul", { class: "graph-items" }, data2.graphs.map(item))
+      el("ul.graph-items", data2.graphs.map(item))
     ),
     start: () => {
     }
@@ -1032,11 +3640,11 @@
   var look = (g, i) => LOOKS[lookName(g, i)];
   var mark2 = (name, size = 14) => {
     const { shape, hue, hollow } = LOOKS[name];
-    const ink = color(hue);
+    const ink = color2(hue);
     const d = shapePath(shape, size / 2, size / 2, size * 0.35);
     return svg(
-      "svg",
-      { width: size, height: size, class: "node-mark", "aria-hidden": "true" },
+      "svg.node-mark",
+      { width: size, height: size, "aria-hidden": "true" },
       svg("path", { d, fill: hollow ? "none" : ink, stroke: ink, "stroke-width": hollow ? 1.8 : 0 })
     );
   };
@@ -1051,8 +3659,8 @@
   var partName = { attn: "attention", mlp: "MLP" };
   var where = (g, i) => `layer ${g.nodes.layer[i]} ${partName[g.nodes.part[i]] || ""}`.trim();
   var rowOf = (g, i) => {
-    const known = g.nodes.kind[i] === "latent" ? g.data.latents[g.nodes.dictionary[i]] : null;
-    return known ? known.rows[g.nodes.latent[i]] || null : null;
+    const known2 = g.nodes.kind[i] === "latent" ? g.data.latents[g.nodes.dictionary[i]] : null;
+    return known2 ? known2.rows[g.nodes.latent[i]] || null : null;
   };
   var brief = (g, i) => {
     const { kind, layer, latent, label } = g.nodes;
@@ -1091,9 +3699,9 @@
   var headAt = (g, e, h) => {
     const dictionary = g.crosses(e), name = dictionary.heads[h];
     if (name === void 0 || /identity/i.test(name)) return null;
-    const two = /^L?(\d+)[.H](\d+)$/.exec(name), one = /^(?:head )?(\d+)$/.exec(name);
+    const two = /^L?(\d+)[.H](\d+)$/.exec(name), one2 = /^(?:head )?(\d+)$/.exec(name);
     if (two) return [Number(two[1]), Number(two[2])];
-    return one ? [g.nodes.layer[g.edges.target[e]], Number(one[1])] : null;
+    return one2 ? [g.nodes.layer[g.edges.target[e]], Number(one2[1])] : null;
   };
   var headText = (name) => /^[\d.]+$/.test(name) ? `head ${name}` : name;
   var headColor2 = (dictionary, h) => {
@@ -1101,15 +3709,15 @@
     return headColor(h, n);
   };
   var tip = (g, i) => {
-    const { value, pre, probability, error_norm, position } = g.nodes;
+    const { value: value2, pre, probability, error_norm, position } = g.nodes;
     const row = rowOf(g, i);
     return [
-      el("strong", {}, mark2(lookName(g, i)), " ", full(g, i)),
+      el("strong", mark2(lookName(g, i)), " ", full(g, i)),
       lines(
         position[i] >= 0 && ["at token", chip(tokenAt(g, position[i]))],
-        g.nodes.kind[i] === "latent" && ["activation", num(value[i])],
+        g.nodes.kind[i] === "latent" && ["activation", num(value2[i])],
         g.nodes.kind[i] === "logit" && ["probability", num(probability[i])],
-        pre[i] !== null && Math.abs(pre[i] - value[i]) > 1e-4 * Math.abs(value[i]) && ["flows in", num(pre[i])],
+        pre[i] !== null && Math.abs(pre[i] - value2[i]) > 1e-4 * Math.abs(value2[i]) && ["flows in", num(pre[i])],
         g.influence[i] > 0 && ["influence", percent(g.influence[i])],
         error_norm[i] !== null && ["norm of the error", percent(error_norm[i])],
         row && ["tokens", chips(row.tokens.slice(0, 4))],
@@ -1140,35 +3748,32 @@
     ]
   ];
   var scoreBars = (scores) => el(
-    "ul",
-    { class: "score-bars" },
+    "ul.score-bars",
     SCORES.map(
       ([key, name, words2, sense]) => el(
         "li",
         { "data-score": key },
-        attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words2)),
+        attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words2)),
         el(
           "span",
           { class: `share-bar ${sense}` },
-          el("span", { class: "fill", vars: { "--size": Math.max(0, Math.min(1, scores[key])) } })
+          el("span.fill", { vars: { "--size": Math.max(0, Math.min(1, scores[key])) } })
         ),
-        el("span", { class: "value" }, percent(scores[key]))
+        el("span.value", percent(scores[key]))
       )
     )
   );
   var legend2 = (g) => {
     const there = new Set(Array.from({ length: g.n }, (_, i) => lookName(g, i)));
-    const edge = (words2, kind) => el("li", {}, el("span", { class: `edge-sample ${kind}` }), words2);
+    const edge = (words2, kind) => el("li", el("span", { class: `edge-sample ${kind}` }), words2);
     return el(
-      "ul",
-      { class: "graph-legend" },
+      "ul.graph-legend",
       Object.keys(LOOKS).filter((name) => there.has(name)).map(
         (name) => el(
           "li",
-          {},
           mark2(name),
-          el("span", {}, SHORT[name]),
-          el("span", { class: "faint" }, LOOKS[name].title.replace(/^[a-z ]+: /, "").replace(SHORT[name], ""))
+          el("span", SHORT[name]),
+          el("span.faint", LOOKS[name].title.replace(/^[a-z ]+: /, "").replace(SHORT[name], ""))
         )
       ),
       edge("positive edge of the node in focus; width is its share of the target's input", "plus"),
@@ -1192,21 +3797,18 @@
   };
   var page3 = (g) => {
     const d = g.data;
-    const row = (name, value) => value !== null && el("div", {}, el("dt", {}, name), el("dd", {}, value));
+    const row = (name, value2) => value2 !== null && el("div", el("dt", name), el("dd", value2));
     const said = [...cutting(g), ...d.notes];
     return el(
-      "div",
-      { class: "about-page" },
-      el("h2", {}, "This graph"),
+      "div.about-page",
+      el("h2", "This graph"),
       el(
-        "p",
-        { class: "prompt" },
+        "p.prompt",
         d.token_strings.map((_, p) => [chip(tokenAt(g, p)), " "])
       ),
-      d.scores ? scoreBars(d.scores) : el("p", { class: "hint" }, "No scores were computed."),
+      d.scores ? scoreBars(d.scores) : el("p.hint", "No scores were computed."),
       el(
-        "dl",
-        { class: "facts" },
+        "dl.facts",
         row("Model", d.model),
         row("Attention nodes", d.attention),
         row("Patterns", d.patterns === "model" ? "the model's own, held" : "made by the dictionary, held"),
@@ -1214,23 +3816,21 @@
           "Dictionaries",
           [...new Set(d.dictionaries.map((v) => v.name.replace(/ of layer \d+$/, "")))].join(", ") || "none"
         ),
-        row("Nodes", `${count(g.n)}, ${count(g.nodes.kind.filter((k) => k === "latent").length)} of them latents`),
+        row("Nodes", `${count(g.n)}, ${count(g.nodes.kind.filter((k2) => k2 === "latent").length)} of them latents`),
         row("Edges", count(g.m)),
         row("Made in", d.seconds === null ? null : seconds(d.seconds))
       ),
       said.length > 0 && [
-        el("h3", {}, "What was left out"),
+        el("h3", "What was left out"),
         el(
-          "ul",
-          { class: "notes-list" },
-          said.map((v) => el("li", {}, v))
+          "ul.notes-list",
+          said.map((v) => el("li", v))
         )
       ],
-      el("h3", {}, "How to read it"),
+      el("h3", "How to read it"),
       legend2(g),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         "Columns are positions of the prompt, rows are layers from the bottom up. Pass over a node to see its edges, click it for its page, click an edge of it for its heads. The weights into a node sum to what flows into it. Drag or scroll to move, Ctrl + wheel to zoom, ? for keys."
       )
     );
@@ -1239,23 +3839,23 @@
   // src/graphs/rows.js
   var MOST = 10;
   var roughly = (v) => v > 0 && v < 5e-4 ? "<0.1 %" : percent(Number(v.toFixed(3)));
-  var bar = (value, most, hue = null, both = true) => el(
+  var bar = (value2, most, hue = null, both = true) => el(
     "span",
     { class: both ? "signed" : "signed one-way", "aria-hidden": "true" },
     el("span", {
-      class: value < 0 ? "fill negative" : "fill",
-      vars: { "--size": Math.min(1, Math.abs(value) / (most || 1)), ...hue ? { "--hue": hue } : {} }
+      class: value2 < 0 ? "fill negative" : "fill",
+      vars: { "--size": Math.min(1, Math.abs(value2) / (most || 1)), ...hue ? { "--hue": hue } : {} }
     })
   );
   var nodeButton = (g, i, act, hinted = true) => {
     const kind = g.nodes.kind[i], position = g.nodes.position[i], token = kind === "embedding" || kind === "logit" ? "" : tokenAt(g, position), where2 = position < 0 || kind === "logit" ? "" : `at ${position} `;
     const button = el(
-      "button",
-      { type: "button", class: "node-name", "data-node": i, "aria-label": full(g, i), onclick: () => act.pick(i) },
+      "button.node-name",
+      { "data-node": i, "aria-label": full(g, i), onclick: () => act.pick(i) },
       mark2(lookName(g, i)),
-      el("span", {}, brief(g, i)),
+      el("span", brief(g, i)),
       token && chip(token),
-      hinted && el("span", { class: "faint" }, where2 + hint(g, i))
+      hinted && el("span.faint", where2 + hint(g, i))
     );
     button.addEventListener("pointerenter", () => act.hover(i));
     button.addEventListener("pointerleave", () => act.hover(-1));
@@ -1264,19 +3864,16 @@
   var edges = (g, list2, far, act) => {
     const most = Math.max(1e-12, ...list2.map((e) => Math.abs(g.edges.weight[e])));
     const both = list2.some((e) => g.edges.weight[e] < 0);
-    const place3 = el("ol", { class: "edge-list" });
-    const line = (e) => el(
+    const place3 = el("ol.edge-list");
+    const line2 = (e) => el(
       "li",
-      {},
       nodeButton(g, far(e), act),
       bar(g.edges.weight[e], most, null, both),
-      el("span", { class: "value" }, num(g.edges.weight[e])),
-      el("span", { class: "value share", title: "Share of the target's input" }, roughly(g.edges.share[e])),
+      el("span.value", num(g.edges.weight[e])),
+      el("span.value.share", { title: "Share of the target's input" }, roughly(g.edges.share[e])),
       el(
-        "button",
+        "button.quiet.open-edge",
         {
-          type: "button",
-          class: "quiet open-edge",
           "data-edge": e,
           "aria-label": `Open the edge ${full(g, g.edges.source[e])} to ${full(g, g.edges.target[e])}`,
           onclick: () => act.edge(e)
@@ -1287,18 +3884,12 @@
     const show2 = (all) => {
       const rest2 = list2.length - MOST;
       place3.replaceChildren(
-        ...list2.slice(0, all ? 500 : MOST).map(line),
-        ...rest2 > 0 && !all ? [
-          el(
-            "li",
-            { class: "more" },
-            el("button", { type: "button", class: "quiet", onclick: () => show2(true) }, `${rest2} more`)
-          )
-        ] : []
+        ...list2.slice(0, all ? 500 : MOST).map(line2),
+        ...rest2 > 0 && !all ? [el("li.more", el("button.quiet", { onclick: () => show2(true) }, `${rest2} more`))] : []
       );
     };
     show2(false);
-    return list2.length ? place3 : el("p", { class: "hint" }, "None.");
+    return list2.length ? place3 : el("p.hint", "None.");
   };
 
   // src/graphs/edge.js
@@ -1308,53 +3899,40 @@
     const both = terms2.some((v) => v < -1e-3 * most);
     const query = g.nodes.position[g.edges.target[e]], key = g.nodes.position[g.edges.source[e]];
     return el(
-      "ol",
-      { class: "head-terms" },
+      "ol.head-terms",
       terms2.map((v, h) => {
         const at = headAt(g, e, h);
         const entry = at && key >= 0 ? g.entryOf(at[0], at[1], query, key) : -1;
         return el(
           "li",
           { "data-head": h },
-          el("span", {}, headText(dictionary.heads[h])),
+          el("span", headText(dictionary.heads[h])),
           bar(v, most, headColor2(dictionary, h), both),
-          el("span", { class: "value" }, Math.abs(v) < 1e-3 * most ? "≈0" : num(v)),
-          el("span", { class: "value share" }, whole ? roughly(Math.abs(v) / whole) : ""),
-          entry >= 0 && el(
-            "button",
-            { type: "button", class: "quiet why", "data-entry": entry, onclick: () => act.why(entry) },
-            "why there?"
-          )
+          el("span.value", Math.abs(v) < 1e-3 * most ? "≈0" : num(v)),
+          el("span.value.share", whole ? roughly(Math.abs(v) / whole) : ""),
+          entry >= 0 && el("button.quiet.why", { "data-entry": entry, onclick: () => act.why(entry) }, "why there?")
         );
       })
     );
   };
   var page4 = (g, e, act) => {
-    const { source, target, weight, share } = g.edges, s = source[e], t = target[e];
-    const heads = el("div", { id: "heads" });
+    const { source, target, weight, share } = g.edges, s2 = source[e], t = target[e];
+    const heads = el("div#heads");
     const dictionary = g.crosses(e);
     const node = el(
-      "div",
-      { class: "edge-page", "data-edge": e },
-      el("h2", {}, "Edge"),
+      "div.edge-page",
+      { "data-edge": e },
+      el("h2", "Edge"),
+      el("div.edge-ends", nodeButton(g, s2, act), el("span.faint", "→"), nodeButton(g, t, act)),
       el(
-        "div",
-        { class: "edge-ends" },
-        nodeButton(g, s, act),
-        el("span", { class: "faint" }, "→"),
-        nodeButton(g, t, act)
+        "dl.strip.facts-strip",
+        el("div", el("dt", "Weight"), el("dd", num(weight[e]))),
+        el("div", el("dt", "Share of its target's input"), el("dd", percent(share[e]))),
+        el("div", el("dt", "Per unit of its source"), el("dd", num(weight[e] / (g.nodes.value[s2] || 1))))
       ),
       el(
-        "dl",
-        { class: "strip facts-strip" },
-        el("div", {}, el("dt", {}, "Weight"), el("dd", {}, num(weight[e]))),
-        el("div", {}, el("dt", {}, "Share of its target's input"), el("dd", {}, percent(share[e]))),
-        el("div", {}, el("dt", {}, "Per unit of its source"), el("dd", {}, num(weight[e] / (g.nodes.value[s] || 1))))
-      ),
-      el(
-        "p",
-        { class: "hint" },
-        `${full(g, s)} adds ${num(weight[e])} to ${full(g, t)}, with norms and patterns held as on the prompt.`
+        "p.hint",
+        `${full(g, s2)} adds ${num(weight[e])} to ${full(g, t)}, with norms and patterns held as on the prompt.`
       ),
       heads
     );
@@ -1364,22 +3942,20 @@
       if (!terms2) {
         heads.replaceChildren(
           el(
-            "p",
-            { class: "hint" },
+            "p.hint",
             dictionary ? "Terms by head were not saved for this edge: it crosses no attention." : "It stays at one position: no head is crossed."
           )
         );
         return;
       }
-      const size = terms2.reduce((a, v) => a + Math.abs(v), 0);
-      const effective = size ** 2 / (terms2.reduce((a, v) => a + v * v, 0) || 1);
+      const size = terms2.reduce((a2, v) => a2 + Math.abs(v), 0);
+      const effective = size ** 2 / (terms2.reduce((a2, v) => a2 + v * v, 0) || 1);
       heads.replaceChildren(
-        el("h3", {}, "Through which heads"),
+        el("h3", "Through which heads"),
         headList(g, e, terms2, act),
         el(
-          "p",
-          { class: "hint" },
-          `They sum to ${num(terms2.reduce((a, v) => a + v, 0))}; as many as ${num(effective, 2)} heads in equal parts.`
+          "p.hint",
+          `They sum to ${num(terms2.reduce((a2, v) => a2 + v, 0))}; as many as ${num(effective, 2)} heads in equal parts.`
         )
       );
     };
@@ -1406,34 +3982,30 @@
     state.groups = state.groups.filter((v) => v.nodes.length);
   };
   var page5 = (g, group, act) => el(
-    "div",
-    { class: "group-page" },
-    el("h2", {}, "Supernode"),
+    "div.group-page",
+    el("h2", "Supernode"),
     el(
-      "form",
+      "form.tools",
       {
-        class: "tools",
         onsubmit: (e) => {
           e.preventDefault();
           act.rename(group, e.target.elements.label.value.trim() || "group");
-          document.activeElement.blur();
+          e.target.elements.label.blur();
         }
       },
-      el("input", {
-        id: "group-name",
+      el("input#group-name", {
         name: "label",
         value: group.label,
         autocomplete: "off",
         "aria-label": "Name of the supernode"
       }),
-      el("button", { type: "submit", class: "quiet" }, "Name it"),
-      el("button", { type: "button", class: "quiet", id: "ungroup", onclick: () => act.ungroup(group) }, "Ungroup")
+      el("button.quiet", { type: "submit" }, "Name it"),
+      el("button#ungroup.quiet", { onclick: () => act.ungroup(group) }, "Ungroup")
     ),
-    el("h3", {}, `Its ${group.nodes.length} nodes`),
+    el("h3", `Its ${group.nodes.length} nodes`),
     el(
-      "ul",
-      { class: "edge-list kin" },
-      group.nodes.map((i) => el("li", {}, nodeButton(g, i, act)))
+      "ul.edge-list.kin",
+      group.nodes.map((i) => el("li", nodeButton(g, i, act)))
     )
   );
 
@@ -1454,7 +4026,7 @@
     return 3 * layer[i] + (side2[i] === "key" ? 0 : 1);
   };
   var rowName = (key) => key < 0 ? "token" : key >= LOGITS ? "logit" : ["key", "query", "MLP"][key % 3];
-  var place2 = (g, width, height) => {
+  var place2 = (g, width2, height) => {
     const cells = /* @__PURE__ */ new Map(), keys = /* @__PURE__ */ new Set();
     const hasNowhere = g.nodes.position.some((p) => p < 0);
     const columnOf = (i) => g.nodes.position[i] + (hasNowhere ? 1 : 0);
@@ -1465,8 +4037,8 @@
       if (!cells.has(cell)) cells.set(cell, { row, column: columnOf(i), nodes: [] });
       cells.get(cell).nodes.push(i);
     }
-    const rows = [...keys].sort((a, b) => b - a).map((key) => ({ key, name: rowName(key), layer: key < 0 || key >= LOGITS ? null : Math.floor(key / 3) }));
-    const at = new Map(rows.map((r, k) => [r.key, k]));
+    const rows = [...keys].sort((a2, b) => b - a2).map((key) => ({ key, name: rowName(key), layer: key < 0 || key >= LOGITS ? null : Math.floor(key / 3) }));
+    const at = new Map(rows.map((r, k2) => [r.key, k2]));
     const widths = new Float64Array(columns).fill(LEAST_COLUMN);
     if (hasNowhere) widths[0] = 24;
     for (const { row, column, nodes: nodes2 } of cells.values()) {
@@ -1474,42 +4046,42 @@
       const across = row >= LOGITS ? nodes2.length : Math.ceil(Math.sqrt(2.4 * nodes2.length));
       widths[column] = Math.max(widths[column], USED_COLUMN, Math.min(nodes2.length, across) * PITCH + 2 * PAD);
     }
-    const sum = widths.reduce((a, b) => a + b, 0);
-    if (sum < width) {
-      const spare = (width - sum) / columns;
+    const sum = widths.reduce((a2, b) => a2 + b, 0);
+    if (sum < width2) {
+      const spare = (width2 - sum) / columns;
       for (let c = 0; c < columns; c++) widths[c] += spare;
     }
     const heights = new Float64Array(rows.length).fill(LEAST_ROW);
     for (const cell of cells.values()) {
       cell.across = Math.max(1, Math.floor((widths[cell.column] - PAD) / PITCH));
       const lines2 = Math.ceil(cell.nodes.length / cell.across);
-      const k = at.get(cell.row);
-      heights[k] = Math.max(heights[k], lines2 * PITCH + PAD);
+      const k2 = at.get(cell.row) ?? 0;
+      heights[k2] = Math.max(heights[k2], lines2 * PITCH + PAD);
     }
     const logits2 = rows.findIndex((r) => r.name === "logit");
     if (logits2 >= 0) heights[logits2] += LOGIT_ROW - LEAST_ROW;
-    const tall = heights.reduce((a, b) => a + b, 0);
+    const tall = heights.reduce((a2, b) => a2 + b, 0);
     const others = rows.length - (logits2 >= 0 ? 1 : 0);
     if (tall < height && others) {
-      for (let k = 0; k < rows.length; k++) if (k !== logits2) heights[k] += (height - tall) / others;
+      for (let k2 = 0; k2 < rows.length; k2++) if (k2 !== logits2) heights[k2] += (height - tall) / others;
     }
     const left = [0], top = [0];
     for (const w of widths) left.push(left[left.length - 1] + w);
     for (const h of heights) top.push(top[top.length - 1] + h);
     const x = new Float64Array(g.n), y = new Float64Array(g.n);
     for (const { row, column, nodes: nodes2, across } of cells.values()) {
-      const k = at.get(row);
-      nodes2.sort((a, b) => (g.influence[b] || 0) - (g.influence[a] || 0) || a - b);
+      const k2 = at.get(row) ?? 0;
+      nodes2.sort((a2, b) => (g.influence[b] || 0) - (g.influence[a2] || 0) || a2 - b);
       const lines2 = Math.ceil(nodes2.length / across), most = Math.ceil(nodes2.length / lines2);
       const room = Math.min((widths[column] - PAD) / most, 22);
       nodes2.forEach((i, j) => {
-        const line = Math.floor(j / most), inLine = Math.min(most, nodes2.length - line * most);
+        const line2 = Math.floor(j / most), inLine = Math.min(most, nodes2.length - line2 * most);
         x[i] = (left[column] + left[column + 1]) / 2 + (j % most - (inLine - 1) / 2) * room;
-        const middle = k === logits2 ? top[k + 1] - 10 - (lines2 - 1) * PITCH / 2 : (top[k] + top[k + 1]) / 2;
-        y[i] = middle + (line - (lines2 - 1) / 2) * PITCH;
+        const middle = k2 === logits2 ? top[k2 + 1] - 10 - (lines2 - 1) * PITCH / 2 : (top[k2] + top[k2 + 1]) / 2;
+        y[i] = middle + (line2 - (lines2 - 1) / 2) * PITCH;
       });
     }
-    rows.forEach((r, k) => Object.assign(r, { top: top[k], bottom: top[k + 1] }));
+    rows.forEach((r, k2) => Object.assign(r, { top: top[k2], bottom: top[k2 + 1] }));
     const largest = Math.max(1e-9, ...Array.from(g.influence, (v) => v || 0));
     const radius = Float64Array.from(
       { length: g.n },
@@ -1528,7 +4100,7 @@
     const start3 = new Int32Array(n + 1);
     for (const i of ends) start3[i + 1]++;
     for (let i = 0; i < n; i++) start3[i + 1] += start3[i];
-    const list2 = Array.from(ends.keys()).sort((a, b) => ends[a] - ends[b] || size[b] - size[a]);
+    const list2 = Array.from(ends.keys()).sort((a2, b) => ends[a2] - ends[b] || size[b] - size[a2]);
     return { start: start3, list: Int32Array.from(list2) };
   };
   var sorted = (n, edges2, outgoing) => {
@@ -1537,8 +4109,8 @@
     const order = [];
     for (let i = 0; i < n; i++) if (!left[i]) order.push(i);
     const done = new Uint8Array(n);
-    for (let k = 0; k < order.length; k++) {
-      const i = order[k];
+    for (let k2 = 0; k2 < order.length; k2++) {
+      const i = order[k2];
       done[i] = 1;
       for (let j = outgoing.start[i]; j < outgoing.start[i + 1]; j++) {
         const t = edges2.target[outgoing.list[j]];
@@ -1562,9 +4134,9 @@
     const places = (side2, i) => Array.from(side2.list.subarray(side2.start[i], side2.start[i + 1]));
     const incoming = (i) => places(into, i), outgoing = (i) => places(out, i);
     const worth = share.map((v, e) => v * (Number.isNaN(influence[target[e]]) ? 1 : influence[target[e]]));
-    const byWorth = Int32Array.from(Array.from(worth.keys()).sort((a, b) => worth[b] - worth[a]));
+    const byWorth = Int32Array.from(Array.from(worth.keys()).sort((a2, b) => worth[b] - worth[a2]));
     const free = (i) => nodes2.kind[i] === "embedding" || nodes2.kind[i] === "logit" || Number.isNaN(influence[i]);
-    const ranked = Array.from({ length: n }, (_, i) => i).filter((i) => !free(i)).sort((a, b) => influence[b] - influence[a]);
+    const ranked = Array.from({ length: n }, (_, i) => i).filter((i) => !free(i)).sort((a2, b) => influence[b] - influence[a2]);
     const whole = ranked.reduce((sum, i) => sum + Math.max(0, influence[i]), 0);
     const shown2 = (kept) => {
       const seen = Uint8Array.from({ length: n }, (_, i) => free(i) || kept >= 1 ? 1 : 0);
@@ -1581,20 +4153,20 @@
       up[from] = 1;
       down[from] = 1;
       const usable = (e) => share[e] >= least && seen[source[e]] && seen[target[e]];
-      for (let k = n - 1; k >= 0; k--) {
-        const t = order[k];
+      for (let k2 = n - 1; k2 >= 0; k2--) {
+        const t = order[k2];
         if (!up[t]) continue;
         for (let j = into.start[t]; j < into.start[t + 1]; j++) {
           const e = into.list[j];
           if (usable(e)) up[source[e]] += up[t] * share[e];
         }
       }
-      for (let k = 0; k < n; k++) {
-        const s = order[k];
-        if (!down[s]) continue;
-        for (let j = out.start[s]; j < out.start[s + 1]; j++) {
+      for (let k2 = 0; k2 < n; k2++) {
+        const s2 = order[k2];
+        if (!down[s2]) continue;
+        for (let j = out.start[s2]; j < out.start[s2 + 1]; j++) {
           const e = out.list[j];
-          if (usable(e)) down[target[e]] += down[s] * share[e];
+          if (usable(e)) down[target[e]] += down[s2] * share[e];
         }
       }
       return { up, down };
@@ -1609,7 +4181,7 @@
     const sameLatent = (i) => nodes2.kind[i] === "latent" ? kin.get(kinKey(i)) : [];
     const between = /* @__PURE__ */ new Map();
     for (let e = 0; e < m; e++) between.set(source[e] * n + target[e], e);
-    const edgeOf = (s, t) => between.get(s * n + t) ?? -1;
+    const edgeOf = (s2, t) => between.get(s2 * n + t) ?? -1;
     const dictionaryOf = (i) => nodes2.dictionary[i] === null ? null : data2.dictionaries[nodes2.dictionary[i]];
     const crosses = (e) => {
       const d = dictionaryOf(target[e]);
@@ -1625,7 +4197,7 @@
     };
     const noEntries = { entries: [], dictionaries: {} };
     const qk = async () => data2.entries.length ? load(`graph/${data2.slug}/qk`) : noEntries;
-    const entryOf = (layer, head, query, key) => data2.entries.findIndex(([l, h, q, k]) => l === layer && h === head && q === query && k === key);
+    const entryOf = (layer, head, query, key) => data2.entries.findIndex(([l, h, q, k2]) => l === layer && h === head && q === query && k2 === key);
     return {
       data: data2,
       n,
@@ -1654,8 +4226,8 @@
   var MOST_EXAMPLES = 4;
   var knownOf = (g, i) => g.data.latents[g.nodes.dictionary[i]];
   var cardOf = (g, i) => {
-    const known = knownOf(g, i);
-    if (known) return known.card;
+    const known2 = knownOf(g, i);
+    if (known2) return known2.card;
     const dictionary = g.dictionaryOf(i);
     const moved = dictionary.heads.filter((name) => !/identity/i.test(name));
     const sides = new Set(g.sameLatent(i).map((j) => g.nodes.side[j]));
@@ -1674,12 +4246,12 @@
     const kin = g.sameLatent(i).filter((j) => g.nodes.position[j] >= 0);
     for (const j of kin) (g.nodes.side[j] === "key" ? key : query)[g.nodes.position[j]] = g.nodes.value[j];
     const arcs = [];
-    for (const s of kin.filter((j) => g.nodes.side[j] === "key"))
+    for (const s2 of kin.filter((j) => g.nodes.side[j] === "key"))
       for (const t of kin.filter((j) => g.nodes.side[j] === "query")) {
-        const e = g.edgeOf(s, t);
+        const e = g.edgeOf(s2, t);
         if (e < 0) continue;
         const heads = await g.headsOf(e);
-        arcs.push([g.nodes.position[t], g.nodes.position[s], g.edges.weight[e], heads || []]);
+        arcs.push([g.nodes.position[t], g.nodes.position[s2], g.edges.weight[e], heads || []]);
       }
     const side2 = g.nodes.side[i] === "key" ? "key" : "query";
     return {
@@ -1704,15 +4276,15 @@
     return figure2;
   };
   var link = (g, i) => {
-    const known = knownOf(g, i);
-    return known && known.report ? `${known.report}#/d/${encodeURIComponent(known.card.name)}/latent/${g.nodes.latent[i]}` : null;
+    const known2 = knownOf(g, i);
+    return known2 && known2.report ? `${known2.report}#/d/${encodeURIComponent(known2.card.name)}/latent/${g.nodes.latent[i]}` : null;
   };
   var savedPage = async (g, i) => {
-    const known = knownOf(g, i);
-    if (!known) return null;
-    const number = Math.floor(g.nodes.latent[i] / known.page_shard_size);
-    if (!known.page_shards.includes(number)) return null;
-    const pages = await load(`${known.folder}/pages-${String(number).padStart(4, "0")}`);
+    const known2 = knownOf(g, i);
+    if (!known2) return null;
+    const number3 = Math.floor(g.nodes.latent[i] / known2.page_shard_size);
+    if (!known2.page_shards.includes(number3)) return null;
+    const pages = await load(`${known2.folder}/pages-${String(number3).padStart(4, "0")}`);
     return pages[g.nodes.latent[i]] || null;
   };
   var page6 = async (g, i, figures) => {
@@ -1720,8 +4292,8 @@
     const row = rowOf(g, i);
     if (!saved && !row) return null;
     const card = cardOf(g, i), kind = of(card);
-    const part = (title2, ...content) => [el("h3", {}, title2), ...content];
-    const out = el("div", { class: "latent-part" });
+    const part = (title2, ...content) => [el("h3", title2), ...content];
+    const out = el("div.latent-part");
     if (row && kind.hasLoadings) out.append(...part(kind.loadings, loadingChart(card, row.loadings)));
     if (!saved) return out;
     if (saved.promoted.length)
@@ -1738,30 +4310,24 @@
 
   // src/graphs/node.js
   var facts = (g, i) => {
-    const { kind, value, pre, cut: cut2, probability, error_norm } = g.nodes;
+    const { kind, value: value2, pre, cut: cut3, probability, error_norm } = g.nodes;
     const fact = (name, text2, words2) => el(
       "div",
-      {},
-      el(
-        "dt",
-        {},
-        words2 ? attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words2)) : name
-      ),
-      el("dd", {}, text2)
+      el("dt", words2 ? attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words2)) : name),
+      el("dd", text2)
     );
     const side2 = g.nodes.side[i];
     return el(
-      "dl",
-      { class: "strip facts-strip" },
+      "dl.strip.facts-strip",
       kind[i] === "latent" && fact(
         side2 === "query" ? "Activation z" : "Activation f",
-        num(value[i]),
+        num(value2[i]),
         side2 === "query" ? "What has arrived at this destination, through all heads." : "How strongly it fires here."
       ),
-      kind[i] === "logit" && fact("Logit", num(value[i]), "Less the mean over the vocabulary."),
+      kind[i] === "logit" && fact("Logit", num(value2[i]), "Less the mean over the vocabulary."),
       probability[i] !== null && fact("Probability", percent(probability[i])),
       pre[i] !== null && fact("Flows in", num(pre[i]), "Pre-activation: the sum of all edges into it."),
-      cut2[i] ? fact("Of it cut", num(cut2[i]), "Sum of edges that are not in the file.") : null,
+      cut3[i] ? fact("Of it cut", num(cut3[i]), "Sum of edges that are not in the file.") : null,
       g.influence[i] > 0 && fact("Influence", percent(g.influence[i]), "Share of what reaches the logits that goes through here."),
       error_norm[i] !== null && fact("Norm of the error", percent(error_norm[i]), "Of the norm of what it is an error of.")
     );
@@ -1771,23 +4337,17 @@
     if (!kin.length) return null;
     const mine = g.nodes.side[i];
     kin.sort(
-      (a, b) => (g.nodes.side[a] === mine) - (g.nodes.side[b] === mine) || g.nodes.position[a] - g.nodes.position[b]
+      (a2, b) => Number(g.nodes.side[a2] === mine) - Number(g.nodes.side[b] === mine) || g.nodes.position[a2] - g.nodes.position[b]
     );
     return el(
-      "ul",
-      { class: "edge-list kin" },
+      "ul.edge-list.kin",
       kin.slice(0, 12).map((j) => {
         const e = Math.max(g.edgeOf(i, j), g.edgeOf(j, i));
         return el(
           "li",
-          {},
           nodeButton(g, j, act),
-          el("span", { class: "faint small" }, `${SHORT[g.nodes.side[j] || "own"]}, ${num(g.nodes.value[j])}`),
-          e >= 0 && el(
-            "button",
-            { type: "button", class: "quiet open-edge", "data-edge": e, onclick: () => act.edge(e) },
-            "heads"
-          )
+          el("span.faint.small", `${SHORT[g.nodes.side[j] || "own"]}, ${num(g.nodes.value[j])}`),
+          e >= 0 && el("button.quiet.open-edge", { "data-edge": e, onclick: () => act.edge(e) }, "heads")
         );
       })
     );
@@ -1797,63 +4357,41 @@
     const title2 = full(g, i).replace(/ at \d+$/, "");
     const href = g.nodes.kind[i] === "latent" ? link(g, i) : null;
     const incoming = g.incoming(i), outgoing = g.outgoing(i);
-    const sum = incoming.reduce((a, e) => a + g.edges.weight[e], 0);
+    const sum = incoming.reduce((a2, e) => a2 + g.edges.weight[e], 0);
     const words2 = g.sameLatent(i).some((j) => g.nodes.side[j] === "key") ? "Shade: it fires here (key side). Bar: it arrives here (query side). Arc: what is moved." : "Bar: its activation at this position.";
-    const strip = el("div", { class: "joined" }), latent = el("div", {}), figures = [];
+    const strip = el("div.joined"), latent = el("div"), figures = [];
     const node = el(
-      "div",
-      { class: "node-page", "data-node": i },
-      el("div", { class: "head" }, mark2(lookName(g, i), 18), el("h2", {}, title2[0].toUpperCase() + title2.slice(1))),
+      "div.node-page",
+      { "data-node": i },
+      el("div.head", mark2(lookName(g, i), 18), el("h2", title2[0].toUpperCase() + title2.slice(1))),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         position >= 0 ? [chip(tokenAt(g, position)), ` at position ${position} · `] : null,
         LOOKS[lookName(g, i)].title
       ),
       el(
-        "div",
-        { class: "tools" },
+        "div.tools",
         el(
-          "button",
-          {
-            type: "button",
-            class: "quiet",
-            id: "pin",
-            "aria-pressed": String(pinned),
-            title: "p",
-            onclick: () => act.pin(i)
-          },
+          "button#pin.quiet",
+          { "aria-pressed": String(pinned), title: "p", onclick: () => act.pin(i) },
           pinned ? "Unpin" : "Pin"
         ),
         el(
-          "button",
-          {
-            type: "button",
-            class: "quiet",
-            id: "mark",
-            "aria-pressed": String(marked),
-            title: "m, or Shift + click",
-            onclick: () => act.mark(i)
-          },
+          "button#mark.quiet",
+          { "aria-pressed": String(marked), title: "m, or Shift + click", onclick: () => act.mark(i) },
           marked ? "Unmark" : "Mark for a group"
         ),
-        href && el("a", { class: "button", id: "latent-link", href }, "Page of this latent")
+        href && el("a#latent-link.button", { href }, "Page of this latent")
       ),
       facts(g, i),
-      g.nodes.kind[i] === "latent" && [
-        el("h3", {}, "On this prompt"),
-        strip,
-        el("p", { class: "hint" }, words2),
-        kinList(g, i, act)
-      ],
+      g.nodes.kind[i] === "latent" && [el("h3", "On this prompt"), strip, el("p.hint", words2), kinList(g, i, act)],
       el(
         "h3",
-        {},
         `Comes from (${incoming.length})`,
-        incoming.length ? el("span", { class: "faint" }, ` sum ${num(sum)}${g.nodes.cut[i] ? `, and ${num(g.nodes.cut[i])} cut` : ""}`) : ""
+        incoming.length ? el("span.faint", ` sum ${num(sum)}${g.nodes.cut[i] ? `, and ${num(g.nodes.cut[i])} cut` : ""}`) : ""
       ),
       edges(g, incoming, (e) => g.edges.source[e], act),
-      el("h3", {}, `Goes to (${outgoing.length})`),
+      el("h3", `Goes to (${outgoing.length})`),
       edges(g, outgoing, (e) => g.edges.target[e], act),
       latent
     );
@@ -1873,18 +4411,17 @@
 
   // src/graphs/reasons.js
   var MOST2 = 12;
-  var rest = (words2) => el("span", { class: "faint" }, words2);
+  var rest = (words2) => el("span.faint", words2);
   var side = (g, i, words2, act, hinted = true) => i === null ? rest(words2) : nodeButton(g, i, act, hinted);
   var terms = (list2, draw3) => {
     const unnamed = (t) => t.latent === void 0 && t.query_node === null && t.key_node === null;
-    const named = list2.filter((t) => !unnamed(t)), others = list2.filter(unnamed);
-    const most = Math.max(1e-12, ...named.map((t) => Math.abs(t.value))), both = named.some((t) => t.value < 0);
-    const left = [...named.slice(MOST2), ...others].reduce((sum, t) => sum + t.value, 0);
+    const named2 = list2.filter((t) => !unnamed(t)), others = list2.filter(unnamed);
+    const most = Math.max(1e-12, ...named2.map((t) => Math.abs(t.value))), both = named2.some((t) => t.value < 0);
+    const left = [...named2.slice(MOST2), ...others].reduce((sum, t) => sum + t.value, 0);
     return el(
-      "ol",
-      { class: "reason-list" },
-      named.slice(0, MOST2).map((t) => el("li", {}, draw3(t), bar(t.value, most, null, both), el("span", { class: "value" }, num(t.value)))),
-      (others.length > 0 || named.length > MOST2) && el("li", {}, rest("everything else"), el("span", {}), el("span", { class: "value" }, num(left)))
+      "ol.reason-list",
+      named2.slice(0, MOST2).map((t) => el("li", draw3(t), bar(t.value, most, null, both), el("span.value", num(t.value)))),
+      (others.length > 0 || named2.length > MOST2) && el("li", rest("everything else"), el("span"), el("span.value", num(left)))
     );
   };
   var title = (g, entry) => [
@@ -1894,43 +4431,38 @@
     chip(tokenAt(g, entry.key)),
     ` at ${entry.key}`
   ];
-  var qkLatent = (known, latent) => {
-    const row = known && known.latents[latent];
-    if (!row) return el("span", {}, `QK latent ${latent}`);
+  var qkLatent = (known2, latent) => {
+    const row = known2 && known2.latents[latent];
+    if (!row) return el("span", `QK latent ${latent}`);
     const chips2 = (tokens) => tokens.slice(0, 3).map((token) => chip(token));
-    const figures = row.examples.map((e) => figure(known.card, e, scales(row.examples)));
+    const figures = row.examples.map((e) => figure(known2.card, e, scales(row.examples)));
     const summary = el(
       "summary",
-      {},
       `QK latent ${latent} `,
       chips2(row.tokens),
-      el("span", { class: "faint" }, " looks for "),
+      el("span.faint", " looks for "),
       chips2(row.key_tokens)
     );
-    const shown2 = el("details", { class: "qk-latent" }, summary, legend(known.card), figures);
+    const shown2 = el("details.qk-latent", summary, legend(known2.card), figures);
     shown2.addEventListener("toggle", () => shown2.open && figures.forEach((f) => f.place()));
     return shown2;
   };
-  var page8 = (g, { entries, dictionaries }, k, act) => {
-    const entry = entries[k];
+  var page8 = (g, { entries, dictionaries }, k2, act) => {
+    const entry = entries[k2];
     const fact = (name, text2, words2) => el(
       "div",
-      {},
       el(
         "dt",
-        {},
-        attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words2))
+        attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words2))
       ),
-      el("dd", {}, text2)
+      el("dd", text2)
     );
     return el(
-      "div",
-      { class: "reasons" },
-      el("h2", {}, "Why it looked there"),
-      el("p", {}, title(g, entry)),
+      "div.reasons",
+      el("h2", "Why it looked there"),
+      el("p", title(g, entry)),
       el(
-        "dl",
-        { class: "strip facts-strip" },
+        "dl.strip.facts-strip",
         fact("Pattern", percent(entry.pattern), "Share of the head's attention at this query that goes to this key."),
         fact("Score", num(entry.score), "The logit of the softmax: all terms below sum to it."),
         entry.contrast !== null && fact(
@@ -1939,67 +4471,63 @@
           "What softmax sees of it: the score less the mean score of the row."
         )
       ),
-      el("h3", {}, "Pairs: what acts on the query, with what acts on the key"),
+      el("h3", "Pairs: what acts on the query, with what acts on the key"),
       el(
-        "div",
-        { class: "pairs-list" },
+        "div.pairs-list",
         terms(
           entry.pairs,
           (t) => el(
-            "span",
-            { class: "reason-pair" },
+            "span.reason-pair",
             side(g, t.query_node, "rest of the query", act, false),
-            el("span", { class: "faint" }, "×"),
+            el("span.faint", "×"),
             side(g, t.key_node, "rest of the key", act, false)
           )
         )
       ),
-      el("h3", {}, "By what acts on the query, with the whole key"),
+      el("h3", "By what acts on the query, with the whole key"),
       terms(entry.query_marginal, (t) => side(g, t.query_node, "rest", act)),
-      el("h3", {}, "By what acts on the key, with the whole query"),
+      el("h3", "By what acts on the key, with the whole query"),
       terms(entry.key_marginal, (t) => side(g, t.key_node, "rest", act)),
       entry.reasons.length > 0 && [
-        el("h3", {}, "QK latents active on both sides"),
+        el("h3", "QK latents active on both sides"),
         terms(
-          entry.reasons.map(([latent, value]) => ({ latent, value })),
+          entry.reasons.map(([latent, value2]) => ({ latent, value: value2 })),
           (t) => qkLatent(dictionaries[entry.reasons_of], t.latent)
         ),
-        entry.reasons_rest !== null && el("p", { class: "hint" }, `They leave ${num(entry.reasons_rest)} of the score unexplained.`)
+        entry.reasons_rest !== null && el("p.hint", `They leave ${num(entry.reasons_rest)} of the score unexplained.`)
       ]
     );
   };
   var list = (g, act) => g.data.entries.length ? el(
-    "ol",
-    { class: "entries" },
+    "ol.entries",
     g.data.entries.map(
-      ([layer, head, query, key], k) => el(
+      ([layer, head, query, key], k2) => el(
         "li",
-        {},
         el(
-          "button",
-          { type: "button", class: "node-name", "data-entry": k, onclick: () => act.why(k) },
+          "button.node-name",
+          { "data-entry": k2, onclick: () => act.why(k2) },
           ...title(g, { layer, head, query, key })
         )
       )
     )
-  ) : el("p", { class: "hint" }, "No pattern entry of this graph was explained.");
+  ) : el("p.hint", "No pattern entry of this graph was explained.");
 
   // src/graphs/search.js
   var MOST3 = 40;
   var field = (g, state, act) => {
     const words2 = Array.from({ length: g.n }, (_, i) => words(g, i));
-    const results = el("ul", { class: "found", role: "listbox", id: "found", "aria-label": "Found nodes", hidden: true });
+    const results = el("ul#found.found", { role: "listbox", "aria-label": "Found nodes", hidden: true });
     let list2 = [], at = 0;
     const find = (text2) => {
       const wanted = text2.trim().toLowerCase();
       if (!wanted) return [];
-      const number = /^#?(\d+)$/.exec(wanted), both = /^l?(\d+)[ /.#]+(\d+)$/.exec(wanted);
+      const number3 = /^#?(\d+)$/.exec(wanted), both = /^l?(\d+)[ /.#]+(\d+)$/.exec(wanted);
       const order = Array.from({ length: g.n }, (_, i) => i).sort(
-        (a, b) => (g.influence[b] || 0) - (g.influence[a] || 0)
+        (a2, b) => (g.influence[b] || 0) - (g.influence[a2] || 0)
       );
       if (both) return order.filter((i) => g.nodes.layer[i] === Number(both[1]) && g.nodes.latent[i] === Number(both[2]));
-      if (number) {
-        const exact = order.filter((i) => g.nodes.latent[i] === Number(number[1]));
+      if (number3) {
+        const exact = order.filter((i) => g.nodes.latent[i] === Number(number3[1]));
         if (exact.length || wanted.startsWith("#")) return exact;
       }
       const parts = wanted.split(/\s+/);
@@ -2007,16 +4535,16 @@
     };
     const show2 = () => {
       results.replaceChildren(
-        ...list2.slice(0, MOST3).map((i, k) => {
+        ...list2.slice(0, MOST3).map((i, k2) => {
           const item2 = el(
             "li",
-            { role: "option", id: `found-${k}`, "aria-selected": String(k === at) },
+            { role: "option", id: `found-${k2}`, "aria-selected": String(k2 === at) },
             nodeButton(g, i, { ...act, pick: (j) => choose2(j) })
           );
           return item2;
         }),
-        ...list2.length > MOST3 ? [el("li", { class: "hint" }, `${list2.length - MOST3} more are ringed`)] : [],
-        ...list2.length ? [] : [el("li", { class: "hint" }, "No such node")]
+        ...list2.length > MOST3 ? [el("li.hint", `${list2.length - MOST3} more are ringed`)] : [],
+        ...list2.length ? [] : [el("li.hint", "No such node")]
       );
       box2.setAttribute("aria-activedescendant", list2.length ? `found-${at}` : "");
     };
@@ -2030,8 +4558,7 @@
       act.hover(-1);
       act.pick(i);
     };
-    const box2 = el("input", {
-      id: "search",
+    const box2 = el("input#search", {
       type: "search",
       role: "combobox",
       "aria-expanded": "false",
@@ -2073,7 +4600,7 @@
       state.found = null;
       close();
     };
-    return { node: el("div", { class: "finder" }, box2, results), clear, close };
+    return { node: el("div.finder", box2, results), clear, close };
   };
 
   // src/graphs/state.js
@@ -2088,7 +4615,7 @@
     const asked = new URLSearchParams(query);
     const place3 = (name, n) => /^\d+$/.test(asked.get(name) ?? "") && Number(asked.get(name)) < n ? Number(asked.get(name)) : null;
     const node = (v) => Number.isInteger(v) && v >= 0 && v < g.n;
-    const [s, t] = numbers((asked.get("edge") || "").replace("-", "."));
+    const [s2, t] = numbers((asked.get("edge") || "").replace("-", "."));
     const share = (name, otherwise) => {
       const v = asked.has(name) ? Number(asked.get(name)) : otherwise;
       return v >= 0 && v <= 1 ? v : otherwise;
@@ -2100,25 +4627,25 @@
     }) : given(g).map((v) => ({ label: v.label, nodes: v.nodes.slice() }));
     const taken = /* @__PURE__ */ new Set();
     for (const group of groups) {
-      group.nodes = group.nodes.filter((i) => !taken.has(i));
+      group.nodes = [...new Set(group.nodes)].filter((i) => !taken.has(i));
       group.nodes.forEach((i) => taken.add(i));
     }
     const kept = groups.filter((v) => v.nodes.length);
     const first = said.length || asked.has("pin") ? [] : kept.flatMap((v) => v.nodes);
     const state = {
       at: place3("at", g.n),
-      edge: s !== void 0 && t !== void 0 ? g.edgeOf(s, t) : -1,
+      edge: s2 !== void 0 && t !== void 0 ? g.edgeOf(s2, t) : -1,
       pins: [.../* @__PURE__ */ new Set([...numbers(asked.get("pin")).filter(node), ...first])],
       groups: kept,
       kept: share("nodes", 1),
       least: share("edges", 0),
-      follow: ["direct", "up", "down"].includes(asked.get("follow")) ? asked.get("follow") : "direct",
+      follow: ["direct", "up", "down"].find((v) => v === asked.get("follow")) ?? "direct",
       entry: place3("why", g.data.entries.length),
       marked: /* @__PURE__ */ new Set(),
       hover: -1,
       found: null
     };
-    state.tab = TABS.includes(asked.get("tab")) ? asked.get("tab") : usualTab(state);
+    state.tab = TABS.find((v) => v === asked.get("tab")) ?? usualTab(state);
     return state;
   };
   var write = (g, state) => {
@@ -2146,32 +4673,32 @@
     const single = state.pins.filter((i) => !grouped2.has(i)).map((i) => ({ nodes: [i], group: null }));
     return [...state.groups.map((group) => ({ nodes: group.nodes, group })), ...single];
   };
-  var nameOf = (g, unit) => {
-    if (unit.group) return `${unit.group.label} (${unit.nodes.length})`;
-    const i = unit.nodes[0];
+  var nameOf = (g, unit2) => {
+    if (unit2.group) return `${unit2.group.label} (${unit2.nodes.length})`;
+    const i = unit2.nodes[0];
     const token = g.nodes.position[i] >= 0 && g.nodes.kind[i] !== "embedding" && g.nodes.kind[i] !== "logit" ? ` ${shown(tokenAt(g, g.nodes.position[i]))}` : "";
     const side2 = g.nodes.side[i] === "key" ? " key" : g.nodes.side[i] === "query" ? " query" : "";
     const whole = `${brief(g, i)}${side2}${token}`;
     return whole.length > 24 ? `${whole.slice(0, 23)}…` : whole;
   };
   var links = (g, units) => {
-    const owner2 = new Map(units.flatMap((u, k) => u.nodes.map((i) => [i, k])));
-    const direct = /* @__PURE__ */ new Map(), key = (a, b) => a * units.length + b;
+    const owner2 = new Map(units.flatMap((u, k2) => u.nodes.map((i) => [i, k2])));
+    const direct = /* @__PURE__ */ new Map(), key = (a2, b) => a2 * units.length + b;
     for (let e = 0; e < g.m; e++) {
-      const a = owner2.get(g.edges.source[e]), b = owner2.get(g.edges.target[e]);
-      if (a === void 0 || b === void 0 || a === b) continue;
-      const found = direct.get(key(a, b)) || { from: a, to: b, weight: 0, share: 0, through: 0, edges: [] };
+      const a2 = owner2.get(g.edges.source[e]), b = owner2.get(g.edges.target[e]);
+      if (a2 === void 0 || b === void 0 || a2 === b) continue;
+      const found = direct.get(key(a2, b)) || { from: a2, to: b, weight: 0, share: 0, through: 0, edges: [] };
       found.weight += g.edges.weight[e];
       found.edges.push(e);
-      direct.set(key(a, b), found);
+      direct.set(key(a2, b), found);
     }
-    units.forEach((unit, b) => {
-      const whole = unit.nodes.reduce((sum, i) => sum + g.total[i], 0) || 1;
+    units.forEach((unit2, b) => {
+      const whole = unit2.nodes.reduce((sum, i) => sum + g.total[i], 0) || 1;
       const reach = new Float64Array(g.n);
-      for (const i of unit.nodes) reach[i] = g.total[i] / whole;
+      for (const i of unit2.nodes) reach[i] = g.total[i] / whole;
       const got = new Float64Array(units.length);
-      for (let k = g.n - 1; k >= 0; k--) {
-        const t = g.order[k];
+      for (let k2 = g.n - 1; k2 >= 0; k2--) {
+        const t = g.order[k2];
         if (!reach[t]) continue;
         const mine = owner2.get(t);
         if (mine !== void 0 && mine !== b) {
@@ -2180,33 +4707,33 @@
         }
         for (const e of g.incoming(t)) reach[g.edges.source[e]] += reach[t] * g.edges.share[e];
       }
-      units.forEach((_, a) => {
-        if (a === b) return;
-        const found = direct.get(key(a, b));
+      units.forEach((_, a2) => {
+        if (a2 === b) return;
+        const found = direct.get(key(a2, b));
         if (found) {
           found.share = found.edges.reduce((sum, e) => sum + Math.abs(g.edges.weight[e]), 0) / whole;
-          found.through = got[a];
-        } else if (got[a] >= INDIRECT_LEAST)
-          direct.set(key(a, b), { from: a, to: b, weight: null, share: 0, through: got[a], edges: [] });
+          found.through = got[a2];
+        } else if (got[a2] >= INDIRECT_LEAST)
+          direct.set(key(a2, b), { from: a2, to: b, weight: null, share: 0, through: got[a2], edges: [] });
       });
     });
     return [...direct.values()];
   };
-  var arrange = (g, units, layout2, width) => {
+  var arrange = (g, units, layout2, width2) => {
     const level = (u) => Math.max(...u.nodes.map((i) => rowKey(g, i)));
     const across = (u) => u.nodes.reduce((sum, i) => sum + layout2.x[i], 0) / u.nodes.length / layout2.width;
-    const rows = [...new Set(units.map(level))].sort((a, b) => b - a);
-    let widest = width;
-    rows.forEach((row, k) => {
-      const mine = units.filter((u) => level(u) === row).sort((a, b) => across(a) - across(b));
+    const rows = [...new Set(units.map(level))].sort((a2, b) => b - a2);
+    let widest2 = width2;
+    rows.forEach((row, k2) => {
+      const mine = units.filter((u) => level(u) === row).sort((a2, b) => across(a2) - across(b));
       let x = GAP;
       for (const u of mine) {
         u.w = 34 + 6.7 * nameOf(g, u).length;
-        u.y = 12 + k * ROW;
-        u.x = Math.max(x, Math.min(across(u) * width - u.w / 2, width - u.w - GAP));
+        u.y = 12 + k2 * ROW;
+        u.x = Math.max(x, Math.min(across(u) * width2 - u.w / 2, width2 - u.w - GAP));
         x = u.x + u.w + GAP;
       }
-      let end = width - GAP;
+      let end = width2 - GAP;
       for (const u of mine.slice().reverse()) {
         if (u.x + u.w > end) u.x = Math.max(GAP, end - u.w);
         end = u.x - GAP;
@@ -2216,13 +4743,13 @@
         u.x = Math.max(u.x, x);
         x = u.x + u.w + GAP;
       }
-      widest = Math.max(widest, x);
+      widest2 = Math.max(widest2, x);
     });
-    return { width: widest, height: 24 + (rows.length - 1) * ROW + BOX };
+    return { width: widest2, height: 24 + (rows.length - 1) * ROW + BOX };
   };
-  var draw2 = (g, state, layout2, width, act) => {
+  var draw2 = (g, state, layout2, width2, act) => {
     const units = unitsOf(g, state);
-    const size = arrange(g, units, layout2, width);
+    const size = arrange(g, units, layout2, width2);
     const chart = svg("svg", {
       ...size,
       viewBox: `0 0 ${size.width} ${size.height}`,
@@ -2230,87 +4757,68 @@
       role: "group",
       "aria-label": `Pinned subgraph of ${units.length} boxes`
     });
-    const found = links(g, units).sort((a, b) => a.share - b.share);
+    const found = links(g, units).sort((a2, b) => a2.share - b.share);
     for (const link2 of found) {
-      const a = units[link2.from], b = units[link2.to];
-      const x1 = a.x + a.w / 2, x2 = b.x + b.w / 2, level = Math.abs(a.y - b.y) < 4;
-      const y1 = level ? a.y + BOX : a.y, y2 = level ? b.y + BOX : b.y + BOX, bend = level ? -26 : (y1 - y2) / 2;
+      const a2 = units[link2.from], b = units[link2.to];
+      const x1 = a2.x + a2.w / 2, x2 = b.x + b.w / 2, level = Math.abs(a2.y - b.y) < 4;
+      const y1 = level ? a2.y + BOX : a2.y, y2 = level ? b.y + BOX : b.y + BOX, bend = level ? -26 : (y1 - y2) / 2;
       const straight = link2.weight !== null, strength = Math.sqrt(Math.min(1, straight ? link2.share : link2.through));
-      const ink = color(!straight ? "identity" : link2.weight < 0 ? "minus" : "plus");
+      const ink = color2(!straight ? "identity" : link2.weight < 0 ? "minus" : "plus");
       const d = `M${x1} ${y1}C${x1} ${y1 - bend} ${x2} ${y2 + (level ? 26 : bend)} ${x2} ${y2}`;
-      const line = svg("path", {
+      const line2 = svg("path.sub-edge", {
         d,
         fill: "none",
         stroke: ink,
         "stroke-width": (0.8 + 6 * strength).toFixed(1),
         "stroke-opacity": (0.35 + 0.6 * strength).toFixed(2),
-        "stroke-dasharray": straight ? link2.weight < 0 ? "6 3" : null : "2 4",
-        class: "sub-edge"
+        "stroke-dasharray": straight ? link2.weight < 0 ? "6 3" : null : "2 4"
       });
-      attach(line, () => [
-        el("strong", {}, `${nameOf(g, a)} → ${nameOf(g, b)}`),
+      attach(line2, () => [
+        el("strong", `${nameOf(g, a2)} → ${nameOf(g, b)}`),
         lines(
           straight && ["weight, direct", num(link2.weight)],
           straight && ["share of its target's input", percent(link2.share)],
           ["with paths through what is not pinned", percent(link2.through)]
         )
       ]);
-      if (link2.edges.length === 1) line.addEventListener("click", () => act.edge(link2.edges[0]));
-      chart.append(line);
+      if (link2.edges.length === 1) line2.addEventListener("click", () => act.edge(link2.edges[0]));
+      chart.append(line2);
     }
-    for (const unit of units) {
-      const i = unit.nodes[0], chosen = unit.group ? state.group === unit.group : state.at === i;
-      const marked = unit.nodes.every((j) => state.marked.has(j));
+    for (const unit2 of units) {
+      const i = unit2.nodes[0], chosen = unit2.group ? state.group === unit2.group : state.at === i;
+      const marked = unit2.nodes.every((j) => state.marked.has(j));
       const box2 = svg(
-        "g",
-        {
-          class: "sub-box",
-          tabindex: "0",
-          role: "button",
-          "aria-label": nameOf(g, unit),
-          "data-unit": unit.group ? "group" : i
-        },
-        unit.group && svg("rect", {
-          x: unit.x + 4,
-          y: unit.y + 4,
-          width: unit.w,
-          height: BOX,
+        "g.sub-box",
+        { tabindex: "0", role: "button", "aria-label": nameOf(g, unit2), "data-unit": unit2.group ? "group" : i },
+        unit2.group && rectOf(unit2.x + 4, unit2.y + 4, unit2.w, BOX, { rx: 6, fill: color2("raised"), stroke: color2("edge") }),
+        rectOf(unit2.x, unit2.y, unit2.w, BOX, {
           rx: 6,
-          fill: color("raised"),
-          stroke: color("edge")
-        }),
-        svg("rect", {
-          x: unit.x,
-          y: unit.y,
-          width: unit.w,
-          height: BOX,
-          rx: 6,
-          fill: color("card"),
-          stroke: color(marked ? "accent" : chosen ? "ink" : "edge"),
+          fill: color2("card"),
+          stroke: color2(marked ? "accent" : chosen ? "ink" : "edge"),
           "stroke-width": marked || chosen ? 2 : 1
         }),
         svg("path", {
-          d: shapePath(look(g, i).shape, unit.x + 14, unit.y + BOX / 2, 5),
-          fill: color(look(g, i).hue),
+          d: shapePath(look(g, i).shape, unit2.x + 14, unit2.y + BOX / 2, 5),
+          fill: color2(look(g, i).hue),
           "data-look": lookName(g, i)
         }),
         svg(
           "text",
           {
-            x: unit.x + 26,
-            y: unit.y + BOX / 2 + 4,
+            x: unit2.x + 26,
+            y: unit2.y + BOX / 2 + 4,
             "font-size": 12,
             "font-family": FONT,
-            fill: color("ink"),
-            "font-weight": unit.group ? 700 : null
+            fill: color2("ink"),
+            "font-weight": unit2.group ? 700 : null
           },
-          nameOf(g, unit)
+          nameOf(g, unit2)
         )
       );
       const open = (shift) => {
         hide();
-        if (shift) unit.nodes.forEach((j) => act.mark(j, !marked));
-        else if (unit.group) act.openGroup(unit.group);
+        if (shift) unit2.nodes.forEach((j) => act.mark(j, !marked));
+        else if (unit2.group) act.openGroup(unit2.group);
         else act.pick(i);
       };
       box2.addEventListener("click", (e) => open(e.shiftKey));
@@ -2321,7 +4829,7 @@
           open(e.shiftKey);
         }
       });
-      if (!unit.group) {
+      if (!unit2.group) {
         box2.addEventListener("pointerenter", () => act.hover(i));
         box2.addEventListener("pointerleave", () => act.hover(-1));
         attach(box2, () => tip(g, i));
@@ -2334,32 +4842,27 @@
   // src/graphs/verify.js
   var VERB = { suppress: "suppressed", boost: "boosted", swap: "swapped" };
   var table = (g, list2, act, title2) => el(
-    "table",
-    { class: "verify-table" },
-    el("caption", {}, title2),
+    "table.verify-table",
+    el("caption", title2),
     el(
       "thead",
-      {},
       el(
         "tr",
-        {},
         ["Node", "Done to it", "Frozen: error", "Live: corr.", "Live: error"].map(
-          (v, k) => el("th", { scope: "col", class: k > 1 ? "number" : null }, v)
+          (v, k2) => el("th", { scope: "col", class: k2 > 1 ? "number" : null }, v)
         )
       )
     ),
     el(
       "tbody",
-      {},
       list2.map(
         (p) => el(
           "tr",
-          {},
-          el("td", {}, nodeButton(g, p.node, act, false)),
-          el("td", {}, VERB[p.action]),
-          el("td", { class: "number" }, num(p.frozen_error, 2)),
-          el("td", { class: "number" }, fixed(p.live_correlation, 2)),
-          el("td", { class: "number" }, fixed(p.live_relative_error, 2))
+          el("td", nodeButton(g, p.node, act, false)),
+          el("td", VERB[p.action]),
+          el("td.number", num(p.frozen_error, 2)),
+          el("td.number", fixed(p.live_correlation, 2)),
+          el("td.number", fixed(p.live_relative_error, 2))
         )
       )
     )
@@ -2369,43 +4872,33 @@
     if (!v)
       return el(
         "div",
-        {},
-        el("h2", {}, "Not verified"),
+        el("h2", "Not verified"),
         el(
-          "p",
-          { class: "hint" },
+          "p.hint",
           "No intervention was made on this graph yet: ",
-          el("code", {}, "polyhead graph verify"),
+          el("code", "polyhead graph verify"),
           " makes them, then write these pages again."
         )
       );
-    const bar3 = (name, value, words2) => el(
+    const bar3 = (name, value2, words2) => el(
       "li",
-      {},
-      attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, words2)),
-      el(
-        "span",
-        { class: "share-bar good" },
-        el("span", { class: "fill", vars: { "--size": Math.max(0, Math.min(1, value ?? 0)) } })
-      ),
-      el("span", { class: "value" }, fixed(value, 2))
+      attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words2)),
+      el("span.share-bar.good", el("span.fill", { vars: { "--size": Math.max(0, Math.min(1, value2 ?? 0)) } })),
+      el("span.value", fixed(value2, 2))
     );
     const exact = v.worst_frozen_error < 1e-3;
     return el(
-      "div",
-      { class: "verify-page" },
-      el("h2", {}, "Held against interventions"),
+      "div.verify-page",
+      el("h2", "Held against interventions"),
       el(
         "p",
-        {},
         exact ? "In the frozen model the graph predicts every change exactly" : "In the frozen model the graph misses some changes",
         `: the worst error of ${v.perturbations.length} interventions is `,
-        el("strong", {}, num(v.worst_frozen_error, 2)),
+        el("strong", num(v.worst_frozen_error, 2)),
         " of the largest change."
       ),
       el(
-        "ul",
-        { class: "score-bars" },
+        "ul.score-bars",
         bar3(
           "Live model",
           v.live_correlation,
@@ -2424,7 +4917,7 @@
 
   // src/graphs/draw.js
   var inks = /* @__PURE__ */ new Map();
-  var color2 = (name) => inks.get(name) || inks.set(name, color(name)).get(name);
+  var color3 = (name) => inks.get(name) || inks.set(name, color2(name)).get(name);
   onChange(() => inks.clear());
   var GUTTER = { left: 74, right: 14, top: 8, bottom: 64 };
   var FAINT = [
@@ -2435,7 +4928,7 @@
   var TRACE_LEAST = 0.01;
   var MOST_FAINT = 1800;
   var BESIDE = 0.06;
-  var cut = (text2, most) => text2.length > most ? `${text2.slice(0, most - 1)}…` : text2;
+  var cut2 = (text2, most) => text2.length > most ? `${text2.slice(0, most - 1)}…` : text2;
   var screen = (layout2, view) => ({
     x: (i) => GUTTER.left + view.x + layout2.x[i] * view.zoom,
     y: (i) => GUTTER.top + view.y + layout2.y[i] * view.zoom,
@@ -2444,8 +4937,8 @@
     top: (wy) => GUTTER.top + view.y + wy * view.zoom
   });
   var curve = (g, at, e) => {
-    const { source, target } = g.edges, s = source[e], t = target[e];
-    return [at.x(s), at.y(s) - at.r(s), at.x(t), at.y(t) + at.r(t)];
+    const { source, target } = g.edges, s2 = source[e], t = target[e];
+    return [at.x(s2), at.y(s2) - at.r(s2), at.x(t), at.y(t) + at.r(t)];
   };
   var away = (c, size) => Math.max(c[0], c[2]) < GUTTER.left || Math.min(c[0], c[2]) > size.width || Math.max(c[1], c[3]) < 0 || Math.min(c[1], c[3]) > size.height;
   var strong = (g, state, seen) => {
@@ -2466,10 +4959,10 @@
       }
     }
     if (state.edge >= 0 && state.hover < 0) {
-      for (const one of out) one[1] = Math.min(one[1], BESIDE);
+      for (const one2 of out) one2[1] = Math.min(one2[1], BESIDE);
       out.push([state.edge, 1]);
     }
-    return out.sort((a, b) => a[1] - b[1]).slice(-400);
+    return out.sort((a2, b) => a2[1] - b[1]).slice(-400);
   };
   var grid = (pen, layout2, view, size) => {
     const at = screen(layout2, view);
@@ -2483,19 +4976,19 @@
           Math.max(0, y1),
           right - GUTTER.left,
           Math.min(bottom, y2) - Math.max(0, y1),
-          color2("raised"),
+          color3("raised"),
           0.6
         );
     }
     let layer = null;
     for (const row of layout2.rows) {
       if (row.layer !== layer && row !== layout2.rows[0])
-        pen.line(0, at.top(row.top), right, at.top(row.top), color2("edge"), 0.8);
+        pen.line(0, at.top(row.top), right, at.top(row.top), color3("edge"), 0.8);
       layer = row.layer;
     }
     for (const column of layout2.tokens) {
       const x = at.left(column.left);
-      if (x > GUTTER.left && x < size.width) pen.line(x, 0, x, bottom, color2("line"), 0.6);
+      if (x > GUTTER.left && x < size.width) pen.line(x, 0, x, bottom, color3("line"), 0.6);
     }
   };
   var faint = (pen, g, state, layout2, view, size, seen) => {
@@ -2505,18 +4998,18 @@
       if (g.edges.share[e] >= state.least && seen[g.edges.source[e]] && seen[g.edges.target[e]]) kept.push(e);
     }
     const thin = 1 / Math.max(1, Math.sqrt(kept.length / 600));
-    for (const [low, high, width, alpha] of FAINT) {
+    for (const [low, high, width2, alpha] of FAINT) {
       const mine = kept.filter((e) => g.edges.share[e] >= low && g.edges.share[e] < high);
       const list2 = mine.map((e) => curve(g, at, e)).filter((c) => !away(c, size));
-      pen.curves(list2, color2("identity"), width, alpha * thin);
+      pen.curves(list2, color3("identity"), width2, alpha * thin);
     }
   };
   var axes = (pen, g, layout2, view, size, positions) => {
     const at = screen(layout2, view), bottom = size.height - GUTTER.bottom;
-    pen.rect(0, 0, GUTTER.left, size.height, color2("card"));
-    pen.rect(0, bottom, size.width, GUTTER.bottom, color2("card"));
-    pen.line(GUTTER.left, 0, GUTTER.left, bottom, color2("edge"));
-    pen.line(GUTTER.left, bottom, size.width, bottom, color2("edge"));
+    pen.rect(0, 0, GUTTER.left, size.height, color3("card"));
+    pen.rect(0, bottom, size.width, GUTTER.bottom, color3("card"));
+    pen.line(GUTTER.left, 0, GUTTER.left, bottom, color3("edge"));
+    pen.line(GUTTER.left, bottom, size.width, bottom, color3("edge"));
     const layers = /* @__PURE__ */ new Map();
     for (const row of layout2.rows) {
       const y1 = at.top(row.top), y2 = at.top(row.bottom), middle = (y1 + y2) / 2;
@@ -2526,37 +5019,37 @@
       }
       const isOut = row.layer === null;
       if (middle > 6 && middle < bottom - 2 && (y2 - y1 > 11 || isOut))
-        pen.text(GUTTER.left - 7, middle + 4, row.name, { fill: color2("muted"), size: 11, anchor: "end" });
+        pen.text(GUTTER.left - 7, middle + 4, row.name, { fill: color3("muted"), size: 11, anchor: "end" });
     }
     for (const [layer, [y1, y2]] of layers) {
       const low = Math.max(0, y1), high = Math.min(bottom, y2);
-      if (high - low > 9) pen.text(8, (low + high) / 2 + 4, `L${layer}`, { fill: color2("ink"), size: 12, weight: 600 });
+      if (high - low > 9) pen.text(8, (low + high) / 2 + 4, `L${layer}`, { fill: color3("ink"), size: 12, weight: 600 });
     }
     for (const { position, left, right } of layout2.tokens) {
       const x1 = at.left(left), x2 = at.left(right), middle = (x1 + x2) / 2;
       if (middle < GUTTER.left || middle > size.width) continue;
       const words2 = position < 0 ? "bias" : shown(tokenAt(g, position));
       const bold = positions.has(position) ? 700 : 400;
-      const ink = color2(position < 0 ? "muted" : "ink");
+      const ink = color3(position < 0 ? "muted" : "ink");
       const across = x2 - x1 > 11 + 7 * Math.min(9, words2.length);
       if (across)
-        pen.text(middle, bottom + 17, cut(words2, Math.max(9, Math.floor((x2 - x1) / 8))), {
+        pen.text(middle, bottom + 17, cut2(words2, Math.max(9, Math.floor((x2 - x1) / 8))), {
           fill: ink,
           size: 12,
           anchor: "middle",
           weight: bold
         });
       else if (x2 - x1 > 9)
-        pen.text(middle + 4, bottom + 8, cut(words2, 9), { fill: ink, size: 11, anchor: "end", weight: bold, turn: -55 });
+        pen.text(middle + 4, bottom + 8, cut2(words2, 9), { fill: ink, size: 11, anchor: "end", weight: bold, turn: -55 });
       if (position >= 0 && across)
-        pen.text(middle, bottom + 33, String(position), { fill: color2("muted"), size: 11, anchor: "middle" });
+        pen.text(middle, bottom + 33, String(position), { fill: color3("muted"), size: 11, anchor: "middle" });
     }
   };
   var labels = (pen, g, state, layout2, view, size, strongly) => {
     const at = screen(layout2, view), taken = [];
     const focus = state.hover >= 0 ? state.hover : state.at;
     const put = (i, bold) => {
-      const words2 = cut(brief(g, i), 18), wide = 6.4 * words2.length + 6;
+      const words2 = cut2(brief(g, i), 18), wide = 6.4 * words2.length + 6;
       const x = at.x(i), y = at.y(i);
       if (x < GUTTER.left || x > size.width || y < 4 || y > size.height - GUTTER.bottom) return;
       for (const [dx, dy, anchor] of [
@@ -2570,7 +5063,7 @@
         if (box2[0] < GUTTER.left || box2[2] > size.width || box2[1] < 0 || box2[3] > size.height - GUTTER.bottom) continue;
         if (taken.some((b) => b[0] < box2[2] && box2[0] < b[2] && b[1] < box2[3] && box2[1] < b[3])) continue;
         taken.push(box2);
-        pen.text(x + dx, y + dy, words2, { fill: color2("ink"), anchor, weight: bold ? 700 : 400, halo: color2("card") });
+        pen.text(x + dx, y + dy, words2, { fill: color3("ink"), anchor, weight: bold ? 700 : 400, halo: color3("card") });
         return;
       }
     };
@@ -2579,7 +5072,7 @@
       if (g.nodes.kind[i] !== "logit" || i === focus) continue;
       const y = at.y(i) - at.r(i) - 4, room = Math.floor((y - Math.max(0, at.top(0))) / 6.5);
       if (at.x(i) > GUTTER.left && at.x(i) < size.width && room > 1 && y < size.height - GUTTER.bottom && view.zoom > 0.5)
-        pen.text(at.x(i) + 4, y, cut(shown(textOf(g, i)), room), { fill: color2("ink"), turn: -90, halo: color2("card") });
+        pen.text(at.x(i) + 4, y, cut2(shown(textOf(g, i)), room), { fill: color3("ink"), turn: -90, halo: color3("card") });
     }
     const near = [];
     for (const [e] of strongly.slice().reverse()) near.push(g.edges.source[e], g.edges.target[e]);
@@ -2590,23 +5083,23 @@
     const at = screen(layout2, view);
     const focus = state.hover >= 0 ? state.hover : state.at;
     const grouped2 = new Set(state.groups.flatMap((v) => v.nodes)), pinned = new Set(state.pins);
-    const ink = color2("ink"), card = color2("card"), accent = color2("accent");
+    const ink = color3("ink"), card = color3("card"), accent = color3("accent");
     for (const i of list2) {
       const x = at.x(i), y = at.y(i), r = at.r(i) + (rings && i === focus ? 1.5 : 0);
       if (x < GUTTER.left - 8 || x > size.width + 8 || y < -8 || y > size.height - GUTTER.bottom + 8) continue;
       const kind = look(g, i);
-      const fill3 = color2(kind.hue);
-      if (kind.hollow) pen.shape(kind.shape, x, y, r, { fill: card, stroke: fill3, width: 1.6 });
-      else pen.shape(kind.shape, x, y, r, { fill: fill3, stroke: card, width: 0.7 });
+      const fill2 = color3(kind.hue);
+      if (kind.hollow) pen.shape(kind.shape, x, y, r, { fill: card, stroke: fill2, width: 1.6 });
+      else pen.shape(kind.shape, x, y, r, { fill: fill2, stroke: card, width: 0.7 });
       if (!rings) continue;
-      if (state.found && state.found.has(i)) pen.shape("circle", x, y, r + 4, { stroke: color2("plus"), width: 2 });
+      if (state.found && state.found.has(i)) pen.shape("circle", x, y, r + 4, { stroke: color3("plus"), width: 2 });
       if (pinned.has(i)) pen.shape("circle", x, y, r + 2.6, { stroke: grouped2.has(i) ? accent : ink, width: 1.5 });
       if (state.marked.has(i)) pen.shape("square", x, y, r + 5.5, { stroke: accent, width: 2 });
       if (i === state.at) pen.shape("circle", x, y, r + 4.5, { stroke: ink, width: 2 });
     }
   };
   var back = (pen, g, state, layout2, view, size, seen) => {
-    pen.rect(0, 0, size.width, size.height, color2("card"));
+    pen.rect(0, 0, size.width, size.height, color3("card"));
     grid(pen, layout2, view, size);
     faint(pen, g, state, layout2, view, size, seen);
     const all = Array.from({ length: g.n }, (_, i) => i).filter((i) => seen[i]);
@@ -2614,12 +5107,12 @@
   };
   var front = (pen, g, state, layout2, view, size, seen) => {
     const at = screen(layout2, view), strongly = strong(g, state, seen), drawn = [];
-    const plus = color2("plus"), minus = color2("minus"), focus = state.hover >= 0 ? state.hover : state.at;
+    const plus = color3("plus"), minus = color3("minus"), focus = state.hover >= 0 ? state.hover : state.at;
     const entry = state.entry === null ? null : g.data.entries[state.entry];
     const positions = new Set(entry ? entry.slice(2) : focus !== null && focus >= 0 ? [g.nodes.position[focus]] : []);
     for (const { position, left, right } of entry ? layout2.tokens : [])
       if (positions.has(position))
-        pen.rect(at.left(left), 0, at.left(right) - at.left(left), size.height, color2("key"), 0.14);
+        pen.rect(at.left(left), 0, at.left(right) - at.left(left), size.height, color3("key"), 0.14);
     for (const [e, strength] of strongly) {
       const c = curve(g, at, e), negative = g.edges.weight[e] < 0;
       pen.curves(
@@ -2643,15 +5136,15 @@
   // src/graphs/pens.js
   var stamps = /* @__PURE__ */ new Map();
   var canvasPen = (context) => ({
-    rect: (x, y, w, h, fill3, alpha = 1) => {
+    rect: (x, y, w, h, fill2, alpha = 1) => {
       context.globalAlpha = alpha;
-      context.fillStyle = fill3;
+      context.fillStyle = fill2;
       context.fillRect(x, y, w, h);
     },
-    line: (x1, y1, x2, y2, stroke, width = 1) => {
+    line: (x1, y1, x2, y2, stroke, width2 = 1) => {
       context.globalAlpha = 1;
       context.strokeStyle = stroke;
-      context.lineWidth = width;
+      context.lineWidth = width2;
       context.setLineDash([]);
       context.beginPath();
       context.moveTo(x1, y1);
@@ -2659,10 +5152,10 @@
       context.stroke();
     },
     // Many curves at once, all of one look.
-    curves: (list2, stroke, width, alpha, dash = []) => {
+    curves: (list2, stroke, width2, alpha, dash = []) => {
       context.globalAlpha = alpha;
       context.strokeStyle = stroke;
-      context.lineWidth = width;
+      context.lineWidth = width2;
       context.setLineDash(dash);
       context.beginPath();
       for (const [x1, y1, x2, y2] of list2) {
@@ -2674,26 +5167,26 @@
       context.setLineDash([]);
     },
     // Marks of one look are drawn once and then stamped.
-    shape: (shape, x, y, r, { fill: fill3, stroke, width = 1 }) => {
-      const ratio = devicePixelRatio || 1, size = Math.round(r * 4) / 4, key = `${shape} ${size} ${fill3} ${stroke} ${width} ${ratio}`;
+    shape: (shape, x, y, r, { fill: fill2, stroke, width: width2 = 1 }) => {
+      const ratio = devicePixelRatio || 1, size = Math.round(r * 4) / 4, key = `${shape} ${size} ${fill2} ${stroke} ${width2} ${ratio}`;
       if (!stamps.has(key)) {
-        const half2 = Math.ceil(size * 1.3 + width) + 1;
+        const half2 = Math.ceil(size * 1.3 + width2) + 1;
         const stamp2 = el("canvas", { width: 2 * half2 * ratio, height: 2 * half2 * ratio });
         const ink = stamp2.getContext("2d");
-        const path = new Path2D(shapePath(shape, half2, half2, size));
+        const path2 = new Path2D(shapePath(shape, half2, half2, size));
         ink.scale(ratio, ratio);
-        ink.fillStyle = fill3;
-        if (fill3) ink.fill(path);
+        ink.fillStyle = fill2;
+        if (fill2) ink.fill(path2);
         ink.strokeStyle = stroke;
-        ink.lineWidth = width;
-        if (stroke) ink.stroke(path);
+        ink.lineWidth = width2;
+        if (stroke) ink.stroke(path2);
         stamps.set(key, { stamp: stamp2, half: half2 });
       }
       const { stamp, half } = stamps.get(key);
       context.globalAlpha = 1;
       context.drawImage(stamp, x - half, y - half, 2 * half, 2 * half);
     },
-    text: (x, y, words2, { fill: fill3, size = 11, anchor = "start", weight = 400, turn: turn2 = 0, halo = null }) => {
+    text: (x, y, words2, { fill: fill2, size = 11, anchor = "start", weight = 400, turn: turn2 = 0, halo = null }) => {
       context.save();
       context.globalAlpha = 1;
       context.translate(x, y);
@@ -2706,7 +5199,7 @@
         context.lineJoin = "round";
         context.strokeText(words2, 0, 0);
       }
-      context.fillStyle = fill3;
+      context.fillStyle = fill2;
       context.fillText(words2, 0, 0);
       context.restore();
     }
@@ -2714,11 +5207,11 @@
   var svgPen = (into) => {
     const short = (v) => Number(v.toFixed(1));
     const add = (tag, attributes, ...children) => into.append(svg(tag, attributes, ...children));
-    const plain = (alpha) => alpha < 1 ? alpha : null;
+    const plain2 = (alpha) => alpha < 1 ? alpha : null;
     return {
-      rect: (x, y, width, height, fill3, alpha = 1) => add("rect", { x, y, width, height, fill: fill3, opacity: plain(alpha) }),
-      line: (x1, y1, x2, y2, stroke, width = 1) => add("line", { x1, y1, x2, y2, stroke, "stroke-width": width }),
-      curves: (list2, stroke, width, alpha, dash = []) => {
+      rect: (x, y, width2, height, fill2, alpha = 1) => add("rect", { x, y, width: width2, height, fill: fill2, opacity: plain2(alpha) }),
+      line: (x1, y1, x2, y2, stroke, width2 = 1) => add("line", { x1, y1, x2, y2, stroke, "stroke-width": width2 }),
+      curves: (list2, stroke, width2, alpha, dash = []) => {
         for (const [x1, y1, x2, y2] of list2) {
           const bend = (y1 - y2) / 2;
           const d = `M${short(x1)} ${short(y1)}C${short(x1)} ${short(y1 - bend)} ${short(x2)} ${short(y2 + bend)} ${short(x2)} ${short(y2)}`;
@@ -2726,25 +5219,25 @@
             d,
             fill: "none",
             stroke,
-            "stroke-width": width,
-            opacity: plain(alpha),
+            "stroke-width": width2,
+            opacity: plain2(alpha),
             "stroke-dasharray": dash.length ? dash.join(" ") : null
           });
         }
       },
-      shape: (shape, x, y, r, { fill: fill3, stroke, width = 1 }) => add("path", {
+      shape: (shape, x, y, r, { fill: fill2, stroke, width: width2 = 1 }) => add("path", {
         d: shapePath(shape, short(x), short(y), short(r)),
-        fill: fill3 || "none",
+        fill: fill2 || "none",
         stroke,
-        "stroke-width": stroke ? width : null
+        "stroke-width": stroke ? width2 : null
       }),
-      text: (x, y, words2, { fill: fill3, size = 11, anchor = "start", weight = 400, turn: turn2 = 0, halo = null }) => add(
+      text: (x, y, words2, { fill: fill2, size = 11, anchor = "start", weight = 400, turn: turn2 = 0, halo = null }) => add(
         "text",
         {
           x: turn2 ? null : x,
           y: turn2 ? null : y,
           transform: turn2 ? `translate(${x} ${y}) rotate(${turn2})` : null,
-          fill: fill3,
+          fill: fill2,
           "font-size": size,
           "font-family": FONT,
           "font-weight": weight === 400 ? null : weight,
@@ -2764,8 +5257,8 @@
   var distance = ([x1, y1, x2, y2], px, py) => {
     const bend = (y1 - y2) / 2;
     let least = Infinity;
-    for (let k = 0; k <= 24; k++) {
-      const t = k / 24, u = 1 - t;
+    for (let k2 = 0; k2 <= 24; k2++) {
+      const t = k2 / 24, u = 1 - t;
       const x = u * u * (u + 3 * t) * x1 + t * t * (t + 3 * u) * x2;
       const y = u ** 3 * y1 + 3 * u * u * t * (y1 - bend) + 3 * u * t * t * (y2 + bend) + t ** 3 * y2;
       least = Math.min(least, Math.hypot(x - px, y - py));
@@ -2773,12 +5266,10 @@
     return least;
   };
   var panel = (g, state, on) => {
-    const lower = el("canvas", { class: "layer", "aria-hidden": "true" }), upper = el("canvas", { class: "layer upper", "aria-hidden": "true" });
+    const lower = el("canvas.layer", { "aria-hidden": "true" }), upper = el("canvas.layer.upper", { "aria-hidden": "true" });
     const host = el(
-      "div",
+      "div#graph.graph-host",
       {
-        class: "graph-host",
-        id: "graph",
         tabindex: "0",
         role: "application",
         "aria-label": `Graph of ${g.n} nodes and ${g.m} edges: arrows follow the strongest edges, the panel beside it says where you are`
@@ -2788,15 +5279,17 @@
     );
     const strongFocus = () => (state.hover >= 0 || state.at !== null || state.edge >= 0) && drawn.length > 0;
     const view = { zoom: 1, x: 0, y: 0, moved: false };
-    let layout2 = null, seen = g.shown(state.kept), drawn = [], asked = false, stale = true, least = 1, moving = 0, painted = null;
+    let layout2 = null;
+    let painted = null;
+    let seen = g.shown(state.kept), drawn = [], asked = false, stale = true, least = 1, moving = 0;
     const size = () => ({ width: host.clientWidth, height: host.clientHeight });
     const room = () => ({
       width: size().width - GUTTER.left - GUTTER.right,
       height: size().height - GUTTER.top - GUTTER.bottom
     });
     const sharp = (canvas) => {
-      const ratio = devicePixelRatio || 1, { width, height } = size();
-      canvas.width = Math.max(1, width * ratio);
+      const ratio = devicePixelRatio || 1, { width: width2, height } = size();
+      canvas.width = Math.max(1, width2 * ratio);
       canvas.height = Math.max(1, height * ratio);
       const context = canvas.getContext("2d");
       context.scale(ratio, ratio);
@@ -2810,6 +5303,7 @@
         painted = { ...view };
         stale = false;
       }
+      if (!painted) return;
       const scale = view.zoom / painted.zoom;
       const shift = [
         GUTTER.left + view.x - (GUTTER.left + painted.x) * scale,
@@ -2837,19 +5331,17 @@
       redraw(true);
     };
     const hold = () => {
-      const { width, height } = room();
-      for (const [axis, whole2, there] of [
-        ["x", layout2.width * view.zoom, width],
-        ["y", layout2.height * view.zoom, height]
-      ])
-        view[axis] = whole2 <= there ? (there - whole2) / 2 : Math.min(0, Math.max(there - whole2, view[axis]));
+      const { width: width2, height } = room();
+      const held = (at, whole2, there) => whole2 <= there ? (there - whole2) / 2 : Math.min(0, Math.max(there - whole2, at));
+      view.x = held(view.x, layout2.width * view.zoom, width2);
+      view.y = held(view.y, layout2.height * view.zoom, height);
     };
     const fit = () => {
-      const { width, height } = room();
-      layout2 = place2(g, width, height);
-      view.zoom = Math.min(1, Math.max(LEAST_ZOOM, Math.min(width / layout2.width, height / layout2.height)));
-      layout2 = place2(g, width / view.zoom, height / view.zoom);
-      least = Math.min(view.zoom, width / layout2.width, height / layout2.height);
+      const { width: width2, height } = room();
+      layout2 = place2(g, width2, height);
+      view.zoom = Math.min(1, Math.max(LEAST_ZOOM, Math.min(width2 / layout2.width, height / layout2.height)));
+      layout2 = place2(g, width2 / view.zoom, height / view.zoom);
+      least = Math.min(view.zoom, width2 / layout2.width, height / layout2.height);
       view.x = room().width - layout2.width * view.zoom;
       view.y = 0;
       view.moved = false;
@@ -2878,10 +5370,10 @@
       moved();
     };
     const reveal = (i) => {
-      const at = screen(layout2, view), { width, height } = size();
+      const at = screen(layout2, view), { width: width2, height } = size();
       const x = at.x(i), y = at.y(i);
-      if (x > GUTTER.left + 10 && x < width - 10 && y > 10 && y < height - GUTTER.bottom - 10) return;
-      view.x += (GUTTER.left + width) / 2 - x;
+      if (x > GUTTER.left + 10 && x < width2 - 10 && y > 10 && y < height - GUTTER.bottom - 10) return;
+      view.x += (GUTTER.left + width2) / 2 - x;
       view.y += (height - GUTTER.bottom) / 2 - y;
       hold();
       redraw(true);
@@ -2913,9 +5405,9 @@
       return best;
     };
     const edgeTip = (e) => [
-      el("strong", {}, `${brief(g, g.edges.source[e])} → ${brief(g, g.edges.target[e])}`),
+      el("strong", `${brief(g, g.edges.source[e])} → ${brief(g, g.edges.target[e])}`),
       lines(["weight", num(g.edges.weight[e])], ["share of its target's input", percent(g.edges.share[e])]),
-      el("p", { class: "faint" }, g.crosses(e) ? "Click for its heads." : "Click for more.")
+      el("p.faint", g.crosses(e) ? "Click for its heads." : "Click for more.")
     ];
     const setHover = (i) => {
       if (i === state.hover) return;
@@ -2983,8 +5475,8 @@
       { passive: false }
     );
     const asSvg = () => {
-      const { width, height } = size();
-      const out = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+      const { width: width2, height } = size();
+      const out = svg("svg", { width: width2, height, viewBox: `0 0 ${width2} ${height}` });
       const pen = svgPen(out);
       const behind = svg("g", { opacity: state.at !== null || state.edge >= 0 ? 0.35 : null });
       out.append(behind);
@@ -3028,7 +5520,7 @@
   var saveSvg = (chart, name) => {
     const copy = chart.cloneNode(true);
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    const back2 = svg("rect", { width: "100%", height: "100%", fill: color("card") });
+    const back2 = svg("rect", { width: "100%", height: "100%", fill: color2("card") });
     copy.prepend(back2);
     download(blobUrl([new XMLSerializer().serializeToString(copy)], "image/svg+xml"), `${name}.svg`);
   };
@@ -3036,21 +5528,16 @@
     const g = build(await load(`graph/${summary.slug}/graph`));
     const state = read(g, query);
     let walk = null;
-    const side2 = el("div", { class: "side-body", id: "panel", tabindex: "-1" });
-    const below = el("div", { class: "subgraph-place" });
+    const side2 = el("div#panel.side-body", { tabindex: "-1" });
+    const below = el("div.subgraph-place");
     const remember = () => {
       const text2 = write(g, state);
       history.replaceState(null, "", `#/g/${encodeURIComponent(summary.slug)}${text2 ? `?${text2}` : ""}`);
     };
     const nothing = () => el(
       "div",
-      {},
-      el("h2", {}, "Nothing chosen"),
-      el(
-        "p",
-        { class: "hint" },
-        "Click a node of the graph, or use / to find one. The arrow keys then follow its strongest edges."
-      )
+      el("h2", "Nothing chosen"),
+      el("p.hint", "Click a node of the graph, or use / to find one. The arrow keys then follow its strongest edges.")
     );
     let turn2 = 0;
     const chosen = async () => {
@@ -3064,7 +5551,7 @@
       const mine = ++turn2;
       hide();
       for (const b of tabs.children) b.setAttribute("aria-pressed", String(b.dataset.value === state.tab));
-      const made = state.tab === "about" ? page3(g) : state.tab === "checked" ? page9(g, act) : state.tab === "looks" ? el("div", {}, el("h2", {}, "Why heads looked where they looked"), list(g, act)) : await chosen();
+      const made = state.tab === "about" ? page3(g) : state.tab === "checked" ? page9(g, act) : state.tab === "looks" ? el("div", el("h2", "Why heads looked where they looked"), list(g, act)) : await chosen();
       if (mine !== turn2) return;
       side2.replaceChildren(made);
       side2.scrollTop = 0;
@@ -3100,7 +5587,7 @@
         return choose2({ at: i });
       },
       edge: (e) => choose2({ at: state.at, edge: e }),
-      why: (k) => choose2({ at: state.at, edge: state.edge, entry: k }),
+      why: (k2) => choose2({ at: state.at, edge: state.edge, entry: k2 }),
       openGroup: (v) => choose2({ group: v }),
       hover: (i) => {
         if (state.hover === i) return;
@@ -3134,7 +5621,10 @@
       if (state.marked.size < 2) return announce("Mark two nodes or more first: m, or Shift + click");
       const made = make(state, `group ${state.groups.length + 1}`);
       await choose2({ group: made });
-      const box2 = document.getElementById("group-name");
+      const box2 = (
+        /** @type {HTMLInputElement | null} */
+        document.getElementById("group-name")
+      );
       box2?.focus();
       return box2?.select();
     };
@@ -3181,11 +5671,11 @@
         },
         onchange: remember
       });
-      return el("label", { class: "threshold", title: hint2 }, name, box2, out);
+      return el("label.threshold", { title: hint2 }, name, box2, out);
     };
     const toShare = (v) => v <= 0 ? 0 : LEAST_SHARE * (0.5 / LEAST_SHARE) ** (v / 100);
     const fromShare = (v) => v <= 0 ? 0 : Math.round(100 * Math.log(v / LEAST_SHARE) / Math.log(0.5 / LEAST_SHARE));
-    const nShown = () => view.seen().reduce((a, b) => a + b, 0);
+    const nShown = () => view.seen().reduce((a2, b) => a2 + b, 0);
     const nodesSlider = slider(
       "kept",
       "Nodes",
@@ -3220,36 +5710,33 @@
         view.redraw();
       }
     );
-    const button = (id, text2, label, onclick) => el("button", { type: "button", class: "quiet", id, "aria-label": label, title: label, onclick }, text2);
+    const button = (id, text2, label, onclick) => el("button.quiet", { id, "aria-label": label, title: label, onclick }, text2);
     const toolbar = el(
-      "div",
-      { class: "toolbar" },
-      many2 && el("a", { href: "#/", class: "step", "aria-label": "All graphs", title: "All graphs (o)" }, "‹"),
+      "div.toolbar",
+      many2 && el("a.step", { href: "#/", "aria-label": "All graphs", title: "All graphs (o)" }, "‹"),
       finder.node,
       follow,
       nodesSlider,
       edgesSlider,
       el(
-        "span",
-        { class: "save push" },
+        "span.save.push",
         button("zoom-out", "−", "Zoom out (−)", () => view.zoomBy(1 / 1.4)),
         button("zoom-in", "+", "Zoom in (+)", () => view.zoomBy(1.4)),
         button("fit", "All", "The whole graph (f)", view.whole),
         button("save-graph", "SVG", "Save the graph as SVG", () => saveSvg(view.asSvg(), summary.slug))
       )
     );
-    const tally = el("span", { class: "faint", id: "pinned" }), group = el("button", { type: "button", class: "quiet", id: "group", hidden: true, onclick: makeGroup }, "Group");
+    const tally = el("span#pinned.faint"), group = el("button#group.quiet", { hidden: true, onclick: makeGroup }, "Group");
     const under = el(
-      "section",
-      { class: "under", "aria-label": "Pinned subgraph", hidden: true },
+      "section.under",
+      { "aria-label": "Pinned subgraph", hidden: true },
       el(
-        "div",
-        { class: "head" },
-        el("h2", {}, "Pinned"),
+        "div.head",
+        el("h2", "Pinned"),
         tally,
         group,
-        el("span", { class: "faint small" }, "dotted: through nodes that are not pinned"),
-        el("span", { class: "push" }),
+        el("span.faint.small", "dotted: through nodes that are not pinned"),
+        el("span.push"),
         button(
           "save-subgraph",
           "SVG",
@@ -3264,11 +5751,10 @@
       below
     );
     const node = el(
-      "div",
-      { class: "graph-page" },
-      el("h1", { class: "offscreen" }, `Graph of “${g.data.prompt}”`),
-      el("div", { class: "stage" }, toolbar, view.node, under),
-      el("aside", { class: "side", "aria-label": "What was chosen" }, tabs, side2)
+      "div.graph-page",
+      el("h1.offscreen", `Graph of “${g.data.prompt}”`),
+      el("div.stage", toolbar, view.node, under),
+      el("aside.side", { "aria-label": "What was chosen" }, tabs, side2)
     );
     const visible = (e) => view.seen()[g.edges.source[e]] && view.seen()[g.edges.target[e]] && g.edges.share[e] >= state.least;
     const follows = (up) => {
@@ -3287,14 +5773,14 @@
         const peers = Array.from({ length: g.n }, (_, i) => i).filter(
           (i) => view.seen()[i] && rowKey(g, i) === row
         );
-        peers.sort((a, b) => x[a] - x[b] || y[a] - y[b]);
-        const k = peers.indexOf(state.at) + step;
-        return k >= 0 && k < peers.length ? act.pick(peers[k]) : null;
+        peers.sort((a2, b) => x[a2] - x[b] || y[a2] - y[b]);
+        const k2 = peers.indexOf(state.at) + step;
+        return k2 >= 0 && k2 < peers.length ? act.pick(peers[k2]) : null;
       }
       walk.k = Math.min(walk.list.length - 1, Math.max(0, walk.k + step));
       return act.pick(walk.list[walk.k][0]);
     };
-    const press = (value) => follow.querySelector(`[data-value=${value}]`).click();
+    const press = (value2) => follow.querySelector(`[data-value=${value2}]`).click();
     return {
       title: `Graph of “${g.data.prompt.slice(0, 60)}”`,
       node,
@@ -3330,7 +5816,7 @@
 
   // src/graphs/app.js
   var { goto: goto2 } = shell_exports;
-  var data = null;
+  var data;
   var many = () => data.graphs.length > 1;
   var route = ({ parts, query }) => {
     if (!parts.length && many()) return { kind: "graphs", make: () => page2(data) };
@@ -3343,8 +5829,8 @@
   };
   var chooser = (graph) => {
     const choose2 = el(
-      "select",
-      { id: "which", "aria-label": "Graph", onchange: (e) => goto2(`#/g/${encodeURIComponent(e.target.value)}`) },
+      "select#which",
+      { "aria-label": "Graph", onchange: (e) => goto2(`#/g/${encodeURIComponent(e.target.value)}`) },
       data.graphs.map((v) => el("option", { value: v.slug }, v.slug))
     );
     choose2.value = graph.slug;
@@ -3356,7 +5842,7 @@
       left: [
         many() && el("nav", { "aria-label": "Pages" }, tab),
         many() && graph && chooser(graph),
-        graph && el("span", { class: "bar-prompt", title: graph.prompt }, graph.prompt)
+        graph && el("span.bar-prompt", { title: graph.prompt }, graph.prompt)
       ]
     };
   };
@@ -3367,8 +5853,8 @@
     back: "All graphs",
     data: "graphs",
     keepScroll: true,
-    open: (value) => {
-      data = value;
+    open: (value2) => {
+      data = value2;
     },
     route,
     bar: bar2,

@@ -1,4 +1,123 @@
-/*! polyhead, report pages. Built from viewer/src by `make viewer`; do not edit. MIT licence. */
+/*! polyhead, report pages. Built from viewer/src by `make viewer`; do not edit. MIT licence.
+
+Contains parts of d3-array 3.2.5
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-color 3.1.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-format 3.1.3
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-interpolate 3.0.2
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-path 3.1.1
+
+Copyright 2015-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-scale 4.0.3
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-shape 3.2.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+ */
 "use strict";
 (() => {
   var __defProp = Object.defineProperty;
@@ -8,49 +127,57 @@
   };
 
   // src/shared/dom.js
-  var dom_exports = {};
-  __export(dom_exports, {
-    announce: () => announce,
-    el: () => el,
-    segmented: () => segmented,
-    svg: () => svg
-  });
-  var fill = (node, attributes, children) => {
-    for (const [name, value] of Object.entries(attributes || {})) {
-      if (value === null || value === void 0 || value === false) continue;
-      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-      else if (name === "vars") for (const [k, v] of Object.entries(value)) node.style.setProperty(k, v);
-      else node.setAttribute(name, value === true ? "" : String(value));
+  var set = (node, attributes) => {
+    for (const [name, value2] of Object.entries(attributes)) {
+      if (value2 === null || value2 === void 0 || value2 === false) continue;
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value2);
+      else if (name === "vars")
+        for (const [k2, v] of Object.entries(value2)) node.style.setProperty(k2, v);
+      else if (name === "class") node.classList.add(...String(value2).split(" ").filter(Boolean));
+      else node.setAttribute(name, value2 === true ? "" : String(value2));
     }
-    for (const child of children.flat(3)) {
+  };
+  var maker = (create) => (selector, ...rest) => {
+    const [tag, ...parts] = selector.split(/(?=[.#])/);
+    const node = create(tag);
+    for (const part of parts) {
+      if (part[0] === "#") node.id = part.slice(1);
+      else node.classList.add(part.slice(1));
+    }
+    const [first] = rest;
+    const given = typeof first === "object" && first !== null && !(first instanceof Node) && !Array.isArray(first);
+    if (given) set(
+      node,
+      /** @type {Attributes} */
+      rest.shift()
+    );
+    for (
+      const child of
+      /** @type {any[]} */
+      rest.flat(3)
+    ) {
       if (child === null || child === void 0 || child === false) continue;
       node.append(child instanceof Node ? child : String(child));
     }
     return node;
   };
-  var el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
-  var svg = (tag, attributes, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+  var el = maker((tag) => {
+    const node = document.createElement(tag);
+    if (node instanceof HTMLButtonElement) node.type = "button";
+    return node;
+  });
+  var svg = maker((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
   var segmented = (label2, options, current2, choose2) => {
-    const group = el("div", { class: "segmented", role: "group", "aria-label": label2 });
-    const show2 = (value) => {
-      for (const b of group.children) b.setAttribute("aria-pressed", String(b.dataset.value === String(value)));
+    const group = el("div.segmented", { role: "group", "aria-label": label2 });
+    const show2 = (value2) => {
+      for (const b of group.children) b.setAttribute("aria-pressed", String(b.dataset.value === String(value2)));
     };
-    for (const [value, text2, hint] of options) {
-      group.append(
-        el(
-          "button",
-          {
-            type: "button",
-            "data-value": value,
-            title: hint,
-            onclick: () => {
-              show2(value);
-              choose2(value);
-            }
-          },
-          text2
-        )
-      );
+    for (const [value2, text2, title] of Array.isArray(options) ? options : Object.entries(options)) {
+      const onclick = () => {
+        show2(value2);
+        choose2(value2);
+      };
+      group.append(el("button", { type: "button", "data-value": value2, title, onclick }, text2));
     }
     show2(current2);
     return group;
@@ -258,31 +385,31 @@
   });
 
   // src/shared/tip.js
-  var box = el("div", { class: "tip", role: "tooltip", id: "tip", hidden: true });
+  var box = el("div#tip.tip", { role: "tooltip", hidden: true });
   var owner = null;
-  var place = (x, y) => {
+  var place = (x2, y2) => {
     const margin = 12, w = box.offsetWidth, h = box.offsetHeight;
-    const left = x + margin + w > innerWidth ? x - margin - w : x + margin;
-    const top = y + margin + h > innerHeight ? y - margin - h : y + margin;
+    const left = x2 + margin + w > innerWidth ? x2 - margin - w : x2 + margin;
+    const top = y2 + margin + h > innerHeight ? y2 - margin - h : y2 + margin;
     box.style.left = `${Math.max(4, left)}px`;
     box.style.top = `${Math.max(4, top)}px`;
   };
-  var show = (content, x, y) => {
+  var show = (content, x2, y2) => {
     box.replaceChildren(...[content].flat().map((c) => c instanceof Node ? c : document.createTextNode(c)));
     box.hidden = false;
     if (!box.isConnected) document.body.append(box);
-    place(x, y);
+    place(x2, y2);
   };
   var hide = () => {
     box.hidden = true;
     owner = null;
   };
-  var attach = (node, make) => {
-    const open = (x, y) => {
-      const content = make();
+  var attach = (node, make2) => {
+    const open = (x2, y2) => {
+      const content = make2();
       if (content === null) return;
       owner = node;
-      show(content, x, y);
+      show(content, x2, y2);
     };
     node.addEventListener("pointerenter", (e) => open(e.clientX, e.clientY));
     node.addEventListener("pointermove", (e) => {
@@ -298,25 +425,28 @@
     return node;
   };
   var lines = (...rows) => el(
-    "dl",
-    { class: "lines" },
-    rows.filter(Boolean).map(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])
+    "dl.lines",
+    rows.filter(Boolean).map(([k2, v]) => [el("dt", k2), el("dd", v)])
   );
 
   // src/shared/keys.js
-  var app = null;
-  var dialog = null;
+  var app;
+  var dialog;
   var help = () => {
-    const rows = app.help().map(([k, v]) => [el("dt", {}, el("kbd", {}, k)), el("dd", {}, v)]);
-    dialog.querySelector("dl").replaceChildren(...rows.flat());
+    const rows = app.help().map(([k2, v]) => [el("dt", el("kbd", k2)), el("dd", v)]);
+    dialog.querySelector("dl")?.replaceChildren(...rows.flat());
     if (dialog.open) dialog.close();
     else dialog.showModal();
   };
-  var typing = (node) => node instanceof HTMLElement && (/^(TEXTAREA|SELECT)$/.test(node.tagName) || node.tagName === "INPUT" && node.type !== "checkbox");
+  var typing = (node) => node instanceof HTMLTextAreaElement || node instanceof HTMLSelectElement || node instanceof HTMLInputElement && node.type !== "checkbox";
   var pressed = (e) => {
     if (e.key === "Escape") {
       hide();
-      if (typing(document.activeElement)) return document.activeElement.blur();
+      const active = (
+        /** @type {HTMLElement | null} */
+        document.activeElement
+      );
+      if (typing(active)) return active?.blur();
       if (!dialog.open) app.page()?.keys?.Escape?.();
       return;
     }
@@ -339,11 +469,11 @@
   var start = (what) => {
     app = what;
     dialog = el(
-      "dialog",
-      { class: "help", "aria-label": "Keys" },
-      el("h2", {}, "Keys"),
-      el("dl", { class: "lines keys" }),
-      el("form", { method: "dialog" }, el("button", {}, "Close"))
+      "dialog.help",
+      { "aria-label": "Keys" },
+      el("h2", "Keys"),
+      el("dl.lines.keys"),
+      el("form", { method: "dialog" }, el("button", { type: "submit" }, "Close"))
     );
     document.body.append(dialog);
     document.addEventListener("keydown", pressed);
@@ -383,7 +513,7 @@
       document.head.append(script);
     });
     promises.set(key, promise);
-    const pages = [...promises.keys()].filter((k) => k.includes("/pages-"));
+    const pages = [...promises.keys()].filter((k2) => k2.includes("/pages-"));
     for (const old of pages.slice(0, Math.max(0, pages.length - KEPT_PAGE_FILES))) promises.delete(old);
     return promise;
   };
@@ -395,8 +525,8 @@
   var readTable = async (card) => {
     const keys = Array.from({ length: card.row_shards }, (_, i) => `${card.name}/rows-${shard(i)}`);
     const [vocabulary, ...parts] = await Promise.all([load(`${card.name}/tokens`), ...keys.map(load)]);
-    const n = card.n_rows, width = card.n_heads + 1;
-    const table2 = { n, width, vocabulary, card, loadings: new Float32Array(n * width) };
+    const n = card.n_rows, width2 = card.n_heads + 1;
+    const table2 = { n, width: width2, vocabulary, card, loadings: new Float32Array(n * width2) };
     for (const name of NUMBERS) table2[name] = new Float32Array(n);
     for (const name of WHOLE) table2[name] = new Int32Array(n);
     for (const name of TOKENS) table2[name] = [];
@@ -406,7 +536,7 @@
           part[name].map((v) => v === null ? NaN : v),
           part.first
         );
-      table2.loadings.set(part.loadings, part.first * width);
+      table2.loadings.set(part.loadings, part.first * width2);
       for (const name of TOKENS) for (const list2 of part[name]) table2[name].push(list2);
     }
     keys.forEach((key) => promises.delete(key));
@@ -420,151 +550,1143 @@
     return tables.get(card.name);
   };
   var loadPage = async (card, latent) => {
-    const number = Math.floor(latent / card.page_shard_size);
-    if (!card.page_shards.includes(number)) return null;
-    const pages = await load(`${card.name}/pages-${shard(number)}`);
+    const number3 = Math.floor(latent / card.page_shard_size);
+    if (!card.page_shards.includes(number3)) return null;
+    const pages = await load(`${card.name}/pages-${shard(number3)}`);
     return pages[latent] || null;
   };
 
-  // src/shared/format.js
-  var MISSING = "–";
-  var absent = (v) => v === null || v === void 0 || Number.isNaN(v);
-  var num = (v, digits = 3) => {
-    if (absent(v)) return MISSING;
-    if (!Number.isFinite(v)) return v > 0 ? "∞" : "−∞";
-    const size = Math.abs(v);
-    let text2;
-    if (size === 0) text2 = "0";
-    else if (size >= 1e6 || size < 1e-4) text2 = v.toExponential(digits - 1).replace("e+", "e");
-    else if (size >= 10 ** digits) text2 = Math.round(v).toLocaleString("en-US");
-    else
-      text2 = v.toPrecision(digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
-    return text2.replace(/-/g, "−");
-  };
-  var fixed = (v, decimals) => absent(v) ? MISSING : v.toFixed(decimals).replace("-", "−");
-  var percent = (v) => {
-    if (absent(v)) return MISSING;
-    const p = 100 * v;
-    if (p === 0) return "0 %";
-    if (Math.abs(p) < 1e-3) return "<0.001 %";
-    return `${num(p, Math.abs(p) >= 99.95 ? 3 : Math.abs(p) >= 10 ? 3 : 2)} %`;
-  };
-  var percentColumn = (v) => absent(v) ? MISSING : v > 0 && v < 5e-5 ? "<0.01 %" : `${(100 * v).toFixed(2)} %`;
-  var numberColumn = (v) => absent(v) ? MISSING : Math.abs(v) >= 1e3 || v !== 0 && Math.abs(v) < 5e-3 ? num(v) : v.toFixed(2);
-  var count = (v) => absent(v) ? MISSING : Math.round(v).toLocaleString("en-US");
-  var seconds = (v) => {
-    if (absent(v)) return MISSING;
-    if (v < 100) return `${num(v, 2)} s`;
-    if (v < 6e3) return `${Math.floor(v / 60)} min ${Math.round(v % 60)} s`;
-    return `${Math.floor(v / 3600)} h ${Math.round(v % 3600 / 60)} min`;
-  };
-  var plain = (v) => {
-    if (absent(v)) return MISSING;
-    if (typeof v === "boolean") return v ? "yes" : "no";
-    if (typeof v === "number") return Number.isInteger(v) ? count(v) : num(v, 4);
-    if (Array.isArray(v)) return v.map(plain).join(", ") || MISSING;
-    if (typeof v === "object")
-      return Object.entries(v).map(([k, x]) => `${k} ${plain(x)}`).join(", ");
-    return String(v);
-  };
-  var label = (key) => key.replace(/^n_/, "").replace(/_/g, " ");
-  var headName = (card, head) => {
-    const name = card.head_names[head] ?? String(head);
-    return /^[\d.]+$/.test(name) ? `head ${name}` : name;
-  };
-  var headShort = (card, head) => {
-    if (card.loadings === "layers") {
-      const [, number, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
-      return head >= card.n_heads ? "id" : number + kind;
+  // node_modules/d3-path/dist/d3-path.mjs
+  var pi = Math.PI;
+  var tau = 2 * pi;
+  var epsilon = 1e-6;
+  var tauEpsilon = tau - epsilon;
+  function append(strings) {
+    this._ += strings[0];
+    for (let i = 1, n = strings.length; i < n; ++i) {
+      this._ += arguments[i] + strings[i];
     }
-    const name = headName(card, head).replace(/^head /, "");
-    return head >= card.n_heads ? "id" : name.length > 4 ? String(head) : name;
+  }
+  function appendRound(digits) {
+    let d = Math.floor(digits);
+    if (!(d >= 0)) throw new Error(`invalid digits: ${digits}`);
+    if (d > 15) return append;
+    const k2 = 10 ** d;
+    return function(strings) {
+      this._ += strings[0];
+      for (let i = 1, n = strings.length; i < n; ++i) {
+        this._ += Math.round(arguments[i] * k2) / k2 + strings[i];
+      }
+    };
+  }
+  function equal(x0, y0, x1, y1) {
+    return x0 === x1 && y0 === y1;
+  }
+  function equalRound(digits) {
+    const d = Math.floor(digits);
+    if (!(d <= 15)) return equal;
+    const k2 = 10 ** d;
+    const r = function(value2) {
+      return Math.round(value2 * k2);
+    };
+    return function(x0, y0, x1, y1) {
+      return r(x0) === r(x1) && r(y0) === r(y1);
+    };
+  }
+  var Path = class {
+    constructor(digits) {
+      this._x0 = this._y0 = // start of current subpath
+      this._x1 = this._y1 = null;
+      this._ = "";
+      this._append = digits == null ? append : appendRound(digits);
+      this._equal = digits == null ? equal : equalRound(digits);
+    }
+    moveTo(x2, y2) {
+      this._append`M${this._x0 = this._x1 = +x2},${this._y0 = this._y1 = +y2}`;
+    }
+    closePath() {
+      if (this._x1 !== null) {
+        this._x1 = this._x0, this._y1 = this._y0;
+        this._append`Z`;
+      }
+    }
+    lineTo(x2, y2) {
+      this._append`L${this._x1 = +x2},${this._y1 = +y2}`;
+    }
+    quadraticCurveTo(x1, y1, x2, y2) {
+      this._append`Q${+x1},${+y1},${this._x1 = +x2},${this._y1 = +y2}`;
+    }
+    bezierCurveTo(x1, y1, x2, y2, x3, y3) {
+      this._append`C${+x1},${+y1},${+x2},${+y2},${this._x1 = +x3},${this._y1 = +y3}`;
+    }
+    arcTo(x1, y1, x2, y2, r) {
+      x1 = +x1, y1 = +y1, x2 = +x2, y2 = +y2, r = +r;
+      if (r < 0) throw new Error(`negative radius: ${r}`);
+      let x0 = this._x1, y0 = this._y1, x21 = x2 - x1, y21 = y2 - y1, x01 = x0 - x1, y01 = y0 - y1, l01_2 = x01 * x01 + y01 * y01;
+      if (this._x1 === null) {
+        this._append`M${this._x1 = x1},${this._y1 = y1}`;
+      } else if (!(l01_2 > epsilon)) ;
+      else if (!(Math.abs(y01 * x21 - y21 * x01) > epsilon) || !r) {
+        this._append`L${this._x1 = x1},${this._y1 = y1}`;
+      } else {
+        let x20 = x2 - x0, y20 = y2 - y0, l21_2 = x21 * x21 + y21 * y21, l20_2 = x20 * x20 + y20 * y20, l21 = Math.sqrt(l21_2), l01 = Math.sqrt(l01_2), l = r * Math.tan((pi - Math.acos((l21_2 + l01_2 - l20_2) / (2 * l21 * l01))) / 2), t01 = l / l01, t21 = l / l21;
+        if (Math.abs(t01 - 1) > epsilon) {
+          this._append`L${x1 + t01 * x01},${y1 + t01 * y01}`;
+        }
+        this._append`A${r},${r},0,0,${+(y01 * x20 > x01 * y20)},${this._x1 = x1 + t21 * x21},${this._y1 = y1 + t21 * y21}`;
+      }
+    }
+    arc(x2, y2, r, a0, a1, ccw) {
+      x2 = +x2, y2 = +y2, r = +r, ccw = !!ccw;
+      if (r < 0) throw new Error(`negative radius: ${r}`);
+      let dx = r * Math.cos(a0), dy = r * Math.sin(a0), x0 = x2 + dx, y0 = y2 + dy, cw = 1 ^ ccw, da = ccw ? a0 - a1 : a1 - a0;
+      if (this._x1 === null) {
+        this._append`M${x0},${y0}`;
+      } else if (Math.abs(this._x1 - x0) > epsilon || Math.abs(this._y1 - y0) > epsilon) {
+        this._append`L${x0},${y0}`;
+      }
+      if (!r) return;
+      if (da < 0) da = da % tau + tau;
+      if (da > tauEpsilon) {
+        this._append`A${r},${r},0,1,${cw},${x2 - dx},${y2 - dy}A${r},${r},0,1,${cw},${this._x1 = x0},${this._y1 = y0}`;
+      } else if (da > epsilon) {
+        const x1 = x2 + r * Math.cos(a1);
+        const y1 = y2 + r * Math.sin(a1);
+        if (da >= pi && this._equal(x0, y0, x1, y1)) {
+          da /= 2;
+          let a00 = a0 + da;
+          this._append`A${r},${r},0,${+(da >= pi)},${cw},${x2 + r * Math.cos(a00)},${y2 + r * Math.sin(a00)}`;
+        }
+        this._append`A${r},${r},0,${+(da >= pi)},${cw},${this._x1 = x1},${this._y1 = y1}`;
+      }
+    }
+    rect(x2, y2, w, h) {
+      this._append`M${this._x0 = this._x1 = +x2},${this._y0 = this._y1 = +y2}h${w = +w}v${+h}h${-w}Z`;
+    }
+    toString() {
+      return this._;
+    }
   };
-  var moment = (v) => {
-    const m = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(Z|\+00:00)?$/.exec(v);
-    return m ? `${m[1]} ${m[2]}${m[3] ? " UTC" : ""}` : v;
+  function path() {
+    return new Path();
+  }
+  path.prototype = Path.prototype;
+
+  // node_modules/d3-shape/dist/d3-shape.mjs
+  function constant(x2) {
+    return function constant3() {
+      return x2;
+    };
+  }
+  var cos = Math.cos;
+  var sin = Math.sin;
+  var sqrt = Math.sqrt;
+  var epsilon2 = 1e-12;
+  var pi2 = Math.PI;
+  var halfPi = pi2 / 2;
+  var tau2 = 2 * pi2;
+  function withPath(shape) {
+    let digits = 3;
+    shape.digits = function(_) {
+      if (!arguments.length) return digits;
+      if (_ == null) {
+        digits = null;
+      } else {
+        const d = Math.floor(_);
+        if (!(d >= 0)) throw new RangeError(`invalid digits: ${_}`);
+        digits = d;
+      }
+      return shape;
+    };
+    return () => new Path(digits);
+  }
+  var slice = Array.prototype.slice;
+  function array(x2) {
+    return typeof x2 === "object" && "length" in x2 ? x2 : Array.from(x2);
+  }
+  function Linear(context2) {
+    this._context = context2;
+  }
+  Linear.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+        // falls through
+        default:
+          this._context.lineTo(x2, y2);
+          break;
+      }
+    }
+  };
+  function curveLinear(context2) {
+    return new Linear(context2);
+  }
+  function x(p) {
+    return p[0];
+  }
+  function y(p) {
+    return p[1];
+  }
+  function line(x$1, y$1) {
+    var defined2 = constant(true), context2 = null, curve = curveLinear, output = null, path2 = withPath(line2);
+    x$1 = typeof x$1 === "function" ? x$1 : x$1 === void 0 ? x : constant(x$1);
+    y$1 = typeof y$1 === "function" ? y$1 : y$1 === void 0 ? y : constant(y$1);
+    function line2(data2) {
+      var i, n = (data2 = array(data2)).length, d, defined0 = false, buffer;
+      if (context2 == null) output = curve(buffer = path2());
+      for (i = 0; i <= n; ++i) {
+        if (!(i < n && defined2(d = data2[i], i, data2)) === defined0) {
+          if (defined0 = !defined0) output.lineStart();
+          else output.lineEnd();
+        }
+        if (defined0) output.point(+x$1(d, i, data2), +y$1(d, i, data2));
+      }
+      if (buffer) return output = null, buffer + "" || null;
+    }
+    line2.x = function(_) {
+      return arguments.length ? (x$1 = typeof _ === "function" ? _ : constant(+_), line2) : x$1;
+    };
+    line2.y = function(_) {
+      return arguments.length ? (y$1 = typeof _ === "function" ? _ : constant(+_), line2) : y$1;
+    };
+    line2.defined = function(_) {
+      return arguments.length ? (defined2 = typeof _ === "function" ? _ : constant(!!_), line2) : defined2;
+    };
+    line2.curve = function(_) {
+      return arguments.length ? (curve = _, context2 != null && (output = curve(context2)), line2) : curve;
+    };
+    line2.context = function(_) {
+      return arguments.length ? (_ == null ? context2 = output = null : output = curve(context2 = _), line2) : context2;
+    };
+    return line2;
+  }
+  var curveRadialLinear = curveRadial(curveLinear);
+  function Radial(curve) {
+    this._curve = curve;
+  }
+  Radial.prototype = {
+    areaStart: function() {
+      this._curve.areaStart();
+    },
+    areaEnd: function() {
+      this._curve.areaEnd();
+    },
+    lineStart: function() {
+      this._curve.lineStart();
+    },
+    lineEnd: function() {
+      this._curve.lineEnd();
+    },
+    point: function(a2, r) {
+      this._curve.point(r * Math.sin(a2), r * -Math.cos(a2));
+    }
+  };
+  function curveRadial(curve) {
+    function radial(context2) {
+      return new Radial(curve(context2));
+    }
+    radial._curve = curve;
+    return radial;
+  }
+  var sqrt3$2 = sqrt(3);
+  var circle = {
+    draw(context2, size) {
+      const r = sqrt(size / pi2);
+      context2.moveTo(r, 0);
+      context2.arc(0, 0, r, 0, tau2);
+    }
+  };
+  var cross = {
+    draw(context2, size) {
+      const r = sqrt(size / 5) / 2;
+      context2.moveTo(-3 * r, -r);
+      context2.lineTo(-r, -r);
+      context2.lineTo(-r, -3 * r);
+      context2.lineTo(r, -3 * r);
+      context2.lineTo(r, -r);
+      context2.lineTo(3 * r, -r);
+      context2.lineTo(3 * r, r);
+      context2.lineTo(r, r);
+      context2.lineTo(r, 3 * r);
+      context2.lineTo(-r, 3 * r);
+      context2.lineTo(-r, r);
+      context2.lineTo(-3 * r, r);
+      context2.closePath();
+    }
+  };
+  var tan30 = sqrt(1 / 3);
+  var tan30_2 = tan30 * 2;
+  var diamond2 = {
+    draw(context2, size) {
+      const r = sqrt(size) * 0.62625;
+      context2.moveTo(0, -r);
+      context2.lineTo(r, 0);
+      context2.lineTo(0, r);
+      context2.lineTo(-r, 0);
+      context2.closePath();
+    }
+  };
+  var square = {
+    draw(context2, size) {
+      const w = sqrt(size);
+      const x2 = -w / 2;
+      context2.rect(x2, x2, w, w);
+    }
+  };
+  var kr = sin(pi2 / 10) / sin(7 * pi2 / 10);
+  var kx = sin(tau2 / 10) * kr;
+  var ky = -cos(tau2 / 10) * kr;
+  var sqrt3$1 = sqrt(3);
+  var triangle = {
+    draw(context2, size) {
+      const y2 = -sqrt(size / (sqrt3$1 * 3));
+      context2.moveTo(0, y2 * 2);
+      context2.lineTo(-sqrt3$1 * y2, -y2);
+      context2.lineTo(sqrt3$1 * y2, -y2);
+      context2.closePath();
+    }
+  };
+  var sqrt3 = sqrt(3);
+  var s = sqrt(3) / 2;
+  var k = 1 / sqrt(12);
+  var a = (k / 2 + 1) * 3;
+  function noop() {
+  }
+  function point$3(that, x2, y2) {
+    that._context.bezierCurveTo(
+      (2 * that._x0 + that._x1) / 3,
+      (2 * that._y0 + that._y1) / 3,
+      (that._x0 + 2 * that._x1) / 3,
+      (that._y0 + 2 * that._y1) / 3,
+      (that._x0 + 4 * that._x1 + x2) / 6,
+      (that._y0 + 4 * that._y1 + y2) / 6
+    );
+  }
+  function Basis(context2) {
+    this._context = context2;
+  }
+  Basis.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 3:
+          point$3(this, this._x1, this._y1);
+        // falls through
+        case 2:
+          this._context.lineTo(this._x1, this._y1);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._context.lineTo((5 * this._x0 + this._x1) / 6, (5 * this._y0 + this._y1) / 6);
+        // falls through
+        default:
+          point$3(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x2;
+      this._y0 = this._y1, this._y1 = y2;
+    }
+  };
+  function BasisClosed(context2) {
+    this._context = context2;
+  }
+  BasisClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x2, this._y2);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.moveTo((this._x2 + 2 * this._x3) / 3, (this._y2 + 2 * this._y3) / 3);
+          this._context.lineTo((this._x3 + 2 * this._x2) / 3, (this._y3 + 2 * this._y2) / 3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x2, this._y2);
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          break;
+        }
+      }
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x2 = x2, this._y2 = y2;
+          break;
+        case 1:
+          this._point = 2;
+          this._x3 = x2, this._y3 = y2;
+          break;
+        case 2:
+          this._point = 3;
+          this._x4 = x2, this._y4 = y2;
+          this._context.moveTo((this._x0 + 4 * this._x1 + x2) / 6, (this._y0 + 4 * this._y1 + y2) / 6);
+          break;
+        default:
+          point$3(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x2;
+      this._y0 = this._y1, this._y1 = y2;
+    }
+  };
+  function BasisOpen(context2) {
+    this._context = context2;
+  }
+  BasisOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          var x0 = (this._x0 + 4 * this._x1 + x2) / 6, y0 = (this._y0 + 4 * this._y1 + y2) / 6;
+          this._line ? this._context.lineTo(x0, y0) : this._context.moveTo(x0, y0);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$3(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x2;
+      this._y0 = this._y1, this._y1 = y2;
+    }
+  };
+  function Bundle(context2, beta) {
+    this._basis = new Basis(context2);
+    this._beta = beta;
+  }
+  Bundle.prototype = {
+    lineStart: function() {
+      this._x = [];
+      this._y = [];
+      this._basis.lineStart();
+    },
+    lineEnd: function() {
+      var x2 = this._x, y2 = this._y, j = x2.length - 1;
+      if (j > 0) {
+        var x0 = x2[0], y0 = y2[0], dx = x2[j] - x0, dy = y2[j] - y0, i = -1, t;
+        while (++i <= j) {
+          t = i / j;
+          this._basis.point(
+            this._beta * x2[i] + (1 - this._beta) * (x0 + t * dx),
+            this._beta * y2[i] + (1 - this._beta) * (y0 + t * dy)
+          );
+        }
+      }
+      this._x = this._y = null;
+      this._basis.lineEnd();
+    },
+    point: function(x2, y2) {
+      this._x.push(+x2);
+      this._y.push(+y2);
+    }
+  };
+  var bundle = (function custom(beta) {
+    function bundle2(context2) {
+      return beta === 1 ? new Basis(context2) : new Bundle(context2, beta);
+    }
+    bundle2.beta = function(beta2) {
+      return custom(+beta2);
+    };
+    return bundle2;
+  })(0.85);
+  function point$2(that, x2, y2) {
+    that._context.bezierCurveTo(
+      that._x1 + that._k * (that._x2 - that._x0),
+      that._y1 + that._k * (that._y2 - that._y0),
+      that._x2 + that._k * (that._x1 - x2),
+      that._y2 + that._k * (that._y1 - y2),
+      that._x2,
+      that._y2
+    );
+  }
+  function Cardinal(context2, tension) {
+    this._context = context2;
+    this._k = (1 - tension) / 6;
+  }
+  Cardinal.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x2, this._y2);
+          break;
+        case 3:
+          point$2(this, this._x1, this._y1);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+          this._x1 = x2, this._y1 = y2;
+          break;
+        case 2:
+          this._point = 3;
+        // falls through
+        default:
+          point$2(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var cardinal = (function custom2(tension) {
+    function cardinal2(context2) {
+      return new Cardinal(context2, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom2(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function CardinalClosed(context2, tension) {
+    this._context = context2;
+    this._k = (1 - tension) / 6;
+  }
+  CardinalClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.lineTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          this.point(this._x5, this._y5);
+          break;
+        }
+      }
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x3 = x2, this._y3 = y2;
+          break;
+        case 1:
+          this._point = 2;
+          this._context.moveTo(this._x4 = x2, this._y4 = y2);
+          break;
+        case 2:
+          this._point = 3;
+          this._x5 = x2, this._y5 = y2;
+          break;
+        default:
+          point$2(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var cardinalClosed = (function custom3(tension) {
+    function cardinal2(context2) {
+      return new CardinalClosed(context2, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom3(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function CardinalOpen(context2, tension) {
+    this._context = context2;
+    this._k = (1 - tension) / 6;
+  }
+  CardinalOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$2(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var cardinalOpen = (function custom4(tension) {
+    function cardinal2(context2) {
+      return new CardinalOpen(context2, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom4(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function point$1(that, x2, y2) {
+    var x1 = that._x1, y1 = that._y1, x22 = that._x2, y22 = that._y2;
+    if (that._l01_a > epsilon2) {
+      var a2 = 2 * that._l01_2a + 3 * that._l01_a * that._l12_a + that._l12_2a, n = 3 * that._l01_a * (that._l01_a + that._l12_a);
+      x1 = (x1 * a2 - that._x0 * that._l12_2a + that._x2 * that._l01_2a) / n;
+      y1 = (y1 * a2 - that._y0 * that._l12_2a + that._y2 * that._l01_2a) / n;
+    }
+    if (that._l23_a > epsilon2) {
+      var b = 2 * that._l23_2a + 3 * that._l23_a * that._l12_a + that._l12_2a, m = 3 * that._l23_a * (that._l23_a + that._l12_a);
+      x22 = (x22 * b + that._x1 * that._l23_2a - x2 * that._l12_2a) / m;
+      y22 = (y22 * b + that._y1 * that._l23_2a - y2 * that._l12_2a) / m;
+    }
+    that._context.bezierCurveTo(x1, y1, x22, y22, that._x2, that._y2);
+  }
+  function CatmullRom(context2, alpha) {
+    this._context = context2;
+    this._alpha = alpha;
+  }
+  CatmullRom.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x2, this._y2);
+          break;
+        case 3:
+          this.point(this._x2, this._y2);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      if (this._point) {
+        var x23 = this._x2 - x2, y23 = this._y2 - y2;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+        // falls through
+        default:
+          point$1(this, x2, y2);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var catmullRom = (function custom5(alpha) {
+    function catmullRom2(context2) {
+      return alpha ? new CatmullRom(context2, alpha) : new Cardinal(context2, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom5(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function CatmullRomClosed(context2, alpha) {
+    this._context = context2;
+    this._alpha = alpha;
+  }
+  CatmullRomClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.lineTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          this.point(this._x5, this._y5);
+          break;
+        }
+      }
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      if (this._point) {
+        var x23 = this._x2 - x2, y23 = this._y2 - y2;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x3 = x2, this._y3 = y2;
+          break;
+        case 1:
+          this._point = 2;
+          this._context.moveTo(this._x4 = x2, this._y4 = y2);
+          break;
+        case 2:
+          this._point = 3;
+          this._x5 = x2, this._y5 = y2;
+          break;
+        default:
+          point$1(this, x2, y2);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var catmullRomClosed = (function custom6(alpha) {
+    function catmullRom2(context2) {
+      return alpha ? new CatmullRomClosed(context2, alpha) : new CardinalClosed(context2, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom6(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function CatmullRomOpen(context2, alpha) {
+    this._context = context2;
+    this._alpha = alpha;
+  }
+  CatmullRomOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      if (this._point) {
+        var x23 = this._x2 - x2, y23 = this._y2 - y2;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$1(this, x2, y2);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var catmullRomOpen = (function custom7(alpha) {
+    function catmullRom2(context2) {
+      return alpha ? new CatmullRomOpen(context2, alpha) : new CardinalOpen(context2, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom7(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function LinearClosed(context2) {
+    this._context = context2;
+  }
+  LinearClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._point) this._context.closePath();
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      if (this._point) this._context.lineTo(x2, y2);
+      else this._point = 1, this._context.moveTo(x2, y2);
+    }
+  };
+  function sign(x2) {
+    return x2 < 0 ? -1 : 1;
+  }
+  function slope3(that, x2, y2) {
+    var h0 = that._x1 - that._x0, h1 = x2 - that._x1, s0 = (that._y1 - that._y0) / (h0 || h1 < 0 && -0), s1 = (y2 - that._y1) / (h1 || h0 < 0 && -0), p = (s0 * h1 + s1 * h0) / (h0 + h1);
+    return (sign(s0) + sign(s1)) * Math.min(Math.abs(s0), Math.abs(s1), 0.5 * Math.abs(p)) || 0;
+  }
+  function slope2(that, t) {
+    var h = that._x1 - that._x0;
+    return h ? (3 * (that._y1 - that._y0) / h - t) / 2 : t;
+  }
+  function point(that, t02, t12) {
+    var x0 = that._x0, y0 = that._y0, x1 = that._x1, y1 = that._y1, dx = (x1 - x0) / 3;
+    that._context.bezierCurveTo(x0 + dx, y0 + dx * t02, x1 - dx, y1 - dx * t12, x1, y1);
+  }
+  function MonotoneX(context2) {
+    this._context = context2;
+  }
+  MonotoneX.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = this._t0 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x1, this._y1);
+          break;
+        case 3:
+          point(this, this._t0, slope2(this, this._t0));
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      var t12 = NaN;
+      x2 = +x2, y2 = +y2;
+      if (x2 === this._x1 && y2 === this._y1) return;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          point(this, slope2(this, t12 = slope3(this, x2, y2)), t12);
+          break;
+        default:
+          point(this, this._t0, t12 = slope3(this, x2, y2));
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x2;
+      this._y0 = this._y1, this._y1 = y2;
+      this._t0 = t12;
+    }
+  };
+  function MonotoneY(context2) {
+    this._context = new ReflectContext(context2);
+  }
+  (MonotoneY.prototype = Object.create(MonotoneX.prototype)).point = function(x2, y2) {
+    MonotoneX.prototype.point.call(this, y2, x2);
+  };
+  function ReflectContext(context2) {
+    this._context = context2;
+  }
+  ReflectContext.prototype = {
+    moveTo: function(x2, y2) {
+      this._context.moveTo(y2, x2);
+    },
+    closePath: function() {
+      this._context.closePath();
+    },
+    lineTo: function(x2, y2) {
+      this._context.lineTo(y2, x2);
+    },
+    bezierCurveTo: function(x1, y1, x2, y2, x3, y3) {
+      this._context.bezierCurveTo(y1, x1, y2, x2, y3, x3);
+    }
+  };
+  function Natural(context2) {
+    this._context = context2;
+  }
+  Natural.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x = [];
+      this._y = [];
+    },
+    lineEnd: function() {
+      var x2 = this._x, y2 = this._y, n = x2.length;
+      if (n) {
+        this._line ? this._context.lineTo(x2[0], y2[0]) : this._context.moveTo(x2[0], y2[0]);
+        if (n === 2) {
+          this._context.lineTo(x2[1], y2[1]);
+        } else {
+          var px = controlPoints(x2), py = controlPoints(y2);
+          for (var i0 = 0, i1 = 1; i1 < n; ++i0, ++i1) {
+            this._context.bezierCurveTo(px[0][i0], py[0][i0], px[1][i0], py[1][i0], x2[i1], y2[i1]);
+          }
+        }
+      }
+      if (this._line || this._line !== 0 && n === 1) this._context.closePath();
+      this._line = 1 - this._line;
+      this._x = this._y = null;
+    },
+    point: function(x2, y2) {
+      this._x.push(+x2);
+      this._y.push(+y2);
+    }
+  };
+  function controlPoints(x2) {
+    var i, n = x2.length - 1, m, a2 = new Array(n), b = new Array(n), r = new Array(n);
+    a2[0] = 0, b[0] = 2, r[0] = x2[0] + 2 * x2[1];
+    for (i = 1; i < n - 1; ++i) a2[i] = 1, b[i] = 4, r[i] = 4 * x2[i] + 2 * x2[i + 1];
+    a2[n - 1] = 2, b[n - 1] = 7, r[n - 1] = 8 * x2[n - 1] + x2[n];
+    for (i = 1; i < n; ++i) m = a2[i] / b[i - 1], b[i] -= m, r[i] -= m * r[i - 1];
+    a2[n - 1] = r[n - 1] / b[n - 1];
+    for (i = n - 2; i >= 0; --i) a2[i] = (r[i] - a2[i + 1]) / b[i];
+    b[n - 1] = (x2[n] + a2[n - 1]) / 2;
+    for (i = 0; i < n - 1; ++i) b[i] = 2 * x2[i + 1] - a2[i + 1];
+    return [a2, b];
+  }
+  function Step(context2, t) {
+    this._context = context2;
+    this._t = t;
+  }
+  Step.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x = this._y = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (0 < this._t && this._t < 1 && this._point === 2) this._context.lineTo(this._x, this._y);
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      if (this._line >= 0) this._t = 1 - this._t, this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+        // falls through
+        default: {
+          if (this._t <= 0) {
+            this._context.lineTo(this._x, y2);
+            this._context.lineTo(x2, y2);
+          } else {
+            var x1 = this._x * (1 - this._t) + x2 * this._t;
+            this._context.lineTo(x1, this._y);
+            this._context.lineTo(x1, y2);
+          }
+          break;
+        }
+      }
+      this._x = x2, this._y = y2;
+    }
   };
 
-  // src/shared/axes.js
+  // src/shared/shapes.js
   var FONT = "system-ui, sans-serif";
-  var niceStep = (span, n) => {
-    const raw = span / n, power = 10 ** Math.floor(Math.log10(raw));
-    return power * [1, 2, 2.5, 5, 10].find((m) => m * power >= raw * 0.999);
+  var drawing = (width2, height, label2, attributes) => svg("svg", { viewBox: `0 0 ${width2} ${height}`, width: width2, height, role: "img", "aria-label": label2, ...attributes });
+  var lineOf = (x1, y1, x2, y2, attributes) => svg("line", { x1, y1, x2, y2, ...attributes });
+  var rectOf = (x2, y2, width2, height, attributes) => svg("rect", { x: x2, y: y2, width: width2, height, ...attributes });
+  var text = (x2, y2, content, attributes) => svg("text", { x: x2, y: y2, "font-size": 12, "font-family": FONT, fill: color("muted"), ...attributes }, content);
+  var linePath = (points) => line().defined((p) => p !== null).digits(2)(
+    /** @type {[number, number][]} */
+    points
+  ) ?? "";
+  var SYMBOLS = {
+    circle: [circle, Math.PI],
+    square: [square, 3.1],
+    triangle: [triangle, 2.45],
+    diamond: [diamond2, 4],
+    cross: [cross, 2.9]
   };
-  var linear = (low, high, from, to, { n = 5, zero = false, nice = true } = {}) => {
-    if (zero) {
-      low = Math.min(0, low);
-      high = Math.max(0, high);
-    }
-    if (low === high) {
-      low -= 0.5;
-      high += 0.5;
-    }
-    const step = niceStep(high - low, n);
-    if (nice) {
-      low = Math.floor(low / step + 1e-9) * step;
-      high = Math.ceil(high / step - 1e-9) * step;
-    }
-    const ticks = [];
-    for (let t = Math.ceil(low / step - 1e-9) * step; t <= high + step * 1e-6; t += step)
-      ticks.push(Math.abs(t) < step * 1e-6 ? 0 : t);
-    const at = (v) => from + (v - low) / (high - low) * (to - from);
-    return Object.assign(at, { ticks, low, high, text: (t) => num(Number(t.toPrecision(6))) });
-  };
-  var logarithmic = (low, high, from, to, { bases = [1, 2, 5] } = {}) => {
-    const pad = Math.max((high / low) ** 0.06 * 1.02, 1.5 / Math.sqrt(high / low));
-    low /= pad;
-    high *= pad;
-    let ticks = [];
-    if (bases === 2) for (let p = Math.ceil(Math.log2(low)); 2 ** p <= high; p++) ticks.push(2 ** p);
-    if (bases === 2 && ticks.length < 3) return logarithmic(low * pad, high / pad, from, to);
-    if (bases !== 2) {
-      for (let p = Math.floor(Math.log10(low)); 10 ** p <= high; p++) for (const b of bases) ticks.push(b * 10 ** p);
-      ticks = ticks.filter((t) => t >= low && t <= high);
-      if (ticks.length < 3 && bases.length < 5)
-        return logarithmic(low * pad, high / pad, from, to, { bases: [1, 1.5, 2, 3, 4, 5, 6, 8] });
-    }
-    const at = (v) => from + Math.log(v / low) / Math.log(high / low) * (to - from);
-    return Object.assign(at, { ticks, low, high, text: (t) => num(Number(t.toPrecision(6))) });
-  };
-  var text = (x, y, content, attributes) => svg("text", { x, y, "font-size": 12, "font-family": FONT, fill: color("muted"), ...attributes }, content);
-  var frame = (box2, x, y, { xTitle, yTitle }) => {
-    const g = svg("g", { class: "axes" });
-    for (const t of y.ticks) {
-      g.append(
-        svg("line", { x1: box2.left, x2: box2.right, y1: y(t), y2: y(t), stroke: color("line"), "stroke-width": 1 })
-      );
-      g.append(text(box2.left - 7, y(t) + 4, y.text(t), { "text-anchor": "end" }));
-    }
-    for (const t of x.ticks) {
-      g.append(svg("line", { x1: x(t), x2: x(t), y1: box2.bottom, y2: box2.bottom + 4, stroke: color("muted") }));
-      g.append(text(x(t), box2.bottom + 17, x.text(t), { "text-anchor": "middle" }));
-    }
-    g.append(svg("line", { x1: box2.left, x2: box2.right, y1: box2.bottom, y2: box2.bottom, stroke: color("muted") }));
-    if (xTitle)
-      g.append(
-        text((box2.left + box2.right) / 2, box2.bottom + 36, xTitle, { "text-anchor": "middle", fill: color("ink") })
-      );
-    if (yTitle)
-      g.append(
-        text(0, 0, yTitle, {
-          "text-anchor": "middle",
-          fill: color("ink"),
-          transform: `translate(${box2.left - 46} ${(box2.top + box2.bottom) / 2}) rotate(-90)`
-        })
-      );
-    return g;
-  };
-  var shapePath = (shape, x, y, r) => {
-    if (shape === "square") return `M${x - r * 0.88} ${y - r * 0.88}h${r * 1.76}v${r * 1.76}h${-r * 1.76}z`;
-    if (shape === "triangle") return `M${x} ${y - r * 1.15}L${x + r * 1.1} ${y + r * 0.8}H${x - r * 1.1}z`;
-    if (shape === "diamond")
-      return `M${x} ${y - r * 1.25}L${x + r * 1.25} ${y}L${x} ${y + r * 1.25}L${x - r * 1.25} ${y}z`;
-    if (shape === "cross") {
-      const a = r * 0.4, b = r * 1.1;
-      return `M${x - a} ${y - b}h${2 * a}v${b - a}h${b - a}v${2 * a}h${a - b}v${b - a}h${-2 * a}v${a - b}h${a - b}v${-2 * a}h${b - a}z`;
-    }
-    return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
+  var shapePath = (shape, x2, y2, r) => {
+    const [type, area2] = SYMBOLS[shape] ?? SYMBOLS.circle;
+    const out = path();
+    type.draw(
+      /** @type {any} */
+      {
+        moveTo: (a2, b) => out.moveTo(x2 + a2, y2 + b),
+        lineTo: (a2, b) => out.lineTo(x2 + a2, y2 + b),
+        arc: (a2, b, ...rest) => out.arc(x2 + a2, y2 + b, .../** @type {[number, number, number]} */
+        rest),
+        rect: (a2, b, w, h) => out.rect(x2 + a2, y2 + b, w, h),
+        closePath: () => out.closePath()
+      },
+      area2 * r * r
+    );
+    return out.toString();
   };
 
   // src/shared/theme.js
@@ -640,19 +1762,18 @@
     return [null, `hue-${sum % N_HUES}`, SHAPES[1 + sum % (SHAPES.length - 1)]];
   };
   var variantName = (v) => {
-    const plain2 = plainOf(v);
-    const name = placed(plain2)[0] || titles.get(plain2) || plain2;
-    return plain2 === v ? name : `${name}, shuffled patterns (control)`;
+    const plain3 = plainOf(v);
+    const name = placed(plain3)[0] || titles.get(plain3) || plain3;
+    return plain3 === v ? name : `${name}, shuffled patterns (control)`;
   };
   var variantColor = (v) => color(plainOf(v) === v ? placed(v)[1] : "shuffled");
   var variantShape = (v) => placed(plainOf(v))[2] || null;
   var variantDash = (v) => DASHES[variantShape(v)] || null;
   var variantMark = (v) => {
-    const { el: el2, svg: svg2 } = dom_exports;
     const shape = variantShape(v);
-    if (!shape) return el2("span", { class: "swatch", vars: { "--swatch": variantColor(v) } });
-    const path = svg2("path", { d: shapePath(shape, 6, 6, 4.6), fill: variantColor(v) });
-    return svg2("svg", { width: 12, height: 12, class: "mark-swatch", "aria-hidden": "true" }, path);
+    if (!shape) return el("span.swatch", { vars: { "--swatch": variantColor(v) } });
+    const path2 = svg("path", { d: shapePath(shape, 6, 6, 4.6), fill: variantColor(v) });
+    return svg("svg.mark-swatch", { width: 12, height: 12, "aria-hidden": "true" }, path2);
   };
   var onChange = (listener) => {
     listeners.add(listener);
@@ -663,8 +1784,8 @@
   // src/shared/shell.js
   var SLOW = 250;
   var SETTLED = 80;
-  var app2 = null;
-  var main = null;
+  var app2;
+  var main;
   var page = null;
   var turn = 0;
   var current = () => page;
@@ -675,14 +1796,12 @@
     page = null;
     main.replaceChildren(
       el(
-        "div",
-        { class: "page" },
+        "div.page",
         el(
-          "section",
-          { class: "card" },
-          el("h1", {}, "This page cannot be shown"),
-          el("p", {}, error.message),
-          app2.back && el("p", {}, el("a", { href: app2.home }, app2.back))
+          "section.card",
+          el("h1", "This page cannot be shown"),
+          el("p", error.message),
+          app2.back && el("p", el("a", { href: app2.home }, app2.back))
         )
       )
     );
@@ -690,23 +1809,19 @@
     document.title = app2.title;
   };
   var address = () => {
-    const [path, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
-    return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
+    const [path2, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
+    return { parts: path2.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
   };
   var drawBar = (where) => {
-    const button = (id, text2, label2, key, onclick) => el(
-      "button",
-      { type: "button", class: "quiet", id, "aria-label": label2, title: `${label2} (${key})`, onclick },
-      text2
-    );
+    const button2 = (id, text2, label2, key, onclick) => el("button.quiet", { id, "aria-label": label2, title: `${label2} (${key})`, onclick }, text2);
     const { left, right = [] } = app2.bar(where);
     document.getElementById("bar").replaceChildren(
-      el("a", { class: "brand", href: app2.home }, "polyhead"),
+      el("a.brand", { href: app2.home }, "polyhead"),
       ...left.filter(Boolean),
-      el("span", { class: "push" }),
+      el("span.push"),
       ...right.filter(Boolean),
-      button("theme", "◐", "Light or dark", "d", toggle),
-      button("help", "?", "Keys", "?", help)
+      button2("theme", "◐", "Light or dark", "d", toggle),
+      button2("help", "?", "Keys", "?", help)
     );
   };
   var render = async (keepScroll = false) => {
@@ -716,7 +1831,7 @@
       const where = app2.route(address());
       drawBar(where);
       const waiting = setTimeout(() => {
-        if (mine === turn) main.replaceChildren(el("p", { class: "page hint" }, "Loading …"));
+        if (mine === turn) main.replaceChildren(el("p.page.hint", "Loading …"));
       }, SLOW);
       let made;
       try {
@@ -726,16 +1841,19 @@
       }
       if (mine !== turn) return;
       page = made;
-      main.replaceChildren(page.node);
+      main.replaceChildren(made.node);
       main.dataset.page = where.kind;
-      document.title = `${page.title} · polyhead`;
+      document.title = `${made.title} · polyhead`;
       const to = keepScroll || app2.keepScroll ? at : 0;
       scrollTo(0, to);
-      announce(page.title);
-      await page.start();
+      announce(made.title);
+      await made.start();
       if (to) scrollTo(0, to);
     } catch (error) {
-      if (mine === turn) fail(error);
+      if (mine === turn) fail(
+        /** @type {Error} */
+        error
+      );
     }
   };
   var search = async (elsewhere) => {
@@ -744,13 +1862,17 @@
       history.pushState(null, "", elsewhere);
       await render();
     }
-    const box2 = document.getElementById("search");
+    const box2 = (
+      /** @type {HTMLInputElement | null} */
+      document.getElementById("search")
+    );
     box2?.focus();
     box2?.select();
   };
   var begin = (what) => {
     app2 = what;
-    main = document.getElementById("main");
+    main = /** @type {HTMLElement} */
+    document.getElementById("main");
     start({
       page: current,
       keys: { ...app2.keys, d: toggle, "?": help },
@@ -772,8 +1894,8 @@
       if (page?.recolour) page.recolour();
       else if (ready) render(true);
     });
-    load(app2.data).then(async (value) => {
-      await app2.open(value);
+    load(app2.data).then(async (value2) => {
+      await app2.open(value2);
       ready = true;
       return render();
     }).catch(fail);
@@ -802,7 +1924,7 @@
   };
   var pieces = (text2, leadingSpace) => {
     const out = [];
-    const plain2 = (c) => {
+    const plain3 = (c) => {
       const last = out[out.length - 1];
       if (last && last[1] === null) last[0] += c;
       else out.push([c, null]);
@@ -814,7 +1936,7 @@
         let run = 1;
         while (characters[i + run] === " ") run++;
         const outer = i === 0 || i + run === characters.length || characters[i - 1] === "\n";
-        if (run === 1 && !(outer && leadingSpace)) plain2(run === 1 && outer ? " " : " ");
+        if (run === 1 && !(outer && leadingSpace)) plain3(run === 1 && outer ? " " : " ");
         else out.push([run > MOST_SPACES ? `·×${run}` : "·".repeat(run), run === 1 ? "space" : `${run} spaces`]);
         i += run - 1;
         continue;
@@ -822,7 +1944,7 @@
       const joined = c === "‍" && out.length && i + 1 < characters.length;
       const found = joined ? null : mark(c);
       if (found) out.push(found);
-      else plain2(i === 0 && /\p{M}/u.test(c) ? `◌${c}` : c);
+      else plain3(i === 0 && /\p{M}/u.test(c) ? `◌${c}` : c);
     }
     return out;
   };
@@ -831,9 +1953,9 @@
     /[\u007f-\uffff]/g,
     (c) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(c) ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
-  var fill2 = (node, text2, leadingSpace = true) => {
-    if (text2 === "") node.append(el("span", { class: "mark framed" }, "∅"));
-    else if (SPECIAL.test(text2)) node.append(el("span", { class: "special" }, text2));
+  var fill = (node, text2, leadingSpace = true) => {
+    if (text2 === "") node.append(el("span.mark.framed", "∅"));
+    else if (SPECIAL.test(text2)) node.append(el("span.special", text2));
     else
       for (const [piece, meaning] of pieces(text2, leadingSpace)) {
         const framed = meaning && /^(U\+|\\|\ufffd)/.test(piece);
@@ -841,8 +1963,8 @@
       }
     return node;
   };
-  var chip = (text2) => fill2(el("bdi", { class: "chip", title: literal(text2) }), text2);
-  var chips = (list2) => el("span", { class: "chips" }, list2.map(chip));
+  var chip = (text2) => fill(el("bdi.chip", { title: literal(text2) }), text2);
+  var chips = (list2) => el("span.chips", list2.map(chip));
 
   // src/report/filter.js
   var DEFAULT_SORT = "-energy_share";
@@ -884,65 +2006,1785 @@
   };
   var select = (table2, state) => {
     const hits = state.q ? matching(table2, state.q) : null;
-    const fields = FIELDS[state.in].map((name2) => table2[name2]);
+    const fields = FIELDS[state.in].map((name) => table2[name]);
     const head = state.head === "" ? null : Number(state.head), group = state.group === "" ? null : Number(state.group), cluster = state.cluster === "" ? null : Number(state.cluster);
     const [dmin, dmax, imin, imax] = [state.dmin, state.dmax, state.imin, state.imax].map(share);
     const out = new Uint32Array(table2.n);
     let n = 0;
     for (let i = 0; i < table2.n; i++) {
-      const density = table2.density[i], identity = table2.identity_share[i];
+      const density = table2.density[i], identity3 = table2.identity_share[i];
       if (!state.dead && !(density > 0)) continue;
       if (head !== null && table2.main_head[i] !== head) continue;
       if (group !== null && table2.group[i] !== group) continue;
       if (cluster !== null && table2.cluster[i] !== cluster) continue;
       if (dmin !== null && !(density >= dmin)) continue;
       if (dmax !== null && !(density <= dmax)) continue;
-      if (imin !== null && !(identity >= imin)) continue;
-      if (imax !== null && !(identity <= imax)) continue;
+      if (imin !== null && !(identity3 >= imin)) continue;
+      if (imax !== null && !(identity3 <= imax)) continue;
       if (hits && !fields.some((lists) => lists[i].some((t) => hits[t]))) continue;
       out[n++] = i;
     }
-    const order = out.subarray(0, n);
-    const falling = state.sort.startsWith("-");
-    const name = falling ? state.sort.slice(1) : state.sort;
-    const column2 = table2[name];
-    if (!ArrayBuffer.isView(column2)) return order;
-    return order.sort((a, b) => {
-      const x = column2[a], y = column2[b];
-      if (x === y) return a - b;
-      if (x !== x) return y !== y ? a - b : 1;
-      if (y !== y) return -1;
-      return falling ? y - x : x - y;
-    });
+    return out.subarray(0, n);
   };
 
+  // node_modules/d3-array/dist/d3-array.mjs
+  function ascending(a2, b) {
+    return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
+  }
+  function descending(a2, b) {
+    return a2 == null || b == null ? NaN : b < a2 ? -1 : b > a2 ? 1 : b >= a2 ? 0 : NaN;
+  }
+  function bisector(f) {
+    let compare1, compare2, delta;
+    if (f.length !== 2) {
+      compare1 = ascending;
+      compare2 = (d, x2) => ascending(f(d), x2);
+      delta = (d, x2) => f(d) - x2;
+    } else {
+      compare1 = f === ascending || f === descending ? f : zero;
+      compare2 = f;
+      delta = f;
+    }
+    function left(a2, x2, lo = 0, hi = a2.length) {
+      if (lo < hi) {
+        if (compare1(x2, x2) !== 0) return hi;
+        do {
+          const mid = lo + hi >>> 1;
+          if (compare2(a2[mid], x2) < 0) lo = mid + 1;
+          else hi = mid;
+        } while (lo < hi);
+      }
+      return lo;
+    }
+    function right(a2, x2, lo = 0, hi = a2.length) {
+      if (lo < hi) {
+        if (compare1(x2, x2) !== 0) return hi;
+        do {
+          const mid = lo + hi >>> 1;
+          if (compare2(a2[mid], x2) <= 0) lo = mid + 1;
+          else hi = mid;
+        } while (lo < hi);
+      }
+      return lo;
+    }
+    function center(a2, x2, lo = 0, hi = a2.length) {
+      const i = left(a2, x2, lo, hi - 1);
+      return i > lo && delta(a2[i - 1], x2) > -delta(a2[i], x2) ? i - 1 : i;
+    }
+    return { left, center, right };
+  }
+  function zero() {
+    return 0;
+  }
+  function number(x2) {
+    return x2 === null ? NaN : +x2;
+  }
+  var ascendingBisect = bisector(ascending);
+  var bisectRight = ascendingBisect.right;
+  var bisectLeft = ascendingBisect.left;
+  var bisectCenter = bisector(number).center;
+  var blur2 = Blur2(blurf);
+  var blurImage = Blur2(blurfImage);
+  function Blur2(blur) {
+    return function(data2, rx, ry = rx) {
+      if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
+      if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
+      let { data: values, width: width2, height } = data2;
+      if (!((width2 = Math.floor(width2)) >= 0)) throw new RangeError("invalid width");
+      if (!((height = Math.floor(height !== void 0 ? height : values.length / width2)) >= 0)) throw new RangeError("invalid height");
+      if (!width2 || !height || !rx && !ry) return data2;
+      const blurx = rx && blur(rx);
+      const blury = ry && blur(ry);
+      const temp = values.slice();
+      if (blurx && blury) {
+        blurh(blurx, temp, values, width2, height);
+        blurh(blurx, values, temp, width2, height);
+        blurh(blurx, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+        blurv(blury, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+      } else if (blurx) {
+        blurh(blurx, values, temp, width2, height);
+        blurh(blurx, temp, values, width2, height);
+        blurh(blurx, values, temp, width2, height);
+      } else if (blury) {
+        blurv(blury, values, temp, width2, height);
+        blurv(blury, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+      }
+      return data2;
+    };
+  }
+  function blurh(blur, T, S, w, h) {
+    for (let y2 = 0, n = w * h; y2 < n; ) {
+      blur(T, S, y2, y2 += w, 1);
+    }
+  }
+  function blurv(blur, T, S, w, h) {
+    for (let x2 = 0, n = w * h; x2 < w; ++x2) {
+      blur(T, S, x2, x2 + n, w);
+    }
+  }
+  function blurfImage(radius) {
+    const blur = blurf(radius);
+    return (T, S, start3, stop, step) => {
+      start3 <<= 2, stop <<= 2, step <<= 2;
+      blur(T, S, start3 + 0, stop + 0, step);
+      blur(T, S, start3 + 1, stop + 1, step);
+      blur(T, S, start3 + 2, stop + 2, step);
+      blur(T, S, start3 + 3, stop + 3, step);
+    };
+  }
+  function blurf(radius) {
+    const radius0 = Math.floor(radius);
+    if (radius0 === radius) return bluri(radius);
+    const t = radius - radius0;
+    const w = 2 * radius + 1;
+    return (T, S, start3, stop, step) => {
+      if (!((stop -= step) >= start3)) return;
+      let sum = radius0 * S[start3];
+      const s0 = step * radius0;
+      const s1 = s0 + step;
+      for (let i = start3, j = start3 + s0; i < j; i += step) {
+        sum += S[Math.min(stop, i)];
+      }
+      for (let i = start3, j = stop; i <= j; i += step) {
+        sum += S[Math.min(stop, i + s0)];
+        T[i] = (sum + t * (S[Math.max(start3, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+        sum -= S[Math.max(start3, i - s0)];
+      }
+    };
+  }
+  function bluri(radius) {
+    const w = 2 * radius + 1;
+    return (T, S, start3, stop, step) => {
+      if (!((stop -= step) >= start3)) return;
+      let sum = radius * S[start3];
+      const s2 = step * radius;
+      for (let i = start3, j = start3 + s2; i < j; i += step) {
+        sum += S[Math.min(stop, i)];
+      }
+      for (let i = start3, j = stop; i <= j; i += step) {
+        sum += S[Math.min(stop, i + s2)];
+        T[i] = sum / w;
+        sum -= S[Math.max(start3, i - s2)];
+      }
+    };
+  }
+  function extent(values, valueof) {
+    let min;
+    let max;
+    if (valueof === void 0) {
+      for (const value2 of values) {
+        if (value2 != null) {
+          if (min === void 0) {
+            if (value2 >= value2) min = max = value2;
+          } else {
+            if (min > value2) min = value2;
+            if (max < value2) max = value2;
+          }
+        }
+      }
+    } else {
+      let index = -1;
+      for (let value2 of values) {
+        if ((value2 = valueof(value2, ++index, values)) != null) {
+          if (min === void 0) {
+            if (value2 >= value2) min = max = value2;
+          } else {
+            if (min > value2) min = value2;
+            if (max < value2) max = value2;
+          }
+        }
+      }
+    }
+    return [min, max];
+  }
+  var array2 = Array.prototype;
+  var slice2 = array2.slice;
+  var e10 = Math.sqrt(50);
+  var e5 = Math.sqrt(10);
+  var e2 = Math.sqrt(2);
+  function tickSpec(start3, stop, count2) {
+    const step = (stop - start3) / Math.max(0, count2), power2 = Math.floor(Math.log10(step)), error = step / Math.pow(10, power2), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+    let i1, i2, inc;
+    if (power2 < 0) {
+      inc = Math.pow(10, -power2) / factor;
+      i1 = Math.round(start3 * inc);
+      i2 = Math.round(stop * inc);
+      if (i1 / inc < start3) ++i1;
+      if (i2 / inc > stop) --i2;
+      inc = -inc;
+    } else {
+      inc = Math.pow(10, power2) * factor;
+      i1 = Math.round(start3 / inc);
+      i2 = Math.round(stop / inc);
+      if (i1 * inc < start3) ++i1;
+      if (i2 * inc > stop) --i2;
+    }
+    if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start3, stop, count2 * 2);
+    return [i1, i2, inc];
+  }
+  function ticks(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    if (!(count2 > 0)) return [];
+    if (start3 === stop) return [start3];
+    const reverse = stop < start3, [i1, i2, inc] = reverse ? tickSpec(stop, start3, count2) : tickSpec(start3, stop, count2);
+    if (!(i2 >= i1)) return [];
+    const n = i2 - i1 + 1, ticks2 = new Array(n);
+    if (reverse) {
+      if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) / -inc;
+      else for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) * inc;
+    } else {
+      if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) / -inc;
+      else for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) * inc;
+    }
+    return ticks2;
+  }
+  function tickIncrement(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    return tickSpec(start3, stop, count2)[2];
+  }
+  function tickStep(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    const reverse = stop < start3, inc = reverse ? tickIncrement(stop, start3, count2) : tickIncrement(start3, stop, count2);
+    return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
+  }
+  function range(start3, stop, step) {
+    start3 = +start3, stop = +stop, step = (n = arguments.length) < 2 ? (stop = start3, start3 = 0, 1) : n < 3 ? 1 : +step;
+    var i = -1, n = Math.max(0, Math.ceil((stop - start3) / step)) | 0, range2 = new Array(n);
+    while (++i < n) {
+      range2[i] = start3 + i * step;
+    }
+    return range2;
+  }
+  var shuffle = shuffler(Math.random);
+  function shuffler(random) {
+    return function shuffle2(array3, i0 = 0, i1 = array3.length) {
+      let m = i1 - (i0 = +i0);
+      while (m) {
+        const i = random() * m-- | 0, t = array3[m + i0];
+        array3[m + i0] = array3[i + i0];
+        array3[i + i0] = t;
+      }
+      return array3;
+    };
+  }
+
+  // node_modules/d3-color/dist/d3-color.mjs
+  function define(constructor, factory, prototype) {
+    constructor.prototype = factory.prototype = prototype;
+    prototype.constructor = constructor;
+  }
+  function extend(parent, definition2) {
+    var prototype = Object.create(parent.prototype);
+    for (var key in definition2) prototype[key] = definition2[key];
+    return prototype;
+  }
+  function Color() {
+  }
+  var darker = 0.7;
+  var brighter = 1 / darker;
+  var reI = "\\s*([+-]?\\d+)\\s*";
+  var reN = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)\\s*";
+  var reP = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)%\\s*";
+  var reHex = /^#([0-9a-f]{3,8})$/;
+  var reRgbInteger = new RegExp(`^rgb\\(${reI},${reI},${reI}\\)$`);
+  var reRgbPercent = new RegExp(`^rgb\\(${reP},${reP},${reP}\\)$`);
+  var reRgbaInteger = new RegExp(`^rgba\\(${reI},${reI},${reI},${reN}\\)$`);
+  var reRgbaPercent = new RegExp(`^rgba\\(${reP},${reP},${reP},${reN}\\)$`);
+  var reHslPercent = new RegExp(`^hsl\\(${reN},${reP},${reP}\\)$`);
+  var reHslaPercent = new RegExp(`^hsla\\(${reN},${reP},${reP},${reN}\\)$`);
+  var named = {
+    aliceblue: 15792383,
+    antiquewhite: 16444375,
+    aqua: 65535,
+    aquamarine: 8388564,
+    azure: 15794175,
+    beige: 16119260,
+    bisque: 16770244,
+    black: 0,
+    blanchedalmond: 16772045,
+    blue: 255,
+    blueviolet: 9055202,
+    brown: 10824234,
+    burlywood: 14596231,
+    cadetblue: 6266528,
+    chartreuse: 8388352,
+    chocolate: 13789470,
+    coral: 16744272,
+    cornflowerblue: 6591981,
+    cornsilk: 16775388,
+    crimson: 14423100,
+    cyan: 65535,
+    darkblue: 139,
+    darkcyan: 35723,
+    darkgoldenrod: 12092939,
+    darkgray: 11119017,
+    darkgreen: 25600,
+    darkgrey: 11119017,
+    darkkhaki: 12433259,
+    darkmagenta: 9109643,
+    darkolivegreen: 5597999,
+    darkorange: 16747520,
+    darkorchid: 10040012,
+    darkred: 9109504,
+    darksalmon: 15308410,
+    darkseagreen: 9419919,
+    darkslateblue: 4734347,
+    darkslategray: 3100495,
+    darkslategrey: 3100495,
+    darkturquoise: 52945,
+    darkviolet: 9699539,
+    deeppink: 16716947,
+    deepskyblue: 49151,
+    dimgray: 6908265,
+    dimgrey: 6908265,
+    dodgerblue: 2003199,
+    firebrick: 11674146,
+    floralwhite: 16775920,
+    forestgreen: 2263842,
+    fuchsia: 16711935,
+    gainsboro: 14474460,
+    ghostwhite: 16316671,
+    gold: 16766720,
+    goldenrod: 14329120,
+    gray: 8421504,
+    green: 32768,
+    greenyellow: 11403055,
+    grey: 8421504,
+    honeydew: 15794160,
+    hotpink: 16738740,
+    indianred: 13458524,
+    indigo: 4915330,
+    ivory: 16777200,
+    khaki: 15787660,
+    lavender: 15132410,
+    lavenderblush: 16773365,
+    lawngreen: 8190976,
+    lemonchiffon: 16775885,
+    lightblue: 11393254,
+    lightcoral: 15761536,
+    lightcyan: 14745599,
+    lightgoldenrodyellow: 16448210,
+    lightgray: 13882323,
+    lightgreen: 9498256,
+    lightgrey: 13882323,
+    lightpink: 16758465,
+    lightsalmon: 16752762,
+    lightseagreen: 2142890,
+    lightskyblue: 8900346,
+    lightslategray: 7833753,
+    lightslategrey: 7833753,
+    lightsteelblue: 11584734,
+    lightyellow: 16777184,
+    lime: 65280,
+    limegreen: 3329330,
+    linen: 16445670,
+    magenta: 16711935,
+    maroon: 8388608,
+    mediumaquamarine: 6737322,
+    mediumblue: 205,
+    mediumorchid: 12211667,
+    mediumpurple: 9662683,
+    mediumseagreen: 3978097,
+    mediumslateblue: 8087790,
+    mediumspringgreen: 64154,
+    mediumturquoise: 4772300,
+    mediumvioletred: 13047173,
+    midnightblue: 1644912,
+    mintcream: 16121850,
+    mistyrose: 16770273,
+    moccasin: 16770229,
+    navajowhite: 16768685,
+    navy: 128,
+    oldlace: 16643558,
+    olive: 8421376,
+    olivedrab: 7048739,
+    orange: 16753920,
+    orangered: 16729344,
+    orchid: 14315734,
+    palegoldenrod: 15657130,
+    palegreen: 10025880,
+    paleturquoise: 11529966,
+    palevioletred: 14381203,
+    papayawhip: 16773077,
+    peachpuff: 16767673,
+    peru: 13468991,
+    pink: 16761035,
+    plum: 14524637,
+    powderblue: 11591910,
+    purple: 8388736,
+    rebeccapurple: 6697881,
+    red: 16711680,
+    rosybrown: 12357519,
+    royalblue: 4286945,
+    saddlebrown: 9127187,
+    salmon: 16416882,
+    sandybrown: 16032864,
+    seagreen: 3050327,
+    seashell: 16774638,
+    sienna: 10506797,
+    silver: 12632256,
+    skyblue: 8900331,
+    slateblue: 6970061,
+    slategray: 7372944,
+    slategrey: 7372944,
+    snow: 16775930,
+    springgreen: 65407,
+    steelblue: 4620980,
+    tan: 13808780,
+    teal: 32896,
+    thistle: 14204888,
+    tomato: 16737095,
+    turquoise: 4251856,
+    violet: 15631086,
+    wheat: 16113331,
+    white: 16777215,
+    whitesmoke: 16119285,
+    yellow: 16776960,
+    yellowgreen: 10145074
+  };
+  define(Color, color2, {
+    copy(channels) {
+      return Object.assign(new this.constructor(), this, channels);
+    },
+    displayable() {
+      return this.rgb().displayable();
+    },
+    hex: color_formatHex,
+    // Deprecated! Use color.formatHex.
+    formatHex: color_formatHex,
+    formatHex8: color_formatHex8,
+    formatHsl: color_formatHsl,
+    formatRgb: color_formatRgb,
+    toString: color_formatRgb
+  });
+  function color_formatHex() {
+    return this.rgb().formatHex();
+  }
+  function color_formatHex8() {
+    return this.rgb().formatHex8();
+  }
+  function color_formatHsl() {
+    return hslConvert(this).formatHsl();
+  }
+  function color_formatRgb() {
+    return this.rgb().formatRgb();
+  }
+  function color2(format2) {
+    var m, l;
+    format2 = (format2 + "").trim().toLowerCase();
+    return (m = reHex.exec(format2)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format2)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format2)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format2)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format2)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format2)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format2)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named.hasOwnProperty(format2) ? rgbn(named[format2]) : format2 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
+  }
+  function rgbn(n) {
+    return new Rgb(n >> 16 & 255, n >> 8 & 255, n & 255, 1);
+  }
+  function rgba(r, g, b, a2) {
+    if (a2 <= 0) r = g = b = NaN;
+    return new Rgb(r, g, b, a2);
+  }
+  function rgbConvert(o) {
+    if (!(o instanceof Color)) o = color2(o);
+    if (!o) return new Rgb();
+    o = o.rgb();
+    return new Rgb(o.r, o.g, o.b, o.opacity);
+  }
+  function rgb(r, g, b, opacity) {
+    return arguments.length === 1 ? rgbConvert(r) : new Rgb(r, g, b, opacity == null ? 1 : opacity);
+  }
+  function Rgb(r, g, b, opacity) {
+    this.r = +r;
+    this.g = +g;
+    this.b = +b;
+    this.opacity = +opacity;
+  }
+  define(Rgb, rgb, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
+    },
+    rgb() {
+      return this;
+    },
+    clamp() {
+      return new Rgb(clampi(this.r), clampi(this.g), clampi(this.b), clampa(this.opacity));
+    },
+    displayable() {
+      return -0.5 <= this.r && this.r < 255.5 && (-0.5 <= this.g && this.g < 255.5) && (-0.5 <= this.b && this.b < 255.5) && (0 <= this.opacity && this.opacity <= 1);
+    },
+    hex: rgb_formatHex,
+    // Deprecated! Use color.formatHex.
+    formatHex: rgb_formatHex,
+    formatHex8: rgb_formatHex8,
+    formatRgb: rgb_formatRgb,
+    toString: rgb_formatRgb
+  }));
+  function rgb_formatHex() {
+    return `#${hex2(this.r)}${hex2(this.g)}${hex2(this.b)}`;
+  }
+  function rgb_formatHex8() {
+    return `#${hex2(this.r)}${hex2(this.g)}${hex2(this.b)}${hex2((isNaN(this.opacity) ? 1 : this.opacity) * 255)}`;
+  }
+  function rgb_formatRgb() {
+    const a2 = clampa(this.opacity);
+    return `${a2 === 1 ? "rgb(" : "rgba("}${clampi(this.r)}, ${clampi(this.g)}, ${clampi(this.b)}${a2 === 1 ? ")" : `, ${a2})`}`;
+  }
+  function clampa(opacity) {
+    return isNaN(opacity) ? 1 : Math.max(0, Math.min(1, opacity));
+  }
+  function clampi(value2) {
+    return Math.max(0, Math.min(255, Math.round(value2) || 0));
+  }
+  function hex2(value2) {
+    value2 = clampi(value2);
+    return (value2 < 16 ? "0" : "") + value2.toString(16);
+  }
+  function hsla(h, s2, l, a2) {
+    if (a2 <= 0) h = s2 = l = NaN;
+    else if (l <= 0 || l >= 1) h = s2 = NaN;
+    else if (s2 <= 0) h = NaN;
+    return new Hsl(h, s2, l, a2);
+  }
+  function hslConvert(o) {
+    if (o instanceof Hsl) return new Hsl(o.h, o.s, o.l, o.opacity);
+    if (!(o instanceof Color)) o = color2(o);
+    if (!o) return new Hsl();
+    if (o instanceof Hsl) return o;
+    o = o.rgb();
+    var r = o.r / 255, g = o.g / 255, b = o.b / 255, min = Math.min(r, g, b), max = Math.max(r, g, b), h = NaN, s2 = max - min, l = (max + min) / 2;
+    if (s2) {
+      if (r === max) h = (g - b) / s2 + (g < b) * 6;
+      else if (g === max) h = (b - r) / s2 + 2;
+      else h = (r - g) / s2 + 4;
+      s2 /= l < 0.5 ? max + min : 2 - max - min;
+      h *= 60;
+    } else {
+      s2 = l > 0 && l < 1 ? 0 : h;
+    }
+    return new Hsl(h, s2, l, o.opacity);
+  }
+  function hsl(h, s2, l, opacity) {
+    return arguments.length === 1 ? hslConvert(h) : new Hsl(h, s2, l, opacity == null ? 1 : opacity);
+  }
+  function Hsl(h, s2, l, opacity) {
+    this.h = +h;
+    this.s = +s2;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  define(Hsl, hsl, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Hsl(this.h, this.s, this.l * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Hsl(this.h, this.s, this.l * k2, this.opacity);
+    },
+    rgb() {
+      var h = this.h % 360 + (this.h < 0) * 360, s2 = isNaN(h) || isNaN(this.s) ? 0 : this.s, l = this.l, m2 = l + (l < 0.5 ? l : 1 - l) * s2, m1 = 2 * l - m2;
+      return new Rgb(
+        hsl2rgb(h >= 240 ? h - 240 : h + 120, m1, m2),
+        hsl2rgb(h, m1, m2),
+        hsl2rgb(h < 120 ? h + 240 : h - 120, m1, m2),
+        this.opacity
+      );
+    },
+    clamp() {
+      return new Hsl(clamph(this.h), clampt(this.s), clampt(this.l), clampa(this.opacity));
+    },
+    displayable() {
+      return (0 <= this.s && this.s <= 1 || isNaN(this.s)) && (0 <= this.l && this.l <= 1) && (0 <= this.opacity && this.opacity <= 1);
+    },
+    formatHsl() {
+      const a2 = clampa(this.opacity);
+      return `${a2 === 1 ? "hsl(" : "hsla("}${clamph(this.h)}, ${clampt(this.s) * 100}%, ${clampt(this.l) * 100}%${a2 === 1 ? ")" : `, ${a2})`}`;
+    }
+  }));
+  function clamph(value2) {
+    value2 = (value2 || 0) % 360;
+    return value2 < 0 ? value2 + 360 : value2;
+  }
+  function clampt(value2) {
+    return Math.max(0, Math.min(1, value2 || 0));
+  }
+  function hsl2rgb(h, m1, m2) {
+    return (h < 60 ? m1 + (m2 - m1) * h / 60 : h < 180 ? m2 : h < 240 ? m1 + (m2 - m1) * (240 - h) / 60 : m1) * 255;
+  }
+  var radians = Math.PI / 180;
+  var degrees = 180 / Math.PI;
+  var K = 18;
+  var Xn = 0.96422;
+  var Yn = 1;
+  var Zn = 0.82521;
+  var t0 = 4 / 29;
+  var t1 = 6 / 29;
+  var t2 = 3 * t1 * t1;
+  var t3 = t1 * t1 * t1;
+  function labConvert(o) {
+    if (o instanceof Lab) return new Lab(o.l, o.a, o.b, o.opacity);
+    if (o instanceof Hcl) return hcl2lab(o);
+    if (!(o instanceof Rgb)) o = rgbConvert(o);
+    var r = rgb2lrgb(o.r), g = rgb2lrgb(o.g), b = rgb2lrgb(o.b), y2 = xyz2lab((0.2225045 * r + 0.7168786 * g + 0.0606169 * b) / Yn), x2, z;
+    if (r === g && g === b) x2 = z = y2;
+    else {
+      x2 = xyz2lab((0.4360747 * r + 0.3850649 * g + 0.1430804 * b) / Xn);
+      z = xyz2lab((0.0139322 * r + 0.0971045 * g + 0.7141733 * b) / Zn);
+    }
+    return new Lab(116 * y2 - 16, 500 * (x2 - y2), 200 * (y2 - z), o.opacity);
+  }
+  function lab(l, a2, b, opacity) {
+    return arguments.length === 1 ? labConvert(l) : new Lab(l, a2, b, opacity == null ? 1 : opacity);
+  }
+  function Lab(l, a2, b, opacity) {
+    this.l = +l;
+    this.a = +a2;
+    this.b = +b;
+    this.opacity = +opacity;
+  }
+  define(Lab, lab, extend(Color, {
+    brighter(k2) {
+      return new Lab(this.l + K * (k2 == null ? 1 : k2), this.a, this.b, this.opacity);
+    },
+    darker(k2) {
+      return new Lab(this.l - K * (k2 == null ? 1 : k2), this.a, this.b, this.opacity);
+    },
+    rgb() {
+      var y2 = (this.l + 16) / 116, x2 = isNaN(this.a) ? y2 : y2 + this.a / 500, z = isNaN(this.b) ? y2 : y2 - this.b / 200;
+      x2 = Xn * lab2xyz(x2);
+      y2 = Yn * lab2xyz(y2);
+      z = Zn * lab2xyz(z);
+      return new Rgb(
+        lrgb2rgb(3.1338561 * x2 - 1.6168667 * y2 - 0.4906146 * z),
+        lrgb2rgb(-0.9787684 * x2 + 1.9161415 * y2 + 0.033454 * z),
+        lrgb2rgb(0.0719453 * x2 - 0.2289914 * y2 + 1.4052427 * z),
+        this.opacity
+      );
+    }
+  }));
+  function xyz2lab(t) {
+    return t > t3 ? Math.pow(t, 1 / 3) : t / t2 + t0;
+  }
+  function lab2xyz(t) {
+    return t > t1 ? t * t * t : t2 * (t - t0);
+  }
+  function lrgb2rgb(x2) {
+    return 255 * (x2 <= 31308e-7 ? 12.92 * x2 : 1.055 * Math.pow(x2, 1 / 2.4) - 0.055);
+  }
+  function rgb2lrgb(x2) {
+    return (x2 /= 255) <= 0.04045 ? x2 / 12.92 : Math.pow((x2 + 0.055) / 1.055, 2.4);
+  }
+  function hclConvert(o) {
+    if (o instanceof Hcl) return new Hcl(o.h, o.c, o.l, o.opacity);
+    if (!(o instanceof Lab)) o = labConvert(o);
+    if (o.a === 0 && o.b === 0) return new Hcl(NaN, 0 < o.l && o.l < 100 ? 0 : NaN, o.l, o.opacity);
+    var h = Math.atan2(o.b, o.a) * degrees;
+    return new Hcl(h < 0 ? h + 360 : h, Math.sqrt(o.a * o.a + o.b * o.b), o.l, o.opacity);
+  }
+  function hcl(h, c, l, opacity) {
+    return arguments.length === 1 ? hclConvert(h) : new Hcl(h, c, l, opacity == null ? 1 : opacity);
+  }
+  function Hcl(h, c, l, opacity) {
+    this.h = +h;
+    this.c = +c;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  function hcl2lab(o) {
+    if (isNaN(o.h)) return new Lab(o.l, 0, 0, o.opacity);
+    var h = o.h * radians;
+    return new Lab(o.l, Math.cos(h) * o.c, Math.sin(h) * o.c, o.opacity);
+  }
+  define(Hcl, hcl, extend(Color, {
+    brighter(k2) {
+      return new Hcl(this.h, this.c, this.l + K * (k2 == null ? 1 : k2), this.opacity);
+    },
+    darker(k2) {
+      return new Hcl(this.h, this.c, this.l - K * (k2 == null ? 1 : k2), this.opacity);
+    },
+    rgb() {
+      return hcl2lab(this).rgb();
+    }
+  }));
+  var A = -0.14861;
+  var B = 1.78277;
+  var C = -0.29227;
+  var D = -0.90649;
+  var E = 1.97294;
+  var ED = E * D;
+  var EB = E * B;
+  var BC_DA = B * C - D * A;
+  function cubehelixConvert(o) {
+    if (o instanceof Cubehelix) return new Cubehelix(o.h, o.s, o.l, o.opacity);
+    if (!(o instanceof Rgb)) o = rgbConvert(o);
+    var r = o.r / 255, g = o.g / 255, b = o.b / 255, l = (BC_DA * b + ED * r - EB * g) / (BC_DA + ED - EB), bl = b - l, k2 = (E * (g - l) - C * bl) / D, s2 = Math.sqrt(k2 * k2 + bl * bl) / (E * l * (1 - l)), h = s2 ? Math.atan2(k2, bl) * degrees - 120 : NaN;
+    return new Cubehelix(h < 0 ? h + 360 : h, s2, l, o.opacity);
+  }
+  function cubehelix(h, s2, l, opacity) {
+    return arguments.length === 1 ? cubehelixConvert(h) : new Cubehelix(h, s2, l, opacity == null ? 1 : opacity);
+  }
+  function Cubehelix(h, s2, l, opacity) {
+    this.h = +h;
+    this.s = +s2;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  define(Cubehelix, cubehelix, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Cubehelix(this.h, this.s, this.l * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Cubehelix(this.h, this.s, this.l * k2, this.opacity);
+    },
+    rgb() {
+      var h = isNaN(this.h) ? 0 : (this.h + 120) * radians, l = +this.l, a2 = isNaN(this.s) ? 0 : this.s * l * (1 - l), cosh2 = Math.cos(h), sinh2 = Math.sin(h);
+      return new Rgb(
+        255 * (l + a2 * (A * cosh2 + B * sinh2)),
+        255 * (l + a2 * (C * cosh2 + D * sinh2)),
+        255 * (l + a2 * (E * cosh2)),
+        this.opacity
+      );
+    }
+  }));
+
+  // node_modules/d3-interpolate/dist/d3-interpolate.mjs
+  function basis(t12, v0, v1, v2, v3) {
+    var t22 = t12 * t12, t32 = t22 * t12;
+    return ((1 - 3 * t12 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t12 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
+  }
+  function basis$1(values) {
+    var n = values.length - 1;
+    return function(t) {
+      var i = t <= 0 ? t = 0 : t >= 1 ? (t = 1, n - 1) : Math.floor(t * n), v1 = values[i], v2 = values[i + 1], v0 = i > 0 ? values[i - 1] : 2 * v1 - v2, v3 = i < n - 1 ? values[i + 2] : 2 * v2 - v1;
+      return basis((t - i / n) * n, v0, v1, v2, v3);
+    };
+  }
+  function basisClosed(values) {
+    var n = values.length;
+    return function(t) {
+      var i = Math.floor(((t %= 1) < 0 ? ++t : t) * n), v0 = values[(i + n - 1) % n], v1 = values[i % n], v2 = values[(i + 1) % n], v3 = values[(i + 2) % n];
+      return basis((t - i / n) * n, v0, v1, v2, v3);
+    };
+  }
+  var constant2 = (x2) => () => x2;
+  function linear(a2, d) {
+    return function(t) {
+      return a2 + t * d;
+    };
+  }
+  function exponential(a2, b, y2) {
+    return a2 = Math.pow(a2, y2), b = Math.pow(b, y2) - a2, y2 = 1 / y2, function(t) {
+      return Math.pow(a2 + t * b, y2);
+    };
+  }
+  function hue$1(a2, b) {
+    var d = b - a2;
+    return d ? linear(a2, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant2(isNaN(a2) ? b : a2);
+  }
+  function gamma(y2) {
+    return (y2 = +y2) === 1 ? nogamma : function(a2, b) {
+      return b - a2 ? exponential(a2, b, y2) : constant2(isNaN(a2) ? b : a2);
+    };
+  }
+  function nogamma(a2, b) {
+    var d = b - a2;
+    return d ? linear(a2, d) : constant2(isNaN(a2) ? b : a2);
+  }
+  var rgb2 = (function rgbGamma(y2) {
+    var color3 = gamma(y2);
+    function rgb3(start3, end) {
+      var r = color3((start3 = rgb(start3)).r, (end = rgb(end)).r), g = color3(start3.g, end.g), b = color3(start3.b, end.b), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.r = r(t);
+        start3.g = g(t);
+        start3.b = b(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    }
+    rgb3.gamma = rgbGamma;
+    return rgb3;
+  })(1);
+  function rgbSpline(spline) {
+    return function(colors) {
+      var n = colors.length, r = new Array(n), g = new Array(n), b = new Array(n), i, color3;
+      for (i = 0; i < n; ++i) {
+        color3 = rgb(colors[i]);
+        r[i] = color3.r || 0;
+        g[i] = color3.g || 0;
+        b[i] = color3.b || 0;
+      }
+      r = spline(r);
+      g = spline(g);
+      b = spline(b);
+      color3.opacity = 1;
+      return function(t) {
+        color3.r = r(t);
+        color3.g = g(t);
+        color3.b = b(t);
+        return color3 + "";
+      };
+    };
+  }
+  var rgbBasis = rgbSpline(basis$1);
+  var rgbBasisClosed = rgbSpline(basisClosed);
+  function numberArray(a2, b) {
+    if (!b) b = [];
+    var n = a2 ? Math.min(b.length, a2.length) : 0, c = b.slice(), i;
+    return function(t) {
+      for (i = 0; i < n; ++i) c[i] = a2[i] * (1 - t) + b[i] * t;
+      return c;
+    };
+  }
+  function isNumberArray(x2) {
+    return ArrayBuffer.isView(x2) && !(x2 instanceof DataView);
+  }
+  function genericArray(a2, b) {
+    var nb = b ? b.length : 0, na = a2 ? Math.min(nb, a2.length) : 0, x2 = new Array(na), c = new Array(nb), i;
+    for (i = 0; i < na; ++i) x2[i] = value(a2[i], b[i]);
+    for (; i < nb; ++i) c[i] = b[i];
+    return function(t) {
+      for (i = 0; i < na; ++i) c[i] = x2[i](t);
+      return c;
+    };
+  }
+  function date(a2, b) {
+    var d = /* @__PURE__ */ new Date();
+    return a2 = +a2, b = +b, function(t) {
+      return d.setTime(a2 * (1 - t) + b * t), d;
+    };
+  }
+  function number2(a2, b) {
+    return a2 = +a2, b = +b, function(t) {
+      return a2 * (1 - t) + b * t;
+    };
+  }
+  function object(a2, b) {
+    var i = {}, c = {}, k2;
+    if (a2 === null || typeof a2 !== "object") a2 = {};
+    if (b === null || typeof b !== "object") b = {};
+    for (k2 in b) {
+      if (k2 in a2) {
+        i[k2] = value(a2[k2], b[k2]);
+      } else {
+        c[k2] = b[k2];
+      }
+    }
+    return function(t) {
+      for (k2 in i) c[k2] = i[k2](t);
+      return c;
+    };
+  }
+  var reA = /[-+]?(?:\d+\.?\d*|\.?\d+)(?:[eE][-+]?\d+)?/g;
+  var reB = new RegExp(reA.source, "g");
+  function zero2(b) {
+    return function() {
+      return b;
+    };
+  }
+  function one(b) {
+    return function(t) {
+      return b(t) + "";
+    };
+  }
+  function string(a2, b) {
+    var bi = reA.lastIndex = reB.lastIndex = 0, am, bm, bs, i = -1, s2 = [], q = [];
+    a2 = a2 + "", b = b + "";
+    while ((am = reA.exec(a2)) && (bm = reB.exec(b))) {
+      if ((bs = bm.index) > bi) {
+        bs = b.slice(bi, bs);
+        if (s2[i]) s2[i] += bs;
+        else s2[++i] = bs;
+      }
+      if ((am = am[0]) === (bm = bm[0])) {
+        if (s2[i]) s2[i] += bm;
+        else s2[++i] = bm;
+      } else {
+        s2[++i] = null;
+        q.push({ i, x: number2(am, bm) });
+      }
+      bi = reB.lastIndex;
+    }
+    if (bi < b.length) {
+      bs = b.slice(bi);
+      if (s2[i]) s2[i] += bs;
+      else s2[++i] = bs;
+    }
+    return s2.length < 2 ? q[0] ? one(q[0].x) : zero2(b) : (b = q.length, function(t) {
+      for (var i2 = 0, o; i2 < b; ++i2) s2[(o = q[i2]).i] = o.x(t);
+      return s2.join("");
+    });
+  }
+  function value(a2, b) {
+    var t = typeof b, c;
+    return b == null || t === "boolean" ? constant2(b) : (t === "number" ? number2 : t === "string" ? (c = color2(b)) ? (b = c, rgb2) : string : b instanceof color2 ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
+  }
+  function round(a2, b) {
+    return a2 = +a2, b = +b, function(t) {
+      return Math.round(a2 * (1 - t) + b * t);
+    };
+  }
+  var degrees2 = 180 / Math.PI;
+  var identity = {
+    translateX: 0,
+    translateY: 0,
+    rotate: 0,
+    skewX: 0,
+    scaleX: 1,
+    scaleY: 1
+  };
+  function decompose(a2, b, c, d, e, f) {
+    var scaleX, scaleY, skewX;
+    if (scaleX = Math.sqrt(a2 * a2 + b * b)) a2 /= scaleX, b /= scaleX;
+    if (skewX = a2 * c + b * d) c -= a2 * skewX, d -= b * skewX;
+    if (scaleY = Math.sqrt(c * c + d * d)) c /= scaleY, d /= scaleY, skewX /= scaleY;
+    if (a2 * d < b * c) a2 = -a2, b = -b, skewX = -skewX, scaleX = -scaleX;
+    return {
+      translateX: e,
+      translateY: f,
+      rotate: Math.atan2(b, a2) * degrees2,
+      skewX: Math.atan(skewX) * degrees2,
+      scaleX,
+      scaleY
+    };
+  }
+  var svgNode;
+  function parseCss(value2) {
+    const m = new (typeof DOMMatrix === "function" ? DOMMatrix : WebKitCSSMatrix)(value2 + "");
+    return m.isIdentity ? identity : decompose(m.a, m.b, m.c, m.d, m.e, m.f);
+  }
+  function parseSvg(value2) {
+    if (value2 == null) return identity;
+    if (!svgNode) svgNode = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    svgNode.setAttribute("transform", value2);
+    if (!(value2 = svgNode.transform.baseVal.consolidate())) return identity;
+    value2 = value2.matrix;
+    return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
+  }
+  function interpolateTransform(parse2, pxComma, pxParen, degParen) {
+    function pop(s2) {
+      return s2.length ? s2.pop() + " " : "";
+    }
+    function translate(xa, ya, xb, yb, s2, q) {
+      if (xa !== xb || ya !== yb) {
+        var i = s2.push("translate(", null, pxComma, null, pxParen);
+        q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+      } else if (xb || yb) {
+        s2.push("translate(" + xb + pxComma + yb + pxParen);
+      }
+    }
+    function rotate(a2, b, s2, q) {
+      if (a2 !== b) {
+        if (a2 - b > 180) b += 360;
+        else if (b - a2 > 180) a2 += 360;
+        q.push({ i: s2.push(pop(s2) + "rotate(", null, degParen) - 2, x: number2(a2, b) });
+      } else if (b) {
+        s2.push(pop(s2) + "rotate(" + b + degParen);
+      }
+    }
+    function skewX(a2, b, s2, q) {
+      if (a2 !== b) {
+        q.push({ i: s2.push(pop(s2) + "skewX(", null, degParen) - 2, x: number2(a2, b) });
+      } else if (b) {
+        s2.push(pop(s2) + "skewX(" + b + degParen);
+      }
+    }
+    function scale(xa, ya, xb, yb, s2, q) {
+      if (xa !== xb || ya !== yb) {
+        var i = s2.push(pop(s2) + "scale(", null, ",", null, ")");
+        q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+      } else if (xb !== 1 || yb !== 1) {
+        s2.push(pop(s2) + "scale(" + xb + "," + yb + ")");
+      }
+    }
+    return function(a2, b) {
+      var s2 = [], q = [];
+      a2 = parse2(a2), b = parse2(b);
+      translate(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
+      rotate(a2.rotate, b.rotate, s2, q);
+      skewX(a2.skewX, b.skewX, s2, q);
+      scale(a2.scaleX, a2.scaleY, b.scaleX, b.scaleY, s2, q);
+      a2 = b = null;
+      return function(t) {
+        var i = -1, n = q.length, o;
+        while (++i < n) s2[(o = q[i]).i] = o.x(t);
+        return s2.join("");
+      };
+    };
+  }
+  var interpolateTransformCss = interpolateTransform(parseCss, "px, ", "px)", "deg)");
+  var interpolateTransformSvg = interpolateTransform(parseSvg, ", ", ")", ")");
+  var epsilon22 = 1e-12;
+  function cosh(x2) {
+    return ((x2 = Math.exp(x2)) + 1 / x2) / 2;
+  }
+  function sinh(x2) {
+    return ((x2 = Math.exp(x2)) - 1 / x2) / 2;
+  }
+  function tanh(x2) {
+    return ((x2 = Math.exp(2 * x2)) - 1) / (x2 + 1);
+  }
+  var zoom = (function zoomRho(rho, rho2, rho4) {
+    function zoom2(p0, p1) {
+      var ux0 = p0[0], uy0 = p0[1], w0 = p0[2], ux1 = p1[0], uy1 = p1[1], w1 = p1[2], dx = ux1 - ux0, dy = uy1 - uy0, d2 = dx * dx + dy * dy, i, S;
+      if (d2 < epsilon22) {
+        S = Math.log(w1 / w0) / rho;
+        i = function(t) {
+          return [
+            ux0 + t * dx,
+            uy0 + t * dy,
+            w0 * Math.exp(rho * t * S)
+          ];
+        };
+      } else {
+        var d1 = Math.sqrt(d2), b0 = (w1 * w1 - w0 * w0 + rho4 * d2) / (2 * w0 * rho2 * d1), b1 = (w1 * w1 - w0 * w0 - rho4 * d2) / (2 * w1 * rho2 * d1), r0 = Math.log(Math.sqrt(b0 * b0 + 1) - b0), r1 = Math.log(Math.sqrt(b1 * b1 + 1) - b1);
+        S = (r1 - r0) / rho;
+        i = function(t) {
+          var s2 = t * S, coshr0 = cosh(r0), u = w0 / (rho2 * d1) * (coshr0 * tanh(rho * s2 + r0) - sinh(r0));
+          return [
+            ux0 + u * dx,
+            uy0 + u * dy,
+            w0 * coshr0 / cosh(rho * s2 + r0)
+          ];
+        };
+      }
+      i.duration = Math.abs(S) * 1e3 * rho / Math.SQRT2;
+      return i;
+    }
+    zoom2.rho = function(_) {
+      var _1 = Math.max(1e-3, +_), _2 = _1 * _1, _4 = _2 * _2;
+      return zoomRho(_1, _2, _4);
+    };
+    return zoom2;
+  })(Math.SQRT2, 2, 4);
+  function hsl2(hue) {
+    return function(start3, end) {
+      var h = hue((start3 = hsl(start3)).h, (end = hsl(end)).h), s2 = nogamma(start3.s, end.s), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.h = h(t);
+        start3.s = s2(t);
+        start3.l = l(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    };
+  }
+  var hsl_default = hsl2(hue$1);
+  var hslLong = hsl2(nogamma);
+  function hcl2(hue) {
+    return function(start3, end) {
+      var h = hue((start3 = hcl(start3)).h, (end = hcl(end)).h), c = nogamma(start3.c, end.c), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.h = h(t);
+        start3.c = c(t);
+        start3.l = l(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    };
+  }
+  var hcl_default = hcl2(hue$1);
+  var hclLong = hcl2(nogamma);
+  function cubehelix2(hue) {
+    return (function cubehelixGamma(y2) {
+      y2 = +y2;
+      function cubehelix3(start3, end) {
+        var h = hue((start3 = cubehelix(start3)).h, (end = cubehelix(end)).h), s2 = nogamma(start3.s, end.s), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+        return function(t) {
+          start3.h = h(t);
+          start3.s = s2(t);
+          start3.l = l(Math.pow(t, y2));
+          start3.opacity = opacity(t);
+          return start3 + "";
+        };
+      }
+      cubehelix3.gamma = cubehelixGamma;
+      return cubehelix3;
+    })(1);
+  }
+  var cubehelix_default = cubehelix2(hue$1);
+  var cubehelixLong = cubehelix2(nogamma);
+
+  // node_modules/d3-format/dist/d3-format.mjs
+  function formatDecimal(x2) {
+    return Math.abs(x2 = Math.round(x2)) >= 1e21 ? x2.toLocaleString("en").replace(/,/g, "") : x2.toString(10);
+  }
+  function formatDecimalParts(x2, p) {
+    if (!isFinite(x2) || x2 === 0) return null;
+    var i = (x2 = p ? x2.toExponential(p - 1) : x2.toExponential()).indexOf("e"), coefficient = x2.slice(0, i);
+    return [
+      coefficient.length > 1 ? coefficient[0] + coefficient.slice(2) : coefficient,
+      +x2.slice(i + 1)
+    ];
+  }
+  function exponent(x2) {
+    return x2 = formatDecimalParts(Math.abs(x2)), x2 ? x2[1] : NaN;
+  }
+  function formatGroup(grouping, thousands) {
+    return function(value2, width2) {
+      var i = value2.length, t = [], j = 0, g = grouping[0], length = 0;
+      while (i > 0 && g > 0) {
+        if (length + g + 1 > width2) g = Math.max(1, width2 - length);
+        t.push(value2.substring(i -= g, i + g));
+        if ((length += g + 1) > width2) break;
+        g = grouping[j = (j + 1) % grouping.length];
+      }
+      return t.reverse().join(thousands);
+    };
+  }
+  function formatNumerals(numerals) {
+    return function(value2) {
+      return value2.replace(/[0-9]/g, function(i) {
+        return numerals[+i];
+      });
+    };
+  }
+  var re = /^(?:(.)?([<>=^]))?([+\-( ])?([$#])?(0)?(\d+)?(,)?(\.\d+)?(~)?([a-z%])?$/i;
+  function formatSpecifier(specifier) {
+    if (!(match = re.exec(specifier))) throw new Error("invalid format: " + specifier);
+    var match;
+    return new FormatSpecifier({
+      fill: match[1],
+      align: match[2],
+      sign: match[3],
+      symbol: match[4],
+      zero: match[5],
+      width: match[6],
+      comma: match[7],
+      precision: match[8] && match[8].slice(1),
+      trim: match[9],
+      type: match[10]
+    });
+  }
+  formatSpecifier.prototype = FormatSpecifier.prototype;
+  function FormatSpecifier(specifier) {
+    this.fill = specifier.fill === void 0 ? " " : specifier.fill + "";
+    this.align = specifier.align === void 0 ? ">" : specifier.align + "";
+    this.sign = specifier.sign === void 0 ? "-" : specifier.sign + "";
+    this.symbol = specifier.symbol === void 0 ? "" : specifier.symbol + "";
+    this.zero = !!specifier.zero;
+    this.width = specifier.width === void 0 ? void 0 : +specifier.width;
+    this.comma = !!specifier.comma;
+    this.precision = specifier.precision === void 0 ? void 0 : +specifier.precision;
+    this.trim = !!specifier.trim;
+    this.type = specifier.type === void 0 ? "" : specifier.type + "";
+  }
+  FormatSpecifier.prototype.toString = function() {
+    return this.fill + this.align + this.sign + this.symbol + (this.zero ? "0" : "") + (this.width === void 0 ? "" : Math.max(1, this.width | 0)) + (this.comma ? "," : "") + (this.precision === void 0 ? "" : "." + Math.max(0, this.precision | 0)) + (this.trim ? "~" : "") + this.type;
+  };
+  function formatTrim(s2) {
+    out: for (var n = s2.length, i = 1, i0 = -1, i1; i < n; ++i) {
+      switch (s2[i]) {
+        case ".":
+          i0 = i1 = i;
+          break;
+        case "0":
+          if (i0 === 0) i0 = i;
+          i1 = i;
+          break;
+        default:
+          if (!+s2[i]) break out;
+          if (i0 > 0) i0 = 0;
+          break;
+      }
+    }
+    return i0 > 0 ? s2.slice(0, i0) + s2.slice(i1 + 1) : s2;
+  }
+  var prefixExponent;
+  function formatPrefixAuto(x2, p) {
+    var d = formatDecimalParts(x2, p);
+    if (!d) return prefixExponent = void 0, x2.toPrecision(p);
+    var coefficient = d[0], exponent2 = d[1], i = exponent2 - (prefixExponent = Math.max(-8, Math.min(8, Math.floor(exponent2 / 3))) * 3) + 1, n = coefficient.length;
+    return i === n ? coefficient : i > n ? coefficient + new Array(i - n + 1).join("0") : i > 0 ? coefficient.slice(0, i) + "." + coefficient.slice(i) : "0." + new Array(1 - i).join("0") + formatDecimalParts(x2, Math.max(0, p + i - 1))[0];
+  }
+  function formatRounded(x2, p) {
+    var d = formatDecimalParts(x2, p);
+    if (!d) return x2 + "";
+    var coefficient = d[0], exponent2 = d[1];
+    return exponent2 < 0 ? "0." + new Array(-exponent2).join("0") + coefficient : coefficient.length > exponent2 + 1 ? coefficient.slice(0, exponent2 + 1) + "." + coefficient.slice(exponent2 + 1) : coefficient + new Array(exponent2 - coefficient.length + 2).join("0");
+  }
+  var formatTypes = {
+    "%": (x2, p) => (x2 * 100).toFixed(p),
+    "b": (x2) => Math.round(x2).toString(2),
+    "c": (x2) => x2 + "",
+    "d": formatDecimal,
+    "e": (x2, p) => x2.toExponential(p),
+    "f": (x2, p) => x2.toFixed(p),
+    "g": (x2, p) => x2.toPrecision(p),
+    "o": (x2) => Math.round(x2).toString(8),
+    "p": (x2, p) => formatRounded(x2 * 100, p),
+    "r": formatRounded,
+    "s": formatPrefixAuto,
+    "X": (x2) => Math.round(x2).toString(16).toUpperCase(),
+    "x": (x2) => Math.round(x2).toString(16)
+  };
+  function identity2(x2) {
+    return x2;
+  }
+  var map = Array.prototype.map;
+  var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+  function formatLocale(locale2) {
+    var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity2 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity2 : formatNumerals(map.call(locale2.numerals, String)), percent2 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+    function newFormat(specifier, options) {
+      specifier = formatSpecifier(specifier);
+      var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width2 = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
+      if (type === "n") comma = true, type = "g";
+      else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
+      if (zero3 || fill2 === "0" && align === "=") zero3 = true, fill2 = "0", align = "=";
+      var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent2 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+      var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
+      precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
+      function format2(value2) {
+        var valuePrefix = prefix, valueSuffix = suffix, i, n, c;
+        if (type === "c") {
+          valueSuffix = formatType(value2) + valueSuffix;
+          value2 = "";
+        } else {
+          value2 = +value2;
+          var valueNegative = value2 < 0 || 1 / value2 < 0;
+          value2 = isNaN(value2) ? nan : formatType(Math.abs(value2), precision);
+          if (trim) value2 = formatTrim(value2);
+          if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
+          valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
+          valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+          if (maybeSuffix) {
+            i = -1, n = value2.length;
+            while (++i < n) {
+              if (c = value2.charCodeAt(i), 48 > c || c > 57) {
+                valueSuffix = (c === 46 ? decimal + value2.slice(i + 1) : value2.slice(i)) + valueSuffix;
+                value2 = value2.slice(0, i);
+                break;
+              }
+            }
+          }
+        }
+        if (comma && !zero3) value2 = group(value2, Infinity);
+        var length = valuePrefix.length + value2.length + valueSuffix.length, padding = length < width2 ? new Array(width2 - length + 1).join(fill2) : "";
+        if (comma && zero3) value2 = group(padding + value2, padding.length ? width2 - valueSuffix.length : Infinity), padding = "";
+        switch (align) {
+          case "<":
+            value2 = valuePrefix + value2 + valueSuffix + padding;
+            break;
+          case "=":
+            value2 = valuePrefix + padding + value2 + valueSuffix;
+            break;
+          case "^":
+            value2 = padding.slice(0, length = padding.length >> 1) + valuePrefix + value2 + valueSuffix + padding.slice(length);
+            break;
+          default:
+            value2 = padding + valuePrefix + value2 + valueSuffix;
+            break;
+        }
+        return numerals(value2);
+      }
+      format2.toString = function() {
+        return specifier + "";
+      };
+      return format2;
+    }
+    function formatPrefix2(specifier, value2) {
+      var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+      return function(value3) {
+        return f(k2 * value3);
+      };
+    }
+    return {
+      format: newFormat,
+      formatPrefix: formatPrefix2
+    };
+  }
+  var locale;
+  var format;
+  var formatPrefix;
+  defaultLocale({
+    thousands: ",",
+    grouping: [3],
+    currency: ["$", ""]
+  });
+  function defaultLocale(definition2) {
+    locale = formatLocale(definition2);
+    format = locale.format;
+    formatPrefix = locale.formatPrefix;
+    return locale;
+  }
+  function precisionFixed(step) {
+    return Math.max(0, -exponent(Math.abs(step)));
+  }
+  function precisionPrefix(step, value2) {
+    return Math.max(0, Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3 - exponent(Math.abs(step)));
+  }
+  function precisionRound(step, max) {
+    step = Math.abs(step), max = Math.abs(max) - step;
+    return Math.max(0, exponent(max) - exponent(step)) + 1;
+  }
+
+  // node_modules/d3-scale/dist/d3-scale.mjs
+  function initRange(domain, range2) {
+    switch (arguments.length) {
+      case 0:
+        break;
+      case 1:
+        this.range(domain);
+        break;
+      default:
+        this.range(range2).domain(domain);
+        break;
+    }
+    return this;
+  }
+  function constants(x2) {
+    return function() {
+      return x2;
+    };
+  }
+  function number$1(x2) {
+    return +x2;
+  }
+  var unit = [0, 1];
+  function identity$1(x2) {
+    return x2;
+  }
+  function normalize(a2, b) {
+    return (b -= a2 = +a2) ? function(x2) {
+      return (x2 - a2) / b;
+    } : constants(isNaN(b) ? NaN : 0.5);
+  }
+  function clamper(a2, b) {
+    var t;
+    if (a2 > b) t = a2, a2 = b, b = t;
+    return function(x2) {
+      return Math.max(a2, Math.min(b, x2));
+    };
+  }
+  function bimap(domain, range2, interpolate) {
+    var d0 = domain[0], d1 = domain[1], r0 = range2[0], r1 = range2[1];
+    if (d1 < d0) d0 = normalize(d1, d0), r0 = interpolate(r1, r0);
+    else d0 = normalize(d0, d1), r0 = interpolate(r0, r1);
+    return function(x2) {
+      return r0(d0(x2));
+    };
+  }
+  function polymap(domain, range2, interpolate) {
+    var j = Math.min(domain.length, range2.length) - 1, d = new Array(j), r = new Array(j), i = -1;
+    if (domain[j] < domain[0]) {
+      domain = domain.slice().reverse();
+      range2 = range2.slice().reverse();
+    }
+    while (++i < j) {
+      d[i] = normalize(domain[i], domain[i + 1]);
+      r[i] = interpolate(range2[i], range2[i + 1]);
+    }
+    return function(x2) {
+      var i2 = bisectRight(domain, x2, 1, j) - 1;
+      return r[i2](d[i2](x2));
+    };
+  }
+  function copy$1(source2, target) {
+    return target.domain(source2.domain()).range(source2.range()).interpolate(source2.interpolate()).clamp(source2.clamp()).unknown(source2.unknown());
+  }
+  function transformer$2() {
+    var domain = unit, range2 = unit, interpolate$1 = value, transform, untransform, unknown, clamp = identity$1, piecewise2, output, input;
+    function rescale() {
+      var n = Math.min(domain.length, range2.length);
+      if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
+      piecewise2 = n > 2 ? polymap : bimap;
+      output = input = null;
+      return scale;
+    }
+    function scale(x2) {
+      return x2 == null || isNaN(x2 = +x2) ? unknown : (output || (output = piecewise2(domain.map(transform), range2, interpolate$1)))(transform(clamp(x2)));
+    }
+    scale.invert = function(y2) {
+      return clamp(untransform((input || (input = piecewise2(range2, domain.map(transform), number2)))(y2)));
+    };
+    scale.domain = function(_) {
+      return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
+    };
+    scale.range = function(_) {
+      return arguments.length ? (range2 = Array.from(_), rescale()) : range2.slice();
+    };
+    scale.rangeRound = function(_) {
+      return range2 = Array.from(_), interpolate$1 = round, rescale();
+    };
+    scale.clamp = function(_) {
+      return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
+    };
+    scale.interpolate = function(_) {
+      return arguments.length ? (interpolate$1 = _, rescale()) : interpolate$1;
+    };
+    scale.unknown = function(_) {
+      return arguments.length ? (unknown = _, scale) : unknown;
+    };
+    return function(t, u) {
+      transform = t, untransform = u;
+      return rescale();
+    };
+  }
+  function continuous() {
+    return transformer$2()(identity$1, identity$1);
+  }
+  function tickFormat(start3, stop, count2, specifier) {
+    var step = tickStep(start3, stop, count2), precision;
+    specifier = formatSpecifier(specifier == null ? ",f" : specifier);
+    switch (specifier.type) {
+      case "s": {
+        var value2 = Math.max(Math.abs(start3), Math.abs(stop));
+        if (specifier.precision == null && !isNaN(precision = precisionPrefix(step, value2))) specifier.precision = precision;
+        return formatPrefix(specifier, value2);
+      }
+      case "":
+      case "e":
+      case "g":
+      case "p":
+      case "r": {
+        if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start3), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+        break;
+      }
+      case "f":
+      case "%": {
+        if (specifier.precision == null && !isNaN(precision = precisionFixed(step))) specifier.precision = precision - (specifier.type === "%") * 2;
+        break;
+      }
+    }
+    return format(specifier);
+  }
+  function linearish(scale) {
+    var domain = scale.domain;
+    scale.ticks = function(count2) {
+      var d = domain();
+      return ticks(d[0], d[d.length - 1], count2 == null ? 10 : count2);
+    };
+    scale.tickFormat = function(count2, specifier) {
+      var d = domain();
+      return tickFormat(d[0], d[d.length - 1], count2 == null ? 10 : count2, specifier);
+    };
+    scale.nice = function(count2) {
+      if (count2 == null) count2 = 10;
+      var d = domain();
+      var i0 = 0;
+      var i1 = d.length - 1;
+      var start3 = d[i0];
+      var stop = d[i1];
+      var prestep;
+      var step;
+      var maxIter = 10;
+      if (stop < start3) {
+        step = start3, start3 = stop, stop = step;
+        step = i0, i0 = i1, i1 = step;
+      }
+      while (maxIter-- > 0) {
+        step = tickIncrement(start3, stop, count2);
+        if (step === prestep) {
+          d[i0] = start3;
+          d[i1] = stop;
+          return domain(d);
+        } else if (step > 0) {
+          start3 = Math.floor(start3 / step) * step;
+          stop = Math.ceil(stop / step) * step;
+        } else if (step < 0) {
+          start3 = Math.ceil(start3 * step) / step;
+          stop = Math.floor(stop * step) / step;
+        } else {
+          break;
+        }
+        prestep = step;
+      }
+      return scale;
+    };
+    return scale;
+  }
+  function linear2() {
+    var scale = continuous();
+    scale.copy = function() {
+      return copy$1(scale, linear2());
+    };
+    initRange.apply(scale, arguments);
+    return linearish(scale);
+  }
+  function nice(domain, interval) {
+    domain = domain.slice();
+    var i0 = 0, i1 = domain.length - 1, x0 = domain[i0], x1 = domain[i1], t;
+    if (x1 < x0) {
+      t = i0, i0 = i1, i1 = t;
+      t = x0, x0 = x1, x1 = t;
+    }
+    domain[i0] = interval.floor(x0);
+    domain[i1] = interval.ceil(x1);
+    return domain;
+  }
+  function transformLog(x2) {
+    return Math.log(x2);
+  }
+  function transformExp(x2) {
+    return Math.exp(x2);
+  }
+  function transformLogn(x2) {
+    return -Math.log(-x2);
+  }
+  function transformExpn(x2) {
+    return -Math.exp(-x2);
+  }
+  function pow10(x2) {
+    return isFinite(x2) ? +("1e" + x2) : x2 < 0 ? 0 : x2;
+  }
+  function powp(base) {
+    return base === 10 ? pow10 : base === Math.E ? Math.exp : (x2) => Math.pow(base, x2);
+  }
+  function logp(base) {
+    return base === Math.E ? Math.log : base === 10 && Math.log10 || base === 2 && Math.log2 || (base = Math.log(base), (x2) => Math.log(x2) / base);
+  }
+  function reflect(f) {
+    return (x2, k2) => -f(-x2, k2);
+  }
+  function loggish(transform) {
+    const scale = transform(transformLog, transformExp);
+    const domain = scale.domain;
+    let base = 10;
+    let logs;
+    let pows;
+    function rescale() {
+      logs = logp(base), pows = powp(base);
+      if (domain()[0] < 0) {
+        logs = reflect(logs), pows = reflect(pows);
+        transform(transformLogn, transformExpn);
+      } else {
+        transform(transformLog, transformExp);
+      }
+      return scale;
+    }
+    scale.base = function(_) {
+      return arguments.length ? (base = +_, rescale()) : base;
+    };
+    scale.domain = function(_) {
+      return arguments.length ? (domain(_), rescale()) : domain();
+    };
+    scale.ticks = (count2) => {
+      const d = domain();
+      let u = d[0];
+      let v = d[d.length - 1];
+      const r = v < u;
+      if (r) [u, v] = [v, u];
+      let i = logs(u);
+      let j = logs(v);
+      let k2;
+      let t;
+      const n = count2 == null ? 10 : +count2;
+      let z = [];
+      if (!(base % 1) && j - i < n) {
+        i = Math.floor(i), j = Math.ceil(j);
+        if (u > 0) for (; i <= j; ++i) {
+          for (k2 = 1; k2 < base; ++k2) {
+            t = i < 0 ? k2 / pows(-i) : k2 * pows(i);
+            if (t < u) continue;
+            if (t > v) break;
+            z.push(t);
+          }
+        }
+        else for (; i <= j; ++i) {
+          for (k2 = base - 1; k2 >= 1; --k2) {
+            t = i > 0 ? k2 / pows(-i) : k2 * pows(i);
+            if (t < u) continue;
+            if (t > v) break;
+            z.push(t);
+          }
+        }
+        if (z.length * 2 < n) z = ticks(u, v, n);
+      } else {
+        z = ticks(i, j, Math.min(j - i, n)).map(pows);
+      }
+      return r ? z.reverse() : z;
+    };
+    scale.tickFormat = (count2, specifier) => {
+      if (count2 == null) count2 = 10;
+      if (specifier == null) specifier = base === 10 ? "s" : ",";
+      if (typeof specifier !== "function") {
+        if (!(base % 1) && (specifier = formatSpecifier(specifier)).precision == null) specifier.trim = true;
+        specifier = format(specifier);
+      }
+      if (count2 === Infinity) return specifier;
+      const k2 = Math.max(1, base * count2 / scale.ticks().length);
+      return (d) => {
+        let i = d / pows(Math.round(logs(d)));
+        if (i * base < base - 0.5) i *= base;
+        return i <= k2 ? specifier(d) : "";
+      };
+    };
+    scale.nice = () => {
+      return domain(nice(domain(), {
+        floor: (x2) => pows(Math.floor(logs(x2))),
+        ceil: (x2) => pows(Math.ceil(logs(x2)))
+      }));
+    };
+    return scale;
+  }
+  function log() {
+    const scale = loggish(transformer$2()).domain([1, 10]);
+    scale.copy = () => copy$1(scale, log()).base(scale.base());
+    initRange.apply(scale, arguments);
+    return scale;
+  }
+
+  // src/shared/format.js
+  var MISSING = "–";
+  var absent = (v) => v === null || v === void 0 || Number.isNaN(v);
+  var num = (v, digits = 3) => {
+    if (absent(v)) return MISSING;
+    if (!Number.isFinite(v)) return v > 0 ? "∞" : "−∞";
+    const size = Math.abs(v);
+    let text2;
+    if (size === 0) text2 = "0";
+    else if (size >= 1e6 || size < 1e-4) text2 = v.toExponential(digits - 1).replace("e+", "e");
+    else if (size >= 10 ** digits) text2 = Math.round(v).toLocaleString("en-US");
+    else
+      text2 = v.toPrecision(digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+    return text2.replace(/-/g, "−");
+  };
+  var fixed = (v, decimals) => absent(v) ? MISSING : v.toFixed(decimals).replace("-", "−");
+  var percent = (v) => {
+    if (absent(v)) return MISSING;
+    const p = 100 * v;
+    if (p === 0) return "0 %";
+    if (Math.abs(p) < 1e-3) return "<0.001 %";
+    return `${num(p, Math.abs(p) >= 99.95 ? 3 : Math.abs(p) >= 10 ? 3 : 2)} %`;
+  };
+  var percentColumn = (v) => absent(v) ? MISSING : v > 0 && v < 5e-5 ? "<0.01 %" : `${(100 * v).toFixed(2)} %`;
+  var numberColumn = (v) => absent(v) ? MISSING : Math.abs(v) >= 1e3 || v !== 0 && Math.abs(v) < 5e-3 ? num(v) : v.toFixed(2);
+  var count = (v) => absent(v) ? MISSING : Math.round(v).toLocaleString("en-US");
+  var seconds = (v) => {
+    if (absent(v)) return MISSING;
+    if (v < 100) return `${num(v, 2)} s`;
+    if (v < 6e3) return `${Math.floor(v / 60)} min ${Math.round(v % 60)} s`;
+    return `${Math.floor(v / 3600)} h ${Math.round(v % 3600 / 60)} min`;
+  };
+  var plain = (v) => {
+    if (absent(v)) return MISSING;
+    if (typeof v === "boolean") return v ? "yes" : "no";
+    if (typeof v === "number") return Number.isInteger(v) ? count(v) : num(v, 4);
+    if (Array.isArray(v)) return v.map(plain).join(", ") || MISSING;
+    if (typeof v === "object")
+      return Object.entries(v).map(([k2, x2]) => `${k2} ${plain(x2)}`).join(", ");
+    return String(v);
+  };
+  var label = (key) => key.replace(/^n_/, "").replace(/_/g, " ");
+  var headName = (card, head) => {
+    const name = card.head_names[head] ?? String(head);
+    return /^[\d.]+$/.test(name) ? `head ${name}` : name;
+  };
+  var headShort = (card, head) => {
+    if (card.loadings === "layers") {
+      const [, number3, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
+      return head >= card.n_heads ? "id" : number3 + kind;
+    }
+    const name = headName(card, head).replace(/^head /, "");
+    return head >= card.n_heads ? "id" : name.length > 4 ? String(head) : name;
+  };
+  var moment = (v) => {
+    const m = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(Z|\+00:00)?$/.exec(v);
+    return m ? `${m[1]} ${m[2]}${m[3] ? " UTC" : ""}` : v;
+  };
+
+  // src/shared/measure.js
+  var context = null;
+  var known = /* @__PURE__ */ new Map();
+  var width = (content, size = 12, weight = 400) => {
+    const key = `${weight} ${size} ${content}`;
+    if (!known.has(key)) {
+      context ??= /** @type {CanvasRenderingContext2D} */
+      document.createElement("canvas").getContext("2d");
+      context.font = `${weight} ${size}px system-ui, sans-serif`;
+      known.set(key, context.measureText(content).width);
+    }
+    return known.get(key);
+  };
+  var cut = (content, most, size = 12, weight = 400) => {
+    if (width(content, size, weight) <= most) return content;
+    const tail = content.match(/ \S{1,6}$/)?.[0] ?? "";
+    const head = content.slice(0, content.length - tail.length);
+    const kept = (n) => `${head.slice(0, n).trimEnd()}…${tail}`;
+    let low = 0, high = head.length;
+    while (low < high) {
+      const middle2 = Math.ceil((low + high) / 2);
+      if (width(kept(middle2), size, weight) <= most) low = middle2;
+      else high = middle2 - 1;
+    }
+    return kept(low);
+  };
+
+  // src/shared/scales.js
+  var SUPER = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+  var plain2 = (tick) => num(Number(tick.toPrecision(6)));
+  var known2 = (scale, ticks2, text2 = plain2) => {
+    const [low, high] = scale.domain();
+    return Object.assign((value2) => scale(value2), { ticks: ticks2, low, high, text: text2 });
+  };
+  var linear3 = (low, high, from, to, { n = 5, zero: zero3 = false, nice: nice2 = true } = {}) => {
+    if (zero3) [low, high] = [Math.min(0, low), Math.max(0, high)];
+    if (low === high) [low, high] = [low - 0.5, high + 0.5];
+    const scale = linear2(
+      [low, high].map((v) => Number(v.toPrecision(10))),
+      [from, to]
+    );
+    if (nice2) scale.nice(n);
+    return known2(scale, scale.ticks(n));
+  };
+  var digit = (v) => {
+    const first = v / 10 ** Math.floor(Math.log10(v) + 1e-9);
+    return Math.abs(first - Math.round(first)) < 1e-6 ? Math.round(first) : 0;
+  };
+  var power = (v, far) => {
+    const p = Math.round(Math.log10(v));
+    const exact = Math.abs(v / 10 ** p - 1) < 1e-9;
+    return exact && far && Math.abs(p) > 1 ? `10${[...String(p)].map((c) => SUPER[c]).join("")}` : plain2(v);
+  };
+  var logarithmic = (low, high, from, to, { pad = 1, base = 10, powers = false } = {}) => {
+    if (low === high) [low, high] = [low / 2, high * 2];
+    const scale = log([low / pad, high * pad], [from, to]);
+    [low, high] = scale.domain();
+    const exponents = range(Math.ceil(Math.log2(low)), Math.floor(Math.log2(high)) + 1);
+    const twos = base === 2 ? exponents.map((p) => 2 ** p) : [];
+    const all = scale.ticks();
+    const sets = [[1], [1, 2, 5], [1, 2, 3, 5, 7]].map((digits) => all.filter((t) => digits.includes(digit(t))));
+    const few = Math.log10(high / low) > 3.2 ? 3 : 4;
+    const ticks2 = twos.length > 2 ? twos : sets.find((set2) => set2.length >= few) ?? linear2([low, high]).ticks(4);
+    const far = powers && (high > 3e4 || low < 1e-3);
+    return known2(
+      scale,
+      ticks2.filter((t) => t > 0),
+      (v) => power(v, far)
+    );
+  };
+  var roomy = (low, high) => Math.max((high / low) ** 0.06 * 1.02, 1.5 / Math.sqrt(high / low));
+  var bandName = (name, plan, x2) => plan.mode === "tilt" ? cut(name, Math.min(plan.most, (x2 - 4) * 1.41), plan.size) : name;
+
   // src/shared/bars.js
-  var mini = (card, loadings, offset, { width = 120, height = 24, labels = false, scale = null } = {}) => {
+  var mini = (card, loadings, offset, { width: width2 = 120, height = 24, labels = false, scale = null } = {}) => {
     const own = !of(card).hasIdentity, n = card.n_heads + (own ? 0 : 1), gap = own ? 0 : 6, foot = labels ? 12 : 0;
-    const step = (width - gap) / n, middle = (height - foot) / 2;
+    const step = (width2 - gap) / n, middle2 = (height - foot) / 2;
     const most = scale ?? Math.max(1e-9, ...Array.from({ length: n }, (_, h) => Math.abs(loadings[offset + h])));
-    const chart = svg("svg", {
-      width,
+    const chart = svg("svg.mini", {
+      width: width2,
       height,
-      class: "mini",
       role: "img",
       "aria-label": `loadings ${Array.from({ length: n }, (_, h) => num(loadings[offset + h], 2)).join(", ")}`
     });
-    chart.append(svg("line", { x1: 0, x2: width, y1: middle, y2: middle, stroke: color("line") }));
+    chart.append(lineOf(0, middle2, width2, middle2, { stroke: color("line") }));
     for (let h = 0; h < n; h++) {
-      const v = loadings[offset + h] / most, size = Math.abs(v) * (middle - 0.5);
-      const x = h * step + (h === card.n_heads ? gap : 0);
+      const v = loadings[offset + h] / most, size = Math.abs(v) * (middle2 - 0.5);
+      const x2 = h * step + (h === card.n_heads ? gap : 0);
       chart.append(
-        svg("rect", {
-          x: x + 0.5,
-          width: Math.max(1, step - 1.5),
-          y: v > 0 ? middle - size : middle,
-          height: size,
+        rectOf(x2 + 0.5, v > 0 ? middle2 - size : middle2, Math.max(1, step - 1.5), size, {
           fill: headColor(h, card.n_heads)
         })
       );
       if (labels && (step > 9 || h === n - 1))
-        chart.append(text(x + step / 2, height - 1, headShort(card, h), { "text-anchor": "middle", "font-size": 9.5 }));
+        chart.append(text(x2 + step / 2, height - 1, headShort(card, h), { "text-anchor": "middle", "font-size": 9.5 }));
     }
     return chart;
   };
@@ -950,35 +3792,29 @@
     const layers = card.head_names.slice(0, card.n_heads).map((name) => /^(\d+)\.\d+$/.exec(name)?.[1]);
     return new Set(layers).size > 1 && !layers.includes(void 0) ? layers : null;
   };
-  var loadingChart = (card, all, width = 256) => {
+  var loadingChart = (card, all, width2 = 256) => {
     const kind = of(card), layers = layersOf(card), row = kind.hasIdentity ? all : all.slice(0, card.n_heads);
     const height = 190, n = row.length, left = 38, gap = 14, bottom = height - 34;
     const gaps = row.map((_, h) => h > 0 && (h === card.n_heads || layers && layers[h] !== layers[h - 1]));
     const shifts = gaps.map((_, h) => gap * gaps.slice(0, h + 1).filter(Boolean).length);
     const most = Math.max(...row), least = Math.min(0, ...row);
-    const chart = svg("svg", {
-      width,
+    const chart = drawing(
+      width2,
       height,
-      viewBox: `0 0 ${width} ${height}`,
-      role: "img",
-      "aria-label": `Head loadings: ${row.map((v, h) => `${headName(card, h)} ${num(v, 2)}`).join(", ")}`
-    });
-    const y = linear(least, Math.max(most, 0.05), least < -0.02 ? bottom - 16 : bottom - 4, 18, { n: 4, nice: false });
-    for (const t of y.ticks) {
+      `Head loadings: ${row.map((v, h) => `${headName(card, h)} ${num(v, 2)}`).join(", ")}`
+    );
+    const y2 = linear3(least, Math.max(most, 0.05), least < -0.02 ? bottom - 16 : bottom - 4, 18, { n: 4, nice: false });
+    for (const t of y2.ticks) {
       chart.append(
-        svg("line", { x1: left, x2: width, y1: y(t), y2: y(t), stroke: color(t === 0 ? "muted" : "line") }),
-        text(left - 6, y(t) + 4, y.text(t), { "text-anchor": "end", "font-size": 11 })
+        lineOf(left, y2(t), width2, y2(t), { stroke: color(t === 0 ? "muted" : "line") }),
+        text(left - 6, y2(t) + 4, y2.text(t), { "text-anchor": "end", "font-size": 11 })
       );
     }
-    const step = (width - left - shifts[n - 1] - 4) / n, values = [];
+    const step = (width2 - left - shifts[n - 1] - 4) / n, values = [];
     const short = (h) => layers && h < card.n_heads ? card.head_names[h].split(".")[1] : headShort(card, h);
     row.forEach((v, h) => {
-      const x = left + 4 + h * step + shifts[h], top = Math.min(y(v), y(0));
-      const bar2 = svg("rect", {
-        x: x + step * 0.1,
-        width: Math.max(2, step * 0.8),
-        y: top,
-        height: Math.max(1, Math.abs(y(v) - y(0))),
+      const x2 = left + 4 + h * step + shifts[h], top = Math.min(y2(v), y2(0));
+      const bar2 = rectOf(x2 + step * 0.1, top, Math.max(2, step * 0.8), Math.max(1, Math.abs(y2(v) - y2(0))), {
         fill: headColor(h, card.n_heads),
         class: "dot"
       });
@@ -986,22 +3822,22 @@
         bar2,
         () => lines(
           [headName(card, h), num(v, 3)],
-          ["share of squares", num(v * v / row.reduce((s, a) => s + a * a, 0), 2)]
+          ["share of squares", num(v * v / row.reduce((s2, a2) => s2 + a2 * a2, 0), 2)]
         )
       );
       chart.append(bar2);
-      if (Math.abs(v) >= 0.1) values.push([x + step / 2, v > 0 ? top - 4 : y(v) + 12, v]);
+      if (Math.abs(v) >= 0.1) values.push([x2 + step / 2, v > 0 ? top - 4 : y2(v) + 12, v]);
       if (h % Math.ceil(14 / step) === 0 || h === n - 1)
         chart.append(
-          text(x + step / 2, bottom + 14, short(h), { "text-anchor": "middle", "font-size": 11, fill: color("ink") })
+          text(x2 + step / 2, bottom + 14, short(h), { "text-anchor": "middle", "font-size": 11, fill: color("ink") })
         );
     });
     const written = [];
-    for (const [x, at, v] of values.sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]))) {
+    for (const [x2, at, v] of values.sort((a2, b) => Math.abs(b[2]) - Math.abs(a2[2]))) {
       const words2 = num(v, 2), wide = 6.6 * words2.length;
-      if (written.some((o) => Math.abs(o.x - x) < (o.wide + wide) / 2 && Math.abs(o.at - at) < 12)) continue;
-      written.push({ x, at, wide });
-      chart.append(text(x, at, words2, { "text-anchor": "middle", "font-size": 11, fill: color("ink") }));
+      if (written.some((o) => Math.abs(o.x - x2) < (o.wide + wide) / 2 && Math.abs(o.at - at) < 12)) continue;
+      written.push({ x: x2, at, wide });
+      chart.append(text(x2, at, words2, { "text-anchor": "middle", "font-size": 11, fill: color("ink") }));
     }
     const under = (first, last, words2) => chart.append(
       text(left + 4 + step * (first + last + 1) / 2 + shifts[first], height - 4, words2, {
@@ -1017,56 +3853,44 @@
     const most = Math.max(1e-9, ...[...promoted, ...demoted].map(([, v]) => Math.abs(v)));
     const side = (title, list2, kind) => el(
       "div",
-      {},
-      el("h3", {}, title),
+      el("h3", title),
       el(
         "ol",
         { class: `logits ${kind}` },
         list2.map(
           ([token, v]) => el(
             "li",
-            {},
             chip(token),
-            el("span", { class: "bar", vars: { "--size": Math.abs(v) / most } }),
-            el("span", { class: "value" }, num(v, 3))
+            el("span.bar", { vars: { "--size": Math.abs(v) / most } }),
+            el("span.value", num(v, 3))
           )
         )
       )
     );
-    return el("div", { class: "logit-pair" }, side("Promoted", promoted, "up"), side("Demoted", demoted, "down"));
+    return el("div.logit-pair", side("Promoted", promoted, "up"), side("Demoted", demoted, "down"));
   };
-  var histogram = (bins, at = "source token", width = 256) => {
-    if (!bins.length) return el("p", { class: "hint" }, "Never active on the text that was read.");
-    const height = 190, left = 46, right = width - 8, bottom = height - 40;
+  var histogram = (bins, at = "source token", width2 = 256) => {
+    if (!bins.length) return el("p.hint", "Never active on the text that was read.");
+    const height = 190, left = 46, right = width2 - 8, bottom = height - 40;
     const low = bins[0][0], high = bins[bins.length - 1][1], counts = bins.map((b) => b[2]), most = Math.max(...counts);
-    const chart = svg("svg", {
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      role: "img",
-      "aria-label": `Histogram of activations from ${num(low)} to ${num(high)}`
-    });
-    const xs = low > 0 ? logarithmic(low, high, left, right) : linear(low, high, left, right);
-    const y = logarithmic(0.7, Math.max(2, most), bottom, 14, { bases: [1] });
-    const whole = y.ticks.filter(Number.isInteger), decades = whole.length > 5 ? whole.filter((_, i) => i % 2 === 0) : whole;
+    const chart = drawing(width2, height, `Histogram of activations from ${num(low)} to ${num(high)}`);
+    const xs = low > 0 ? logarithmic(low, high, left, right, { pad: roomy(low, high) }) : linear3(low, high, left, right);
+    const y2 = logarithmic(0.7, Math.max(2, most), bottom, 14, { pad: roomy(0.7, Math.max(2, most)) });
+    const whole = y2.ticks.filter((t) => Number.isInteger(Math.log10(t))), decades = whole.length > 5 ? whole.filter((_, i) => i % 2 === 0) : whole;
     for (const t of decades)
       chart.append(
-        svg("line", { x1: left, x2: right, y1: y(t), y2: y(t), stroke: color("line") }),
-        text(left - 6, y(t) + 4, count(t), { "text-anchor": "end", "font-size": 11 })
+        lineOf(left, y2(t), right, y2(t), { stroke: color("line") }),
+        text(left - 6, y2(t) + 4, count(t), { "text-anchor": "end", "font-size": 11 })
       );
     for (const [from, to, n] of bins) {
       if (!n) continue;
-      const bar2 = svg("rect", {
-        x: xs(from) + 0.5,
-        width: Math.max(1, xs(to) - xs(from) - 1),
-        y: y(n),
-        height: bottom - y(n),
+      const bar2 = rectOf(xs(from) + 0.5, y2(n), Math.max(1, xs(to) - xs(from) - 1), bottom - y2(n), {
         fill: color("key"),
         class: "dot"
       });
       chart.append(attach(bar2, () => lines(["activation", `${num(from)} to ${num(to)}`], [`${at}s`, count(n)])));
     }
-    chart.append(svg("line", { x1: left, x2: right, y1: bottom, y2: bottom, stroke: color("muted") }));
+    chart.append(lineOf(left, bottom, right, bottom, { stroke: color("muted") }));
     let last = -Infinity;
     for (const t of xs.ticks) {
       if (xs(t) - last < 34) continue;
@@ -1088,289 +3912,305 @@
   var breakdown = (card, heads) => {
     if (!of(card).hasHeads) return null;
     const most = Math.max(1e-9, ...heads.map(Math.abs));
-    const order = heads.map((v, h) => [h, v]).filter(([, v]) => v !== 0).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+    const order = heads.map((v, h) => [h, v]).filter(([, v]) => v !== 0).sort((a2, b) => Math.abs(b[1]) - Math.abs(a2[1]));
     return el(
-      "ol",
-      { class: "breakdown" },
+      "ol.breakdown",
       order.slice(0, 9).map(
         ([h, v]) => el(
           "li",
-          {},
-          el("span", {}, headName(card, h)),
+          el("span", headName(card, h)),
           el("span", {
             class: v < 0 ? "bar negative" : "bar",
             vars: { "--size": Math.abs(v) / most, "--hue": headColor(h, card.n_heads) }
           }),
-          el("span", { class: "value" }, num(v, 2))
+          el("span.value", num(v, 2))
         )
       )
     );
   };
 
-  // src/report/table.js
-  var ROW = 36;
-  var EXTRA = 6;
-  var columnsOf = (card, table2) => {
-    const kind = of(card);
-    const words2 = "minmax(190px, 1fr)";
-    return [
-      ["latent", kind.Noun, true, "74px"],
-      ["density", "Density", true, "78px"],
-      ["energy_share", "Energy", true, "78px"],
-      ["max_activation", "Max act.", true, "82px"],
-      kind.hasHeads && ["effective_heads", "Eff. heads", true, "92px"],
-      kind.hasIdentity && ["identity_share", "Identity", true, "82px"],
-      kind.hasLoadings && ["main_head", kind.hasHeads ? "Main head" : "Main layer", true, "112px"],
-      kind.hasLoadings && ["loadings", card.loadings === "measured" ? "Measured heads" : "Loadings", false, "136px"],
-      kind.hasGroups && ["group", kind.group, true, "150px"],
-      ["top_source_tokens", kind.tokens, false, words2],
-      kind.keyTokens && ["top_key_tokens", kind.keyTokens, false, words2],
-      table2.top_promoted.some((list2) => list2.length) && ["top_promoted", "Promoted tokens", false, words2]
-    ].filter(Boolean);
+  // src/shared/controls.js
+  var button = (selector, text2, onclick, attributes = {}) => el(`button${selector}`, { onclick, ...attributes }, text2);
+  var select2 = (label2, options, value2, choose2, attributes = {}) => {
+    const node = el(
+      "select",
+      { "aria-label": label2, onchange: (e) => choose2(e.target.value), ...attributes },
+      options.map(([v, text2]) => el("option", { value: v }, text2))
+    );
+    node.value = value2;
+    return node;
   };
-  var NUMERIC = /* @__PURE__ */ new Set(["latent", "density", "energy_share", "max_activation", "effective_heads", "identity_share"]);
-  var RISING_FIRST = /* @__PURE__ */ new Set(["latent", "main_head", "group"]);
-  var link = (card, latent) => `#/d/${encodeURIComponent(card.name)}/latent/${latent}`;
-  var rowNode = (card, table2, columns, i, index) => {
-    const latent = table2.latent[i], cell = (content, extra) => el("div", { role: "cell", class: extra }, content), chips2 = (key) => () => chips(table2.words(key, i, 6));
-    const contents = {
-      latent: () => el("a", { href: link(card, latent), tabindex: "-1" }, String(latent)),
-      density: () => percentColumn(table2.density[i]),
-      energy_share: () => percentColumn(table2.energy_share[i]),
-      max_activation: () => numberColumn(table2.max_activation[i]),
-      effective_heads: () => numberColumn(table2.effective_heads[i]),
-      identity_share: () => percentColumn(table2.identity_share[i]),
-      main_head: () => [
-        el("span", { class: "swatch", vars: { "--swatch": headColor(table2.main_head[i], card.n_heads) } }),
-        headName(card, table2.main_head[i])
-      ],
-      loadings: () => mini(card, table2.loadings, i * table2.width, { height: 30 }),
-      group: () => groupName(card, table2.group[i]),
-      top_source_tokens: chips2("top_source_tokens"),
-      top_key_tokens: chips2("top_key_tokens"),
-      top_promoted: chips2("top_promoted")
-    };
-    return el(
-      "div",
+  var searchField = (value2, placeholder, label2, change, attributes = {}) => el("input#search", {
+    type: "search",
+    value: value2,
+    placeholder,
+    "aria-label": label2,
+    autocomplete: "off",
+    spellcheck: "false",
+    oninput: (e) => change(e.target.value),
+    ...attributes
+  });
+  var filters = (...children) => el("form.filters", { role: "search", onsubmit: (e) => e.preventDefault() }, ...children);
+  var stepLink = (href, sign2, label2) => href ? el("a.step", { href, "aria-label": label2, title: label2 }, sign2) : el("span.step.off", sign2);
+  var defined = (word, definition2) => attach(el("span.defined", { tabindex: "0" }, word), () => el("p", definition2));
+
+  // src/shared/grid.js
+  var EXTRA = 6;
+  var PAGE = 15;
+  var absent2 = (v) => v === null || v === void 0 || Number.isNaN(v);
+  var byColumn = (values, falling) => (a2, b) => {
+    const x2 = values[a2], y2 = values[b];
+    if (absent2(x2) || absent2(y2)) return absent2(x2) ? absent2(y2) ? a2 - b : 1 : -1;
+    if (x2 === y2) return a2 - b;
+    return x2 < y2 !== falling ? -1 : 1;
+  };
+  var nextSort = (sort, { key, rising: rising2 }) => {
+    if (sort === `-${key}`) return key;
+    return sort === key || !rising2 ? `-${key}` : key;
+  };
+  var make = (columns, { label: label2, what, href, sort, changed, height = 32, look = ".grid-view" }) => {
+    let list2 = [];
+    let shown2 = [];
+    let current2 = 0, drawn = "";
+    const rows = el("div.rows", { role: "rowgroup" });
+    const header = el("div.row.header", { role: "row", "aria-rowindex": 1 });
+    const view = el(
+      `div.table-view${look}`,
       {
-        class: index % 2 ? "row odd" : "row",
+        role: "table",
+        "aria-label": label2,
+        tabindex: "0",
+        vars: { "--columns": columns.map((c) => c.width || "90px").join(" ") }
+      },
+      el("div.header-group", { role: "rowgroup" }, header),
+      rows
+    );
+    const tally = el("span.tally");
+    const visit = (place2) => {
+      const to = href(place2);
+      if (to) location.hash = to;
+    };
+    const line2 = (place2, index) => el(
+      "div.row",
+      {
+        class: [index % 2 ? "odd" : "", index === current2 ? "current" : ""].join(" "),
         role: "row",
         "aria-rowindex": index + 2,
         "data-index": index,
-        vars: { "--top": `${index * ROW}px` },
-        onclick: (e) => {
-          if (!e.target.closest("a")) location.hash = link(card, latent);
-        }
+        vars: { "--top": `${index * height}px` },
+        onclick: (e) => e.target.closest("a, button") || visit(place2)
       },
-      columns.map(([key]) => cell(contents[key](), NUMERIC.has(key) ? "number" : key === "main_head" ? "named" : null))
+      columns.map((c) => el("div", { role: "cell", class: c.kind }, c.draw(place2)))
     );
+    const paint = (force = true) => {
+      const first = Math.max(0, Math.floor(view.scrollTop / height) - EXTRA);
+      const last = Math.min(shown2.length, Math.ceil((view.scrollTop + view.clientHeight) / height) + EXTRA);
+      const key = `${first} ${last} ${current2}`;
+      if (!force && key === drawn) return;
+      drawn = key;
+      rows.replaceChildren(...shown2.slice(first, last).map((place2, k2) => line2(place2, first + k2)));
+    };
+    const apply2 = () => {
+      const column = columns.find((c) => c.key === sort.replace(/^-/, ""));
+      shown2 = Array.from(list2);
+      if (column?.values) shown2.sort(byColumn(column.values, sort.startsWith("-")));
+      rows.style.height = `${shown2.length * height}px`;
+      view.setAttribute("aria-rowcount", String(shown2.length + 1));
+      rows.classList.toggle("empty", !shown2.length);
+      for (const cell of header.children) {
+        const { key } = cell.dataset;
+        cell.setAttribute("aria-sort", sort === key ? "ascending" : sort === `-${key}` ? "descending" : "none");
+      }
+      view.scrollTop = 0;
+      current2 = 0;
+      paint();
+    };
+    const update = (places, all) => {
+      list2 = places;
+      tally.textContent = `${places.length === all ? "" : `${count(places.length)} of `}${count(all)} ${what}`;
+      announce(tally.textContent);
+      apply2();
+    };
+    for (const c of columns) {
+      const press = () => {
+        sort = nextSort(sort, c);
+        apply2();
+        changed(sort);
+      };
+      const words2 = c.values ? el("button", { onclick: press }, c.title) : el("span", c.title);
+      if (c.definition) attach(words2, () => el("p", c.definition));
+      const kind = c.kind === "number" ? c.kind : null;
+      header.append(el("div", { role: "columnheader", "data-key": c.key, class: kind }, words2));
+    }
+    view.addEventListener("scroll", () => paint(false), { passive: true });
+    const move = (step) => {
+      if (!shown2.length) return;
+      current2 = Math.min(shown2.length - 1, Math.max(0, current2 + step));
+      const top = current2 * height, room = view.clientHeight - header.offsetHeight;
+      if (top < view.scrollTop) view.scrollTop = top;
+      if (top + height > view.scrollTop + room) view.scrollTop = top + height - room;
+      paint();
+    };
+    const goTo = (index) => {
+      current2 = index;
+      view.scrollTop = Math.max(0, index * height - view.clientHeight / 3);
+      paint();
+    };
+    const open = () => shown2.length && visit(shown2[current2]);
+    view.addEventListener("keydown", (e) => {
+      if (e.key === "Enter" && e.target === view) open();
+    });
+    const keys = {
+      j: () => move(1),
+      k: () => move(-1),
+      ArrowDown: () => move(1),
+      ArrowUp: () => move(-1),
+      PageDown: () => move(PAGE),
+      PageUp: () => move(-PAGE),
+      Home: () => move(-Infinity),
+      End: () => move(Infinity),
+      Enter: open
+    };
+    return { view, tally, update, paint, goTo, keys, shown: () => shown2, order: () => sort };
+  };
+
+  // src/report/table.js
+  var ROW = 36;
+  var WORDS = "minmax(190px, 1fr)";
+  var home = (card, query = "") => `#/d/${encodeURIComponent(card.name)}${query ? `?${query}` : ""}`;
+  var link = (card, latent) => `${home(card)}/latent/${latent}`;
+  var columnsOf = (card, table2) => {
+    const kind = of(card);
+    const column = (key, title, width2, more) => ({
+      key,
+      title,
+      width: width2,
+      values: table2[key],
+      definition: definition(card, key),
+      ...more
+    });
+    const number3 = (key, title, width2, show2) => column(key, title, width2, { kind: "number", draw: (i) => show2(table2[key][i]) });
+    const words2 = (key, title) => column(key, title, WORDS, { values: null, draw: (i) => chips(table2.words(key, i, 6)) });
+    const nameOf = (i) => el("a", { href: link(card, table2.latent[i]), tabindex: "-1" }, String(table2.latent[i]));
+    const headOf = (i) => [
+      el("span.swatch", { vars: { "--swatch": headColor(table2.main_head[i], card.n_heads) } }),
+      headName(card, table2.main_head[i])
+    ];
+    const loadings = { values: null, draw: (i) => mini(card, table2.loadings, i * table2.width, { height: 30 }) };
+    const mainHead = { kind: "named", rising: true, draw: headOf };
+    const group = { rising: true, draw: (i) => groupName(card, table2.group[i]) };
+    return [
+      column("latent", kind.Noun, "74px", { kind: "number", rising: true, draw: nameOf }),
+      number3("density", "Density", "78px", percentColumn),
+      number3("energy_share", "Energy", "78px", percentColumn),
+      number3("max_activation", "Max act.", "82px", numberColumn),
+      kind.hasHeads && number3("effective_heads", "Eff. heads", "92px", numberColumn),
+      kind.hasIdentity && number3("identity_share", "Identity", "82px", percentColumn),
+      kind.hasLoadings && column("main_head", kind.hasHeads ? "Main head" : "Main layer", "112px", mainHead),
+      kind.hasLoadings && column("loadings", card.loadings === "measured" ? "Measured heads" : "Loadings", "136px", loadings),
+      kind.hasGroups && column("group", kind.group, "150px", group),
+      words2("top_source_tokens", kind.tokens),
+      kind.keyTokens && words2("top_key_tokens", kind.keyTokens),
+      table2.top_promoted.some((list2) => list2.length) && words2("top_promoted", "Promoted tokens")
+    ].filter(Boolean);
   };
   var controls = (card, table2, state, change) => {
-    const input = (key, attributes) => el("input", {
-      ...attributes,
-      value: state[key],
-      oninput: (e) => {
-        state[key] = e.target.value;
-        change();
-      }
-    });
-    const select2 = (key, name, options) => {
-      const node = el(
-        "select",
-        {
-          "aria-label": name,
-          onchange: (e) => {
-            state[key] = e.target.value;
-            change();
-          }
-        },
-        options.map(([value, text2]) => el("option", { value }, text2))
-      );
-      node.value = state[key];
-      return node;
-    };
     const kind = of(card);
-    const offered = card.head_names.slice(0, card.n_heads + (kind.hasIdentity ? 1 : 0));
-    const heads = [["", "any"], ...offered.map((name, h) => [String(h), name])];
-    const groups2 = [["", "any"], ...(card.group_names || []).map((_, g) => [String(g), groupName(card, g)])];
-    const promotes = table2.top_promoted.some((list2) => list2.length);
-    const clusters = card.loading_map && kind.hasLoadings ? [["", "any"], ...card.loading_map.cluster_sizes.map((size, c) => [String(c), `${c} (${count(size)})`])] : null;
-    const range = (name, low, high) => el(
-      "fieldset",
-      { class: "range" },
-      el("legend", {}, name),
-      input(low, {
-        type: "text",
-        inputmode: "decimal",
-        placeholder: "min",
-        "aria-label": `${name}, smallest, per cent`
-      }),
+    const set2 = (key) => (value2) => {
+      state[key] = value2;
+      change();
+    };
+    const choice2 = (key, label2, options) => select2(label2, options, state[key], set2(key));
+    const end = (key, name, placeholder, which) => el("input", {
+      type: "text",
+      inputmode: "decimal",
+      placeholder,
+      "aria-label": `${name}, ${which}, per cent`,
+      value: state[key],
+      oninput: (e) => set2(key)(e.target.value)
+    });
+    const range2 = (name, low, high) => el(
+      "fieldset.range",
+      el("legend", name),
+      end(low, name, "min", "smallest"),
       "–",
-      input(high, {
-        type: "text",
-        inputmode: "decimal",
-        placeholder: "max",
-        "aria-label": `${name}, largest, per cent`
-      }),
+      end(high, name, "max", "largest"),
       "%"
     );
-    const dead = el("input", {
-      type: "checkbox",
-      onchange: (e) => {
-        state.dead = e.target.checked ? "1" : "";
-        change();
-      }
-    });
+    const numbered = (names) => [["", "any"], ...names.map((name, i) => [String(i), name])];
+    const heads = numbered(card.head_names.slice(0, card.n_heads + (kind.hasIdentity ? 1 : 0)));
+    const groups2 = numbered((card.group_names || []).map((_, g) => groupName(card, g)));
+    const sizes = kind.hasLoadings && card.loading_map ? card.loading_map.cluster_sizes : null;
+    const dead = el("input", { type: "checkbox", onchange: (e) => set2("dead")(e.target.checked ? "1" : "") });
     dead.checked = state.dead !== "";
-    return el(
-      "form",
-      { class: "filters", role: "search", onsubmit: (e) => e.preventDefault() },
+    const mainHead = kind.hasHeads ? "Main head" : "Main layer";
+    return filters(
       el(
-        "div",
-        { class: "search" },
-        input("q", {
-          type: "search",
-          id: "search",
-          placeholder: "Search tokens …",
-          "aria-label": "Search tokens; in quotation marks: whole tokens only",
-          title: 'In "quotation marks": whole tokens only. ↵ finds newlines.',
-          autocomplete: "off",
-          spellcheck: "false"
+        "div.search",
+        searchField(state.q, "Search tokens …", "Search tokens; in quotation marks: whole tokens only", set2("q"), {
+          title: 'In "quotation marks": whole tokens only. ↵ finds newlines.'
         }),
-        promotes && select2("in", "Search in", [
+        table2.top_promoted.some((list2) => list2.length) && choice2("in", "Search in", [
           ["both", "in both"],
           ["source", card.side === "key" ? "in sources" : "in examples"],
           ["promoted", "in promoted"]
         ])
       ),
-      kind.hasLoadings && el("label", {}, kind.hasHeads ? "Main head " : "Main layer ", select2("head", "Main head", heads)),
-      kind.hasGroups && el("label", {}, `${kind.group} `, select2("group", kind.group, groups2)),
-      clusters && el("label", {}, "Cluster ", select2("cluster", "Cluster", clusters)),
-      range("Density", "dmin", "dmax"),
-      kind.hasIdentity && range("Identity", "imin", "imax"),
-      el("label", {}, dead, " dead too")
+      kind.hasLoadings && el("label", `${mainHead} `, choice2("head", "Main head", heads)),
+      kind.hasGroups && el("label", `${kind.group} `, choice2("group", kind.group, groups2)),
+      sizes && el("label", "Cluster ", choice2("cluster", "Cluster", numbered(sizes.map((size, c) => `${c} (${count(size)})`)))),
+      range2("Density", "dmin", "dmax"),
+      kind.hasIdentity && range2("Identity", "imin", "imax"),
+      el("label", dead, " dead too")
     );
   };
   var page2 = async (data2, card, query) => {
     const table2 = await loadTable(card);
     const state = parse(query);
-    const kind = of(card), columns = columnsOf(card, table2);
-    let order = new Uint32Array(0), current2 = 0, drawn = "";
-    const rows = el("div", { class: "rows", role: "rowgroup" });
-    const header = el("div", { class: "row header", role: "row", "aria-rowindex": 1 });
-    const view = el(
-      "div",
-      {
-        class: "table-view",
-        role: "table",
-        "aria-label": `${kind.Noun}s of ${card.name}`,
-        tabindex: "0",
-        vars: { "--columns": columns.map((c) => c[3]).join(" ") }
-      },
-      el("div", { role: "rowgroup", class: "header-group" }, header),
-      rows
-    );
-    const tally = el("span", { class: "tally" });
-    const clear = el(
-      "button",
-      {
-        type: "button",
-        class: "quiet",
-        onclick: () => {
-          location.hash = `#/d/${encodeURIComponent(card.name)}`;
-        }
-      },
-      "Clear filters"
-    );
-    const paint = (force) => {
-      const first = Math.max(0, Math.floor(view.scrollTop / ROW) - EXTRA);
-      const last = Math.min(order.length, Math.ceil((view.scrollTop + view.clientHeight) / ROW) + EXTRA);
-      const key = `${first} ${last} ${current2}`;
-      if (!force && key === drawn) return;
-      drawn = key;
-      const nodes = [];
-      for (let k = first; k < last; k++) {
-        const node2 = rowNode(card, table2, columns, order[k], k);
-        if (k === current2) node2.classList.add("current");
-        nodes.push(node2);
-      }
-      rows.replaceChildren(...nodes);
-    };
-    const refresh = (keep) => {
-      order = select(table2, state);
-      memory.order = { name: card.name, query: write(state), latents: Array.from(order, (i) => table2.latent[i]) };
-      rows.style.height = `${order.length * ROW}px`;
-      view.setAttribute("aria-rowcount", String(order.length + 1));
-      tally.textContent = order.length === table2.n ? `${count(table2.n)} ${kind.noun}s` : `${count(order.length)} of ${count(table2.n)} ${kind.noun}s`;
-      announce(tally.textContent);
-      rows.classList.toggle("empty", order.length === 0);
+    const kind = of(card);
+    const clear = button(".quiet", "Clear filters", () => {
+      location.hash = home(card);
+    });
+    const remember = () => {
+      const latents = grid.shown().map((i) => table2.latent[i]);
+      memory.order = { name: card.name, query: write(state), latents };
       const filtered = new URLSearchParams(write(state));
       filtered.delete("sort");
       clear.hidden = filtered.size === 0;
-      for (const cell of header.children) {
-        const name = cell.dataset.key;
-        cell.setAttribute(
-          "aria-sort",
-          state.sort === name ? "ascending" : state.sort === `-${name}` ? "descending" : "none"
-        );
+    };
+    const keep = () => history.replaceState(null, "", home(card, write(state)));
+    const grid = make(columnsOf(card, table2), {
+      label: `${kind.Noun}s of ${card.name}`,
+      what: `${kind.noun}s`,
+      href: (i) => link(card, table2.latent[i]),
+      sort: state.sort,
+      height: ROW,
+      look: "",
+      changed: (sort) => {
+        state.sort = sort;
+        keep();
+        remember();
       }
-      if (!keep) {
-        view.scrollTop = 0;
-        current2 = 0;
-      }
-      paint(true);
-    };
-    const change = () => {
-      const text2 = write(state);
-      history.replaceState(null, "", `#/d/${encodeURIComponent(card.name)}${text2 ? `?${text2}` : ""}`);
-      refresh();
-    };
-    for (const [key, title, sortable] of columns) {
-      const label2 = sortable ? el(
-        "button",
-        {
-          type: "button",
-          onclick: () => {
-            state.sort = state.sort === `-${key}` ? key : state.sort === key ? `-${key}` : RISING_FIRST.has(key) ? key : `-${key}`;
-            change();
-          }
-        },
-        title
-      ) : el("span", {}, title);
-      attach(label2, () => el("p", {}, definition(card, key)));
-      header.append(
-        el("div", { role: "columnheader", "data-key": key, class: NUMERIC.has(key) ? "number" : null }, label2)
-      );
-    }
-    view.addEventListener("scroll", () => paint(false), { passive: true });
-    const move = (step) => {
-      if (!order.length) return;
-      current2 = Math.min(order.length - 1, Math.max(0, current2 + step));
-      const top = current2 * ROW, room = view.clientHeight - header.offsetHeight;
-      if (top < view.scrollTop) view.scrollTop = top;
-      if (top + ROW > view.scrollTop + room) view.scrollTop = top + ROW - room;
-      paint(true);
-    };
-    const openCurrent = () => {
-      if (order.length) location.hash = link(card, table2.latent[order[current2]]);
-    };
-    view.addEventListener("keydown", (e) => {
-      if (e.key === "Enter" && e.target === view) openCurrent();
     });
+    const refresh = () => {
+      grid.update(select(table2, state), table2.n);
+      remember();
+    };
     const node = el(
-      "div",
-      { class: "page table-page" },
+      "div.page.table-page",
       el(
-        "div",
-        { class: "head" },
-        el("h1", {}, `${kind.Noun}s of `, card.name),
-        tally,
+        "div.head",
+        el("h1", `${kind.Noun}s of `, card.name),
+        grid.tally,
         clear,
-        el("span", { class: "push hint" }, "Click a heading to sort, a row to open")
+        el("span.push.hint", "Click a heading to sort, a row to open")
       ),
-      el("p", { class: "about" }, el("strong", {}, card.title || "", ". "), kind.about),
-      controls(card, table2, state, change),
-      view
+      el("p.about", el("strong", card.title || "", ". "), kind.about),
+      controls(card, table2, state, () => {
+        keep();
+        refresh();
+      }),
+      grid.view
     );
     return {
       title: `${kind.Noun}s of ${card.name}`,
@@ -1378,28 +4218,12 @@
       start: () => {
         const before = memory.last;
         refresh();
-        if (before && before.name === card.name) {
-          const at = memory.order.latents.indexOf(before.latent);
-          if (at > 0) {
-            current2 = at;
-            view.scrollTop = Math.max(0, at * ROW - view.clientHeight / 3);
-            paint(true);
-          }
-        }
-        view.focus({ preventScroll: true });
+        const at = before && before.name === card.name ? memory.order.latents.indexOf(before.latent) : -1;
+        if (at > 0) grid.goTo(at);
+        grid.view.focus({ preventScroll: true });
       },
-      resize: () => paint(true),
-      keys: {
-        j: () => move(1),
-        k: () => move(-1),
-        ArrowDown: () => move(1),
-        ArrowUp: () => move(-1),
-        PageDown: () => move(15),
-        PageUp: () => move(-15),
-        Home: () => move(-1e9),
-        End: () => move(1e9),
-        Enter: openCurrent
-      }
+      resize: grid.paint,
+      keys: grid.keys
     };
   };
 
@@ -1414,13 +4238,13 @@
   };
   var pathOf = (from, to, itself, tallest) => {
     if (itself) {
-      const x = (from.left + from.right) / 2, y = from.top;
-      return { d: `M${x - 5} ${y}C${x - 13} ${y - 17} ${x + 13} ${y - 17} ${x + 5} ${y - 1}`, x: x + 5, y };
+      const x3 = (from.left + from.right) / 2, y3 = from.top;
+      return { d: `M${x3 - 5} ${y3}C${x3 - 13} ${y3 - 17} ${x3 + 13} ${y3 - 17} ${x3 + 5} ${y3 - 1}`, x: x3 + 5, y: y3 };
     }
     const x1 = (from.left + from.right) / 2, x2 = (to.left + to.right) / 2;
     if (Math.abs(from.top - to.top) < 4) {
-      const h = heightOf(Math.abs(x2 - x1), tallest) * 1.33, y = from.top;
-      return { d: `M${x1} ${y}C${x1} ${y - h} ${x2} ${y - h} ${x2} ${y - 4}`, x: x2, y };
+      const h = heightOf(Math.abs(x2 - x1), tallest) * 1.33, y3 = from.top;
+      return { d: `M${x1} ${y3}C${x1} ${y3 - h} ${x2} ${y3 - h} ${x2} ${y3 - 4}`, x: x2, y: y3 };
     }
     const y1 = from.bottom, y2 = to.top, bend = Math.max(14, (y2 - y1) * 0.45);
     return { d: `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2 - 4}`, x: x2, y: y2 };
@@ -1438,11 +4262,11 @@
     });
     layer.setAttribute("width", host.scrollWidth);
     layer.setAttribute("height", host.offsetHeight);
-    const order = arcs.map((arc, i) => [arc, i]).sort((a, b) => Math.abs(a[0][2]) - Math.abs(b[0][2]));
+    const order = arcs.map((arc, i) => [arc, i]).sort((a2, b) => Math.abs(a2[0][2]) - Math.abs(b[0][2]));
     const drawn = order.map(([arc]) => {
       const [query, key, weight] = arc;
-      const { d, x, y } = pathOf(boxes[key], boxes[query], query === key, tallest);
-      const strength = Math.min(1, Math.abs(weight) / scale), width = 0.8 + 4.7 * strength, tip = 2.6 + 0.5 * width;
+      const { d, x: x2, y: y2 } = pathOf(boxes[key], boxes[query], query === key, tallest);
+      const strength = Math.min(1, Math.abs(weight) / scale), width2 = 0.8 + 4.7 * strength, tip = 2.6 + 0.5 * width2;
       const group = svg(
         "g",
         {
@@ -1451,9 +4275,9 @@
           "data-key": key,
           opacity: 0.35 + 0.6 * strength
         },
-        svg("path", { d, class: "stroke", "stroke-width": width.toFixed(2) }),
-        svg("path", { d: `M${x - tip} ${y - 1.6 * tip}L${x + tip} ${y - 1.6 * tip}L${x} ${y}z`, class: "tip-mark" }),
-        svg("path", { d, class: "catch", "stroke-width": 12 })
+        svg("path.stroke", { d, "stroke-width": width2.toFixed(2) }),
+        svg("path.tip-mark", { d: `M${x2 - tip} ${y2 - 1.6 * tip}L${x2 + tip} ${y2 - 1.6 * tip}L${x2} ${y2}z` }),
+        svg("path.catch", { d, "stroke-width": 12 })
       );
       attach(group, () => note(arc));
       return group;
@@ -1484,7 +4308,7 @@
       key: most((e) => Math.max(0, ...e.key)),
       // where negative, a unit reads against its direction: not shaded
       query: most((e) => Math.max(0, ...e.query.map(Math.abs))),
-      arc: most((e) => Math.max(0, ...e.arcs.map((a) => Math.abs(a[2]))))
+      arc: most((e) => Math.max(0, ...e.arcs.map((a2) => Math.abs(a2[2]))))
     };
   };
   var figure = (card, example, scale) => {
@@ -1493,9 +4317,9 @@
     const atKey = example.side === "key";
     const positions = example.positions.length ? example.positions : tokens.map((_, i) => example.start + i);
     const skipped = (i) => positions[i] < 0 ? (positions[i + 1] ?? 0) - (positions[i - 1] ?? example.start - 1) - 1 : 0;
-    const layer = svg("svg", { class: "arcs", "aria-hidden": "true" });
-    const line = el("div", { class: "line" }, layer);
-    const named = (i) => chip(tokens[i]);
+    const layer = svg("svg.arcs", { "aria-hidden": "true" });
+    const line2 = el("div.line", layer);
+    const named2 = (i) => chip(tokens[i]);
     const nodes = tokens.map((token, i) => {
       const z = query[i] || 0, f = key[i] || 0;
       const node2 = el("span", {
@@ -1506,20 +4330,20 @@
         }
       });
       if (positions[i] < 0) node2.classList.add("gap");
-      fill2(node2, positions[i] < 0 ? "⋯" : token, false);
+      fill(node2, positions[i] < 0 ? "⋯" : token, false);
       return node2;
     });
     const tell = (i) => {
-      if (positions[i] < 0) return el("p", {}, skipped(i) > 0 ? `${skipped(i)} tokens left out` : "tokens left out");
-      const into = arcs.filter((a) => a[0] === i), from = arcs.filter((a) => a[1] === i);
-      const best = (list2) => list2.slice().sort((a, b) => Math.abs(b[2]) - Math.abs(a[2])).slice(0, 4);
+      if (positions[i] < 0) return el("p", skipped(i) > 0 ? `${skipped(i)} tokens left out` : "tokens left out");
+      const into = arcs.filter((a2) => a2[0] === i), from = arcs.filter((a2) => a2[1] === i);
+      const best = (list2) => list2.slice().sort((a2, b) => Math.abs(b[2]) - Math.abs(a2[2])).slice(0, 4);
       return [
-        el("strong", {}, named(i), ` position ${positions[i]}`),
+        el("strong", named2(i), ` position ${positions[i]}`),
         lines(
           kind.keyName && [kind.keyName, num(key[i] || 0)],
           [kind.queryName, num(query[i] || 0)],
-          ...best(into).map((a) => [kind.receives, [num(a[2]), " · ", named(a[1])]]),
-          ...best(from).filter((a) => a[0] !== i).map((a) => [kind.sends, [num(a[2]), " · ", named(a[0])]])
+          ...best(into).map((a2) => [kind.receives, [num(a2[2]), " · ", named2(a2[1])]]),
+          ...best(from).filter((a2) => a2[0] !== i).map((a2) => [kind.sends, [num(a2[2]), " · ", named2(a2[0])]])
         )
       ];
     };
@@ -1528,7 +4352,7 @@
         arc.classList.toggle("off", i !== null && Number(arc.dataset.query) !== i && Number(arc.dataset.key) !== i);
     };
     const note = (arc) => [
-      el("strong", {}, named(arc[1]), " → ", named(arc[0])),
+      el("strong", named2(arc[1]), " → ", named2(arc[0])),
       lines(
         [kind.carries, num(arc[2])],
         ["over", arc[0] === arc[1] ? "itself" : `${positions[arc[0]] - positions[arc[1]]} positions`]
@@ -1540,8 +4364,8 @@
       node2.addEventListener("pointerenter", () => focusOn(i));
       node2.addEventListener("pointerleave", () => focusOn(null));
       if (layout.mode === "lines" && i && tokens[i].includes("\n") && !tokens[i - 1].includes("\n"))
-        line.append(el("br"));
-      line.append(node2);
+        line2.append(el("br"));
+      line2.append(node2);
     });
     const frame2 = el(
       "div",
@@ -1551,26 +4375,24 @@
         role: "group",
         "aria-label": `Tokens ${example.start} to ${positions[tokens.length - 1]} of sequence ${example.sequence}`
       },
-      line
+      line2
     );
     const [mine, other] = atKey ? [1, 0] : [0, 1];
-    const peakArcs = arcs.filter((a) => a[mine] === peak).sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]));
+    const peakArcs = arcs.filter((a2) => a2[mine] === peak).sort((a2, b) => Math.abs(b[2]) - Math.abs(a2[2]));
     const caption = el(
       "figcaption",
-      {},
       el(
-        "span",
-        { class: "pairing" },
-        named(peak),
-        peakArcs.length ? [el("span", { class: "faint" }, atKey ? "→" : "←"), named(peakArcs[0][other])] : null
+        "span.pairing",
+        named2(peak),
+        peakArcs.length ? [el("span.faint", atKey ? "→" : "←"), named2(peakArcs[0][other])] : null
       ),
-      el("span", { class: "faint" }, atKey ? `key ${num(key[peak])}` : `${kind.symbol} ${num(query[peak])}`),
-      el("span", { class: "faint" }, `sequence ${example.sequence}, position ${positions[peak]}`)
+      el("span.faint", atKey ? `key ${num(key[peak])}` : `${kind.symbol} ${num(query[peak])}`),
+      el("span.faint", `sequence ${example.sequence}, position ${positions[peak]}`)
     );
     const node = el("figure", { class: atKey ? "example at-key" : "example" }, caption, frame2);
     node.place = () => {
-      if (layout.mode === "track") line.style.paddingTop = `${roomFor(nodes, arcs)}px`;
-      draw(layer, line, nodes, arcs, scale.arc, note, layout.mode === "lines" ? 21 : void 0);
+      if (layout.mode === "track") line2.style.paddingTop = `${roomFor(nodes, arcs)}px`;
+      draw(layer, line2, nodes, arcs, scale.arc, note, layout.mode === "lines" ? 21 : void 0);
       if (layout.mode !== "track") return;
       const at = nodes[peak].offsetLeft;
       frame2.scrollLeft = Math.max(0, at - frame2.clientWidth * (atKey ? 0.3 : 0.7));
@@ -1579,23 +4401,22 @@
   };
   var legend = (card) => {
     const kind = of(card);
-    const note = (words2, ...marks) => words2 && el("span", { class: "note" }, marks, words2);
+    const note = (words2, ...marks) => words2 && el("span.note", marks, words2);
     const mark2 = (words2, extra, f, z) => el("span", { class: `tok ${extra}`, vars: { "--f": f, "--z": z } }, words2);
     const arc = svg(
       "svg",
       { width: 40, height: 22, "aria-hidden": "true" },
       svg(
-        "g",
-        { class: "arc" },
-        svg("path", { d: "M4 20C4 0 36 0 36 16", class: "stroke", "stroke-width": 2.5 }),
-        svg("path", { d: "M32 14L40 14L36 20z", class: "tip-mark" })
+        "g.arc",
+        svg("path.stroke", { d: "M4 20C4 0 36 0 36 16", "stroke-width": 2.5 }),
+        svg("path.tip-mark", { d: "M32 14L40 14L36 20z" })
       )
     );
     const query = [mark2(kind.queryWord || "destination", "", 0, 0.8)];
     if (kind.signed) query.push(mark2("negative", "negative", 0, 0.6));
     return el(
-      "div",
-      { class: "legend reading", "aria-label": "How to read the examples" },
+      "div.legend.reading",
+      { "aria-label": "How to read the examples" },
       note(kind.keyMark, mark2(card.side === "both" ? "key" : "source", "sends", 0.75, 0)),
       note(kind.arcMark, arc),
       note(kind.queryMark, query),
@@ -1629,28 +4450,18 @@
   };
   var factStrip = (card, table2, i) => {
     const kind = of(card);
-    const fact = (key, name, value) => el(
-      "div",
-      {},
-      el(
-        "dt",
-        {},
-        attach(el("span", { tabindex: "0", class: "defined" }, name), () => el("p", {}, definition(card, key)))
-      ),
-      el("dd", {}, value)
-    );
+    const fact = (key, name, value2) => el("div", el("dt", defined(name, definition(card, key))), el("dd", value2));
     const head = table2.main_head[i], group = table2.group[i], cluster = table2.cluster[i];
-    const filtered = (what, value, words2) => el("a", { href: `#/d/${encodeURIComponent(card.name)}?${what}=${value}` }, words2);
+    const filtered = (what, value2, words2) => el("a", { href: home(card, `${what}=${value2}`) }, words2);
     return el(
-      "dl",
-      { class: "strip" },
+      "dl.strip",
       fact("density", "Density", percent(table2.density[i])),
       fact("energy_share", "Energy", percent(table2.energy_share[i])),
       fact("max_activation", "Max activation", num(table2.max_activation[i])),
       kind.hasHeads && fact("effective_heads", "Effective heads", num(table2.effective_heads[i], 3)),
       kind.hasIdentity && fact("identity_share", "Identity", percent(table2.identity_share[i])),
       kind.hasLoadings && fact("main_head", kind.hasHeads ? "Main head" : "Main layer", [
-        el("span", { class: "swatch", vars: { "--swatch": headColor(head, card.n_heads) } }),
+        el("span.swatch", { vars: { "--swatch": headColor(head, card.n_heads) } }),
         headName(card, head)
       ]),
       group >= 0 && fact("group", kind.group, filtered("group", group, groupName(card, group))),
@@ -1660,17 +4471,15 @@
     );
   };
   var neighbourList = (card, table2, neighbours) => el(
-    "ol",
-    { class: "neighbours" },
+    "ol.neighbours",
     neighbours.map(([other, cosine]) => {
       const at = table2.position.get(other);
       return el(
         "li",
-        {},
         el("a", { href: link(card, other) }, String(other)),
-        el("span", { class: "value" }, num(cosine, 2)),
+        el("span.value", num(cosine, 2)),
         at === void 0 ? null : [
-          of(card).hasLoadings ? mini(card, table2.loadings, at * table2.width, { width: 66, height: 20 }) : el("span", {}),
+          of(card).hasLoadings ? mini(card, table2.loadings, at * table2.width, { width: 66, height: 20 }) : el("span"),
           chips(table2.words("top_source_tokens", at, 3))
         ]
       );
@@ -1702,32 +4511,17 @@
     const go = (other) => {
       if (other !== void 0) location.hash = link(card, other);
     };
-    const step = (other, name, sign, key) => other === void 0 ? el("span", { class: "step off" }, sign) : el(
-      "a",
-      {
-        class: "step",
-        href: link(card, other),
-        "aria-label": `${name} ${kind.noun} (${key})`,
-        title: `${name} ${kind.noun} (${key})`
-      },
-      sign
-    );
+    const step = (other, name, sign2, key) => stepLink(other === void 0 ? null : link(card, other), sign2, `${name} ${kind.noun} (${key})`);
     const loadings = Array.from(table2.loadings.subarray(i * table2.width, (i + 1) * table2.width));
-    const cardOf = (title, hint, content, extra) => el(
-      "section",
-      { class: `card ${extra || ""}` },
-      el("h2", {}, title),
-      hint && el("p", { class: "hint" }, hint),
-      content
-    );
-    const examplePlace = el("div", { class: "examples" });
+    const cardOf = (title, hint, content, extra) => el("section", { class: `card ${extra || ""}` }, el("h2", title), hint && el("p.hint", hint), content);
+    const examplePlace = el("div.examples");
     let figures = [];
     const showExamples = () => {
       const scale = scales(saved.examples);
       figures = [];
       examplePlace.replaceChildren(
         ...[...groups(saved.examples, kind.groupNames)].flatMap(([name, list2]) => [
-          el("h3", {}, name),
+          el("h3", name),
           ...list2.map((e) => {
             const f = figure(card, e, scale);
             figures.push(f);
@@ -1736,9 +4530,7 @@
         ])
       );
       if (!saved.examples.length)
-        examplePlace.append(
-          el("p", { class: "hint" }, `No examples: the ${kind.noun} was not active on the text that was read.`)
-        );
+        examplePlace.append(el("p.hint", `No examples: the ${kind.noun} was not active on the text that was read.`));
       figures.forEach((f) => f.place());
     };
     const mode = segmented(
@@ -1754,28 +4546,19 @@
       }
     );
     const node = el(
-      "div",
-      { class: "page latent-page" },
+      "div.page.latent-page",
       el(
-        "div",
-        { class: "head" },
+        "div.head",
         step(previous, "Previous", "‹", "k"),
-        el("h1", {}, `${kind.Noun} ${latent}`),
+        el("h1", `${kind.Noun} ${latent}`),
         step(next, "Next", "›", "j"),
-        el(
-          "span",
-          { class: "faint" },
-          "of ",
-          el("a", { href: `#/d/${encodeURIComponent(card.name)}${query ? `?${query}` : ""}` }, card.name),
-          ` · ${text2}`
-        )
+        el("span.faint", "of ", el("a", { href: home(card, query) }, card.name), ` · ${text2}`)
       ),
-      el("p", { class: "about" }, el("strong", {}, card.title || "", ". "), kind.about),
+      el("p.about", el("strong", card.title || "", ". "), kind.about),
       factStrip(card, table2, i),
-      !saved && el("p", { class: "card" }, "Only the row of this latent was saved, not its page."),
+      !saved && el("p.card", "Only the row of this latent was saved, not its page."),
       el(
-        "div",
-        { class: "quarters" },
+        "div.quarters",
         kind.hasLoadings && cardOf(kind.loadings, kind.loadingsHint, loadingChart(card, loadings)),
         saved && saved.promoted.length > 0 && cardOf(
           "What it writes",
@@ -1790,9 +4573,9 @@
         )
       ),
       saved && el(
-        "section",
-        { class: "card", "aria-labelledby": "examples-title" },
-        el("div", { class: "head" }, el("h2", { id: "examples-title" }, "Examples in text"), mode),
+        "section.card",
+        { "aria-labelledby": "examples-title" },
+        el("div.head", el("h2#examples-title", "Examples in text"), mode),
         legend(card),
         examplePlace
       )
@@ -1817,166 +4600,123 @@
 
   // src/report/clusters.js
   var words = (card, loadings) => {
-    const strong = loadings.slice(0, of(card).hasIdentity ? void 0 : card.n_heads).map((v, h) => [h, v]).filter(([, v]) => Math.abs(v) >= 0.25).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, 4);
+    const strong = loadings.slice(0, of(card).hasIdentity ? void 0 : card.n_heads).map((v, h) => [h, v]).filter(([, v]) => Math.abs(v) >= 0.25).sort((a2, b) => Math.abs(b[1]) - Math.abs(a2[1])).slice(0, 4);
     if (!strong.length) return "spread over many heads";
-    const one2 = card.loadings === "layers" ? "layer" : "head";
-    return `${strong.length > 1 ? `${one2}s` : one2} ` + strong.map(([h, v], i) => `${v < 0 ? "− " : i ? "+ " : ""}${headShort(card, h)}`).join(" ");
+    const one3 = card.loadings === "layers" ? "layer" : "head";
+    return `${strong.length > 1 ? `${one3}s` : one3} ` + strong.map(([h, v], i) => `${v < 0 ? "− " : i ? "+ " : ""}${headShort(card, h)}`).join(" ");
   };
   var list = (card) => {
-    const { loading_map: map } = card;
-    if (!map) return el("p", { class: "hint" }, "No clusters were made for this dictionary.");
-    const order = map.cluster_sizes.map((size, c) => [c, size]).sort((a, b) => b[1] - a[1]);
+    const { loading_map: map2 } = card;
+    if (!map2) return el("p.hint", "No clusters were made for this dictionary.");
+    const order = map2.cluster_sizes.map((size, c) => [c, size]).sort((a2, b) => b[1] - a2[1]);
     return el(
-      "ol",
-      { class: "clusters" },
+      "ol.clusters",
       order.map(
         ([c, size]) => el(
           "li",
-          {},
           svg(
             "svg",
             { width: 14, height: 14, "aria-hidden": "true" },
             svg("path", { d: shapePath(clusterShape(c), 7, 7, 5), fill: clusterColor(c) })
           ),
           el("a", { href: `#/d/${encodeURIComponent(card.name)}?cluster=${c}` }, `Cluster ${c}`),
-          el("span", { class: "faint" }, `${count(size)} ${size === 1 ? "latent" : "latents"}`),
-          mini(card, map.cluster_loadings[c], 0, { width: 150, height: 34, scale: 1 }),
-          el("span", { class: "words" }, words(card, map.cluster_loadings[c]))
+          el("span.faint", `${count(size)} ${size === 1 ? "latent" : "latents"}`),
+          mini(card, map2.cluster_loadings[c], 0, { width: 150, height: 34, scale: 1 }),
+          el("span.words", words(card, map2.cluster_loadings[c]))
         )
       )
     );
   };
 
+  // src/shared/axes.js
+  var middle = { "text-anchor": "middle" };
+  var rising = (box2, y2) => y2.ticks.map((t) => [
+    lineOf(box2.left, y2(t), box2.right, y2(t), {
+      stroke: color(t === 0 && y2.low < 0 ? "edge" : "line"),
+      "stroke-width": 1
+    }),
+    text(box2.left - 7, y2(t) + 4, y2.text(t), { "text-anchor": "end" })
+  ]);
+  var bandNames = (x2, plan, bottom) => x2.names.map((name, i) => {
+    if (i % plan.every) return null;
+    const at = x2(i), size = { "font-size": plan.size };
+    if (plan.mode === "wrap")
+      return plan.wrapped[i].map((line2, k2) => text(at, bottom + 14 + 13 * k2, line2, { ...middle, ...size }));
+    if (plan.mode === "flat") return text(at, bottom + 14, name, { ...middle, ...size });
+    const place2 = { "text-anchor": "end", transform: `translate(${at + 4} ${bottom + 12}) rotate(-45)` };
+    return text(null, null, bandName(name, plan, at), { ...size, ...place2 });
+  });
+  var upwards = (x2, y2, content, attributes) => text(0, 0, content, { ...middle, transform: `translate(${x2} ${y2}) rotate(-90)`, ...attributes });
+  var frame = (box2, x2, y2, titles2) => {
+    const { xTitle = [], yTitle = [], yAt = box2.left - 46, under = box2.bottom + 36, grid = false, plan = null } = titles2;
+    const across = (t) => [
+      lineOf(x2(t), grid ? box2.top : box2.bottom, x2(t), box2.bottom + 4, { stroke: color(grid ? "line" : "muted") }),
+      text(x2(t), box2.bottom + 17, x2.text(t), middle)
+    ];
+    const ink = { fill: color("ink") };
+    const centre = [(box2.left + box2.right) / 2, (box2.top + box2.bottom) / 2];
+    return svg(
+      "g.axes",
+      rising(box2, y2),
+      plan ? bandNames(x2, plan, box2.bottom) : x2.ticks.map(across),
+      lineOf(box2.left, box2.bottom, box2.right, box2.bottom, { stroke: color("muted") }),
+      [xTitle].flat().map((line2, i) => text(centre[0], under + 16 * i, line2, { ...middle, ...ink })),
+      [yTitle].flat().map((line2, i) => upwards(yAt + 16 * i, centre[1], line2, ink))
+    );
+  };
+
   // src/report/metrics.js
   var three = (v) => fixed(v, 3);
-  var one = (v) => fixed(v, 1);
+  var one2 = (v) => fixed(v, 1);
   var share2 = (v) => v === null || v === void 0 ? "–" : `${fixed(100 * v, 1)} %`;
   var megabytes = (v) => v === null || v === void 0 ? "–" : `${num(v / 1e6, 3)} MB`;
-  var column = (key, title, show2, better, definition2, chart) => ({ key, title, show: show2, better, definition: definition2, chart });
+  var DEFINITIONS = {
+    fvu: "Of the site that the method reconstructs. Fraction of variance unexplained: squared error divided by squared distance of the target from its mean over the training text. 0 is exact, 1 is no better than that constant. It means nothing without its L0.",
+    fvu_attn_out: "FVU of the layer's attention output, after the reconstruction is put back where it was read from and the layer goes on: the one FVU that all methods of a layer share. It means nothing without its L0.",
+    nmse: "Squared error divided by the sum of squares of the target (distance from zero, not from the mean).",
+    l0_source: "Mean number of active latents at a source token, before anything is moved.",
+    l0_dest: "Latents at a destination: of a code that is moved, those that carry 90 % of the energy (a latent with many heads lands in more places); of a code counted there, those that are active.",
+    dead_share: "Share of latents never active at the counted positions of the held-out text.",
+    dense_share: "Share of L0 from latents that are active on more than a fifth of the positions.",
+    shrinkage: "Bias of scale: what the reconstruction would have to be divided by. 1 is unbiased, 0.8 is a fifth too small.",
+    ce_delta: "Rise of the next-token loss (nats per token) when the reconstruction replaces the layer's output.",
+    ce_recovered_mean: "Share of the loss gap to mean-ablation that is closed: (mean − spliced) / (mean − clean).",
+    ce_recovered_zero: "The same against zero-ablation: (zero − spliced) / (zero − clean).",
+    kl: "Mean KL divergence (nats) from the clean model's next-token distribution to the spliced model's.",
+    pattern_nmse: "Squared error of the attention patterns that it makes, over their variance (causal entries of counted queries).",
+    pattern_kl: "KL (nats) of a query's pattern from the one that it makes.",
+    effective_heads: "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings started, so read it from both starts.",
+    identity_share: "Energy-weighted share of squared loading on the identity head, which moves nothing.",
+    train_seconds: "Seconds of training, on the machine of this run.",
+    train_memory: "What a training step was planned with, optimizer included.",
+    n_latents: "Number of latents of a dictionary, or rank of a linear baseline.",
+    n_train_tokens: "Tokens seen in training, in millions."
+  };
+  var metric = (key, title, show2, better, chart) => ({ key, title, show: show2, better, chart, definition: DEFINITIONS[key] });
   var METRICS = [
-    column(
-      "fvu",
-      "FVU",
-      three,
-      -1,
-      "Of the site that the method reconstructs. Fraction of variance unexplained: squared error divided by squared distance of the target from its mean over the training text. 0 is exact, 1 is no better than that constant. It means nothing without its L0.",
-      "log"
-    ),
-    column(
-      "fvu_attn_out",
-      "FVU attn out",
-      three,
-      -1,
-      "FVU of the layer's attention output, after the reconstruction is put back where it was read from and the layer goes on: the one FVU that all methods of a layer share. It means nothing without its L0.",
-      "log"
-    ),
-    column(
-      "nmse",
-      "NMSE",
-      three,
-      -1,
-      "Squared error divided by the sum of squares of the target (distance from zero, not from the mean).",
-      "log"
-    ),
-    column("l0_source", "L0 src", one, 0, "Mean number of active latents at a source token, before anything is moved."),
-    column(
-      "l0_dest",
-      "L0 dest",
-      one,
-      0,
-      "Latents at a destination: of a code that is moved, those that carry 90 % of the energy (a latent with many heads lands in more places); of a code counted there, those that are active."
-    ),
-    column(
-      "dead_share",
-      "Dead",
-      share2,
-      -1,
-      "Share of latents never active at the counted positions of the held-out text."
-    ),
-    column(
-      "dense_share",
-      "Dense",
-      share2,
-      -1,
-      "Share of L0 from latents that are active on more than a fifth of the positions."
-    ),
-    column(
-      "shrinkage",
-      "Shrink.",
-      three,
-      0,
-      "Bias of scale: what the reconstruction would have to be divided by. 1 is unbiased, 0.8 is a fifth too small."
-    ),
-    column(
-      "ce_delta",
-      "ΔCE",
-      (v) => fixed(v, 4),
-      -1,
-      "Rise of the next-token loss (nats per token) when the reconstruction replaces the layer's output.",
-      "zero"
-    ),
-    column(
-      "ce_recovered_mean",
-      "CE rec.",
-      share2,
-      1,
-      "Share of the loss gap to mean-ablation that is closed: (mean − spliced) / (mean − clean).",
-      "plain"
-    ),
-    column(
-      "ce_recovered_zero",
-      "CE rec. 0",
-      share2,
-      1,
-      "The same against zero-ablation: (zero − spliced) / (zero − clean).",
-      "plain"
-    ),
-    column(
-      "kl",
-      "KL",
-      (v) => fixed(v, 4),
-      -1,
-      "Mean KL divergence (nats) from the clean model's next-token distribution to the spliced model's.",
-      "log"
-    ),
-    column(
-      "pattern_nmse",
-      "Pattern nMSE",
-      three,
-      -1,
-      "Squared error of the attention patterns that it makes, over their variance (causal entries of counted queries).",
-      "log"
-    ),
-    column("pattern_kl", "Pattern KL", three, -1, "KL (nats) of a query's pattern from the one that it makes."),
-    column(
-      "effective_heads",
-      "Eff. heads",
-      (v) => fixed(v, 2),
-      0,
-      "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings started, so read it from both starts.",
-      "zero"
-    ),
-    column(
-      "identity_share",
-      "Identity",
-      share2,
-      0,
-      "Energy-weighted share of squared loading on the identity head, which moves nothing.",
-      "zero"
-    ),
-    column("train_seconds", "Train s", one, -1, "Seconds of training, on the machine of this run."),
-    column("train_memory", "Memory", megabytes, -1, "What a training step was planned with, optimizer included."),
-    column("n_latents", "Width", count, 0, "Number of latents of a dictionary, or rank of a linear baseline."),
-    column(
-      "n_train_tokens",
-      "Tokens",
-      (v) => v === null ? "–" : `${num(v / 1e6, 3)} M`,
-      0,
-      "Tokens seen in training, in millions."
-    )
+    metric("fvu", "FVU", three, -1, "log"),
+    metric("fvu_attn_out", "FVU attn out", three, -1, "log"),
+    metric("nmse", "NMSE", three, -1, "log"),
+    metric("l0_source", "L0 src", one2, 0),
+    metric("l0_dest", "L0 dest", one2, 0),
+    metric("dead_share", "Dead", share2, -1),
+    metric("dense_share", "Dense", share2, -1),
+    metric("shrinkage", "Shrink.", three, 0),
+    metric("ce_delta", "ΔCE", (v) => fixed(v, 4), -1, "zero"),
+    metric("ce_recovered_mean", "CE rec.", share2, 1, "plain"),
+    metric("ce_recovered_zero", "CE rec. 0", share2, 1, "plain"),
+    metric("kl", "KL", (v) => fixed(v, 4), -1, "log"),
+    metric("pattern_nmse", "Pattern nMSE", three, -1, "log"),
+    metric("pattern_kl", "Pattern KL", three, -1),
+    metric("effective_heads", "Eff. heads", (v) => fixed(v, 2), 0, "zero"),
+    metric("identity_share", "Identity", share2, 0, "zero"),
+    metric("train_seconds", "Train s", one2, -1),
+    metric("train_memory", "Memory", megabytes, -1),
+    metric("n_latents", "Width", count, 0),
+    metric("n_train_tokens", "Tokens", (v) => v === null ? "–" : `${num(v / 1e6, 3)} M`, 0)
   ];
   var byKey = new Map(METRICS.map((m) => [m.key, m]));
-  METRICS.charted = METRICS.filter((m) => m.chart);
+  var CHARTED = METRICS.filter((m) => m.chart);
   var MAIN = /* @__PURE__ */ new Set([
     "fvu",
     "fvu_attn_out",
@@ -2032,12 +4772,12 @@
     copy.setAttribute("width", w);
     copy.setAttribute("height", h);
     const back = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    for (const [k, v] of [
+    for (const [k2, v] of [
       ["width", w],
       ["height", h],
       ["fill", color("card")]
     ])
-      back.setAttribute(k, v);
+      back.setAttribute(k2, v);
     copy.prepend(back);
     return new XMLSerializer().serializeToString(copy);
   };
@@ -2047,36 +4787,22 @@
     const image = new Image();
     image.onload = () => {
       const canvas = el("canvas", { width: 2 * chart.clientWidth, height: 2 * chart.clientHeight });
-      const context = canvas.getContext("2d");
-      context.scale(2, 2);
-      context.drawImage(image, 0, 0);
+      const context2 = canvas.getContext("2d");
+      context2.scale(2, 2);
+      context2.drawImage(image, 0, 0);
       canvas.toBlob((blob) => download(URL.createObjectURL(blob), `${name}.png`));
     };
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source(chart))}`;
   };
   var saveCanvas = (canvas, name) => canvas.toBlob((blob) => download(URL.createObjectURL(blob), `${name}.png`));
   var buttons = (find, name) => el(
-    "span",
-    { class: "save" },
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Save ${name} as SVG`, onclick: () => saveSvg(find(), name) },
-      "SVG"
-    ),
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Save ${name} as PNG`, onclick: () => savePng(find(), name) },
-      "PNG"
-    )
+    "span.save",
+    el("button.quiet", { "aria-label": `Save ${name} as SVG`, onclick: () => saveSvg(find(), name) }, "SVG"),
+    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => savePng(find(), name) }, "PNG")
   );
   var canvasButton = (find, name) => el(
-    "span",
-    { class: "save" },
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Save ${name} as PNG`, onclick: () => saveCanvas(find(), name) },
-      "PNG"
-    )
+    "span.save",
+    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => saveCanvas(find(), name) }, "PNG")
   );
 
   // src/report/frontier.js
@@ -2090,6 +4816,10 @@
   var REFERENCES = /* @__PURE__ */ new Set(["pca", "head_svd", "head_data_svd", "sae"]);
   var OTHER_SIDE = { l0_source: "counted at destinations only", l0_dest: "counted at sources only" };
   var REFERENCE_NAMES = { pca: "PCA", head_svd: "SVD", head_data_svd: "data-SVD", sae: "SAE" };
+  var ends = (values) => (
+    /** @type {[number, number]} */
+    extent(values)
+  );
   var startShape = (start3) => START_SHAPES[start3] || "circle";
   var shortTarget = (target) => target.replace(/blocks\.(\d+)\./g, "$1 ").replace(/\bhook_/g, "");
   var shapeOf = (e) => variantShape(e.variant) || startShape(e.start);
@@ -2104,26 +4834,26 @@
       if (!groups2.has(key)) groups2.set(key, []);
       groups2.get(key).push(e);
     }
-    const mean2 = (list2, k) => list2.reduce((s, e) => s + e[k], 0) / list2.length;
+    const mean2 = (list2, k2) => list2.reduce((s2, e) => s2 + e[k2], 0) / list2.length;
     const series = /* @__PURE__ */ new Map();
     for (const members of groups2.values()) {
       const key = JSON.stringify([members[0].variant, members[0].start, members[0].n_latents]);
       if (!series.has(key)) series.set(key, { variant: members[0].variant, start: members[0].start, points: [] });
       series.get(key).points.push({ x: mean2(members, xKey), y: mean2(members, yKey), members });
     }
-    for (const s of series.values()) s.points.sort((a, b) => a.x - b.x);
+    for (const s2 of series.values()) s2.points.sort((a2, b) => a2.x - b.x);
     return [...series.values()];
   };
-  var describe = (e, metric) => lines(
+  var describe = (e, metric2) => lines(
     [variantName(e.variant), e.sparsity],
     hasStart(e) && ["start", START_NAMES[e.start] || e.start],
     has(e.seed) && ["seed", String(e.seed)],
-    [metric.title, metric.show(e[metric.key])],
+    [metric2.title, metric2.show(e[metric2.key])],
     ["L0 source", num(e.l0_source)],
     ["L0 destination", num(e.l0_dest)]
   );
   var spread = (labels, gap, top, bottom) => {
-    labels.sort((a, b) => a.y - b.y);
+    labels.sort((a2, b) => a2.y - b.y);
     const room = Math.floor((bottom - top) / gap) + 1;
     const kept = labels.length <= room ? labels : labels.filter(
       (_, i2) => Math.floor(i2 * room / labels.length) !== Math.floor((i2 - 1) * room / labels.length)
@@ -2139,42 +4869,32 @@
     });
     let i = 0;
     for (const { sum, n } of pools)
-      for (let k = 0; k < n; k++, i++)
+      for (let k2 = 0; k2 < n; k2++, i++)
         kept[i].at = Math.min(Math.max(sum / n + i * gap, top + i * gap), bottom - (kept.length - 1 - i) * gap);
     return kept;
   };
-  var draw2 = (width, evaluations, references, [xKey, wide, , narrow], metric, scale, ys) => {
-    const xTitle = width < 440 ? narrow.replace("-", " ") : wide;
-    const box2 = { left: 62, right: width - (references.length ? 94 : 14), top: 12, bottom: HEIGHT - 46 };
-    const chart = svg("svg", {
-      viewBox: `0 0 ${width} ${HEIGHT}`,
-      width,
-      height: HEIGHT,
-      role: "img",
-      "aria-label": `${metric.title} against ${xTitle}`
-    });
+  var draw2 = (width2, evaluations, references, [xKey, wide, , narrow], metric2, scale, ys) => {
+    const xTitle = width2 < 440 ? narrow.replace("-", " ") : wide;
+    const box2 = { left: 62, right: width2 - (references.length ? 94 : 14), top: 12, bottom: HEIGHT - 46 };
+    const chart = drawing(width2, HEIGHT, `${metric2.title} against ${xTitle}`);
     const xs = evaluations.map((e) => e[xKey]).filter((v) => has(v) && v > 0);
     if (!xs.length || !ys.length) {
-      chart.append(text(width / 2, HEIGHT / 2, "No evaluation has both numbers.", { "text-anchor": "middle" }));
+      chart.append(text(width2 / 2, HEIGHT / 2, "No evaluation has both numbers.", { "text-anchor": "middle" }));
       return chart;
     }
-    const x = logarithmic(Math.min(...xs), Math.max(...xs), box2.left, box2.right, { bases: 2 });
-    const log = scale === "log" && Math.min(...ys) > 0;
-    const y = log ? logarithmic(Math.min(...ys), Math.max(...ys), box2.bottom, box2.top) : linear(Math.min(...ys), Math.max(...ys), box2.bottom, box2.top, { zero: metric.chart !== "plain" });
-    chart.append(frame(box2, x, y, { xTitle, yTitle: metric.title + (log ? " (log)" : "") }));
-    const labels = references.map((e) => ({ e, y: y(e[metric.key]) }));
+    const x2 = logarithmic(...ends(xs), box2.left, box2.right, { base: 2, pad: roomy(...ends(xs)) });
+    const log2 = scale === "log" && Math.min(...ys) > 0;
+    const y2 = log2 ? logarithmic(...ends(ys), box2.bottom, box2.top, { pad: roomy(...ends(ys)) }) : linear3(...ends(ys), box2.bottom, box2.top, { zero: metric2.chart !== "plain" });
+    chart.append(frame(box2, x2, y2, { xTitle, yTitle: metric2.title + (log2 ? " (log)" : "") }));
+    const labels = references.map((e) => ({ e, y: y2(e[metric2.key]) }));
     for (const { e, y: at } of labels) {
-      const line = svg("line", {
-        x1: box2.left,
-        x2: box2.right,
-        y1: at,
-        y2: at,
+      const line2 = lineOf(box2.left, at, box2.right, at, {
         stroke: variantColor(e.variant),
         "stroke-width": 1,
         "stroke-dasharray": "2 4",
         opacity: 0.8
       });
-      chart.append(line);
+      chart.append(line2);
     }
     for (const l of spread(labels, 13, box2.top + 4, box2.bottom - 2)) {
       chart.append(
@@ -2190,42 +4910,40 @@
         `${REFERENCE_NAMES[l.e.variant] || variantName(l.e.variant).slice(0, 14)} ${l.e.n_latents === null ? "" : `r${l.e.n_latents}`}`,
         { "font-size": 11, fill: color("ink") }
       );
-      attach(label2, () => describe(l.e, metric));
+      attach(label2, () => describe(l.e, metric2));
       chart.append(label2);
     }
-    for (const s of meansOf(evaluations, xKey, metric.key)) {
-      const c = variantColor(s.variant), shape = shapeOf(s);
-      const path = s.points.map((p, i) => `${i ? "L" : "M"}${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`).join("");
-      chart.append(svg("path", { d: path, stroke: c, fill: "none", "stroke-width": 2, "stroke-dasharray": dashOf(s) }));
-      for (const p of s.points) {
+    for (const s2 of meansOf(evaluations, xKey, metric2.key)) {
+      const c = variantColor(s2.variant), shape = shapeOf(s2);
+      const path2 = linePath(s2.points.map((p) => [x2(p.x), y2(p.y)]));
+      chart.append(svg("path", { d: path2, stroke: c, fill: "none", "stroke-width": 2, "stroke-dasharray": dashOf(s2) }));
+      for (const p of s2.points) {
         for (const e of p.members) {
-          const dot = svg("path", {
-            d: shapePath(shape, x(e[xKey]), y(e[metric.key]), 2.6),
+          const dot = svg("path.dot", {
+            d: shapePath(shape, x2(e[xKey]), y2(e[metric2.key]), 2.6),
             fill: c,
-            "fill-opacity": 0.45,
-            class: "dot"
+            "fill-opacity": 0.45
           });
-          chart.append(attach(dot, () => describe(e, metric)));
+          chart.append(attach(dot, () => describe(e, metric2)));
         }
         const many = p.members.length > 1;
-        const mean2 = svg("path", {
-          d: shapePath(shape, x(p.x), y(p.y), 5),
+        const mean2 = svg("path.dot", {
+          d: shapePath(shape, x2(p.x), y2(p.y), 5),
           fill: c,
           stroke: color("card"),
-          "stroke-width": 1.2,
-          class: "dot"
+          "stroke-width": 1.2
         });
         chart.append(
           attach(mean2, () => {
-            if (!many) return describe(p.members[0], metric);
-            const values = p.members.map((e) => e[metric.key]);
+            if (!many) return describe(p.members[0], metric2);
+            const values = p.members.map((e) => e[metric2.key]);
             return lines(
-              [variantName(s.variant), p.members[0].sparsity],
-              hasStart(s) && ["start", START_NAMES[s.start] || s.start],
-              [`mean ${metric.title}`, metric.show(p.y)],
+              [variantName(s2.variant), p.members[0].sparsity],
+              hasStart(s2) && ["start", START_NAMES[s2.start] || s2.start],
+              [`mean ${metric2.title}`, metric2.show(p.y)],
               [
                 `over ${values.length} seeds`,
-                `${metric.show(Math.min(...values))} to ${metric.show(Math.max(...values))}`
+                `${metric2.show(Math.min(...values))} to ${metric2.show(Math.max(...values))}`
               ],
               ["mean L0", num(p.x)]
             );
@@ -2236,11 +4954,11 @@
     return chart;
   };
   var legend2 = (variants, hidden, starts, redraw) => {
-    const row = el("div", { class: "legend" });
+    const row = el("div.legend");
     for (const v of variants) {
       const key = el(
-        "button",
-        { type: "button", class: "key", "aria-pressed": String(!hidden.has(v)), title: "Show or hide" },
+        "button.key",
+        { "aria-pressed": String(!hidden.has(v)), title: "Show or hide" },
         variantMark(v),
         variantName(v)
       );
@@ -2255,63 +4973,58 @@
       const sample = svg(
         "svg",
         { width: 30, height: 12, "aria-hidden": "true" },
-        svg("line", {
-          x1: 0,
-          x2: 30,
-          y1: 6,
-          y2: 6,
+        lineOf(0, 6, 30, 6, {
           stroke: "currentColor",
           "stroke-width": 1.5,
           "stroke-dasharray": start3 === "spread" ? "6 4" : null
         }),
         svg("path", { d: shapePath(startShape(start3), 15, 6, 4), fill: "currentColor" })
       );
-      row.append(el("span", { class: "note" }, sample, `${START_NAMES[start3] || start3} start`));
+      row.append(el("span.note", sample, `${START_NAMES[start3] || start3} start`));
     }
     return row;
   };
   var panel = (all) => {
     const place2 = (e) => has(e.fvu_attn_out) ? `${e.layer} · attention output` : `${e.layer} · ${shortTarget(e.target)}`;
-    const layers = [...new Set(all.map(place2))].sort((a, b) => b.endsWith("output") - a.endsWith("output"));
+    const layers = [...new Set(all.map(place2))].sort((a2, b) => b.endsWith("output") - a2.endsWith("output"));
     const apart = all.some((e) => has(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
     const state = { metric: apart ? "fvu_attn_out" : "fvu", scale: "log", layer: layers[0], hidden: /* @__PURE__ */ new Set() };
-    const charts = el("div", { class: "pair" });
-    const legendPlace = el("div", {});
-    const scales2 = el("span", {});
+    const charts = el("div.pair");
+    const legendPlace = el("div");
+    const scales2 = el("span");
     const redraw = () => {
-      const metric = byKey.get(state.metric);
-      const here = all.filter((e) => place2(e) === state.layer && !state.hidden.has(e.variant) && has(e[metric.key]));
+      const metric2 = byKey.get(state.metric);
+      const here = all.filter((e) => place2(e) === state.layer && !state.hidden.has(e.variant) && has(e[metric2.key]));
       const drawn = here.filter((e) => has(e.l0_source) || has(e.l0_dest));
-      const width = Math.max(320, Math.floor((charts.clientWidth - 24) / (charts.clientWidth > 760 ? 2 : 1)));
+      const width2 = Math.max(320, Math.floor((charts.clientWidth - 24) / (charts.clientWidth > 760 ? 2 : 1)));
       const parts = AXES.map((axis) => {
         const references = here.filter((e) => REFERENCES.has(e.variant) && !has(e[axis[0]]));
         const elsewhere = [...new Set(drawn.filter((e) => !has(e[axis[0]])).map((e) => variantName(e.variant)))];
         return { axis, references, elsewhere, points: drawn.filter((e) => has(e[axis[0]])) };
       });
       const shown2 = parts.some((p) => p.points.length) ? parts.filter((p) => p.points.length) : parts.slice(0, 1);
-      const ys = shown2.flatMap((p) => [...p.points, ...p.references]).map((e) => e[metric.key]);
+      const ys = shown2.flatMap((p) => [...p.points, ...p.references]).map((e) => e[metric2.key]);
       charts.replaceChildren(
         ...shown2.map((p) => {
           const mixed = p.axis[0] === "l0_dest" && p.points.some((e) => variantShape(e.variant));
           const axis = p.axis.slice();
           if (mixed) axis[1] = "latents at a destination: active, or carrying 90 % of the energy";
-          const chart = draw2(width, p.points, p.references, axis, metric, state.scale, ys);
+          const chart = draw2(width2, p.points, p.references, axis, metric2, state.scale, ys);
           return el(
             "figure",
-            { vars: { "--width": `${width}px` } },
+            { vars: { "--width": `${width2}px` } },
             el(
               "figcaption",
-              {},
               p.axis[2],
-              el("span", { class: "push" }),
+              el("span.push"),
               buttons(() => chart, `${state.metric}-${p.axis[3]}`)
             ),
             chart,
-            p.elsewhere.length > 0 && el("p", { class: "hint elsewhere" }, `Not here, ${OTHER_SIDE[p.axis[0]]}: ${p.elsewhere.join("; ")}.`)
+            p.elsewhere.length > 0 && el("p.hint.elsewhere", `Not here, ${OTHER_SIDE[p.axis[0]]}: ${p.elsewhere.join("; ")}.`)
           );
         })
       );
-      scales2.hidden = metric.chart !== "log";
+      scales2.hidden = metric2.chart !== "log";
     };
     const refresh = () => {
       const here = all.filter((e) => place2(e) === state.layer);
@@ -2326,36 +5039,28 @@
       redraw();
     };
     scales2.append(
-      segmented(
-        "Vertical scale",
-        [
-          ["log", "log"],
-          ["linear", "linear"]
-        ],
-        "log",
-        (v) => {
-          state.scale = v;
-          redraw();
-        }
-      )
+      segmented("Vertical scale", { log: "log", linear: "linear" }, "log", (v) => {
+        state.scale = v;
+        redraw();
+      })
     );
-    const offered = METRICS.charted.filter((m) => all.some((e) => has(e[m.key])) && (m.key !== "fvu_attn_out" || apart)).map((m) => [m.key, m.key === "fvu" && apart ? "FVU own site" : m.title, m.definition]);
+    const offered = CHARTED.filter((m) => all.some((e) => has(e[m.key])) && (m.key !== "fvu_attn_out" || apart)).map(
+      (m) => [m.key, m.key === "fvu" && apart ? "FVU own site" : m.title, m.definition]
+    );
     const metricButtons = segmented("Metric", offered, state.metric, (v) => {
       state.metric = v;
       redraw();
     });
     const node = el(
-      "section",
-      { class: "card", id: "frontier", "aria-labelledby": "frontier-title" },
+      "section#frontier.card",
+      { "aria-labelledby": "frontier-title" },
       el(
-        "div",
-        { class: "head" },
-        el("h2", { id: "frontier-title" }, "Sparsity against quality"),
+        "div.head",
+        el("h2#frontier-title", "Sparsity against quality"),
         metricButtons,
         scales2,
         layers.length > 1 && el(
           "label",
-          {},
           "Layer ",
           el(
             "select",
@@ -2365,13 +5070,12 @@
                 refresh();
               }
             },
-            layers.map((l) => el("option", {}, l))
+            layers.map((l) => el("option", l))
           )
         )
       ),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         "Large marks and lines: means over seeds. Small marks: single seeds. Dotted lines: linear baselines with their rank. A dictionary whose latents are moved appears in both charts: a latent that moves through several heads lands in more places, so the two counts can disagree about which is better. A code that is counted on one side only appears in one."
       ),
       legendPlace,
@@ -2390,7 +5094,7 @@
     const live = [];
     for (let i = 0; i < table2.n; i++)
       if (table2.energy_share[i] > 0 && Number.isFinite(table2.map_x[i]) && Number.isFinite(table2.map_y[i])) live.push(i);
-    return live.sort((a, b) => table2.energy_share[b] - table2.energy_share[a]);
+    return live.sort((a2, b) => table2.energy_share[b] - table2.energy_share[a2]);
   };
   var bounds = (table2, live) => {
     let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
@@ -2407,10 +5111,10 @@
     const shifts = new Float32Array(2 * table2.n);
     for (const i of live) {
       const cell = Math.round((table2.map_x[i] - box2.x0) / box2.width * CELLS) * 1e4 + Math.round((table2.map_y[i] - box2.y0) / box2.height * CELLS);
-      const k = piles.get(cell) || 0;
-      piles.set(cell, k + 1);
-      shifts[2 * i] = k ? Math.sqrt(k) * Math.cos(k * 2.39996) : 0;
-      shifts[2 * i + 1] = k ? Math.sqrt(k) * Math.sin(k * 2.39996) : 0;
+      const k2 = piles.get(cell) || 0;
+      piles.set(cell, k2 + 1);
+      shifts[2 * i] = k2 ? Math.sqrt(k2) * Math.cos(k2 * 2.39996) : 0;
+      shifts[2 * i + 1] = k2 ? Math.sqrt(k2) * Math.sin(k2 * 2.39996) : 0;
     }
     return { shifts, largest: Math.max(0, ...piles.values()) };
   };
@@ -2418,13 +5122,12 @@
     const kind = of(card), live = livePoints(table2), box2 = bounds(table2, live), { shifts, largest } = spirals(table2, live, box2);
     const hasClusters = live.some((i) => table2.cluster[i] >= 0);
     const state = { by: "head", chosen: /* @__PURE__ */ new Set(), zoom: 1, x: 0, y: 0, hover: -1 };
-    const canvas = el("canvas", {
-      class: "map",
+    const canvas = el("canvas.map", {
       tabindex: "0",
       role: "img",
       "aria-label": `Map of head loadings of ${live.length} live latents. The latent table lists the same latents.`
     });
-    const legend3 = el("div", { class: "legend tight" });
+    const legend3 = el("div.legend.tight");
     const energy = live.length ? table2.energy_share[live[0]] : 1;
     const least = Math.min(3.4, Math.max(2, 60 / Math.sqrt(live.length + 1)));
     const radius = (i) => least + 7.5 * Math.sqrt(table2.energy_share[i] / energy);
@@ -2435,10 +5138,10 @@
     const pile = largest > 1 ? Math.min(3.2, 60 / Math.sqrt(largest)) : 0, edge = PAD + pile * Math.sqrt(largest);
     const fitted = () => Math.min((canvas.clientWidth - 2 * edge) / box2.width, (HEIGHT2 - 2 * edge) / box2.height);
     const place2 = (i) => {
-      const s = fitted() * state.zoom, z = pile * Math.min(state.zoom, 6);
+      const s2 = fitted() * state.zoom, z = pile * Math.min(state.zoom, 6);
       return [
-        canvas.clientWidth / 2 + state.x + (table2.map_x[i] - box2.x0 - box2.width / 2) * s + shifts[2 * i] * z,
-        HEIGHT2 / 2 + state.y - (table2.map_y[i] - box2.y0 - box2.height / 2) * s + shifts[2 * i + 1] * z
+        canvas.clientWidth / 2 + state.x + (table2.map_x[i] - box2.x0 - box2.width / 2) * s2 + shifts[2 * i] * z,
+        HEIGHT2 / 2 + state.y - (table2.map_y[i] - box2.y0 - box2.height / 2) * s2 + shifts[2 * i + 1] * z
       ];
     };
     const stamps = (ratio) => {
@@ -2446,14 +5149,14 @@
       return (g, r) => {
         const size = Math.round(r * 4) / 4, key = g * 1e3 + size;
         if (!made.has(key)) {
-          const half = Math.ceil(size * 1.3) + 1, stamp = el("canvas", { width: 2 * half * ratio, height: 2 * half * ratio }), context = stamp.getContext("2d");
-          context.scale(ratio, ratio);
-          const path = new Path2D(shapePath(groupShape(g), half, half, size));
-          context.fillStyle = groupColor(g);
-          context.fill(path);
-          context.lineWidth = 0.7;
-          context.strokeStyle = color("card");
-          context.stroke(path);
+          const half = Math.ceil(size * 1.3) + 1, stamp = el("canvas", { width: 2 * half * ratio, height: 2 * half * ratio }), context2 = stamp.getContext("2d");
+          context2.scale(ratio, ratio);
+          const path2 = new Path2D(shapePath(groupShape(g), half, half, size));
+          context2.fillStyle = groupColor(g);
+          context2.fill(path2);
+          context2.lineWidth = 0.7;
+          context2.strokeStyle = color("card");
+          context2.stroke(path2);
           stamp.half = half;
           made.set(key, stamp);
         }
@@ -2464,29 +5167,29 @@
       const ratio = devicePixelRatio || 1;
       canvas.width = canvas.clientWidth * ratio;
       canvas.height = HEIGHT2 * ratio;
-      const context = canvas.getContext("2d");
-      context.scale(ratio, ratio);
-      context.fillStyle = color("card");
-      context.fillRect(0, 0, canvas.clientWidth, HEIGHT2);
+      const context2 = canvas.getContext("2d");
+      context2.scale(ratio, ratio);
+      context2.fillStyle = color("card");
+      context2.fillRect(0, 0, canvas.clientWidth, HEIGHT2);
       const marks = stamps(ratio);
       for (const pass of [false, true]) {
-        context.globalAlpha = pass ? 0.85 : 0.07;
+        context2.globalAlpha = pass ? 0.85 : 0.07;
         for (const i of live) {
           if (visible(i) !== pass) continue;
-          const [x, y] = place2(i);
-          if (x < -20 || y < -20 || x > canvas.clientWidth + 20 || y > HEIGHT2 + 20) continue;
+          const [x2, y2] = place2(i);
+          if (x2 < -20 || y2 < -20 || x2 > canvas.clientWidth + 20 || y2 > HEIGHT2 + 20) continue;
           const mark2 = marks(group(i), radius(i));
-          context.drawImage(mark2, x - mark2.half, y - mark2.half, 2 * mark2.half, 2 * mark2.half);
+          context2.drawImage(mark2, x2 - mark2.half, y2 - mark2.half, 2 * mark2.half, 2 * mark2.half);
         }
       }
       if (state.hover >= 0) {
-        const [x, y] = place2(state.hover);
-        context.globalAlpha = 1;
-        context.lineWidth = 2;
-        context.strokeStyle = color("ink");
-        context.beginPath();
-        context.arc(x, y, radius(state.hover) + 3, 0, 7);
-        context.stroke();
+        const [x2, y2] = place2(state.hover);
+        context2.globalAlpha = 1;
+        context2.lineWidth = 2;
+        context2.strokeStyle = color("ink");
+        context2.beginPath();
+        context2.arc(x2, y2, radius(state.hover) + 3, 0, 7);
+        context2.stroke();
       }
     };
     let asked = false;
@@ -2503,7 +5206,7 @@
       let best = -1, least2 = Infinity;
       for (const i of live) {
         if (!visible(i)) continue;
-        const [x, y] = place2(i), d = Math.hypot(x - mx, y - my) - radius(i);
+        const [x2, y2] = place2(i), d = Math.hypot(x2 - mx, y2 - my) - radius(i);
         if (d < REACH2 && d < least2) {
           least2 = d;
           best = i;
@@ -2546,7 +5249,7 @@
       if (found < 0) return hide();
       show(
         [
-          el("strong", {}, `${kind.Noun} ${table2.latent[found]}`),
+          el("strong", `${kind.Noun} ${table2.latent[found]}`),
           lines(
             ["energy", percent(table2.energy_share[found])],
             ["density", percent(table2.density[found])],
@@ -2599,20 +5302,14 @@
     const showLegend = () => {
       const counts = /* @__PURE__ */ new Map();
       for (const i of live) counts.set(group(i), (counts.get(group(i)) || 0) + 1);
-      const keys = [...counts.keys()].sort((a, b) => a - b).map((g) => {
+      const keys = [...counts.keys()].sort((a2, b) => a2 - b).map((g) => {
         const icon = svg(
           "svg",
           { width: 14, height: 14, "aria-hidden": "true" },
           svg("path", { d: shapePath(groupShape(g), 7, 7, 5), fill: groupColor(g) })
         );
         const name = state.by === "head" ? headName(card, g) : g < 0 ? "no cluster" : `cluster ${g}`;
-        const key = el(
-          "button",
-          { type: "button", class: "key", "aria-pressed": "false" },
-          icon,
-          name,
-          el("span", { class: "faint" }, count(counts.get(g)))
-        );
+        const key = el("button.key", { "aria-pressed": "false" }, icon, name, el("span.faint", count(counts.get(g))));
         key.addEventListener("click", () => {
           if (!state.chosen.delete(g)) state.chosen.add(g);
           key.setAttribute("aria-pressed", String(state.chosen.has(g)));
@@ -2622,38 +5319,32 @@
       });
       legend3.replaceChildren(...keys);
     };
-    const by = (value) => {
-      state.by = value;
+    const by = (value2) => {
+      state.by = value2;
       state.chosen.clear();
       showLegend();
       redraw();
     };
     const node = el(
-      "div",
-      { class: "map-box" },
+      "div.map-box",
       el(
-        "div",
-        { class: "head" },
+        "div.head",
         hasClusters && segmented(
           "Colour by",
-          [
-            ["head", kind.hasHeads ? "by main head" : "by main layer"],
-            ["cluster", "by cluster"]
-          ],
+          { head: kind.hasHeads ? "by main head" : "by main layer", cluster: "by cluster" },
           "head",
           by
         ),
-        el("span", { class: "push" }),
-        el("button", { type: "button", class: "quiet", "aria-label": "Zoom in", onclick: () => zoomBy(1.5) }, "+"),
-        el("button", { type: "button", class: "quiet", "aria-label": "Zoom out", onclick: () => zoomBy(1 / 1.5) }, "−"),
-        el("button", { type: "button", class: "quiet", onclick: reset }, "Reset"),
+        el("span.push"),
+        el("button.quiet", { "aria-label": "Zoom in", onclick: () => zoomBy(1.5) }, "+"),
+        el("button.quiet", { "aria-label": "Zoom out", onclick: () => zoomBy(1 / 1.5) }, "−"),
+        el("button.quiet", { onclick: reset }, "Reset"),
         canvasButton(() => canvas, `loading-map-${card.name}`)
       ),
       legend3,
       canvas,
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         `${card.loading_map ? `${card.loading_map.method}. ` : ""}${kind.loadingsHint ? `${kind.loadingsHint} ` : ""}Nearby points mix ${kind.hasHeads ? "heads" : "layers"} alike; the axes have no unit. Size is energy. Click a point to open it, a name to filter; drag moves, Ctrl + wheel zooms.`,
         largest > 3 ? " Latents with equal loadings are laid out as a spiral." : ""
       )
@@ -2669,9 +5360,9 @@
   // src/report/scores.js
   var mean = (list2, key) => {
     const values = list2.map((e) => e[key]).filter((v) => v !== null && v !== void 0);
-    return values.length ? values.reduce((a, b) => a + b, 0) / values.length : null;
+    return values.length ? values.reduce((a2, b) => a2 + b, 0) / values.length : null;
   };
-  var absent2 = (v) => v === null || v === void 0;
+  var absent3 = (v) => v === null || v === void 0;
   var grouped = (all) => {
     const groups2 = /* @__PURE__ */ new Map();
     for (const e of all) {
@@ -2689,21 +5380,21 @@
       return row;
     });
   };
-  var compare = (key, direction) => (a, b) => {
-    const x = a[key], y = b[key];
-    if (x === null || x === void 0) return y === null || y === void 0 ? 0 : 1;
-    if (y === null || y === void 0) return -1;
-    if (typeof x === "string") return direction * x.localeCompare(y, "en", { numeric: true });
-    return direction * (x - y);
+  var compare = (key, direction) => (a2, b) => {
+    const x2 = a2[key], y2 = b[key];
+    if (x2 === null || x2 === void 0) return y2 === null || y2 === void 0 ? 0 : 1;
+    if (y2 === null || y2 === void 0) return -1;
+    if (typeof x2 === "string") return direction * x2.localeCompare(y2, "en", { numeric: true });
+    return direction * (x2 - y2);
   };
   var table = (all, cards) => {
     const layers = new Set(all.map((e) => e.layer)), targets = new Set(all.map((e) => e.target));
     const pages = new Set(cards.map((c) => c.name));
-    const seeds = new Set(all.map((e) => e.seed).filter((s) => s !== null));
+    const seeds = new Set(all.map((e) => e.seed).filter((s2) => s2 !== null));
     const state = { mode: seeds.size > 1 ? "mean" : "each", wide: false, key: null, direction: 1 };
     const started = (e) => !variantShape(e.variant) && START_NAMES[e.start];
     const starts = new Set(all.map(started).filter(Boolean));
-    const apart = all.some((e) => !absent2(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
+    const apart = all.some((e) => !absent3(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
     const text2 = [
       {
         key: "variant",
@@ -2720,12 +5411,12 @@
       targets.size > 1 && { key: "target", title: "Target", definition: "Site that is reconstructed." },
       { key: "seed", title: "Seed", definition: "Random seed, or how many seeds were averaged." }
     ].filter(Boolean);
-    const known = METRICS.filter((m) => all.some((e) => !absent2(e[m.key])) && (m.key !== "fvu_attn_out" || apart));
-    const more = known.some((m) => !MAIN.has(m.key));
+    const known3 = METRICS.filter((m) => all.some((e) => !absent3(e[m.key])) && (m.key !== "fvu_attn_out" || apart));
+    const more = known3.some((m) => !MAIN.has(m.key));
     let shown2 = [];
-    const head = el("tr", {});
-    const body = el("tbody", {});
-    all = [...all].sort((a, b) => (a.seed === null) - (b.seed === null));
+    const head = el("tr");
+    const body = el("tbody");
+    all = [...all].sort((a2, b) => Number(a2.seed === null) - Number(b.seed === null));
     const redraw = () => {
       const rows = state.mode === "mean" ? grouped(all) : all.map((e) => ({ ...e, members: [e], ranges: {} }));
       if (state.key) rows.sort(compare(state.key, state.direction));
@@ -2733,14 +5424,14 @@
         const active = cell.dataset.key === state.key;
         cell.setAttribute("aria-sort", active ? state.direction > 0 ? "ascending" : "descending" : "none");
       }
-      body.replaceChildren(...rows.map(line));
+      body.replaceChildren(...rows.map(line2));
     };
     const rebuild = () => {
-      shown2 = known.filter((m) => state.wide || MAIN.has(m.key));
+      shown2 = known3.filter((m) => state.wide || MAIN.has(m.key));
       head.replaceChildren(...[...text2, ...shown2].map(heading));
       redraw();
     };
-    const line = (row) => {
+    const line2 = (row) => {
       const linked = row.members.find((e) => pages.has(e.name));
       const name = linked ? el(
         "a",
@@ -2748,8 +5439,8 @@
         variantName(row.variant)
       ) : variantName(row.variant);
       const seed = row.members.length > 1 ? `${row.members.length} seeds` : row.seed ?? "–";
-      const plain2 = {
-        variant: el("span", { class: "named" }, variantMark(row.variant), name),
+      const plain3 = {
+        variant: el("span.named", variantMark(row.variant), name),
         sparsity: row.sparsity,
         start: started(row) || "–",
         layer: row.layer,
@@ -2759,12 +5450,12 @@
       return el(
         "tr",
         { title: row.members.map((e) => e.name).join(", ") },
-        text2.map((c) => el("td", { class: c.key }, plain2[c.key])),
+        text2.map((c) => el("td", { class: c.key }, plain3[c.key])),
         shown2.map((m) => {
-          const range = row.ranges[m.key];
-          const wide = range && range[0] !== range[1];
-          const note = wide ? `seeds: ${m.show(range[0])} to ${m.show(range[1])}` : null;
-          const none = absent2(row[m.key]);
+          const range2 = row.ranges[m.key];
+          const wide = range2 && range2[0] !== range2[1];
+          const note = wide ? `seeds: ${m.show(range2[0])} to ${m.show(range2[1])}` : null;
+          const none = absent3(row[m.key]);
           return el(
             "td",
             { class: none ? "number none" : "number", title: none ? whyAbsent(row, m.key) : note },
@@ -2774,58 +5465,40 @@
       );
     };
     const heading = (c) => {
-      const button = el("button", { type: "button" }, c.title);
-      button.addEventListener("click", () => {
+      const button2 = el("button", c.title);
+      button2.addEventListener("click", () => {
         const same = state.key === c.key;
         state.direction = same ? -state.direction : c.better === 1 ? -1 : 1;
         state.key = c.key;
         redraw();
       });
-      attach(button, () => el("p", {}, c.definition));
-      return el("th", { scope: "col", "data-key": c.key, class: c.show ? "number" : c.key }, button);
+      attach(button2, () => el("p", c.definition));
+      return el("th", { scope: "col", "data-key": c.key, class: c.show ? "number" : c.key }, button2);
     };
     rebuild();
     return el(
-      "section",
-      { class: "card", id: "scores", "aria-labelledby": "scores-title" },
+      "section#scores.card",
+      { "aria-labelledby": "scores-title" },
       el(
-        "div",
-        { class: "head" },
-        el("h2", { id: "scores-title" }, "All evaluations"),
-        seeds.size > 1 && segmented(
-          "Seeds",
-          [
-            ["mean", "mean of seeds"],
-            ["each", "each seed"]
-          ],
-          state.mode,
-          (v) => {
-            state.mode = v;
-            redraw();
-          }
-        ),
-        more && segmented(
-          "Columns",
-          [
-            ["main", "main columns"],
-            ["all", "all"]
-          ],
-          "main",
-          (v) => {
-            state.wide = v === "all";
-            rebuild();
-          }
-        )
+        "div.head",
+        el("h2#scores-title", "All evaluations"),
+        seeds.size > 1 && segmented("Seeds", { mean: "mean of seeds", each: "each seed" }, state.mode, (v) => {
+          state.mode = v;
+          redraw();
+        }),
+        more && segmented("Columns", { main: "main columns", all: "all" }, "main", (v) => {
+          state.wide = v === "all";
+          rebuild();
+        })
       ),
       el(
-        "p",
-        { class: "hint" },
+        "p.hint",
         "On held-out text. Headings sort; point at one for its definition, at a mean for the range over seeds, at a dash for why there is no number."
       ),
       el(
-        "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of evaluations" },
-        el("table", { class: "scores" }, el("thead", {}, head), body)
+        "div.scroll",
+        { tabindex: "0", role: "region", "aria-label": "Table of evaluations" },
+        el("table.scores", el("thead", head), body)
       )
     );
   };
@@ -2844,22 +5517,21 @@
     const out = [];
     let last = 0;
     for (const m of sentence.matchAll(/`[^`]*`|"(?:[^"\\]|\\.)*"|\blatent (\d+)|^\w+ (\d+)/gi)) {
-      const number = m[1] ?? m[2], link2 = card && number !== void 0, token = number === void 0 && (card || m[0].startsWith("`"));
+      const number3 = m[1] ?? m[2], link2 = card && number3 !== void 0, token = number3 === void 0 && (card || m[0].startsWith("`"));
       out.push(
         sentence.slice(last, m.index),
-        link2 ? el("a", { href: `#/d/${encodeURIComponent(card.name)}/latent/${number}` }, m[0]) : token ? quoted(m[0]) : m[0]
+        link2 ? el("a", { href: `#/d/${encodeURIComponent(card.name)}/latent/${number3}` }, m[0]) : token ? quoted(m[0]) : m[0]
       );
       last = m.index + m[0].length;
     }
     return [...out, sentence.slice(last)];
   };
   var facts = (pairs) => el(
-    "dl",
-    { class: "facts" },
-    pairs.filter(([, v]) => v !== void 0 && v !== null && v !== "").map(([k, v]) => el("div", {}, el("dt", {}, k), el("dd", {}, v)))
+    "dl.facts",
+    pairs.filter(([, v]) => v !== void 0 && v !== null && v !== "").map(([k2, v]) => el("div", el("dt", k2), el("dd", v)))
   );
   var hashText = (v) => typeof v === "string" && v.length > 20 ? el("code", { title: v }, `${v.slice(0, 12)}…`) : plain(v);
-  var entries = (object) => Object.entries(object).map(([k, v]) => [label(k), /sha256|hash/.test(k) ? hashText(v) : plain(v)]);
+  var entries = (object2) => Object.entries(object2).map(([k2, v]) => [label(k2), /sha256|hash/.test(k2) ? hashText(v) : plain(v)]);
   var policyText = (evaluations) => {
     const texts = new Set(
       evaluations.map(
@@ -2874,56 +5546,50 @@
   };
   var provenance = (data2) => {
     const copy = el(
-      "button",
+      "button.quiet",
       {
-        type: "button",
-        class: "quiet",
         onclick: async () => {
           try {
             await navigator.clipboard.writeText(data2.command);
             copy.textContent = "Copied";
           } catch {
-            getSelection().selectAllChildren(code);
+            getSelection()?.selectAllChildren(code);
           }
         }
       },
       "Copy"
     );
-    const code = el("code", {}, data2.command);
+    const code = el("code", data2.command);
     return el(
-      "section",
-      { class: "card", id: "provenance", "aria-labelledby": "provenance-title" },
-      el("h2", { id: "provenance-title" }, "What was trained, on what"),
-      el("h3", {}, "Command that reproduces this run"),
-      el("div", { class: "command" }, code, copy),
+      "section#provenance.card",
+      { "aria-labelledby": "provenance-title" },
+      el("h2#provenance-title", "What was trained, on what"),
+      el("h3", "Command that reproduces this run"),
+      el("div.command", code, copy),
       el(
-        "div",
-        { class: "columns" },
-        el("div", {}, el("h3", {}, "Model"), facts(entries(data2.model))),
-        el("div", {}, el("h3", {}, "Text"), facts([...entries(data2.text), ["counted", policyText(data2.evaluations)]])),
+        "div.columns",
+        el("div", el("h3", "Model"), facts(entries(data2.model))),
+        el("div", el("h3", "Text"), facts([...entries(data2.text), ["counted", policyText(data2.evaluations)]])),
         el(
           "div",
-          {},
-          el("h3", {}, "Dictionaries"),
+          el("h3", "Dictionaries"),
           data2.dictionaries.map(
             (c) => el(
               "details",
-              {},
-              el("summary", {}, `${c.name}: ${count(c.n_latents)} ${of(c).noun}s, ${count(c.n_live)} live`),
+              el("summary", `${c.name}: ${count(c.n_latents)} ${of(c).noun}s, ${count(c.n_live)} live`),
               facts(entries(c.config))
             )
           )
         ),
         el(
           "div",
-          {},
-          el("h3", {}, "Run"),
+          el("h3", "Run"),
           facts([
             ["layer", plain(data2.layer)],
             ["reads", data2.input_site],
             ["reconstructs", data2.target_site],
             ["created", moment(data2.created)],
-            ...Object.entries(data2.seconds).map(([k, v]) => [label(k), seconds(v)]),
+            ...Object.entries(data2.seconds).map(([k2, v]) => [label(k2), seconds(v)]),
             ...Object.entries(data2.versions)
           ])
         )
@@ -2939,13 +5605,11 @@
         charts.map = null;
         place2.replaceChildren(
           el(
-            "section",
-            { class: "card wide" },
-            el("h2", {}, card.title || card.name),
-            el("p", {}, kind.about),
+            "section.card.wide",
+            el("h2", card.title || card.name),
+            el("p", kind.about),
             el(
-              "p",
-              { class: "hint" },
+              "p.hint",
               `There is one attention a ${kind.noun}, so there is no mixture of heads to be mapped. `,
               el("a", { href: `#/d/${encodeURIComponent(name)}` }, `All ${kind.noun}s`)
             )
@@ -2953,21 +5617,20 @@
         );
         return;
       }
-      const mapPlace = el("div", { class: "map-place" }, el("p", { class: "hint" }, "Loading the map …"));
+      const mapPlace = el("div.map-place", el("p.hint", "Loading the map …"));
       place2.replaceChildren(
         el(
-          "section",
-          { class: "card", "aria-labelledby": "map-title" },
-          el("h2", { id: "map-title" }, kind.hasHeads ? "Map of head loadings" : "Map of decoder norms by layer"),
+          "section.card",
+          { "aria-labelledby": "map-title" },
+          el("h2#map-title", kind.hasHeads ? "Map of head loadings" : "Map of decoder norms by layer"),
           mapPlace
         ),
         el(
-          "section",
-          { class: "card", "aria-labelledby": "cluster-title" },
-          el("h2", { id: "cluster-title" }, "Clusters of loadings"),
+          "section.card",
+          { "aria-labelledby": "cluster-title" },
+          el("h2#cluster-title", "Clusters of loadings"),
           el(
-            "p",
-            { class: "hint" },
+            "p.hint",
             kind.hasHeads ? `Mean loading through each head${kind.hasIdentity ? " (last bar: identity)" : ""}.` : "Mean decoder norm in each layer."
           ),
           list(card)
@@ -2975,12 +5638,12 @@
       );
       const table2 = await loadTable(card);
       if (chosen !== name || !mapPlace.isConnected) return;
-      const map = panel2(card, table2, (latent) => {
+      const map2 = panel2(card, table2, (latent) => {
         location.hash = `#/d/${encodeURIComponent(name)}/latent/${latent}`;
       });
-      mapPlace.replaceChildren(map);
-      map.start();
-      charts.map = map;
+      mapPlace.replaceChildren(map2);
+      map2.start();
+      charts.map = map2;
     };
     return show2;
   };
@@ -2999,7 +5662,7 @@
     const fallback = cards.length ? cards[0].name : null;
     if (!cards.some((c) => c.name === chosen)) chosen = fallback;
     const frontier = panel(data2.evaluations);
-    const place2 = el("div", { class: "split map-split" });
+    const place2 = el("div.split.map-split");
     const show2 = dictionaryPart(data2, place2, charts);
     const few = cards.length <= 3;
     const subtitle = [
@@ -3010,66 +5673,56 @@
       moment(data2.created)
     ];
     const node = el(
-      "div",
-      { class: "page overview" },
+      "div.page.overview",
       el(
-        "div",
-        { class: "title" },
-        el("h1", {}, data2.title),
+        "div.title",
+        el("h1", data2.title),
         el(
-          "p",
-          { class: "subtitle" },
-          subtitle.filter(Boolean).map((t) => el("span", {}, t))
+          "p.subtitle",
+          subtitle.filter(Boolean).map((t) => el("span", t))
         )
       ),
       el(
         "div",
         { class: cards.length > 2 || !data2.verdict.length ? "stacked" : "split" },
         data2.verdict.length > 0 && el(
-          "section",
-          { class: "card verdict", "aria-labelledby": "verdict-title" },
-          el("h2", { id: "verdict-title" }, "What was found"),
+          "section.card.verdict",
+          { "aria-labelledby": "verdict-title" },
+          el("h2#verdict-title", "What was found"),
           el(
             "ul",
-            {},
-            data2.verdict.map((v) => el("li", {}, marked(v, null)))
+            data2.verdict.map((v) => el("li", marked(v, null)))
           )
         ),
         el(
-          "section",
-          { class: "card highlights", "aria-labelledby": "highlight-title" },
+          "section.card.highlights",
+          { "aria-labelledby": "highlight-title" },
           el(
-            "h2",
-            { id: "highlight-title" },
+            "h2#highlight-title",
             cards.every((c) => (c.noun || "latent") === "latent") ? "Latents to open first" : "Where to look first"
           ),
           el(
-            "div",
-            { class: "highlight-list" },
+            "div.highlight-list",
             cards.map((c) => {
               const kind = of(c);
               return el(
                 "div",
-                {},
                 el(
                   "h3",
-                  {},
                   few ? null : variantMark(c.variant),
                   el(
                     "a",
                     { href: `#/d/${encodeURIComponent(c.name)}`, title: c.name },
                     few ? c.name : variantName(c.variant)
                   ),
-                  el("span", { class: "faint" }, ` ${count(c.n_live)} live of ${count(c.n_latents)}`)
+                  el("span.faint", ` ${count(c.n_live)} live of ${count(c.n_latents)}`)
                 ),
                 el(
                   "ul",
-                  {},
-                  c.highlights.slice(0, few ? 3 : 2).map((h) => el("li", {}, marked(h, c)))
+                  c.highlights.slice(0, few ? 3 : 2).map((h) => el("li", marked(h, c)))
                 ),
                 c.highlights.length === 0 && el(
-                  "p",
-                  { class: "hint" },
+                  "p.hint",
                   "No example stands out; ",
                   el("a", { href: `#/d/${encodeURIComponent(c.name)}` }, `all ${kind.noun}s`),
                   "."
@@ -3081,9 +5734,8 @@
       ),
       frontier,
       cards.length > 1 && el(
-        "div",
-        { class: "head between" },
-        el("span", {}, "Dictionary"),
+        "div.head.between",
+        el("span", "Dictionary"),
         few ? segmented(
           "Dictionary",
           cards.map((c) => [c.name, c.name, variantName(c.variant)]),
@@ -3111,11 +5763,11 @@
 
   // src/report/app.js
   var { goto: goto2 } = shell_exports;
-  var data = null;
+  var data;
   var lastName = null;
   var currentCard = () => data.dictionaries.find((c) => c.name === lastName) || data.dictionaries[0] || null;
   var hashOf = (name) => `#/d/${encodeURIComponent(name)}`;
-  var tableHash = () => hashOf(currentCard().name);
+  var tableHash = () => hashOf(currentCard()?.name ?? "");
   var route = ({ parts, query }) => {
     if (!parts.length) return { kind: "overview", make: () => page4(data) };
     const card = parts[0] === "d" && data.dictionaries.find((c) => c.name === parts[1]);
@@ -3135,8 +5787,8 @@
   };
   var chooser = (card) => {
     const choose2 = el(
-      "select",
-      { id: "dictionary", "aria-label": "Dictionary", onchange: (e) => goto2(hashOf(e.target.value)) },
+      "select#dictionary",
+      { "aria-label": "Dictionary", onchange: (e) => goto2(hashOf(e.target.value)) },
       data.dictionaries.map((c) => el("option", { value: c.name }, optionName(c)))
     );
     choose2.value = card.name;
@@ -3148,14 +5800,13 @@
       e.preventDefault();
       const wanted = e.target.elements.latent.value.trim();
       if (!/^\d+$/.test(wanted)) return;
-      document.activeElement.blur();
+      e.target.elements.latent.blur();
       goto2(`${tableHash()}/latent/${Number(wanted)}`);
     };
     return el(
-      "form",
-      { class: "jump", onsubmit: go },
-      el("input", {
-        id: "jump",
+      "form.jump",
+      { onsubmit: go },
+      el("input#jump", {
         name: "latent",
         inputmode: "numeric",
         autocomplete: "off",
@@ -3178,15 +5829,15 @@
   };
   var backToTable = () => {
     const { order } = memory;
-    goto2(order && order.name === currentCard().name && order.query ? `${tableHash()}?${order.query}` : tableHash());
+    goto2(order?.name === currentCard()?.name && order?.query ? `${tableHash()}?${order.query}` : tableHash());
   };
   start2({
     title: "polyhead report",
     home: "#/",
     back: "Overview",
     data: "overview",
-    open: (value) => {
-      data = value;
+    open: (value2) => {
+      data = value2;
       setTitles(data.dictionaries);
     },
     route,

@@ -1,104 +1,213 @@
-/*! polyhead, studies pages. Built from viewer/src by `make viewer`; do not edit. MIT licence. */
+/*! polyhead, studies pages. Built from viewer/src by `make viewer`; do not edit. MIT licence.
+
+Contains parts of d3-array 3.2.5
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-color 3.1.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-format 3.1.3
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-interpolate 3.0.2
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-path 3.1.1
+
+Copyright 2015-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-scale 4.0.3
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-shape 3.2.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+ */
 "use strict";
 (() => {
-  var __defProp = Object.defineProperty;
-  var __export = (target, all) => {
-    for (var name2 in all)
-      __defProp(target, name2, { get: all[name2], enumerable: true });
-  };
-
   // src/shared/dom.js
-  var dom_exports = {};
-  __export(dom_exports, {
-    announce: () => announce,
-    el: () => el,
-    segmented: () => segmented,
-    svg: () => svg
-  });
-  var fill = (node, attributes, children) => {
-    for (const [name2, value] of Object.entries(attributes || {})) {
-      if (value === null || value === void 0 || value === false) continue;
-      if (name2.startsWith("on")) node.addEventListener(name2.slice(2), value);
-      else if (name2 === "vars") for (const [k, v] of Object.entries(value)) node.style.setProperty(k, v);
-      else node.setAttribute(name2, value === true ? "" : String(value));
+  var set = (node, attributes) => {
+    for (const [name2, value2] of Object.entries(attributes)) {
+      if (value2 === null || value2 === void 0 || value2 === false) continue;
+      if (name2.startsWith("on")) node.addEventListener(name2.slice(2), value2);
+      else if (name2 === "vars")
+        for (const [k2, v] of Object.entries(value2)) node.style.setProperty(k2, v);
+      else if (name2 === "class") node.classList.add(...String(value2).split(" ").filter(Boolean));
+      else node.setAttribute(name2, value2 === true ? "" : String(value2));
     }
-    for (const child of children.flat(3)) {
+  };
+  var maker = (create) => (selector, ...rest) => {
+    const [tag, ...parts] = selector.split(/(?=[.#])/);
+    const node = create(tag);
+    for (const part2 of parts) {
+      if (part2[0] === "#") node.id = part2.slice(1);
+      else node.classList.add(part2.slice(1));
+    }
+    const [first] = rest;
+    const given5 = typeof first === "object" && first !== null && !(first instanceof Node) && !Array.isArray(first);
+    if (given5) set(
+      node,
+      /** @type {Attributes} */
+      rest.shift()
+    );
+    for (
+      const child of
+      /** @type {any[]} */
+      rest.flat(3)
+    ) {
       if (child === null || child === void 0 || child === false) continue;
       node.append(child instanceof Node ? child : String(child));
     }
     return node;
   };
-  var el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
-  var svg = (tag, attributes, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
-  var segmented = (label, options, current3, choose2) => {
-    const group = el("div", { class: "segmented", role: "group", "aria-label": label });
-    const show2 = (value) => {
-      for (const b of group.children) b.setAttribute("aria-pressed", String(b.dataset.value === String(value)));
-    };
-    for (const [value, text2, hint] of options) {
-      group.append(
-        el(
-          "button",
-          {
-            type: "button",
-            "data-value": value,
-            title: hint,
-            onclick: () => {
-              show2(value);
-              choose2(value);
-            }
-          },
-          text2
-        )
-      );
-    }
-    show2(current3);
-    return group;
-  };
+  var el = maker((tag) => {
+    const node = document.createElement(tag);
+    if (node instanceof HTMLButtonElement) node.type = "button";
+    return node;
+  });
+  var svg = maker((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
   var announce = (text2) => {
     document.getElementById("announce").textContent = text2;
   };
 
   // src/shared/tip.js
-  var box = el("div", { class: "tip", role: "tooltip", id: "tip", hidden: true });
+  var box = el("div#tip.tip", { role: "tooltip", hidden: true });
   var owner = null;
-  var place = (x, y) => {
+  var place = (x2, y2) => {
     const margin = 12, w = box.offsetWidth, h = box.offsetHeight;
-    const left = x + margin + w > innerWidth ? x - margin - w : x + margin;
-    const top = y + margin + h > innerHeight ? y - margin - h : y + margin;
+    const left = x2 + margin + w > innerWidth ? x2 - margin - w : x2 + margin;
+    const top = y2 + margin + h > innerHeight ? y2 - margin - h : y2 + margin;
     box.style.left = `${Math.max(4, left)}px`;
     box.style.top = `${Math.max(4, top)}px`;
   };
-  var show = (content, x, y) => {
+  var show = (content, x2, y2) => {
     box.replaceChildren(...[content].flat().map((c) => c instanceof Node ? c : document.createTextNode(c)));
     box.hidden = false;
     if (!box.isConnected) document.body.append(box);
-    place(x, y);
+    place(x2, y2);
   };
   var hide = () => {
     box.hidden = true;
     owner = null;
   };
   var lines = (...rows3) => el(
-    "dl",
-    { class: "lines" },
-    rows3.filter(Boolean).map(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])
+    "dl.lines",
+    rows3.filter(Boolean).map(([k2, v]) => [el("dt", k2), el("dd", v)])
   );
 
   // src/shared/keys.js
-  var app = null;
-  var dialog = null;
+  var app;
+  var dialog;
   var help = () => {
-    const rows3 = app.help().map(([k, v]) => [el("dt", {}, el("kbd", {}, k)), el("dd", {}, v)]);
-    dialog.querySelector("dl").replaceChildren(...rows3.flat());
+    const rows3 = app.help().map(([k2, v]) => [el("dt", el("kbd", k2)), el("dd", v)]);
+    dialog.querySelector("dl")?.replaceChildren(...rows3.flat());
     if (dialog.open) dialog.close();
     else dialog.showModal();
   };
-  var typing = (node) => node instanceof HTMLElement && (/^(TEXTAREA|SELECT)$/.test(node.tagName) || node.tagName === "INPUT" && node.type !== "checkbox");
+  var typing = (node) => node instanceof HTMLTextAreaElement || node instanceof HTMLSelectElement || node instanceof HTMLInputElement && node.type !== "checkbox";
   var pressed = (e) => {
     if (e.key === "Escape") {
       hide();
-      if (typing(document.activeElement)) return document.activeElement.blur();
+      const active = (
+        /** @type {HTMLElement | null} */
+        document.activeElement
+      );
+      if (typing(active)) return active?.blur();
       if (!dialog.open) app.page()?.keys?.Escape?.();
       return;
     }
@@ -121,11 +230,11 @@
   var start = (what) => {
     app = what;
     dialog = el(
-      "dialog",
-      { class: "help", "aria-label": "Keys" },
-      el("h2", {}, "Keys"),
-      el("dl", { class: "lines keys" }),
-      el("form", { method: "dialog" }, el("button", {}, "Close"))
+      "dialog.help",
+      { "aria-label": "Keys" },
+      el("h2", "Keys"),
+      el("dl.lines.keys"),
+      el("form", { method: "dialog" }, el("button", { type: "submit" }, "Close"))
     );
     document.body.append(dialog);
     document.addEventListener("keydown", pressed);
@@ -165,40 +274,1371 @@
       document.head.append(script);
     });
     promises.set(key2, promise);
-    const pages = [...promises.keys()].filter((k) => k.includes("/pages-"));
+    const pages = [...promises.keys()].filter((k2) => k2.includes("/pages-"));
     for (const old of pages.slice(0, Math.max(0, pages.length - KEPT_PAGE_FILES))) promises.delete(old);
     return promise;
   };
 
-  // src/shared/theme.js
-  var theme_exports = {};
-  __export(theme_exports, {
-    clusterColor: () => clusterColor,
-    clusterShape: () => clusterShape,
-    color: () => color,
-    current: () => current,
-    headColor: () => headColor,
-    headShape: () => headShape,
-    onChange: () => onChange,
-    setTitles: () => setTitles,
-    toggle: () => toggle,
-    variantColor: () => variantColor,
-    variantDash: () => variantDash,
-    variantMark: () => variantMark,
-    variantName: () => variantName,
-    variantShape: () => variantShape
-  });
+  // node_modules/d3-path/dist/d3-path.mjs
+  var pi = Math.PI;
+  var tau = 2 * pi;
+  var epsilon = 1e-6;
+  var tauEpsilon = tau - epsilon;
+  function append(strings) {
+    this._ += strings[0];
+    for (let i = 1, n = strings.length; i < n; ++i) {
+      this._ += arguments[i] + strings[i];
+    }
+  }
+  function appendRound(digits) {
+    let d = Math.floor(digits);
+    if (!(d >= 0)) throw new Error(`invalid digits: ${digits}`);
+    if (d > 15) return append;
+    const k2 = 10 ** d;
+    return function(strings) {
+      this._ += strings[0];
+      for (let i = 1, n = strings.length; i < n; ++i) {
+        this._ += Math.round(arguments[i] * k2) / k2 + strings[i];
+      }
+    };
+  }
+  function equal(x0, y0, x1, y1) {
+    return x0 === x1 && y0 === y1;
+  }
+  function equalRound(digits) {
+    const d = Math.floor(digits);
+    if (!(d <= 15)) return equal;
+    const k2 = 10 ** d;
+    const r = function(value2) {
+      return Math.round(value2 * k2);
+    };
+    return function(x0, y0, x1, y1) {
+      return r(x0) === r(x1) && r(y0) === r(y1);
+    };
+  }
+  var Path = class {
+    constructor(digits) {
+      this._x0 = this._y0 = // start of current subpath
+      this._x1 = this._y1 = null;
+      this._ = "";
+      this._append = digits == null ? append : appendRound(digits);
+      this._equal = digits == null ? equal : equalRound(digits);
+    }
+    moveTo(x2, y2) {
+      this._append`M${this._x0 = this._x1 = +x2},${this._y0 = this._y1 = +y2}`;
+    }
+    closePath() {
+      if (this._x1 !== null) {
+        this._x1 = this._x0, this._y1 = this._y0;
+        this._append`Z`;
+      }
+    }
+    lineTo(x2, y2) {
+      this._append`L${this._x1 = +x2},${this._y1 = +y2}`;
+    }
+    quadraticCurveTo(x1, y1, x2, y2) {
+      this._append`Q${+x1},${+y1},${this._x1 = +x2},${this._y1 = +y2}`;
+    }
+    bezierCurveTo(x1, y1, x2, y2, x3, y3) {
+      this._append`C${+x1},${+y1},${+x2},${+y2},${this._x1 = +x3},${this._y1 = +y3}`;
+    }
+    arcTo(x1, y1, x2, y2, r) {
+      x1 = +x1, y1 = +y1, x2 = +x2, y2 = +y2, r = +r;
+      if (r < 0) throw new Error(`negative radius: ${r}`);
+      let x0 = this._x1, y0 = this._y1, x21 = x2 - x1, y21 = y2 - y1, x01 = x0 - x1, y01 = y0 - y1, l01_2 = x01 * x01 + y01 * y01;
+      if (this._x1 === null) {
+        this._append`M${this._x1 = x1},${this._y1 = y1}`;
+      } else if (!(l01_2 > epsilon)) ;
+      else if (!(Math.abs(y01 * x21 - y21 * x01) > epsilon) || !r) {
+        this._append`L${this._x1 = x1},${this._y1 = y1}`;
+      } else {
+        let x20 = x2 - x0, y20 = y2 - y0, l21_2 = x21 * x21 + y21 * y21, l20_2 = x20 * x20 + y20 * y20, l21 = Math.sqrt(l21_2), l01 = Math.sqrt(l01_2), l = r * Math.tan((pi - Math.acos((l21_2 + l01_2 - l20_2) / (2 * l21 * l01))) / 2), t01 = l / l01, t21 = l / l21;
+        if (Math.abs(t01 - 1) > epsilon) {
+          this._append`L${x1 + t01 * x01},${y1 + t01 * y01}`;
+        }
+        this._append`A${r},${r},0,0,${+(y01 * x20 > x01 * y20)},${this._x1 = x1 + t21 * x21},${this._y1 = y1 + t21 * y21}`;
+      }
+    }
+    arc(x2, y2, r, a0, a1, ccw) {
+      x2 = +x2, y2 = +y2, r = +r, ccw = !!ccw;
+      if (r < 0) throw new Error(`negative radius: ${r}`);
+      let dx = r * Math.cos(a0), dy = r * Math.sin(a0), x0 = x2 + dx, y0 = y2 + dy, cw = 1 ^ ccw, da = ccw ? a0 - a1 : a1 - a0;
+      if (this._x1 === null) {
+        this._append`M${x0},${y0}`;
+      } else if (Math.abs(this._x1 - x0) > epsilon || Math.abs(this._y1 - y0) > epsilon) {
+        this._append`L${x0},${y0}`;
+      }
+      if (!r) return;
+      if (da < 0) da = da % tau + tau;
+      if (da > tauEpsilon) {
+        this._append`A${r},${r},0,1,${cw},${x2 - dx},${y2 - dy}A${r},${r},0,1,${cw},${this._x1 = x0},${this._y1 = y0}`;
+      } else if (da > epsilon) {
+        const x1 = x2 + r * Math.cos(a1);
+        const y1 = y2 + r * Math.sin(a1);
+        if (da >= pi && this._equal(x0, y0, x1, y1)) {
+          da /= 2;
+          let a00 = a0 + da;
+          this._append`A${r},${r},0,${+(da >= pi)},${cw},${x2 + r * Math.cos(a00)},${y2 + r * Math.sin(a00)}`;
+        }
+        this._append`A${r},${r},0,${+(da >= pi)},${cw},${this._x1 = x1},${this._y1 = y1}`;
+      }
+    }
+    rect(x2, y2, w, h) {
+      this._append`M${this._x0 = this._x1 = +x2},${this._y0 = this._y1 = +y2}h${w = +w}v${+h}h${-w}Z`;
+    }
+    toString() {
+      return this._;
+    }
+  };
+  function path() {
+    return new Path();
+  }
+  path.prototype = Path.prototype;
 
-  // src/shared/axes.js
-  var axes_exports = {};
-  __export(axes_exports, {
-    FONT: () => FONT,
-    frame: () => frame,
-    linear: () => linear,
-    logarithmic: () => logarithmic,
-    shapePath: () => shapePath,
-    text: () => text
+  // node_modules/d3-shape/dist/d3-shape.mjs
+  function constant(x2) {
+    return function constant3() {
+      return x2;
+    };
+  }
+  var cos = Math.cos;
+  var sin = Math.sin;
+  var sqrt = Math.sqrt;
+  var epsilon2 = 1e-12;
+  var pi2 = Math.PI;
+  var halfPi = pi2 / 2;
+  var tau2 = 2 * pi2;
+  function withPath(shape) {
+    let digits = 3;
+    shape.digits = function(_) {
+      if (!arguments.length) return digits;
+      if (_ == null) {
+        digits = null;
+      } else {
+        const d = Math.floor(_);
+        if (!(d >= 0)) throw new RangeError(`invalid digits: ${_}`);
+        digits = d;
+      }
+      return shape;
+    };
+    return () => new Path(digits);
+  }
+  var slice = Array.prototype.slice;
+  function array(x2) {
+    return typeof x2 === "object" && "length" in x2 ? x2 : Array.from(x2);
+  }
+  function Linear(context2) {
+    this._context = context2;
+  }
+  Linear.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+        // falls through
+        default:
+          this._context.lineTo(x2, y2);
+          break;
+      }
+    }
+  };
+  function curveLinear(context2) {
+    return new Linear(context2);
+  }
+  function x(p) {
+    return p[0];
+  }
+  function y(p) {
+    return p[1];
+  }
+  function line(x$1, y$1) {
+    var defined = constant(true), context2 = null, curve = curveLinear, output = null, path2 = withPath(line2);
+    x$1 = typeof x$1 === "function" ? x$1 : x$1 === void 0 ? x : constant(x$1);
+    y$1 = typeof y$1 === "function" ? y$1 : y$1 === void 0 ? y : constant(y$1);
+    function line2(data) {
+      var i, n = (data = array(data)).length, d, defined0 = false, buffer;
+      if (context2 == null) output = curve(buffer = path2());
+      for (i = 0; i <= n; ++i) {
+        if (!(i < n && defined(d = data[i], i, data)) === defined0) {
+          if (defined0 = !defined0) output.lineStart();
+          else output.lineEnd();
+        }
+        if (defined0) output.point(+x$1(d, i, data), +y$1(d, i, data));
+      }
+      if (buffer) return output = null, buffer + "" || null;
+    }
+    line2.x = function(_) {
+      return arguments.length ? (x$1 = typeof _ === "function" ? _ : constant(+_), line2) : x$1;
+    };
+    line2.y = function(_) {
+      return arguments.length ? (y$1 = typeof _ === "function" ? _ : constant(+_), line2) : y$1;
+    };
+    line2.defined = function(_) {
+      return arguments.length ? (defined = typeof _ === "function" ? _ : constant(!!_), line2) : defined;
+    };
+    line2.curve = function(_) {
+      return arguments.length ? (curve = _, context2 != null && (output = curve(context2)), line2) : curve;
+    };
+    line2.context = function(_) {
+      return arguments.length ? (_ == null ? context2 = output = null : output = curve(context2 = _), line2) : context2;
+    };
+    return line2;
+  }
+  function area(x0, y0, y1) {
+    var x1 = null, defined = constant(true), context2 = null, curve = curveLinear, output = null, path2 = withPath(area2);
+    x0 = typeof x0 === "function" ? x0 : x0 === void 0 ? x : constant(+x0);
+    y0 = typeof y0 === "function" ? y0 : y0 === void 0 ? constant(0) : constant(+y0);
+    y1 = typeof y1 === "function" ? y1 : y1 === void 0 ? y : constant(+y1);
+    function area2(data) {
+      var i, j, k2, n = (data = array(data)).length, d, defined0 = false, buffer, x0z = new Array(n), y0z = new Array(n);
+      if (context2 == null) output = curve(buffer = path2());
+      for (i = 0; i <= n; ++i) {
+        if (!(i < n && defined(d = data[i], i, data)) === defined0) {
+          if (defined0 = !defined0) {
+            j = i;
+            output.areaStart();
+            output.lineStart();
+          } else {
+            output.lineEnd();
+            output.lineStart();
+            for (k2 = i - 1; k2 >= j; --k2) {
+              output.point(x0z[k2], y0z[k2]);
+            }
+            output.lineEnd();
+            output.areaEnd();
+          }
+        }
+        if (defined0) {
+          x0z[i] = +x0(d, i, data), y0z[i] = +y0(d, i, data);
+          output.point(x1 ? +x1(d, i, data) : x0z[i], y1 ? +y1(d, i, data) : y0z[i]);
+        }
+      }
+      if (buffer) return output = null, buffer + "" || null;
+    }
+    function arealine() {
+      return line().defined(defined).curve(curve).context(context2);
+    }
+    area2.x = function(_) {
+      return arguments.length ? (x0 = typeof _ === "function" ? _ : constant(+_), x1 = null, area2) : x0;
+    };
+    area2.x0 = function(_) {
+      return arguments.length ? (x0 = typeof _ === "function" ? _ : constant(+_), area2) : x0;
+    };
+    area2.x1 = function(_) {
+      return arguments.length ? (x1 = _ == null ? null : typeof _ === "function" ? _ : constant(+_), area2) : x1;
+    };
+    area2.y = function(_) {
+      return arguments.length ? (y0 = typeof _ === "function" ? _ : constant(+_), y1 = null, area2) : y0;
+    };
+    area2.y0 = function(_) {
+      return arguments.length ? (y0 = typeof _ === "function" ? _ : constant(+_), area2) : y0;
+    };
+    area2.y1 = function(_) {
+      return arguments.length ? (y1 = _ == null ? null : typeof _ === "function" ? _ : constant(+_), area2) : y1;
+    };
+    area2.lineX0 = area2.lineY0 = function() {
+      return arealine().x(x0).y(y0);
+    };
+    area2.lineY1 = function() {
+      return arealine().x(x0).y(y1);
+    };
+    area2.lineX1 = function() {
+      return arealine().x(x1).y(y0);
+    };
+    area2.defined = function(_) {
+      return arguments.length ? (defined = typeof _ === "function" ? _ : constant(!!_), area2) : defined;
+    };
+    area2.curve = function(_) {
+      return arguments.length ? (curve = _, context2 != null && (output = curve(context2)), area2) : curve;
+    };
+    area2.context = function(_) {
+      return arguments.length ? (_ == null ? context2 = output = null : output = curve(context2 = _), area2) : context2;
+    };
+    return area2;
+  }
+  var curveRadialLinear = curveRadial(curveLinear);
+  function Radial(curve) {
+    this._curve = curve;
+  }
+  Radial.prototype = {
+    areaStart: function() {
+      this._curve.areaStart();
+    },
+    areaEnd: function() {
+      this._curve.areaEnd();
+    },
+    lineStart: function() {
+      this._curve.lineStart();
+    },
+    lineEnd: function() {
+      this._curve.lineEnd();
+    },
+    point: function(a2, r) {
+      this._curve.point(r * Math.sin(a2), r * -Math.cos(a2));
+    }
+  };
+  function curveRadial(curve) {
+    function radial(context2) {
+      return new Radial(curve(context2));
+    }
+    radial._curve = curve;
+    return radial;
+  }
+  var sqrt3$2 = sqrt(3);
+  var circle = {
+    draw(context2, size) {
+      const r = sqrt(size / pi2);
+      context2.moveTo(r, 0);
+      context2.arc(0, 0, r, 0, tau2);
+    }
+  };
+  var cross = {
+    draw(context2, size) {
+      const r = sqrt(size / 5) / 2;
+      context2.moveTo(-3 * r, -r);
+      context2.lineTo(-r, -r);
+      context2.lineTo(-r, -3 * r);
+      context2.lineTo(r, -3 * r);
+      context2.lineTo(r, -r);
+      context2.lineTo(3 * r, -r);
+      context2.lineTo(3 * r, r);
+      context2.lineTo(r, r);
+      context2.lineTo(r, 3 * r);
+      context2.lineTo(-r, 3 * r);
+      context2.lineTo(-r, r);
+      context2.lineTo(-3 * r, r);
+      context2.closePath();
+    }
+  };
+  var tan30 = sqrt(1 / 3);
+  var tan30_2 = tan30 * 2;
+  var diamond2 = {
+    draw(context2, size) {
+      const r = sqrt(size) * 0.62625;
+      context2.moveTo(0, -r);
+      context2.lineTo(r, 0);
+      context2.lineTo(0, r);
+      context2.lineTo(-r, 0);
+      context2.closePath();
+    }
+  };
+  var square = {
+    draw(context2, size) {
+      const w = sqrt(size);
+      const x2 = -w / 2;
+      context2.rect(x2, x2, w, w);
+    }
+  };
+  var kr = sin(pi2 / 10) / sin(7 * pi2 / 10);
+  var kx = sin(tau2 / 10) * kr;
+  var ky = -cos(tau2 / 10) * kr;
+  var sqrt3$1 = sqrt(3);
+  var triangle = {
+    draw(context2, size) {
+      const y2 = -sqrt(size / (sqrt3$1 * 3));
+      context2.moveTo(0, y2 * 2);
+      context2.lineTo(-sqrt3$1 * y2, -y2);
+      context2.lineTo(sqrt3$1 * y2, -y2);
+      context2.closePath();
+    }
+  };
+  var sqrt3 = sqrt(3);
+  var s = sqrt(3) / 2;
+  var k = 1 / sqrt(12);
+  var a = (k / 2 + 1) * 3;
+  function noop() {
+  }
+  function point$3(that, x2, y2) {
+    that._context.bezierCurveTo(
+      (2 * that._x0 + that._x1) / 3,
+      (2 * that._y0 + that._y1) / 3,
+      (that._x0 + 2 * that._x1) / 3,
+      (that._y0 + 2 * that._y1) / 3,
+      (that._x0 + 4 * that._x1 + x2) / 6,
+      (that._y0 + 4 * that._y1 + y2) / 6
+    );
+  }
+  function Basis(context2) {
+    this._context = context2;
+  }
+  Basis.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 3:
+          point$3(this, this._x1, this._y1);
+        // falls through
+        case 2:
+          this._context.lineTo(this._x1, this._y1);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._context.lineTo((5 * this._x0 + this._x1) / 6, (5 * this._y0 + this._y1) / 6);
+        // falls through
+        default:
+          point$3(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x2;
+      this._y0 = this._y1, this._y1 = y2;
+    }
+  };
+  function BasisClosed(context2) {
+    this._context = context2;
+  }
+  BasisClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x2, this._y2);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.moveTo((this._x2 + 2 * this._x3) / 3, (this._y2 + 2 * this._y3) / 3);
+          this._context.lineTo((this._x3 + 2 * this._x2) / 3, (this._y3 + 2 * this._y2) / 3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x2, this._y2);
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          break;
+        }
+      }
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x2 = x2, this._y2 = y2;
+          break;
+        case 1:
+          this._point = 2;
+          this._x3 = x2, this._y3 = y2;
+          break;
+        case 2:
+          this._point = 3;
+          this._x4 = x2, this._y4 = y2;
+          this._context.moveTo((this._x0 + 4 * this._x1 + x2) / 6, (this._y0 + 4 * this._y1 + y2) / 6);
+          break;
+        default:
+          point$3(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x2;
+      this._y0 = this._y1, this._y1 = y2;
+    }
+  };
+  function BasisOpen(context2) {
+    this._context = context2;
+  }
+  BasisOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          var x0 = (this._x0 + 4 * this._x1 + x2) / 6, y0 = (this._y0 + 4 * this._y1 + y2) / 6;
+          this._line ? this._context.lineTo(x0, y0) : this._context.moveTo(x0, y0);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$3(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x2;
+      this._y0 = this._y1, this._y1 = y2;
+    }
+  };
+  function Bundle(context2, beta) {
+    this._basis = new Basis(context2);
+    this._beta = beta;
+  }
+  Bundle.prototype = {
+    lineStart: function() {
+      this._x = [];
+      this._y = [];
+      this._basis.lineStart();
+    },
+    lineEnd: function() {
+      var x2 = this._x, y2 = this._y, j = x2.length - 1;
+      if (j > 0) {
+        var x0 = x2[0], y0 = y2[0], dx = x2[j] - x0, dy = y2[j] - y0, i = -1, t;
+        while (++i <= j) {
+          t = i / j;
+          this._basis.point(
+            this._beta * x2[i] + (1 - this._beta) * (x0 + t * dx),
+            this._beta * y2[i] + (1 - this._beta) * (y0 + t * dy)
+          );
+        }
+      }
+      this._x = this._y = null;
+      this._basis.lineEnd();
+    },
+    point: function(x2, y2) {
+      this._x.push(+x2);
+      this._y.push(+y2);
+    }
+  };
+  var bundle = (function custom(beta) {
+    function bundle2(context2) {
+      return beta === 1 ? new Basis(context2) : new Bundle(context2, beta);
+    }
+    bundle2.beta = function(beta2) {
+      return custom(+beta2);
+    };
+    return bundle2;
+  })(0.85);
+  function point$2(that, x2, y2) {
+    that._context.bezierCurveTo(
+      that._x1 + that._k * (that._x2 - that._x0),
+      that._y1 + that._k * (that._y2 - that._y0),
+      that._x2 + that._k * (that._x1 - x2),
+      that._y2 + that._k * (that._y1 - y2),
+      that._x2,
+      that._y2
+    );
+  }
+  function Cardinal(context2, tension) {
+    this._context = context2;
+    this._k = (1 - tension) / 6;
+  }
+  Cardinal.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x2, this._y2);
+          break;
+        case 3:
+          point$2(this, this._x1, this._y1);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+          this._x1 = x2, this._y1 = y2;
+          break;
+        case 2:
+          this._point = 3;
+        // falls through
+        default:
+          point$2(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var cardinal = (function custom2(tension) {
+    function cardinal2(context2) {
+      return new Cardinal(context2, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom2(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function CardinalClosed(context2, tension) {
+    this._context = context2;
+    this._k = (1 - tension) / 6;
+  }
+  CardinalClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.lineTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          this.point(this._x5, this._y5);
+          break;
+        }
+      }
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x3 = x2, this._y3 = y2;
+          break;
+        case 1:
+          this._point = 2;
+          this._context.moveTo(this._x4 = x2, this._y4 = y2);
+          break;
+        case 2:
+          this._point = 3;
+          this._x5 = x2, this._y5 = y2;
+          break;
+        default:
+          point$2(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var cardinalClosed = (function custom3(tension) {
+    function cardinal2(context2) {
+      return new CardinalClosed(context2, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom3(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function CardinalOpen(context2, tension) {
+    this._context = context2;
+    this._k = (1 - tension) / 6;
+  }
+  CardinalOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$2(this, x2, y2);
+          break;
+      }
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var cardinalOpen = (function custom4(tension) {
+    function cardinal2(context2) {
+      return new CardinalOpen(context2, tension);
+    }
+    cardinal2.tension = function(tension2) {
+      return custom4(+tension2);
+    };
+    return cardinal2;
+  })(0);
+  function point$1(that, x2, y2) {
+    var x1 = that._x1, y1 = that._y1, x22 = that._x2, y22 = that._y2;
+    if (that._l01_a > epsilon2) {
+      var a2 = 2 * that._l01_2a + 3 * that._l01_a * that._l12_a + that._l12_2a, n = 3 * that._l01_a * (that._l01_a + that._l12_a);
+      x1 = (x1 * a2 - that._x0 * that._l12_2a + that._x2 * that._l01_2a) / n;
+      y1 = (y1 * a2 - that._y0 * that._l12_2a + that._y2 * that._l01_2a) / n;
+    }
+    if (that._l23_a > epsilon2) {
+      var b = 2 * that._l23_2a + 3 * that._l23_a * that._l12_a + that._l12_2a, m = 3 * that._l23_a * (that._l23_a + that._l12_a);
+      x22 = (x22 * b + that._x1 * that._l23_2a - x2 * that._l12_2a) / m;
+      y22 = (y22 * b + that._y1 * that._l23_2a - y2 * that._l12_2a) / m;
+    }
+    that._context.bezierCurveTo(x1, y1, x22, y22, that._x2, that._y2);
+  }
+  function CatmullRom(context2, alpha) {
+    this._context = context2;
+    this._alpha = alpha;
+  }
+  CatmullRom.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x2, this._y2);
+          break;
+        case 3:
+          this.point(this._x2, this._y2);
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      if (this._point) {
+        var x23 = this._x2 - x2, y23 = this._y2 - y2;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+        // falls through
+        default:
+          point$1(this, x2, y2);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var catmullRom = (function custom5(alpha) {
+    function catmullRom2(context2) {
+      return alpha ? new CatmullRom(context2, alpha) : new Cardinal(context2, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom5(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function CatmullRomClosed(context2, alpha) {
+    this._context = context2;
+    this._alpha = alpha;
+  }
+  CatmullRomClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 = this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 1: {
+          this._context.moveTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 2: {
+          this._context.lineTo(this._x3, this._y3);
+          this._context.closePath();
+          break;
+        }
+        case 3: {
+          this.point(this._x3, this._y3);
+          this.point(this._x4, this._y4);
+          this.point(this._x5, this._y5);
+          break;
+        }
+      }
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      if (this._point) {
+        var x23 = this._x2 - x2, y23 = this._y2 - y2;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._x3 = x2, this._y3 = y2;
+          break;
+        case 1:
+          this._point = 2;
+          this._context.moveTo(this._x4 = x2, this._y4 = y2);
+          break;
+        case 2:
+          this._point = 3;
+          this._x5 = x2, this._y5 = y2;
+          break;
+        default:
+          point$1(this, x2, y2);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var catmullRomClosed = (function custom6(alpha) {
+    function catmullRom2(context2) {
+      return alpha ? new CatmullRomClosed(context2, alpha) : new CardinalClosed(context2, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom6(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function CatmullRomOpen(context2, alpha) {
+    this._context = context2;
+    this._alpha = alpha;
+  }
+  CatmullRomOpen.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._x2 = this._y0 = this._y1 = this._y2 = NaN;
+      this._l01_a = this._l12_a = this._l23_a = this._l01_2a = this._l12_2a = this._l23_2a = this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._line || this._line !== 0 && this._point === 3) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      if (this._point) {
+        var x23 = this._x2 - x2, y23 = this._y2 - y2;
+        this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+      }
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2);
+          break;
+        case 3:
+          this._point = 4;
+        // falls through
+        default:
+          point$1(this, x2, y2);
+          break;
+      }
+      this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+      this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+      this._x0 = this._x1, this._x1 = this._x2, this._x2 = x2;
+      this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
+    }
+  };
+  var catmullRomOpen = (function custom7(alpha) {
+    function catmullRom2(context2) {
+      return alpha ? new CatmullRomOpen(context2, alpha) : new CardinalOpen(context2, 0);
+    }
+    catmullRom2.alpha = function(alpha2) {
+      return custom7(+alpha2);
+    };
+    return catmullRom2;
+  })(0.5);
+  function LinearClosed(context2) {
+    this._context = context2;
+  }
+  LinearClosed.prototype = {
+    areaStart: noop,
+    areaEnd: noop,
+    lineStart: function() {
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (this._point) this._context.closePath();
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      if (this._point) this._context.lineTo(x2, y2);
+      else this._point = 1, this._context.moveTo(x2, y2);
+    }
+  };
+  function sign(x2) {
+    return x2 < 0 ? -1 : 1;
+  }
+  function slope3(that, x2, y2) {
+    var h0 = that._x1 - that._x0, h1 = x2 - that._x1, s0 = (that._y1 - that._y0) / (h0 || h1 < 0 && -0), s1 = (y2 - that._y1) / (h1 || h0 < 0 && -0), p = (s0 * h1 + s1 * h0) / (h0 + h1);
+    return (sign(s0) + sign(s1)) * Math.min(Math.abs(s0), Math.abs(s1), 0.5 * Math.abs(p)) || 0;
+  }
+  function slope2(that, t) {
+    var h = that._x1 - that._x0;
+    return h ? (3 * (that._y1 - that._y0) / h - t) / 2 : t;
+  }
+  function point(that, t02, t12) {
+    var x0 = that._x0, y0 = that._y0, x1 = that._x1, y1 = that._y1, dx = (x1 - x0) / 3;
+    that._context.bezierCurveTo(x0 + dx, y0 + dx * t02, x1 - dx, y1 - dx * t12, x1, y1);
+  }
+  function MonotoneX(context2) {
+    this._context = context2;
+  }
+  MonotoneX.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x0 = this._x1 = this._y0 = this._y1 = this._t0 = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      switch (this._point) {
+        case 2:
+          this._context.lineTo(this._x1, this._y1);
+          break;
+        case 3:
+          point(this, this._t0, slope2(this, this._t0));
+          break;
+      }
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      var t12 = NaN;
+      x2 = +x2, y2 = +y2;
+      if (x2 === this._x1 && y2 === this._y1) return;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+          break;
+        case 2:
+          this._point = 3;
+          point(this, slope2(this, t12 = slope3(this, x2, y2)), t12);
+          break;
+        default:
+          point(this, this._t0, t12 = slope3(this, x2, y2));
+          break;
+      }
+      this._x0 = this._x1, this._x1 = x2;
+      this._y0 = this._y1, this._y1 = y2;
+      this._t0 = t12;
+    }
+  };
+  function MonotoneY(context2) {
+    this._context = new ReflectContext(context2);
+  }
+  (MonotoneY.prototype = Object.create(MonotoneX.prototype)).point = function(x2, y2) {
+    MonotoneX.prototype.point.call(this, y2, x2);
+  };
+  function ReflectContext(context2) {
+    this._context = context2;
+  }
+  ReflectContext.prototype = {
+    moveTo: function(x2, y2) {
+      this._context.moveTo(y2, x2);
+    },
+    closePath: function() {
+      this._context.closePath();
+    },
+    lineTo: function(x2, y2) {
+      this._context.lineTo(y2, x2);
+    },
+    bezierCurveTo: function(x1, y1, x2, y2, x3, y3) {
+      this._context.bezierCurveTo(y1, x1, y2, x2, y3, x3);
+    }
+  };
+  function Natural(context2) {
+    this._context = context2;
+  }
+  Natural.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x = [];
+      this._y = [];
+    },
+    lineEnd: function() {
+      var x2 = this._x, y2 = this._y, n = x2.length;
+      if (n) {
+        this._line ? this._context.lineTo(x2[0], y2[0]) : this._context.moveTo(x2[0], y2[0]);
+        if (n === 2) {
+          this._context.lineTo(x2[1], y2[1]);
+        } else {
+          var px = controlPoints(x2), py = controlPoints(y2);
+          for (var i0 = 0, i1 = 1; i1 < n; ++i0, ++i1) {
+            this._context.bezierCurveTo(px[0][i0], py[0][i0], px[1][i0], py[1][i0], x2[i1], y2[i1]);
+          }
+        }
+      }
+      if (this._line || this._line !== 0 && n === 1) this._context.closePath();
+      this._line = 1 - this._line;
+      this._x = this._y = null;
+    },
+    point: function(x2, y2) {
+      this._x.push(+x2);
+      this._y.push(+y2);
+    }
+  };
+  function controlPoints(x2) {
+    var i, n = x2.length - 1, m, a2 = new Array(n), b = new Array(n), r = new Array(n);
+    a2[0] = 0, b[0] = 2, r[0] = x2[0] + 2 * x2[1];
+    for (i = 1; i < n - 1; ++i) a2[i] = 1, b[i] = 4, r[i] = 4 * x2[i] + 2 * x2[i + 1];
+    a2[n - 1] = 2, b[n - 1] = 7, r[n - 1] = 8 * x2[n - 1] + x2[n];
+    for (i = 1; i < n; ++i) m = a2[i] / b[i - 1], b[i] -= m, r[i] -= m * r[i - 1];
+    a2[n - 1] = r[n - 1] / b[n - 1];
+    for (i = n - 2; i >= 0; --i) a2[i] = (r[i] - a2[i + 1]) / b[i];
+    b[n - 1] = (x2[n] + a2[n - 1]) / 2;
+    for (i = 0; i < n - 1; ++i) b[i] = 2 * x2[i + 1] - a2[i + 1];
+    return [a2, b];
+  }
+  function Step(context2, t) {
+    this._context = context2;
+    this._t = t;
+  }
+  Step.prototype = {
+    areaStart: function() {
+      this._line = 0;
+    },
+    areaEnd: function() {
+      this._line = NaN;
+    },
+    lineStart: function() {
+      this._x = this._y = NaN;
+      this._point = 0;
+    },
+    lineEnd: function() {
+      if (0 < this._t && this._t < 1 && this._point === 2) this._context.lineTo(this._x, this._y);
+      if (this._line || this._line !== 0 && this._point === 1) this._context.closePath();
+      if (this._line >= 0) this._t = 1 - this._t, this._line = 1 - this._line;
+    },
+    point: function(x2, y2) {
+      x2 = +x2, y2 = +y2;
+      switch (this._point) {
+        case 0:
+          this._point = 1;
+          this._line ? this._context.lineTo(x2, y2) : this._context.moveTo(x2, y2);
+          break;
+        case 1:
+          this._point = 2;
+        // falls through
+        default: {
+          if (this._t <= 0) {
+            this._context.lineTo(this._x, y2);
+            this._context.lineTo(x2, y2);
+          } else {
+            var x1 = this._x * (1 - this._t) + x2 * this._t;
+            this._context.lineTo(x1, this._y);
+            this._context.lineTo(x1, y2);
+          }
+          break;
+        }
+      }
+      this._x = x2, this._y = y2;
+    }
+  };
+
+  // src/shared/shapes.js
+  var FONT = "system-ui, sans-serif";
+  var halo = () => ({
+    "paint-order": "stroke",
+    stroke: color("card"),
+    "stroke-width": 3,
+    "stroke-linejoin": "round"
   });
+  var drawing = (width2, height, label, attributes) => svg("svg", { viewBox: `0 0 ${width2} ${height}`, width: width2, height, role: "img", "aria-label": label, ...attributes });
+  var lineOf = (x1, y1, x2, y2, attributes) => svg("line", { x1, y1, x2, y2, ...attributes });
+  var rectOf = (x2, y2, width2, height, attributes) => svg("rect", { x: x2, y: y2, width: width2, height, ...attributes });
+  var text = (x2, y2, content, attributes) => svg("text", { x: x2, y: y2, "font-size": 12, "font-family": FONT, fill: color("muted"), ...attributes }, content);
+  var linePath = (points) => line().defined((p) => p !== null).digits(2)(
+    /** @type {[number, number][]} */
+    points
+  ) ?? "";
+  var areaPath = (points) => area().defined((p) => p !== null).x((p) => p[0]).y0((p) => p[1]).y1((p) => (
+    /** @type {any} */
+    p[2]
+  )).digits(2)(
+    /** @type {any} */
+    points
+  ) ?? "";
+  var SYMBOLS = {
+    circle: [circle, Math.PI],
+    square: [square, 3.1],
+    triangle: [triangle, 2.45],
+    diamond: [diamond2, 4],
+    cross: [cross, 2.9]
+  };
+  var shapePath = (shape, x2, y2, r) => {
+    const [type, area2] = SYMBOLS[shape] ?? SYMBOLS.circle;
+    const out = path();
+    type.draw(
+      /** @type {any} */
+      {
+        moveTo: (a2, b) => out.moveTo(x2 + a2, y2 + b),
+        lineTo: (a2, b) => out.lineTo(x2 + a2, y2 + b),
+        arc: (a2, b, ...rest) => out.arc(x2 + a2, y2 + b, .../** @type {[number, number, number]} */
+        rest),
+        rect: (a2, b, w, h) => out.rect(x2 + a2, y2 + b, w, h),
+        closePath: () => out.closePath()
+      },
+      area2 * r * r
+    );
+    return out.toString();
+  };
+
+  // src/shared/theme.js
+  var root = document.documentElement;
+  var system = matchMedia("(prefers-color-scheme: dark)");
+  var listeners = /* @__PURE__ */ new Set();
+  var remembered = () => {
+    try {
+      return localStorage.getItem("polyhead-theme");
+    } catch {
+      return null;
+    }
+  };
+  var choice = remembered() || "auto";
+  var apply = () => {
+    root.dataset.theme = choice === "auto" ? system.matches ? "dark" : "light" : choice;
+    for (const listener of [...listeners]) listener();
+  };
+  var choose = (next) => {
+    choice = next;
+    try {
+      localStorage.setItem("polyhead-theme", next);
+    } catch {
+    }
+    apply();
+  };
+  system.addEventListener("change", apply);
+  apply();
+  var color = (name2) => getComputedStyle(root).getPropertyValue(`--${name2}`).trim();
+  var onChange = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  var current = () => root.dataset.theme;
+  var toggle = () => choose(root.dataset.theme === "dark" ? "light" : "dark");
+
+  // src/shared/shell.js
+  var SLOW = 250;
+  var SETTLED = 80;
+  var app2;
+  var main;
+  var page = null;
+  var turn = 0;
+  var current2 = () => page;
+  var fail = (error) => {
+    page = null;
+    main.replaceChildren(
+      el(
+        "div.page",
+        el(
+          "section.card",
+          el("h1", "This page cannot be shown"),
+          el("p", error.message),
+          app2.back && el("p", el("a", { href: app2.home }, app2.back))
+        )
+      )
+    );
+    main.dataset.page = "error";
+    document.title = app2.title;
+  };
+  var address = () => {
+    const [path2, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
+    return { parts: path2.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
+  };
+  var drawBar = (where) => {
+    const button = (id, text2, label, key2, onclick) => el("button.quiet", { id, "aria-label": label, title: `${label} (${key2})`, onclick }, text2);
+    const { left, right = [] } = app2.bar(where);
+    document.getElementById("bar").replaceChildren(
+      el("a.brand", { href: app2.home }, "polyhead"),
+      ...left.filter(Boolean),
+      el("span.push"),
+      ...right.filter(Boolean),
+      button("theme", "◐", "Light or dark", "d", toggle),
+      button("help", "?", "Keys", "?", help)
+    );
+  };
+  var render = async (keepScroll = false) => {
+    const mine = ++turn, at = scrollY;
+    hide();
+    try {
+      const where = app2.route(address());
+      drawBar(where);
+      const waiting = setTimeout(() => {
+        if (mine === turn) main.replaceChildren(el("p.page.hint", "Loading …"));
+      }, SLOW);
+      let made;
+      try {
+        made = await where.make();
+      } finally {
+        clearTimeout(waiting);
+      }
+      if (mine !== turn) return;
+      page = made;
+      main.replaceChildren(made.node);
+      main.dataset.page = where.kind;
+      document.title = `${made.title} · polyhead`;
+      const to = keepScroll || app2.keepScroll ? at : 0;
+      scrollTo(0, to);
+      announce(made.title);
+      await made.start();
+      if (to) scrollTo(0, to);
+    } catch (error) {
+      if (mine === turn) fail(
+        /** @type {Error} */
+        error
+      );
+    }
+  };
+  var begin = (what) => {
+    app2 = what;
+    main = /** @type {HTMLElement} */
+    document.getElementById("main");
+    start({
+      page: current2,
+      keys: { ...app2.keys, d: toggle, "?": help },
+      help: () => [
+        ...app2.help(),
+        ["d", "light or dark"],
+        ["?", "this list"],
+        ["Esc", app2.escape ?? "close, or leave a field"]
+      ]
+    });
+    addEventListener("hashchange", () => page?.visit ? page.visit() : render());
+    let resizing = 0;
+    addEventListener("resize", () => {
+      clearTimeout(resizing);
+      resizing = setTimeout(() => page?.resize?.(), SETTLED);
+    });
+    let ready = false;
+    onChange(() => {
+      if (page?.recolour) page.recolour();
+      else if (ready) render(true);
+    });
+    load(app2.data).then(async (value2) => {
+      await app2.open(value2);
+      ready = true;
+      return render();
+    }).catch(fail);
+  };
+  var start2 = (what) => {
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => begin(what));
+    else begin(what);
+  };
+  globalThis.polyhead.page = current2;
 
   // src/shared/format.js
   var MISSING = "–";
@@ -235,300 +1675,13 @@
     if (typeof v === "number") return Number.isInteger(v) ? count(v) : num(v, 4);
     if (Array.isArray(v)) return v.map(plain).join(", ") || MISSING;
     if (typeof v === "object")
-      return Object.entries(v).map(([k, x]) => `${k} ${plain(x)}`).join(", ");
+      return Object.entries(v).map(([k2, x2]) => `${k2} ${plain(x2)}`).join(", ");
     return String(v);
   };
   var moment = (v) => {
     const m = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(Z|\+00:00)?$/.exec(v);
     return m ? `${m[1]} ${m[2]}${m[3] ? " UTC" : ""}` : v;
   };
-
-  // src/shared/axes.js
-  var FONT = "system-ui, sans-serif";
-  var niceStep = (span, n) => {
-    const raw = span / n, power2 = 10 ** Math.floor(Math.log10(raw));
-    return power2 * [1, 2, 2.5, 5, 10].find((m) => m * power2 >= raw * 0.999);
-  };
-  var linear = (low, high, from, to, { n = 5, zero = false, nice = true } = {}) => {
-    if (zero) {
-      low = Math.min(0, low);
-      high = Math.max(0, high);
-    }
-    if (low === high) {
-      low -= 0.5;
-      high += 0.5;
-    }
-    const step2 = niceStep(high - low, n);
-    if (nice) {
-      low = Math.floor(low / step2 + 1e-9) * step2;
-      high = Math.ceil(high / step2 - 1e-9) * step2;
-    }
-    const ticks = [];
-    for (let t = Math.ceil(low / step2 - 1e-9) * step2; t <= high + step2 * 1e-6; t += step2)
-      ticks.push(Math.abs(t) < step2 * 1e-6 ? 0 : t);
-    const at = (v) => from + (v - low) / (high - low) * (to - from);
-    return Object.assign(at, { ticks, low, high, text: (t) => num(Number(t.toPrecision(6))) });
-  };
-  var logarithmic = (low, high, from, to, { bases = [1, 2, 5] } = {}) => {
-    const pad = Math.max((high / low) ** 0.06 * 1.02, 1.5 / Math.sqrt(high / low));
-    low /= pad;
-    high *= pad;
-    let ticks = [];
-    if (bases === 2) for (let p = Math.ceil(Math.log2(low)); 2 ** p <= high; p++) ticks.push(2 ** p);
-    if (bases === 2 && ticks.length < 3) return logarithmic(low * pad, high / pad, from, to);
-    if (bases !== 2) {
-      for (let p = Math.floor(Math.log10(low)); 10 ** p <= high; p++) for (const b of bases) ticks.push(b * 10 ** p);
-      ticks = ticks.filter((t) => t >= low && t <= high);
-      if (ticks.length < 3 && bases.length < 5)
-        return logarithmic(low * pad, high / pad, from, to, { bases: [1, 1.5, 2, 3, 4, 5, 6, 8] });
-    }
-    const at = (v) => from + Math.log(v / low) / Math.log(high / low) * (to - from);
-    return Object.assign(at, { ticks, low, high, text: (t) => num(Number(t.toPrecision(6))) });
-  };
-  var text = (x, y, content, attributes) => svg("text", { x, y, "font-size": 12, "font-family": FONT, fill: color("muted"), ...attributes }, content);
-  var frame = (box2, x, y, { xTitle, yTitle }) => {
-    const g = svg("g", { class: "axes" });
-    for (const t of y.ticks) {
-      g.append(
-        svg("line", { x1: box2.left, x2: box2.right, y1: y(t), y2: y(t), stroke: color("line"), "stroke-width": 1 })
-      );
-      g.append(text(box2.left - 7, y(t) + 4, y.text(t), { "text-anchor": "end" }));
-    }
-    for (const t of x.ticks) {
-      g.append(svg("line", { x1: x(t), x2: x(t), y1: box2.bottom, y2: box2.bottom + 4, stroke: color("muted") }));
-      g.append(text(x(t), box2.bottom + 17, x.text(t), { "text-anchor": "middle" }));
-    }
-    g.append(svg("line", { x1: box2.left, x2: box2.right, y1: box2.bottom, y2: box2.bottom, stroke: color("muted") }));
-    if (xTitle)
-      g.append(
-        text((box2.left + box2.right) / 2, box2.bottom + 36, xTitle, { "text-anchor": "middle", fill: color("ink") })
-      );
-    if (yTitle)
-      g.append(
-        text(0, 0, yTitle, {
-          "text-anchor": "middle",
-          fill: color("ink"),
-          transform: `translate(${box2.left - 46} ${(box2.top + box2.bottom) / 2}) rotate(-90)`
-        })
-      );
-    return g;
-  };
-  var shapePath = (shape, x, y, r) => {
-    if (shape === "square") return `M${x - r * 0.88} ${y - r * 0.88}h${r * 1.76}v${r * 1.76}h${-r * 1.76}z`;
-    if (shape === "triangle") return `M${x} ${y - r * 1.15}L${x + r * 1.1} ${y + r * 0.8}H${x - r * 1.1}z`;
-    if (shape === "diamond")
-      return `M${x} ${y - r * 1.25}L${x + r * 1.25} ${y}L${x} ${y + r * 1.25}L${x - r * 1.25} ${y}z`;
-    if (shape === "cross") {
-      const a = r * 0.4, b = r * 1.1;
-      return `M${x - a} ${y - b}h${2 * a}v${b - a}h${b - a}v${2 * a}h${a - b}v${b - a}h${-2 * a}v${a - b}h${a - b}v${-2 * a}h${b - a}z`;
-    }
-    return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
-  };
-
-  // src/shared/theme.js
-  var root = document.documentElement;
-  var system = matchMedia("(prefers-color-scheme: dark)");
-  var listeners = /* @__PURE__ */ new Set();
-  var remembered = () => {
-    try {
-      return localStorage.getItem("polyhead-theme");
-    } catch {
-      return null;
-    }
-  };
-  var choice = remembered() || "auto";
-  var apply = () => {
-    root.dataset.theme = choice === "auto" ? system.matches ? "dark" : "light" : choice;
-    for (const listener of [...listeners]) listener();
-  };
-  var choose = (next) => {
-    choice = next;
-    try {
-      localStorage.setItem("polyhead-theme", next);
-    } catch {
-    }
-    apply();
-  };
-  system.addEventListener("change", apply);
-  apply();
-  var color = (name2) => getComputedStyle(root).getPropertyValue(`--${name2}`).trim();
-  var N_HUES = 8;
-  var SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
-  var headColor = (head, nHeads) => head >= nHeads ? color("identity") : color(`hue-${head % N_HUES}`);
-  var headShape = (head, nHeads) => head >= nHeads ? "circle" : SHAPES[Math.floor(head / N_HUES) % SHAPES.length];
-  var clusterColor = (cluster) => cluster < 0 ? color("identity") : color(`hue-${cluster % N_HUES}`);
-  var clusterShape = (cluster) => cluster < 0 ? "circle" : SHAPES[Math.floor(cluster / N_HUES) % SHAPES.length];
-  var VARIANTS = {
-    free: ["Free loadings", "free"],
-    top1: ["Top-1 (one head each)", "top1"],
-    top1_choice: ["Top-1 by choice", "top1"],
-    top1_argmax: ["Top-1 by argmax", "hue-4"],
-    shuffled: ["Shuffled patterns (control)", "shuffled"],
-    mtc_rank: [null, "hue-5", "square"],
-    joint_sae_mtc: [null, "hue-6", "triangle"],
-    dynamic_head: [null, "hue-4", "diamond"],
-    attn_out_sae: [null, "hue-7", "square"],
-    attn_value_sae: [null, "hue-2", "diamond"],
-    lorsa: [null, "hue-3", "triangle"],
-    gated_attention: [null, "hue-1", "cross"],
-    replacement: [null, "hue-5", "cross"],
-    cross_layer_transcoder: [null, "hue-0", "diamond"],
-    two_type_features: [null, "hue-3", "square"],
-    attn_out_crosscoder: [null, "hue-2", "square"],
-    qk_diagonal: [null, "hue-6", "diamond"],
-    qk_mask: [null, "hue-4", "triangle"],
-    combined_layer: [null, "hue-7", "triangle"],
-    sae: ["Output SAE", "sae"],
-    pca: ["Output PCA", "pca"],
-    head_svd: ["Head SVD", "svd"],
-    head_data_svd: ["Head SVD with data", "dsvd"],
-    mean: ["Mean", "muted"],
-    zero: ["Zero", "muted"],
-    clean: ["Clean", "muted"]
-  };
-  var DASHES = { square: "7 3", triangle: "2 3", diamond: "9 3 2 3", cross: "4 4" };
-  var titles = /* @__PURE__ */ new Map();
-  var setTitles = (cards) => {
-    for (const card of cards) if (card.title) titles.set(card.method || card.variant, card.title);
-  };
-  var plainOf = (v) => v.replace(/ shuffled$/, "");
-  var placed = (v) => {
-    if (VARIANTS[v]) return VARIANTS[v];
-    const sum = [...v].reduce((total, c) => (31 * total + c.charCodeAt(0)) % 9973, 7);
-    return [null, `hue-${sum % N_HUES}`, SHAPES[1 + sum % (SHAPES.length - 1)]];
-  };
-  var variantName = (v) => {
-    const plain2 = plainOf(v);
-    const name2 = placed(plain2)[0] || titles.get(plain2) || plain2;
-    return plain2 === v ? name2 : `${name2}, shuffled patterns (control)`;
-  };
-  var variantColor = (v) => color(plainOf(v) === v ? placed(v)[1] : "shuffled");
-  var variantShape = (v) => placed(plainOf(v))[2] || null;
-  var variantDash = (v) => DASHES[variantShape(v)] || null;
-  var variantMark = (v) => {
-    const { el: el2, svg: svg2 } = dom_exports;
-    const shape = variantShape(v);
-    if (!shape) return el2("span", { class: "swatch", vars: { "--swatch": variantColor(v) } });
-    const path2 = svg2("path", { d: shapePath(shape, 6, 6, 4.6), fill: variantColor(v) });
-    return svg2("svg", { width: 12, height: 12, class: "mark-swatch", "aria-hidden": "true" }, path2);
-  };
-  var onChange = (listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  };
-  var current = () => root.dataset.theme;
-  var toggle = () => choose(root.dataset.theme === "dark" ? "light" : "dark");
-
-  // src/shared/shell.js
-  var SLOW = 250;
-  var SETTLED = 80;
-  var app2 = null;
-  var main = null;
-  var page = null;
-  var turn = 0;
-  var current2 = () => page;
-  var fail = (error) => {
-    page = null;
-    main.replaceChildren(
-      el(
-        "div",
-        { class: "page" },
-        el(
-          "section",
-          { class: "card" },
-          el("h1", {}, "This page cannot be shown"),
-          el("p", {}, error.message),
-          app2.back && el("p", {}, el("a", { href: app2.home }, app2.back))
-        )
-      )
-    );
-    main.dataset.page = "error";
-    document.title = app2.title;
-  };
-  var address = () => {
-    const [path2, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
-    return { parts: path2.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
-  };
-  var drawBar = (where) => {
-    const button = (id, text2, label, key2, onclick) => el(
-      "button",
-      { type: "button", class: "quiet", id, "aria-label": label, title: `${label} (${key2})`, onclick },
-      text2
-    );
-    const { left, right = [] } = app2.bar(where);
-    document.getElementById("bar").replaceChildren(
-      el("a", { class: "brand", href: app2.home }, "polyhead"),
-      ...left.filter(Boolean),
-      el("span", { class: "push" }),
-      ...right.filter(Boolean),
-      button("theme", "◐", "Light or dark", "d", toggle),
-      button("help", "?", "Keys", "?", help)
-    );
-  };
-  var render = async (keepScroll = false) => {
-    const mine = ++turn, at = scrollY;
-    hide();
-    try {
-      const where = app2.route(address());
-      drawBar(where);
-      const waiting = setTimeout(() => {
-        if (mine === turn) main.replaceChildren(el("p", { class: "page hint" }, "Loading …"));
-      }, SLOW);
-      let made;
-      try {
-        made = await where.make();
-      } finally {
-        clearTimeout(waiting);
-      }
-      if (mine !== turn) return;
-      page = made;
-      main.replaceChildren(page.node);
-      main.dataset.page = where.kind;
-      document.title = `${page.title} · polyhead`;
-      const to = keepScroll || app2.keepScroll ? at : 0;
-      scrollTo(0, to);
-      announce(page.title);
-      await page.start();
-      if (to) scrollTo(0, to);
-    } catch (error) {
-      if (mine === turn) fail(error);
-    }
-  };
-  var begin = (what) => {
-    app2 = what;
-    main = document.getElementById("main");
-    start({
-      page: current2,
-      keys: { ...app2.keys, d: toggle, "?": help },
-      help: () => [
-        ...app2.help(),
-        ["d", "light or dark"],
-        ["?", "this list"],
-        ["Esc", app2.escape ?? "close, or leave a field"]
-      ]
-    });
-    addEventListener("hashchange", () => page?.visit ? page.visit() : render());
-    let resizing = 0;
-    addEventListener("resize", () => {
-      clearTimeout(resizing);
-      resizing = setTimeout(() => page?.resize?.(), SETTLED);
-    });
-    let ready = false;
-    onChange(() => {
-      if (page?.recolour) page.recolour();
-      else if (ready) render(true);
-    });
-    load(app2.data).then(async (value) => {
-      await app2.open(value);
-      ready = true;
-      return render();
-    }).catch(fail);
-  };
-  var start2 = (what) => {
-    if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => begin(what));
-    else begin(what);
-  };
-  globalThis.polyhead.page = current2;
 
   // src/studies/verdict.js
   var VERDICTS = {
@@ -541,12 +1694,11 @@
   var pill = (verdict, count2 = null) => el(
     "span",
     { class: `verdict-pill ${VERDICTS[verdict].kind}`, "data-verdict": verdict },
-    el("span", { class: "icon", "aria-hidden": "true" }, VERDICTS[verdict].icon),
+    el("span.icon", { "aria-hidden": "true" }, VERDICTS[verdict].icon),
     count2 === null ? verdict : `${count2} ${verdict}`
   );
   var pills = (counts) => el(
-    "span",
-    { class: "verdict-pills" },
+    "span.verdict-pills",
     NAMES.filter((v) => counts[v]).map((v) => pill(v, counts[v]))
   );
   var countOf = (claims) => {
@@ -561,86 +1713,71 @@
   );
 
   // src/studies/list.js
-  var row = (s) => el(
+  var row = (s2) => el(
     "tr",
-    { "data-study": s.name, "data-stop": "study", tabindex: -1 },
+    { "data-study": s2.name, "data-stop": "study", tabindex: -1 },
     el(
       "th",
       { scope: "row" },
-      el("a", { href: `${s.name}.html`, class: "study-link" }, s.title),
-      el("span", { class: "question" }, s.question),
-      s.claims.length > 0 && el(
+      el("a.study-link", { href: `${s2.name}.html` }, s2.title),
+      el("span.question", s2.question),
+      s2.claims.length > 0 && el(
         "details",
-        {},
-        el("summary", {}, `${s.claims.length} ${s.claims.length === 1 ? "claim" : "claims"}`),
+        el("summary", `${s2.claims.length} ${s2.claims.length === 1 ? "claim" : "claims"}`),
         el(
-          "ul",
-          { class: "claim-list" },
-          s.claims.map(
-            (c) => el("li", {}, icon(c.verdict), el("a", { href: `${s.name}.html#claim-${c.key}` }, c.statement))
+          "ul.claim-list",
+          s2.claims.map(
+            (c) => el("li", icon(c.verdict), el("a", { href: `${s2.name}.html#claim-${c.key}` }, c.statement))
           )
         )
       )
     ),
-    el("td", { "data-label": "Verdicts" }, pills(s.verdicts)),
-    el("td", { "data-label": "Preset" }, s.preset),
-    el("td", { class: "number", "data-label": "Seeds" }, s.n_seeds === null ? MISSING : plainSeeds(s.n_seeds)),
+    el("td", { "data-label": "Verdicts" }, pills(s2.verdicts)),
+    el("td", { "data-label": "Preset" }, s2.preset),
+    el("td.number", { "data-label": "Seeds" }, s2.n_seeds === null ? MISSING : plainSeeds(s2.n_seeds)),
     el(
-      "td",
-      { class: "number", "data-label": "Models" },
-      count(s.n_models),
-      s.n_diverged > 0 && el("span", { class: "faint" }, ` (${count(s.n_diverged)} diverged)`)
+      "td.number",
+      { "data-label": "Models" },
+      count(s2.n_models),
+      s2.n_diverged > 0 && el("span.faint", ` (${count(s2.n_diverged)} diverged)`)
     ),
-    el("td", { class: "number", "data-label": "Time" }, seconds(s.seconds))
+    el("td.number", { "data-label": "Time" }, seconds(s2.seconds))
   );
   var plainSeeds = (v) => typeof v === "number" ? count(v) : plain(v);
-  var absent2 = (m) => el(
-    "tr",
-    { class: "absent" },
-    el("th", { scope: "row" }, m.name),
-    el("td", { colspan: 5 }, "not run yet: ", el("code", {}, m.command))
-  );
+  var absent2 = (m) => el("tr.absent", el("th", { scope: "row" }, m.name), el("td", { colspan: 5 }, "not run yet: ", el("code", m.command)));
   var page2 = (data) => {
-    const totals = Object.fromEntries(NAMES.map((v) => [v, data.studies.reduce((n, s) => n + s.verdicts[v], 0)]));
-    const models = data.studies.reduce((n, s) => n + s.n_models, 0), time = data.studies.reduce((n, s) => n + s.seconds, 0);
+    const totals = Object.fromEntries(NAMES.map((v) => [v, data.studies.reduce((n, s2) => n + s2.verdicts[v], 0)]));
+    const models = data.studies.reduce((n, s2) => n + s2.n_models, 0), time = data.studies.reduce((n, s2) => n + s2.seconds, 0);
     const heads = ["Study", "Verdicts", "Preset", "Seeds", "Models", "Time"];
     const node = el(
-      "div",
-      { class: "page study" },
+      "div.page.study",
       el(
-        "section",
-        { class: "card study-head" },
-        el("h1", {}, "Studies"),
+        "section.card.study-head",
+        el("h1", "Studies"),
         el(
-          "p",
-          { class: "question" },
+          "p.question",
           "Published results on attention and feature superposition, in toy worlds and in real models: each claim measured over seeds, with a control, beside the published number."
         ),
-        el("p", { class: "counts" }, pills(totals)),
+        el("p.counts", pills(totals)),
         el(
-          "p",
-          { class: "subtitle" },
-          el("span", {}, `${data.studies.length} ${data.studies.length === 1 ? "study" : "studies"}`),
-          el("span", {}, `${count(models)} models trained`),
-          el("span", {}, `${seconds(time)} on one thread each`)
+          "p.subtitle",
+          el("span", `${data.studies.length} ${data.studies.length === 1 ? "study" : "studies"}`),
+          el("span", `${count(models)} models trained`),
+          el("span", `${seconds(time)} on one thread each`)
         )
       ),
       el(
-        "section",
-        { class: "card" },
+        "section.card",
         el(
-          "table",
-          { class: "study-list" },
+          "table.study-list",
           el(
             "thead",
-            {},
             el(
               "tr",
-              {},
               heads.map((h, i) => el("th", { scope: "col", class: i > 2 ? "number" : null }, h))
             )
           ),
-          el("tbody", {}, data.studies.map(row), data.missing.map(absent2))
+          el("tbody", data.studies.map(row), data.missing.map(absent2))
         )
       )
     );
@@ -653,19 +1790,14 @@
     for (const d of all) d.open = yes;
   };
 
-  // src/studies/measure.js
-  var measure_exports = {};
-  __export(measure_exports, {
-    cut: () => cut,
-    widest: () => widest,
-    width: () => width,
-    wrap: () => wrap
-  });
-  var context = document.createElement("canvas").getContext("2d");
+  // src/shared/measure.js
+  var context = null;
   var known = /* @__PURE__ */ new Map();
   var width = (content, size = 12, weight = 400) => {
     const key2 = `${weight} ${size} ${content}`;
     if (!known.has(key2)) {
+      context ??= /** @type {CanvasRenderingContext2D} */
+      document.createElement("canvas").getContext("2d");
       context.font = `${weight} ${size}px system-ui, sans-serif`;
       known.set(key2, context.measureText(content).width);
     }
@@ -679,178 +1811,1669 @@
     const kept = (n) => `${head.slice(0, n).trimEnd()}…${tail}`;
     let low = 0, high = head.length;
     while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (width(kept(middle), size, weight) <= most) low = middle;
-      else high = middle - 1;
+      const middle2 = Math.ceil((low + high) / 2);
+      if (width(kept(middle2), size, weight) <= most) low = middle2;
+      else high = middle2 - 1;
     }
     return kept(low);
   };
   var wrap = (content, most, size = 12, weight = 400, nLines = 3) => {
     const lines2 = [];
-    let line = "";
+    let line2 = "";
     const whole = content.replace(/\s(?=[^({[]*[)}\]])/g, " ");
     for (const word of whole.split(/[^\S\u00a0]+/).filter(Boolean)) {
-      const longer = line ? `${line} ${word}` : word;
-      if (line && width(longer, size, weight) > most) {
-        lines2.push(line);
-        line = word;
-      } else line = longer;
+      const longer = line2 ? `${line2} ${word}` : word;
+      if (line2 && width(longer, size, weight) > most) {
+        lines2.push(line2);
+        line2 = word;
+      } else line2 = longer;
     }
-    if (line) lines2.push(line);
+    if (line2) lines2.push(line2);
     const shown = lines2.length > nLines ? [...lines2.slice(0, nLines - 1), lines2.slice(nLines - 1).join(" ")] : lines2;
     return shown.map((l) => cut(l, most, size, weight));
   };
 
-  // src/studies/colours.js
-  var VIRIDIS = "440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725".split(" ");
-  var SIGNS = {
-    light: "0a3d73 2a72b0 7fb2dd c9deee f5f4f1 f6d9b4 eba654 c56a10 7d3c00".split(" "),
-    dark: "b5deff 6db4f0 3a7fbd 2b4a68 262d35 5a4025 a9661c ec9a3c ffd39b".split(" ")
-  };
-  var SHAPES2 = ["circle", "square", "triangle", "diamond", "cross"];
-  var N_HUES2 = 8;
-  var rgb = (hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16));
-  var along = (stops, t) => {
-    const at = Math.min(1, Math.max(0, t)) * (stops.length - 1);
-    const i = Math.min(stops.length - 2, Math.floor(at));
-    const a = rgb(stops[i]), b = rgb(stops[i + 1]);
-    return a.map((v, k) => Math.round(v + (b[k] - v) * (at - i)));
-  };
-  var css = (c) => `rgb(${c.join(" ")})`;
-  var ramp = (t, diverging) => along(diverging ? SIGNS[current() === "dark" ? "dark" : "light"] : VIRIDIS, t);
-  var luminance = (c) => {
-    const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  var inkOn = (c) => luminance(c) > 0.179 ? "#000000" : "#ffffff";
-  var seriesColor = (i, n) => n <= 2 * N_HUES2 ? color(`hue-${i % N_HUES2}`) : css(along(VIRIDIS, 0.08 + 0.84 * i / Math.max(1, n - 1)));
-  var seriesShape = (i) => SHAPES2[i % SHAPES2.length];
-  var categoryColor = (i) => color(`hue-${i % N_HUES2}`);
-  var fromCss = (c) => {
-    const hex = /^#([0-9a-f]{6})$/i.exec(c);
-    return hex ? rgb(hex[1]) : (c.match(/\d+/g) || [0, 0, 0]).slice(0, 3).map(Number);
-  };
-
-  // src/studies/legend.js
-  var ROW = 18;
-  var MOST = 16;
-  var rows = (items, left, right, top) => {
-    const g = svg("g", { class: "legend" });
-    if (items.length > MOST) {
-      g.append(text(left, top + 12, `${items.length} series; their names show on hovering`, { "font-size": 11.5 }));
-      return { node: g, height: ROW, width: left + 260 };
+  // node_modules/d3-array/dist/d3-array.mjs
+  function ascending(a2, b) {
+    return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
+  }
+  function descending(a2, b) {
+    return a2 == null || b == null ? NaN : b < a2 ? -1 : b > a2 ? 1 : b >= a2 ? 0 : NaN;
+  }
+  function bisector(f) {
+    let compare1, compare2, delta;
+    if (f.length !== 2) {
+      compare1 = ascending;
+      compare2 = (d, x2) => ascending(f(d), x2);
+      delta = (d, x2) => f(d) - x2;
+    } else {
+      compare1 = f === ascending || f === descending ? f : zero;
+      compare2 = f;
+      delta = f;
     }
-    let x = left, y = top, used = 0;
-    for (const item of items) {
-      const label = cut(item.name, right - left - 24, 11.5);
-      const wide2 = 22 + width(label, 11.5) + 14;
-      if (x > left && x + wide2 - 14 > right) {
-        x = left;
-        y += ROW;
+    function left(a2, x2, lo = 0, hi = a2.length) {
+      if (lo < hi) {
+        if (compare1(x2, x2) !== 0) return hi;
+        do {
+          const mid = lo + hi >>> 1;
+          if (compare2(a2[mid], x2) < 0) lo = mid + 1;
+          else hi = mid;
+        } while (lo < hi);
       }
-      if (item.line)
-        g.append(
-          svg("line", {
-            ...{ x1: x, x2: x + 17, y1: y + 8, y2: y + 8, stroke: item.fill, "stroke-width": 2 },
-            "stroke-dasharray": item.dash
-          })
-        );
-      if (item.shape) g.append(svg("path", { d: shapePath(item.shape, x + 8.5, y + 8, 4), fill: item.fill }));
-      if (!item.line && !item.shape)
-        g.append(svg("rect", { x, y: y + 2, width: 13, height: 12, rx: 2, fill: item.fill, stroke: item.stroke }));
-      g.append(text(x + (item.line || item.shape ? 22 : 18), y + 12, label, { "font-size": 11.5, fill: color("ink") }));
-      x += wide2;
-      used = Math.max(used, x - 14);
+      return lo;
     }
-    return { node: g, height: items.length ? y - top + ROW : 0, width: used };
-  };
-  var bar = (limits, diverging, left, top, width2) => {
-    const g = svg("g", { class: "colour-bar" });
-    const n = 48, wide2 = Math.min(220, width2);
-    for (let i = 0; i < n; i++) {
-      const x0 = left + i * wide2 / n;
-      g.append(
-        svg("rect", { x: x0, y: top, width: wide2 / n + 0.4, height: 10, fill: css(ramp((i + 0.5) / n, diverging)) })
-      );
+    function right(a2, x2, lo = 0, hi = a2.length) {
+      if (lo < hi) {
+        if (compare1(x2, x2) !== 0) return hi;
+        do {
+          const mid = lo + hi >>> 1;
+          if (compare2(a2[mid], x2) <= 0) lo = mid + 1;
+          else hi = mid;
+        } while (lo < hi);
+      }
+      return lo;
     }
-    g.append(
-      svg("rect", { x: left, y: top, width: wide2, height: 10, fill: "none", stroke: color("edge"), "stroke-width": 1 })
-    );
-    const at = linear(limits[0], limits[1], left, left + wide2, { n: 3, nice: false });
-    let ticks = diverging ? [limits[0], 0, limits[1]] : [limits[0], ...at.ticks, limits[1]];
-    const kept = [];
-    ticks = [...new Set(ticks)];
-    for (const t of [ticks[0], ticks[ticks.length - 1], ...ticks.slice(1, -1)]) {
-      const half = width(num(t), 11) / 2 + 5;
-      if (kept.every((k) => Math.abs(at(k) - at(t)) > half + width(num(k), 11) / 2)) kept.push(t);
+    function center(a2, x2, lo = 0, hi = a2.length) {
+      const i = left(a2, x2, lo, hi - 1);
+      return i > lo && delta(a2[i - 1], x2) > -delta(a2[i], x2) ? i - 1 : i;
     }
-    for (const t of kept) {
-      const x = at(t), half = width(num(t), 11) / 2;
-      g.append(
-        svg("line", { x1: x, x2: x, y1: top + 10, y2: top + 14, stroke: color("muted") }),
-        text(Math.max(left + half - 6, x), top + 25, num(t), { "text-anchor": "middle", "font-size": 11 })
-      );
+    return { left, center, right };
+  }
+  function zero() {
+    return 0;
+  }
+  function number(x2) {
+    return x2 === null ? NaN : +x2;
+  }
+  var ascendingBisect = bisector(ascending);
+  var bisectRight = ascendingBisect.right;
+  var bisectLeft = ascendingBisect.left;
+  var bisectCenter = bisector(number).center;
+  var blur2 = Blur2(blurf);
+  var blurImage = Blur2(blurfImage);
+  function Blur2(blur) {
+    return function(data, rx, ry = rx) {
+      if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
+      if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
+      let { data: values, width: width2, height } = data;
+      if (!((width2 = Math.floor(width2)) >= 0)) throw new RangeError("invalid width");
+      if (!((height = Math.floor(height !== void 0 ? height : values.length / width2)) >= 0)) throw new RangeError("invalid height");
+      if (!width2 || !height || !rx && !ry) return data;
+      const blurx = rx && blur(rx);
+      const blury = ry && blur(ry);
+      const temp = values.slice();
+      if (blurx && blury) {
+        blurh(blurx, temp, values, width2, height);
+        blurh(blurx, values, temp, width2, height);
+        blurh(blurx, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+        blurv(blury, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+      } else if (blurx) {
+        blurh(blurx, values, temp, width2, height);
+        blurh(blurx, temp, values, width2, height);
+        blurh(blurx, values, temp, width2, height);
+      } else if (blury) {
+        blurv(blury, values, temp, width2, height);
+        blurv(blury, temp, values, width2, height);
+        blurv(blury, values, temp, width2, height);
+      }
+      return data;
+    };
+  }
+  function blurh(blur, T, S, w, h) {
+    for (let y2 = 0, n = w * h; y2 < n; ) {
+      blur(T, S, y2, y2 += w, 1);
     }
-    return { node: g, height: 32 };
-  };
+  }
+  function blurv(blur, T, S, w, h) {
+    for (let x2 = 0, n = w * h; x2 < w; ++x2) {
+      blur(T, S, x2, x2 + n, w);
+    }
+  }
+  function blurfImage(radius) {
+    const blur = blurf(radius);
+    return (T, S, start3, stop, step2) => {
+      start3 <<= 2, stop <<= 2, step2 <<= 2;
+      blur(T, S, start3 + 0, stop + 0, step2);
+      blur(T, S, start3 + 1, stop + 1, step2);
+      blur(T, S, start3 + 2, stop + 2, step2);
+      blur(T, S, start3 + 3, stop + 3, step2);
+    };
+  }
+  function blurf(radius) {
+    const radius0 = Math.floor(radius);
+    if (radius0 === radius) return bluri(radius);
+    const t = radius - radius0;
+    const w = 2 * radius + 1;
+    return (T, S, start3, stop, step2) => {
+      if (!((stop -= step2) >= start3)) return;
+      let sum = radius0 * S[start3];
+      const s0 = step2 * radius0;
+      const s1 = s0 + step2;
+      for (let i = start3, j = start3 + s0; i < j; i += step2) {
+        sum += S[Math.min(stop, i)];
+      }
+      for (let i = start3, j = stop; i <= j; i += step2) {
+        sum += S[Math.min(stop, i + s0)];
+        T[i] = (sum + t * (S[Math.max(start3, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+        sum -= S[Math.max(start3, i - s0)];
+      }
+    };
+  }
+  function bluri(radius) {
+    const w = 2 * radius + 1;
+    return (T, S, start3, stop, step2) => {
+      if (!((stop -= step2) >= start3)) return;
+      let sum = radius * S[start3];
+      const s2 = step2 * radius;
+      for (let i = start3, j = start3 + s2; i < j; i += step2) {
+        sum += S[Math.min(stop, i)];
+      }
+      for (let i = start3, j = stop; i <= j; i += step2) {
+        sum += S[Math.min(stop, i + s2)];
+        T[i] = sum / w;
+        sum -= S[Math.max(start3, i - s2)];
+      }
+    };
+  }
+  var array2 = Array.prototype;
+  var slice2 = array2.slice;
+  var e10 = Math.sqrt(50);
+  var e5 = Math.sqrt(10);
+  var e2 = Math.sqrt(2);
+  function tickSpec(start3, stop, count2) {
+    const step2 = (stop - start3) / Math.max(0, count2), power2 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power2), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+    let i1, i2, inc;
+    if (power2 < 0) {
+      inc = Math.pow(10, -power2) / factor;
+      i1 = Math.round(start3 * inc);
+      i2 = Math.round(stop * inc);
+      if (i1 / inc < start3) ++i1;
+      if (i2 / inc > stop) --i2;
+      inc = -inc;
+    } else {
+      inc = Math.pow(10, power2) * factor;
+      i1 = Math.round(start3 / inc);
+      i2 = Math.round(stop / inc);
+      if (i1 * inc < start3) ++i1;
+      if (i2 * inc > stop) --i2;
+    }
+    if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start3, stop, count2 * 2);
+    return [i1, i2, inc];
+  }
+  function ticks(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    if (!(count2 > 0)) return [];
+    if (start3 === stop) return [start3];
+    const reverse = stop < start3, [i1, i2, inc] = reverse ? tickSpec(stop, start3, count2) : tickSpec(start3, stop, count2);
+    if (!(i2 >= i1)) return [];
+    const n = i2 - i1 + 1, ticks2 = new Array(n);
+    if (reverse) {
+      if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) / -inc;
+      else for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) * inc;
+    } else {
+      if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) / -inc;
+      else for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) * inc;
+    }
+    return ticks2;
+  }
+  function tickIncrement(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    return tickSpec(start3, stop, count2)[2];
+  }
+  function tickStep(start3, stop, count2) {
+    stop = +stop, start3 = +start3, count2 = +count2;
+    const reverse = stop < start3, inc = reverse ? tickIncrement(stop, start3, count2) : tickIncrement(start3, stop, count2);
+    return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
+  }
+  function range(start3, stop, step2) {
+    start3 = +start3, stop = +stop, step2 = (n = arguments.length) < 2 ? (stop = start3, start3 = 0, 1) : n < 3 ? 1 : +step2;
+    var i = -1, n = Math.max(0, Math.ceil((stop - start3) / step2)) | 0, range2 = new Array(n);
+    while (++i < n) {
+      range2[i] = start3 + i * step2;
+    }
+    return range2;
+  }
+  var shuffle = shuffler(Math.random);
+  function shuffler(random) {
+    return function shuffle2(array3, i0 = 0, i1 = array3.length) {
+      let m = i1 - (i0 = +i0);
+      while (m) {
+        const i = random() * m-- | 0, t = array3[m + i0];
+        array3[m + i0] = array3[i + i0];
+        array3[i + i0] = t;
+      }
+      return array3;
+    };
+  }
 
-  // src/studies/scale.js
+  // node_modules/d3-color/dist/d3-color.mjs
+  function define(constructor, factory, prototype) {
+    constructor.prototype = factory.prototype = prototype;
+    prototype.constructor = constructor;
+  }
+  function extend(parent, definition) {
+    var prototype = Object.create(parent.prototype);
+    for (var key2 in definition) prototype[key2] = definition[key2];
+    return prototype;
+  }
+  function Color() {
+  }
+  var darker = 0.7;
+  var brighter = 1 / darker;
+  var reI = "\\s*([+-]?\\d+)\\s*";
+  var reN = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)\\s*";
+  var reP = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)%\\s*";
+  var reHex = /^#([0-9a-f]{3,8})$/;
+  var reRgbInteger = new RegExp(`^rgb\\(${reI},${reI},${reI}\\)$`);
+  var reRgbPercent = new RegExp(`^rgb\\(${reP},${reP},${reP}\\)$`);
+  var reRgbaInteger = new RegExp(`^rgba\\(${reI},${reI},${reI},${reN}\\)$`);
+  var reRgbaPercent = new RegExp(`^rgba\\(${reP},${reP},${reP},${reN}\\)$`);
+  var reHslPercent = new RegExp(`^hsl\\(${reN},${reP},${reP}\\)$`);
+  var reHslaPercent = new RegExp(`^hsla\\(${reN},${reP},${reP},${reN}\\)$`);
+  var named = {
+    aliceblue: 15792383,
+    antiquewhite: 16444375,
+    aqua: 65535,
+    aquamarine: 8388564,
+    azure: 15794175,
+    beige: 16119260,
+    bisque: 16770244,
+    black: 0,
+    blanchedalmond: 16772045,
+    blue: 255,
+    blueviolet: 9055202,
+    brown: 10824234,
+    burlywood: 14596231,
+    cadetblue: 6266528,
+    chartreuse: 8388352,
+    chocolate: 13789470,
+    coral: 16744272,
+    cornflowerblue: 6591981,
+    cornsilk: 16775388,
+    crimson: 14423100,
+    cyan: 65535,
+    darkblue: 139,
+    darkcyan: 35723,
+    darkgoldenrod: 12092939,
+    darkgray: 11119017,
+    darkgreen: 25600,
+    darkgrey: 11119017,
+    darkkhaki: 12433259,
+    darkmagenta: 9109643,
+    darkolivegreen: 5597999,
+    darkorange: 16747520,
+    darkorchid: 10040012,
+    darkred: 9109504,
+    darksalmon: 15308410,
+    darkseagreen: 9419919,
+    darkslateblue: 4734347,
+    darkslategray: 3100495,
+    darkslategrey: 3100495,
+    darkturquoise: 52945,
+    darkviolet: 9699539,
+    deeppink: 16716947,
+    deepskyblue: 49151,
+    dimgray: 6908265,
+    dimgrey: 6908265,
+    dodgerblue: 2003199,
+    firebrick: 11674146,
+    floralwhite: 16775920,
+    forestgreen: 2263842,
+    fuchsia: 16711935,
+    gainsboro: 14474460,
+    ghostwhite: 16316671,
+    gold: 16766720,
+    goldenrod: 14329120,
+    gray: 8421504,
+    green: 32768,
+    greenyellow: 11403055,
+    grey: 8421504,
+    honeydew: 15794160,
+    hotpink: 16738740,
+    indianred: 13458524,
+    indigo: 4915330,
+    ivory: 16777200,
+    khaki: 15787660,
+    lavender: 15132410,
+    lavenderblush: 16773365,
+    lawngreen: 8190976,
+    lemonchiffon: 16775885,
+    lightblue: 11393254,
+    lightcoral: 15761536,
+    lightcyan: 14745599,
+    lightgoldenrodyellow: 16448210,
+    lightgray: 13882323,
+    lightgreen: 9498256,
+    lightgrey: 13882323,
+    lightpink: 16758465,
+    lightsalmon: 16752762,
+    lightseagreen: 2142890,
+    lightskyblue: 8900346,
+    lightslategray: 7833753,
+    lightslategrey: 7833753,
+    lightsteelblue: 11584734,
+    lightyellow: 16777184,
+    lime: 65280,
+    limegreen: 3329330,
+    linen: 16445670,
+    magenta: 16711935,
+    maroon: 8388608,
+    mediumaquamarine: 6737322,
+    mediumblue: 205,
+    mediumorchid: 12211667,
+    mediumpurple: 9662683,
+    mediumseagreen: 3978097,
+    mediumslateblue: 8087790,
+    mediumspringgreen: 64154,
+    mediumturquoise: 4772300,
+    mediumvioletred: 13047173,
+    midnightblue: 1644912,
+    mintcream: 16121850,
+    mistyrose: 16770273,
+    moccasin: 16770229,
+    navajowhite: 16768685,
+    navy: 128,
+    oldlace: 16643558,
+    olive: 8421376,
+    olivedrab: 7048739,
+    orange: 16753920,
+    orangered: 16729344,
+    orchid: 14315734,
+    palegoldenrod: 15657130,
+    palegreen: 10025880,
+    paleturquoise: 11529966,
+    palevioletred: 14381203,
+    papayawhip: 16773077,
+    peachpuff: 16767673,
+    peru: 13468991,
+    pink: 16761035,
+    plum: 14524637,
+    powderblue: 11591910,
+    purple: 8388736,
+    rebeccapurple: 6697881,
+    red: 16711680,
+    rosybrown: 12357519,
+    royalblue: 4286945,
+    saddlebrown: 9127187,
+    salmon: 16416882,
+    sandybrown: 16032864,
+    seagreen: 3050327,
+    seashell: 16774638,
+    sienna: 10506797,
+    silver: 12632256,
+    skyblue: 8900331,
+    slateblue: 6970061,
+    slategray: 7372944,
+    slategrey: 7372944,
+    snow: 16775930,
+    springgreen: 65407,
+    steelblue: 4620980,
+    tan: 13808780,
+    teal: 32896,
+    thistle: 14204888,
+    tomato: 16737095,
+    turquoise: 4251856,
+    violet: 15631086,
+    wheat: 16113331,
+    white: 16777215,
+    whitesmoke: 16119285,
+    yellow: 16776960,
+    yellowgreen: 10145074
+  };
+  define(Color, color2, {
+    copy(channels) {
+      return Object.assign(new this.constructor(), this, channels);
+    },
+    displayable() {
+      return this.rgb().displayable();
+    },
+    hex: color_formatHex,
+    // Deprecated! Use color.formatHex.
+    formatHex: color_formatHex,
+    formatHex8: color_formatHex8,
+    formatHsl: color_formatHsl,
+    formatRgb: color_formatRgb,
+    toString: color_formatRgb
+  });
+  function color_formatHex() {
+    return this.rgb().formatHex();
+  }
+  function color_formatHex8() {
+    return this.rgb().formatHex8();
+  }
+  function color_formatHsl() {
+    return hslConvert(this).formatHsl();
+  }
+  function color_formatRgb() {
+    return this.rgb().formatRgb();
+  }
+  function color2(format2) {
+    var m, l;
+    format2 = (format2 + "").trim().toLowerCase();
+    return (m = reHex.exec(format2)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format2)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format2)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format2)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format2)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format2)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format2)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named.hasOwnProperty(format2) ? rgbn(named[format2]) : format2 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
+  }
+  function rgbn(n) {
+    return new Rgb(n >> 16 & 255, n >> 8 & 255, n & 255, 1);
+  }
+  function rgba(r, g, b, a2) {
+    if (a2 <= 0) r = g = b = NaN;
+    return new Rgb(r, g, b, a2);
+  }
+  function rgbConvert(o) {
+    if (!(o instanceof Color)) o = color2(o);
+    if (!o) return new Rgb();
+    o = o.rgb();
+    return new Rgb(o.r, o.g, o.b, o.opacity);
+  }
+  function rgb(r, g, b, opacity) {
+    return arguments.length === 1 ? rgbConvert(r) : new Rgb(r, g, b, opacity == null ? 1 : opacity);
+  }
+  function Rgb(r, g, b, opacity) {
+    this.r = +r;
+    this.g = +g;
+    this.b = +b;
+    this.opacity = +opacity;
+  }
+  define(Rgb, rgb, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
+    },
+    rgb() {
+      return this;
+    },
+    clamp() {
+      return new Rgb(clampi(this.r), clampi(this.g), clampi(this.b), clampa(this.opacity));
+    },
+    displayable() {
+      return -0.5 <= this.r && this.r < 255.5 && (-0.5 <= this.g && this.g < 255.5) && (-0.5 <= this.b && this.b < 255.5) && (0 <= this.opacity && this.opacity <= 1);
+    },
+    hex: rgb_formatHex,
+    // Deprecated! Use color.formatHex.
+    formatHex: rgb_formatHex,
+    formatHex8: rgb_formatHex8,
+    formatRgb: rgb_formatRgb,
+    toString: rgb_formatRgb
+  }));
+  function rgb_formatHex() {
+    return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}`;
+  }
+  function rgb_formatHex8() {
+    return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}${hex((isNaN(this.opacity) ? 1 : this.opacity) * 255)}`;
+  }
+  function rgb_formatRgb() {
+    const a2 = clampa(this.opacity);
+    return `${a2 === 1 ? "rgb(" : "rgba("}${clampi(this.r)}, ${clampi(this.g)}, ${clampi(this.b)}${a2 === 1 ? ")" : `, ${a2})`}`;
+  }
+  function clampa(opacity) {
+    return isNaN(opacity) ? 1 : Math.max(0, Math.min(1, opacity));
+  }
+  function clampi(value2) {
+    return Math.max(0, Math.min(255, Math.round(value2) || 0));
+  }
+  function hex(value2) {
+    value2 = clampi(value2);
+    return (value2 < 16 ? "0" : "") + value2.toString(16);
+  }
+  function hsla(h, s2, l, a2) {
+    if (a2 <= 0) h = s2 = l = NaN;
+    else if (l <= 0 || l >= 1) h = s2 = NaN;
+    else if (s2 <= 0) h = NaN;
+    return new Hsl(h, s2, l, a2);
+  }
+  function hslConvert(o) {
+    if (o instanceof Hsl) return new Hsl(o.h, o.s, o.l, o.opacity);
+    if (!(o instanceof Color)) o = color2(o);
+    if (!o) return new Hsl();
+    if (o instanceof Hsl) return o;
+    o = o.rgb();
+    var r = o.r / 255, g = o.g / 255, b = o.b / 255, min = Math.min(r, g, b), max = Math.max(r, g, b), h = NaN, s2 = max - min, l = (max + min) / 2;
+    if (s2) {
+      if (r === max) h = (g - b) / s2 + (g < b) * 6;
+      else if (g === max) h = (b - r) / s2 + 2;
+      else h = (r - g) / s2 + 4;
+      s2 /= l < 0.5 ? max + min : 2 - max - min;
+      h *= 60;
+    } else {
+      s2 = l > 0 && l < 1 ? 0 : h;
+    }
+    return new Hsl(h, s2, l, o.opacity);
+  }
+  function hsl(h, s2, l, opacity) {
+    return arguments.length === 1 ? hslConvert(h) : new Hsl(h, s2, l, opacity == null ? 1 : opacity);
+  }
+  function Hsl(h, s2, l, opacity) {
+    this.h = +h;
+    this.s = +s2;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  define(Hsl, hsl, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Hsl(this.h, this.s, this.l * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Hsl(this.h, this.s, this.l * k2, this.opacity);
+    },
+    rgb() {
+      var h = this.h % 360 + (this.h < 0) * 360, s2 = isNaN(h) || isNaN(this.s) ? 0 : this.s, l = this.l, m2 = l + (l < 0.5 ? l : 1 - l) * s2, m1 = 2 * l - m2;
+      return new Rgb(
+        hsl2rgb(h >= 240 ? h - 240 : h + 120, m1, m2),
+        hsl2rgb(h, m1, m2),
+        hsl2rgb(h < 120 ? h + 240 : h - 120, m1, m2),
+        this.opacity
+      );
+    },
+    clamp() {
+      return new Hsl(clamph(this.h), clampt(this.s), clampt(this.l), clampa(this.opacity));
+    },
+    displayable() {
+      return (0 <= this.s && this.s <= 1 || isNaN(this.s)) && (0 <= this.l && this.l <= 1) && (0 <= this.opacity && this.opacity <= 1);
+    },
+    formatHsl() {
+      const a2 = clampa(this.opacity);
+      return `${a2 === 1 ? "hsl(" : "hsla("}${clamph(this.h)}, ${clampt(this.s) * 100}%, ${clampt(this.l) * 100}%${a2 === 1 ? ")" : `, ${a2})`}`;
+    }
+  }));
+  function clamph(value2) {
+    value2 = (value2 || 0) % 360;
+    return value2 < 0 ? value2 + 360 : value2;
+  }
+  function clampt(value2) {
+    return Math.max(0, Math.min(1, value2 || 0));
+  }
+  function hsl2rgb(h, m1, m2) {
+    return (h < 60 ? m1 + (m2 - m1) * h / 60 : h < 180 ? m2 : h < 240 ? m1 + (m2 - m1) * (240 - h) / 60 : m1) * 255;
+  }
+  var radians = Math.PI / 180;
+  var degrees = 180 / Math.PI;
+  var K = 18;
+  var Xn = 0.96422;
+  var Yn = 1;
+  var Zn = 0.82521;
+  var t0 = 4 / 29;
+  var t1 = 6 / 29;
+  var t2 = 3 * t1 * t1;
+  var t3 = t1 * t1 * t1;
+  function labConvert(o) {
+    if (o instanceof Lab) return new Lab(o.l, o.a, o.b, o.opacity);
+    if (o instanceof Hcl) return hcl2lab(o);
+    if (!(o instanceof Rgb)) o = rgbConvert(o);
+    var r = rgb2lrgb(o.r), g = rgb2lrgb(o.g), b = rgb2lrgb(o.b), y2 = xyz2lab((0.2225045 * r + 0.7168786 * g + 0.0606169 * b) / Yn), x2, z;
+    if (r === g && g === b) x2 = z = y2;
+    else {
+      x2 = xyz2lab((0.4360747 * r + 0.3850649 * g + 0.1430804 * b) / Xn);
+      z = xyz2lab((0.0139322 * r + 0.0971045 * g + 0.7141733 * b) / Zn);
+    }
+    return new Lab(116 * y2 - 16, 500 * (x2 - y2), 200 * (y2 - z), o.opacity);
+  }
+  function lab(l, a2, b, opacity) {
+    return arguments.length === 1 ? labConvert(l) : new Lab(l, a2, b, opacity == null ? 1 : opacity);
+  }
+  function Lab(l, a2, b, opacity) {
+    this.l = +l;
+    this.a = +a2;
+    this.b = +b;
+    this.opacity = +opacity;
+  }
+  define(Lab, lab, extend(Color, {
+    brighter(k2) {
+      return new Lab(this.l + K * (k2 == null ? 1 : k2), this.a, this.b, this.opacity);
+    },
+    darker(k2) {
+      return new Lab(this.l - K * (k2 == null ? 1 : k2), this.a, this.b, this.opacity);
+    },
+    rgb() {
+      var y2 = (this.l + 16) / 116, x2 = isNaN(this.a) ? y2 : y2 + this.a / 500, z = isNaN(this.b) ? y2 : y2 - this.b / 200;
+      x2 = Xn * lab2xyz(x2);
+      y2 = Yn * lab2xyz(y2);
+      z = Zn * lab2xyz(z);
+      return new Rgb(
+        lrgb2rgb(3.1338561 * x2 - 1.6168667 * y2 - 0.4906146 * z),
+        lrgb2rgb(-0.9787684 * x2 + 1.9161415 * y2 + 0.033454 * z),
+        lrgb2rgb(0.0719453 * x2 - 0.2289914 * y2 + 1.4052427 * z),
+        this.opacity
+      );
+    }
+  }));
+  function xyz2lab(t) {
+    return t > t3 ? Math.pow(t, 1 / 3) : t / t2 + t0;
+  }
+  function lab2xyz(t) {
+    return t > t1 ? t * t * t : t2 * (t - t0);
+  }
+  function lrgb2rgb(x2) {
+    return 255 * (x2 <= 31308e-7 ? 12.92 * x2 : 1.055 * Math.pow(x2, 1 / 2.4) - 0.055);
+  }
+  function rgb2lrgb(x2) {
+    return (x2 /= 255) <= 0.04045 ? x2 / 12.92 : Math.pow((x2 + 0.055) / 1.055, 2.4);
+  }
+  function hclConvert(o) {
+    if (o instanceof Hcl) return new Hcl(o.h, o.c, o.l, o.opacity);
+    if (!(o instanceof Lab)) o = labConvert(o);
+    if (o.a === 0 && o.b === 0) return new Hcl(NaN, 0 < o.l && o.l < 100 ? 0 : NaN, o.l, o.opacity);
+    var h = Math.atan2(o.b, o.a) * degrees;
+    return new Hcl(h < 0 ? h + 360 : h, Math.sqrt(o.a * o.a + o.b * o.b), o.l, o.opacity);
+  }
+  function hcl(h, c, l, opacity) {
+    return arguments.length === 1 ? hclConvert(h) : new Hcl(h, c, l, opacity == null ? 1 : opacity);
+  }
+  function Hcl(h, c, l, opacity) {
+    this.h = +h;
+    this.c = +c;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  function hcl2lab(o) {
+    if (isNaN(o.h)) return new Lab(o.l, 0, 0, o.opacity);
+    var h = o.h * radians;
+    return new Lab(o.l, Math.cos(h) * o.c, Math.sin(h) * o.c, o.opacity);
+  }
+  define(Hcl, hcl, extend(Color, {
+    brighter(k2) {
+      return new Hcl(this.h, this.c, this.l + K * (k2 == null ? 1 : k2), this.opacity);
+    },
+    darker(k2) {
+      return new Hcl(this.h, this.c, this.l - K * (k2 == null ? 1 : k2), this.opacity);
+    },
+    rgb() {
+      return hcl2lab(this).rgb();
+    }
+  }));
+  var A = -0.14861;
+  var B = 1.78277;
+  var C = -0.29227;
+  var D = -0.90649;
+  var E = 1.97294;
+  var ED = E * D;
+  var EB = E * B;
+  var BC_DA = B * C - D * A;
+  function cubehelixConvert(o) {
+    if (o instanceof Cubehelix) return new Cubehelix(o.h, o.s, o.l, o.opacity);
+    if (!(o instanceof Rgb)) o = rgbConvert(o);
+    var r = o.r / 255, g = o.g / 255, b = o.b / 255, l = (BC_DA * b + ED * r - EB * g) / (BC_DA + ED - EB), bl = b - l, k2 = (E * (g - l) - C * bl) / D, s2 = Math.sqrt(k2 * k2 + bl * bl) / (E * l * (1 - l)), h = s2 ? Math.atan2(k2, bl) * degrees - 120 : NaN;
+    return new Cubehelix(h < 0 ? h + 360 : h, s2, l, o.opacity);
+  }
+  function cubehelix(h, s2, l, opacity) {
+    return arguments.length === 1 ? cubehelixConvert(h) : new Cubehelix(h, s2, l, opacity == null ? 1 : opacity);
+  }
+  function Cubehelix(h, s2, l, opacity) {
+    this.h = +h;
+    this.s = +s2;
+    this.l = +l;
+    this.opacity = +opacity;
+  }
+  define(Cubehelix, cubehelix, extend(Color, {
+    brighter(k2) {
+      k2 = k2 == null ? brighter : Math.pow(brighter, k2);
+      return new Cubehelix(this.h, this.s, this.l * k2, this.opacity);
+    },
+    darker(k2) {
+      k2 = k2 == null ? darker : Math.pow(darker, k2);
+      return new Cubehelix(this.h, this.s, this.l * k2, this.opacity);
+    },
+    rgb() {
+      var h = isNaN(this.h) ? 0 : (this.h + 120) * radians, l = +this.l, a2 = isNaN(this.s) ? 0 : this.s * l * (1 - l), cosh2 = Math.cos(h), sinh2 = Math.sin(h);
+      return new Rgb(
+        255 * (l + a2 * (A * cosh2 + B * sinh2)),
+        255 * (l + a2 * (C * cosh2 + D * sinh2)),
+        255 * (l + a2 * (E * cosh2)),
+        this.opacity
+      );
+    }
+  }));
+
+  // node_modules/d3-interpolate/dist/d3-interpolate.mjs
+  function basis(t12, v0, v1, v2, v3) {
+    var t22 = t12 * t12, t32 = t22 * t12;
+    return ((1 - 3 * t12 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t12 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
+  }
+  function basis$1(values) {
+    var n = values.length - 1;
+    return function(t) {
+      var i = t <= 0 ? t = 0 : t >= 1 ? (t = 1, n - 1) : Math.floor(t * n), v1 = values[i], v2 = values[i + 1], v0 = i > 0 ? values[i - 1] : 2 * v1 - v2, v3 = i < n - 1 ? values[i + 2] : 2 * v2 - v1;
+      return basis((t - i / n) * n, v0, v1, v2, v3);
+    };
+  }
+  function basisClosed(values) {
+    var n = values.length;
+    return function(t) {
+      var i = Math.floor(((t %= 1) < 0 ? ++t : t) * n), v0 = values[(i + n - 1) % n], v1 = values[i % n], v2 = values[(i + 1) % n], v3 = values[(i + 2) % n];
+      return basis((t - i / n) * n, v0, v1, v2, v3);
+    };
+  }
+  var constant2 = (x2) => () => x2;
+  function linear(a2, d) {
+    return function(t) {
+      return a2 + t * d;
+    };
+  }
+  function exponential(a2, b, y2) {
+    return a2 = Math.pow(a2, y2), b = Math.pow(b, y2) - a2, y2 = 1 / y2, function(t) {
+      return Math.pow(a2 + t * b, y2);
+    };
+  }
+  function hue$1(a2, b) {
+    var d = b - a2;
+    return d ? linear(a2, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant2(isNaN(a2) ? b : a2);
+  }
+  function gamma(y2) {
+    return (y2 = +y2) === 1 ? nogamma : function(a2, b) {
+      return b - a2 ? exponential(a2, b, y2) : constant2(isNaN(a2) ? b : a2);
+    };
+  }
+  function nogamma(a2, b) {
+    var d = b - a2;
+    return d ? linear(a2, d) : constant2(isNaN(a2) ? b : a2);
+  }
+  var rgb2 = (function rgbGamma(y2) {
+    var color3 = gamma(y2);
+    function rgb4(start3, end) {
+      var r = color3((start3 = rgb(start3)).r, (end = rgb(end)).r), g = color3(start3.g, end.g), b = color3(start3.b, end.b), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.r = r(t);
+        start3.g = g(t);
+        start3.b = b(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    }
+    rgb4.gamma = rgbGamma;
+    return rgb4;
+  })(1);
+  function rgbSpline(spline) {
+    return function(colors) {
+      var n = colors.length, r = new Array(n), g = new Array(n), b = new Array(n), i, color3;
+      for (i = 0; i < n; ++i) {
+        color3 = rgb(colors[i]);
+        r[i] = color3.r || 0;
+        g[i] = color3.g || 0;
+        b[i] = color3.b || 0;
+      }
+      r = spline(r);
+      g = spline(g);
+      b = spline(b);
+      color3.opacity = 1;
+      return function(t) {
+        color3.r = r(t);
+        color3.g = g(t);
+        color3.b = b(t);
+        return color3 + "";
+      };
+    };
+  }
+  var rgbBasis = rgbSpline(basis$1);
+  var rgbBasisClosed = rgbSpline(basisClosed);
+  function numberArray(a2, b) {
+    if (!b) b = [];
+    var n = a2 ? Math.min(b.length, a2.length) : 0, c = b.slice(), i;
+    return function(t) {
+      for (i = 0; i < n; ++i) c[i] = a2[i] * (1 - t) + b[i] * t;
+      return c;
+    };
+  }
+  function isNumberArray(x2) {
+    return ArrayBuffer.isView(x2) && !(x2 instanceof DataView);
+  }
+  function genericArray(a2, b) {
+    var nb = b ? b.length : 0, na = a2 ? Math.min(nb, a2.length) : 0, x2 = new Array(na), c = new Array(nb), i;
+    for (i = 0; i < na; ++i) x2[i] = value(a2[i], b[i]);
+    for (; i < nb; ++i) c[i] = b[i];
+    return function(t) {
+      for (i = 0; i < na; ++i) c[i] = x2[i](t);
+      return c;
+    };
+  }
+  function date(a2, b) {
+    var d = /* @__PURE__ */ new Date();
+    return a2 = +a2, b = +b, function(t) {
+      return d.setTime(a2 * (1 - t) + b * t), d;
+    };
+  }
+  function number2(a2, b) {
+    return a2 = +a2, b = +b, function(t) {
+      return a2 * (1 - t) + b * t;
+    };
+  }
+  function object(a2, b) {
+    var i = {}, c = {}, k2;
+    if (a2 === null || typeof a2 !== "object") a2 = {};
+    if (b === null || typeof b !== "object") b = {};
+    for (k2 in b) {
+      if (k2 in a2) {
+        i[k2] = value(a2[k2], b[k2]);
+      } else {
+        c[k2] = b[k2];
+      }
+    }
+    return function(t) {
+      for (k2 in i) c[k2] = i[k2](t);
+      return c;
+    };
+  }
+  var reA = /[-+]?(?:\d+\.?\d*|\.?\d+)(?:[eE][-+]?\d+)?/g;
+  var reB = new RegExp(reA.source, "g");
+  function zero2(b) {
+    return function() {
+      return b;
+    };
+  }
+  function one(b) {
+    return function(t) {
+      return b(t) + "";
+    };
+  }
+  function string(a2, b) {
+    var bi = reA.lastIndex = reB.lastIndex = 0, am, bm, bs, i = -1, s2 = [], q = [];
+    a2 = a2 + "", b = b + "";
+    while ((am = reA.exec(a2)) && (bm = reB.exec(b))) {
+      if ((bs = bm.index) > bi) {
+        bs = b.slice(bi, bs);
+        if (s2[i]) s2[i] += bs;
+        else s2[++i] = bs;
+      }
+      if ((am = am[0]) === (bm = bm[0])) {
+        if (s2[i]) s2[i] += bm;
+        else s2[++i] = bm;
+      } else {
+        s2[++i] = null;
+        q.push({ i, x: number2(am, bm) });
+      }
+      bi = reB.lastIndex;
+    }
+    if (bi < b.length) {
+      bs = b.slice(bi);
+      if (s2[i]) s2[i] += bs;
+      else s2[++i] = bs;
+    }
+    return s2.length < 2 ? q[0] ? one(q[0].x) : zero2(b) : (b = q.length, function(t) {
+      for (var i2 = 0, o; i2 < b; ++i2) s2[(o = q[i2]).i] = o.x(t);
+      return s2.join("");
+    });
+  }
+  function value(a2, b) {
+    var t = typeof b, c;
+    return b == null || t === "boolean" ? constant2(b) : (t === "number" ? number2 : t === "string" ? (c = color2(b)) ? (b = c, rgb2) : string : b instanceof color2 ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
+  }
+  function round(a2, b) {
+    return a2 = +a2, b = +b, function(t) {
+      return Math.round(a2 * (1 - t) + b * t);
+    };
+  }
+  var degrees2 = 180 / Math.PI;
+  var identity = {
+    translateX: 0,
+    translateY: 0,
+    rotate: 0,
+    skewX: 0,
+    scaleX: 1,
+    scaleY: 1
+  };
+  function decompose(a2, b, c, d, e, f) {
+    var scaleX, scaleY, skewX;
+    if (scaleX = Math.sqrt(a2 * a2 + b * b)) a2 /= scaleX, b /= scaleX;
+    if (skewX = a2 * c + b * d) c -= a2 * skewX, d -= b * skewX;
+    if (scaleY = Math.sqrt(c * c + d * d)) c /= scaleY, d /= scaleY, skewX /= scaleY;
+    if (a2 * d < b * c) a2 = -a2, b = -b, skewX = -skewX, scaleX = -scaleX;
+    return {
+      translateX: e,
+      translateY: f,
+      rotate: Math.atan2(b, a2) * degrees2,
+      skewX: Math.atan(skewX) * degrees2,
+      scaleX,
+      scaleY
+    };
+  }
+  var svgNode;
+  function parseCss(value2) {
+    const m = new (typeof DOMMatrix === "function" ? DOMMatrix : WebKitCSSMatrix)(value2 + "");
+    return m.isIdentity ? identity : decompose(m.a, m.b, m.c, m.d, m.e, m.f);
+  }
+  function parseSvg(value2) {
+    if (value2 == null) return identity;
+    if (!svgNode) svgNode = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    svgNode.setAttribute("transform", value2);
+    if (!(value2 = svgNode.transform.baseVal.consolidate())) return identity;
+    value2 = value2.matrix;
+    return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
+  }
+  function interpolateTransform(parse, pxComma, pxParen, degParen) {
+    function pop(s2) {
+      return s2.length ? s2.pop() + " " : "";
+    }
+    function translate(xa, ya, xb, yb, s2, q) {
+      if (xa !== xb || ya !== yb) {
+        var i = s2.push("translate(", null, pxComma, null, pxParen);
+        q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+      } else if (xb || yb) {
+        s2.push("translate(" + xb + pxComma + yb + pxParen);
+      }
+    }
+    function rotate(a2, b, s2, q) {
+      if (a2 !== b) {
+        if (a2 - b > 180) b += 360;
+        else if (b - a2 > 180) a2 += 360;
+        q.push({ i: s2.push(pop(s2) + "rotate(", null, degParen) - 2, x: number2(a2, b) });
+      } else if (b) {
+        s2.push(pop(s2) + "rotate(" + b + degParen);
+      }
+    }
+    function skewX(a2, b, s2, q) {
+      if (a2 !== b) {
+        q.push({ i: s2.push(pop(s2) + "skewX(", null, degParen) - 2, x: number2(a2, b) });
+      } else if (b) {
+        s2.push(pop(s2) + "skewX(" + b + degParen);
+      }
+    }
+    function scale(xa, ya, xb, yb, s2, q) {
+      if (xa !== xb || ya !== yb) {
+        var i = s2.push(pop(s2) + "scale(", null, ",", null, ")");
+        q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+      } else if (xb !== 1 || yb !== 1) {
+        s2.push(pop(s2) + "scale(" + xb + "," + yb + ")");
+      }
+    }
+    return function(a2, b) {
+      var s2 = [], q = [];
+      a2 = parse(a2), b = parse(b);
+      translate(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
+      rotate(a2.rotate, b.rotate, s2, q);
+      skewX(a2.skewX, b.skewX, s2, q);
+      scale(a2.scaleX, a2.scaleY, b.scaleX, b.scaleY, s2, q);
+      a2 = b = null;
+      return function(t) {
+        var i = -1, n = q.length, o;
+        while (++i < n) s2[(o = q[i]).i] = o.x(t);
+        return s2.join("");
+      };
+    };
+  }
+  var interpolateTransformCss = interpolateTransform(parseCss, "px, ", "px)", "deg)");
+  var interpolateTransformSvg = interpolateTransform(parseSvg, ", ", ")", ")");
+  var epsilon22 = 1e-12;
+  function cosh(x2) {
+    return ((x2 = Math.exp(x2)) + 1 / x2) / 2;
+  }
+  function sinh(x2) {
+    return ((x2 = Math.exp(x2)) - 1 / x2) / 2;
+  }
+  function tanh(x2) {
+    return ((x2 = Math.exp(2 * x2)) - 1) / (x2 + 1);
+  }
+  var zoom = (function zoomRho(rho, rho2, rho4) {
+    function zoom2(p0, p1) {
+      var ux0 = p0[0], uy0 = p0[1], w0 = p0[2], ux1 = p1[0], uy1 = p1[1], w1 = p1[2], dx = ux1 - ux0, dy = uy1 - uy0, d2 = dx * dx + dy * dy, i, S;
+      if (d2 < epsilon22) {
+        S = Math.log(w1 / w0) / rho;
+        i = function(t) {
+          return [
+            ux0 + t * dx,
+            uy0 + t * dy,
+            w0 * Math.exp(rho * t * S)
+          ];
+        };
+      } else {
+        var d1 = Math.sqrt(d2), b0 = (w1 * w1 - w0 * w0 + rho4 * d2) / (2 * w0 * rho2 * d1), b1 = (w1 * w1 - w0 * w0 - rho4 * d2) / (2 * w1 * rho2 * d1), r0 = Math.log(Math.sqrt(b0 * b0 + 1) - b0), r1 = Math.log(Math.sqrt(b1 * b1 + 1) - b1);
+        S = (r1 - r0) / rho;
+        i = function(t) {
+          var s2 = t * S, coshr0 = cosh(r0), u = w0 / (rho2 * d1) * (coshr0 * tanh(rho * s2 + r0) - sinh(r0));
+          return [
+            ux0 + u * dx,
+            uy0 + u * dy,
+            w0 * coshr0 / cosh(rho * s2 + r0)
+          ];
+        };
+      }
+      i.duration = Math.abs(S) * 1e3 * rho / Math.SQRT2;
+      return i;
+    }
+    zoom2.rho = function(_) {
+      var _1 = Math.max(1e-3, +_), _2 = _1 * _1, _4 = _2 * _2;
+      return zoomRho(_1, _2, _4);
+    };
+    return zoom2;
+  })(Math.SQRT2, 2, 4);
+  function hsl2(hue) {
+    return function(start3, end) {
+      var h = hue((start3 = hsl(start3)).h, (end = hsl(end)).h), s2 = nogamma(start3.s, end.s), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.h = h(t);
+        start3.s = s2(t);
+        start3.l = l(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    };
+  }
+  var hsl_default = hsl2(hue$1);
+  var hslLong = hsl2(nogamma);
+  function hcl2(hue) {
+    return function(start3, end) {
+      var h = hue((start3 = hcl(start3)).h, (end = hcl(end)).h), c = nogamma(start3.c, end.c), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+      return function(t) {
+        start3.h = h(t);
+        start3.c = c(t);
+        start3.l = l(t);
+        start3.opacity = opacity(t);
+        return start3 + "";
+      };
+    };
+  }
+  var hcl_default = hcl2(hue$1);
+  var hclLong = hcl2(nogamma);
+  function cubehelix2(hue) {
+    return (function cubehelixGamma(y2) {
+      y2 = +y2;
+      function cubehelix3(start3, end) {
+        var h = hue((start3 = cubehelix(start3)).h, (end = cubehelix(end)).h), s2 = nogamma(start3.s, end.s), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+        return function(t) {
+          start3.h = h(t);
+          start3.s = s2(t);
+          start3.l = l(Math.pow(t, y2));
+          start3.opacity = opacity(t);
+          return start3 + "";
+        };
+      }
+      cubehelix3.gamma = cubehelixGamma;
+      return cubehelix3;
+    })(1);
+  }
+  var cubehelix_default = cubehelix2(hue$1);
+  var cubehelixLong = cubehelix2(nogamma);
+
+  // node_modules/d3-format/dist/d3-format.mjs
+  function formatDecimal(x2) {
+    return Math.abs(x2 = Math.round(x2)) >= 1e21 ? x2.toLocaleString("en").replace(/,/g, "") : x2.toString(10);
+  }
+  function formatDecimalParts(x2, p) {
+    if (!isFinite(x2) || x2 === 0) return null;
+    var i = (x2 = p ? x2.toExponential(p - 1) : x2.toExponential()).indexOf("e"), coefficient = x2.slice(0, i);
+    return [
+      coefficient.length > 1 ? coefficient[0] + coefficient.slice(2) : coefficient,
+      +x2.slice(i + 1)
+    ];
+  }
+  function exponent(x2) {
+    return x2 = formatDecimalParts(Math.abs(x2)), x2 ? x2[1] : NaN;
+  }
+  function formatGroup(grouping, thousands) {
+    return function(value2, width2) {
+      var i = value2.length, t = [], j = 0, g = grouping[0], length = 0;
+      while (i > 0 && g > 0) {
+        if (length + g + 1 > width2) g = Math.max(1, width2 - length);
+        t.push(value2.substring(i -= g, i + g));
+        if ((length += g + 1) > width2) break;
+        g = grouping[j = (j + 1) % grouping.length];
+      }
+      return t.reverse().join(thousands);
+    };
+  }
+  function formatNumerals(numerals) {
+    return function(value2) {
+      return value2.replace(/[0-9]/g, function(i) {
+        return numerals[+i];
+      });
+    };
+  }
+  var re = /^(?:(.)?([<>=^]))?([+\-( ])?([$#])?(0)?(\d+)?(,)?(\.\d+)?(~)?([a-z%])?$/i;
+  function formatSpecifier(specifier) {
+    if (!(match = re.exec(specifier))) throw new Error("invalid format: " + specifier);
+    var match;
+    return new FormatSpecifier({
+      fill: match[1],
+      align: match[2],
+      sign: match[3],
+      symbol: match[4],
+      zero: match[5],
+      width: match[6],
+      comma: match[7],
+      precision: match[8] && match[8].slice(1),
+      trim: match[9],
+      type: match[10]
+    });
+  }
+  formatSpecifier.prototype = FormatSpecifier.prototype;
+  function FormatSpecifier(specifier) {
+    this.fill = specifier.fill === void 0 ? " " : specifier.fill + "";
+    this.align = specifier.align === void 0 ? ">" : specifier.align + "";
+    this.sign = specifier.sign === void 0 ? "-" : specifier.sign + "";
+    this.symbol = specifier.symbol === void 0 ? "" : specifier.symbol + "";
+    this.zero = !!specifier.zero;
+    this.width = specifier.width === void 0 ? void 0 : +specifier.width;
+    this.comma = !!specifier.comma;
+    this.precision = specifier.precision === void 0 ? void 0 : +specifier.precision;
+    this.trim = !!specifier.trim;
+    this.type = specifier.type === void 0 ? "" : specifier.type + "";
+  }
+  FormatSpecifier.prototype.toString = function() {
+    return this.fill + this.align + this.sign + this.symbol + (this.zero ? "0" : "") + (this.width === void 0 ? "" : Math.max(1, this.width | 0)) + (this.comma ? "," : "") + (this.precision === void 0 ? "" : "." + Math.max(0, this.precision | 0)) + (this.trim ? "~" : "") + this.type;
+  };
+  function formatTrim(s2) {
+    out: for (var n = s2.length, i = 1, i0 = -1, i1; i < n; ++i) {
+      switch (s2[i]) {
+        case ".":
+          i0 = i1 = i;
+          break;
+        case "0":
+          if (i0 === 0) i0 = i;
+          i1 = i;
+          break;
+        default:
+          if (!+s2[i]) break out;
+          if (i0 > 0) i0 = 0;
+          break;
+      }
+    }
+    return i0 > 0 ? s2.slice(0, i0) + s2.slice(i1 + 1) : s2;
+  }
+  var prefixExponent;
+  function formatPrefixAuto(x2, p) {
+    var d = formatDecimalParts(x2, p);
+    if (!d) return prefixExponent = void 0, x2.toPrecision(p);
+    var coefficient = d[0], exponent2 = d[1], i = exponent2 - (prefixExponent = Math.max(-8, Math.min(8, Math.floor(exponent2 / 3))) * 3) + 1, n = coefficient.length;
+    return i === n ? coefficient : i > n ? coefficient + new Array(i - n + 1).join("0") : i > 0 ? coefficient.slice(0, i) + "." + coefficient.slice(i) : "0." + new Array(1 - i).join("0") + formatDecimalParts(x2, Math.max(0, p + i - 1))[0];
+  }
+  function formatRounded(x2, p) {
+    var d = formatDecimalParts(x2, p);
+    if (!d) return x2 + "";
+    var coefficient = d[0], exponent2 = d[1];
+    return exponent2 < 0 ? "0." + new Array(-exponent2).join("0") + coefficient : coefficient.length > exponent2 + 1 ? coefficient.slice(0, exponent2 + 1) + "." + coefficient.slice(exponent2 + 1) : coefficient + new Array(exponent2 - coefficient.length + 2).join("0");
+  }
+  var formatTypes = {
+    "%": (x2, p) => (x2 * 100).toFixed(p),
+    "b": (x2) => Math.round(x2).toString(2),
+    "c": (x2) => x2 + "",
+    "d": formatDecimal,
+    "e": (x2, p) => x2.toExponential(p),
+    "f": (x2, p) => x2.toFixed(p),
+    "g": (x2, p) => x2.toPrecision(p),
+    "o": (x2) => Math.round(x2).toString(8),
+    "p": (x2, p) => formatRounded(x2 * 100, p),
+    "r": formatRounded,
+    "s": formatPrefixAuto,
+    "X": (x2) => Math.round(x2).toString(16).toUpperCase(),
+    "x": (x2) => Math.round(x2).toString(16)
+  };
+  function identity2(x2) {
+    return x2;
+  }
+  var map = Array.prototype.map;
+  var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+  function formatLocale(locale2) {
+    var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity2 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity2 : formatNumerals(map.call(locale2.numerals, String)), percent2 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+    function newFormat(specifier, options) {
+      specifier = formatSpecifier(specifier);
+      var fill = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width2 = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
+      if (type === "n") comma = true, type = "g";
+      else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
+      if (zero3 || fill === "0" && align === "=") zero3 = true, fill = "0", align = "=";
+      var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent2 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+      var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
+      precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
+      function format2(value2) {
+        var valuePrefix = prefix, valueSuffix = suffix, i, n, c;
+        if (type === "c") {
+          valueSuffix = formatType(value2) + valueSuffix;
+          value2 = "";
+        } else {
+          value2 = +value2;
+          var valueNegative = value2 < 0 || 1 / value2 < 0;
+          value2 = isNaN(value2) ? nan : formatType(Math.abs(value2), precision);
+          if (trim) value2 = formatTrim(value2);
+          if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
+          valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
+          valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+          if (maybeSuffix) {
+            i = -1, n = value2.length;
+            while (++i < n) {
+              if (c = value2.charCodeAt(i), 48 > c || c > 57) {
+                valueSuffix = (c === 46 ? decimal + value2.slice(i + 1) : value2.slice(i)) + valueSuffix;
+                value2 = value2.slice(0, i);
+                break;
+              }
+            }
+          }
+        }
+        if (comma && !zero3) value2 = group(value2, Infinity);
+        var length = valuePrefix.length + value2.length + valueSuffix.length, padding = length < width2 ? new Array(width2 - length + 1).join(fill) : "";
+        if (comma && zero3) value2 = group(padding + value2, padding.length ? width2 - valueSuffix.length : Infinity), padding = "";
+        switch (align) {
+          case "<":
+            value2 = valuePrefix + value2 + valueSuffix + padding;
+            break;
+          case "=":
+            value2 = valuePrefix + padding + value2 + valueSuffix;
+            break;
+          case "^":
+            value2 = padding.slice(0, length = padding.length >> 1) + valuePrefix + value2 + valueSuffix + padding.slice(length);
+            break;
+          default:
+            value2 = padding + valuePrefix + value2 + valueSuffix;
+            break;
+        }
+        return numerals(value2);
+      }
+      format2.toString = function() {
+        return specifier + "";
+      };
+      return format2;
+    }
+    function formatPrefix2(specifier, value2) {
+      var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+      return function(value3) {
+        return f(k2 * value3);
+      };
+    }
+    return {
+      format: newFormat,
+      formatPrefix: formatPrefix2
+    };
+  }
+  var locale;
+  var format;
+  var formatPrefix;
+  defaultLocale({
+    thousands: ",",
+    grouping: [3],
+    currency: ["$", ""]
+  });
+  function defaultLocale(definition) {
+    locale = formatLocale(definition);
+    format = locale.format;
+    formatPrefix = locale.formatPrefix;
+    return locale;
+  }
+  function precisionFixed(step2) {
+    return Math.max(0, -exponent(Math.abs(step2)));
+  }
+  function precisionPrefix(step2, value2) {
+    return Math.max(0, Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3 - exponent(Math.abs(step2)));
+  }
+  function precisionRound(step2, max) {
+    step2 = Math.abs(step2), max = Math.abs(max) - step2;
+    return Math.max(0, exponent(max) - exponent(step2)) + 1;
+  }
+
+  // node_modules/d3-scale/dist/d3-scale.mjs
+  function initRange(domain, range2) {
+    switch (arguments.length) {
+      case 0:
+        break;
+      case 1:
+        this.range(domain);
+        break;
+      default:
+        this.range(range2).domain(domain);
+        break;
+    }
+    return this;
+  }
+  function constants(x2) {
+    return function() {
+      return x2;
+    };
+  }
+  function number$1(x2) {
+    return +x2;
+  }
+  var unit = [0, 1];
+  function identity$1(x2) {
+    return x2;
+  }
+  function normalize(a2, b) {
+    return (b -= a2 = +a2) ? function(x2) {
+      return (x2 - a2) / b;
+    } : constants(isNaN(b) ? NaN : 0.5);
+  }
+  function clamper(a2, b) {
+    var t;
+    if (a2 > b) t = a2, a2 = b, b = t;
+    return function(x2) {
+      return Math.max(a2, Math.min(b, x2));
+    };
+  }
+  function bimap(domain, range2, interpolate) {
+    var d0 = domain[0], d1 = domain[1], r0 = range2[0], r1 = range2[1];
+    if (d1 < d0) d0 = normalize(d1, d0), r0 = interpolate(r1, r0);
+    else d0 = normalize(d0, d1), r0 = interpolate(r0, r1);
+    return function(x2) {
+      return r0(d0(x2));
+    };
+  }
+  function polymap(domain, range2, interpolate) {
+    var j = Math.min(domain.length, range2.length) - 1, d = new Array(j), r = new Array(j), i = -1;
+    if (domain[j] < domain[0]) {
+      domain = domain.slice().reverse();
+      range2 = range2.slice().reverse();
+    }
+    while (++i < j) {
+      d[i] = normalize(domain[i], domain[i + 1]);
+      r[i] = interpolate(range2[i], range2[i + 1]);
+    }
+    return function(x2) {
+      var i2 = bisectRight(domain, x2, 1, j) - 1;
+      return r[i2](d[i2](x2));
+    };
+  }
+  function copy$1(source, target) {
+    return target.domain(source.domain()).range(source.range()).interpolate(source.interpolate()).clamp(source.clamp()).unknown(source.unknown());
+  }
+  function transformer$2() {
+    var domain = unit, range2 = unit, interpolate$1 = value, transform, untransform, unknown, clamp = identity$1, piecewise2, output, input;
+    function rescale() {
+      var n = Math.min(domain.length, range2.length);
+      if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
+      piecewise2 = n > 2 ? polymap : bimap;
+      output = input = null;
+      return scale;
+    }
+    function scale(x2) {
+      return x2 == null || isNaN(x2 = +x2) ? unknown : (output || (output = piecewise2(domain.map(transform), range2, interpolate$1)))(transform(clamp(x2)));
+    }
+    scale.invert = function(y2) {
+      return clamp(untransform((input || (input = piecewise2(range2, domain.map(transform), number2)))(y2)));
+    };
+    scale.domain = function(_) {
+      return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
+    };
+    scale.range = function(_) {
+      return arguments.length ? (range2 = Array.from(_), rescale()) : range2.slice();
+    };
+    scale.rangeRound = function(_) {
+      return range2 = Array.from(_), interpolate$1 = round, rescale();
+    };
+    scale.clamp = function(_) {
+      return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
+    };
+    scale.interpolate = function(_) {
+      return arguments.length ? (interpolate$1 = _, rescale()) : interpolate$1;
+    };
+    scale.unknown = function(_) {
+      return arguments.length ? (unknown = _, scale) : unknown;
+    };
+    return function(t, u) {
+      transform = t, untransform = u;
+      return rescale();
+    };
+  }
+  function continuous() {
+    return transformer$2()(identity$1, identity$1);
+  }
+  function tickFormat(start3, stop, count2, specifier) {
+    var step2 = tickStep(start3, stop, count2), precision;
+    specifier = formatSpecifier(specifier == null ? ",f" : specifier);
+    switch (specifier.type) {
+      case "s": {
+        var value2 = Math.max(Math.abs(start3), Math.abs(stop));
+        if (specifier.precision == null && !isNaN(precision = precisionPrefix(step2, value2))) specifier.precision = precision;
+        return formatPrefix(specifier, value2);
+      }
+      case "":
+      case "e":
+      case "g":
+      case "p":
+      case "r": {
+        if (specifier.precision == null && !isNaN(precision = precisionRound(step2, Math.max(Math.abs(start3), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+        break;
+      }
+      case "f":
+      case "%": {
+        if (specifier.precision == null && !isNaN(precision = precisionFixed(step2))) specifier.precision = precision - (specifier.type === "%") * 2;
+        break;
+      }
+    }
+    return format(specifier);
+  }
+  function linearish(scale) {
+    var domain = scale.domain;
+    scale.ticks = function(count2) {
+      var d = domain();
+      return ticks(d[0], d[d.length - 1], count2 == null ? 10 : count2);
+    };
+    scale.tickFormat = function(count2, specifier) {
+      var d = domain();
+      return tickFormat(d[0], d[d.length - 1], count2 == null ? 10 : count2, specifier);
+    };
+    scale.nice = function(count2) {
+      if (count2 == null) count2 = 10;
+      var d = domain();
+      var i0 = 0;
+      var i1 = d.length - 1;
+      var start3 = d[i0];
+      var stop = d[i1];
+      var prestep;
+      var step2;
+      var maxIter = 10;
+      if (stop < start3) {
+        step2 = start3, start3 = stop, stop = step2;
+        step2 = i0, i0 = i1, i1 = step2;
+      }
+      while (maxIter-- > 0) {
+        step2 = tickIncrement(start3, stop, count2);
+        if (step2 === prestep) {
+          d[i0] = start3;
+          d[i1] = stop;
+          return domain(d);
+        } else if (step2 > 0) {
+          start3 = Math.floor(start3 / step2) * step2;
+          stop = Math.ceil(stop / step2) * step2;
+        } else if (step2 < 0) {
+          start3 = Math.ceil(start3 * step2) / step2;
+          stop = Math.floor(stop * step2) / step2;
+        } else {
+          break;
+        }
+        prestep = step2;
+      }
+      return scale;
+    };
+    return scale;
+  }
+  function linear2() {
+    var scale = continuous();
+    scale.copy = function() {
+      return copy$1(scale, linear2());
+    };
+    initRange.apply(scale, arguments);
+    return linearish(scale);
+  }
+  function nice(domain, interval) {
+    domain = domain.slice();
+    var i0 = 0, i1 = domain.length - 1, x0 = domain[i0], x1 = domain[i1], t;
+    if (x1 < x0) {
+      t = i0, i0 = i1, i1 = t;
+      t = x0, x0 = x1, x1 = t;
+    }
+    domain[i0] = interval.floor(x0);
+    domain[i1] = interval.ceil(x1);
+    return domain;
+  }
+  function transformLog(x2) {
+    return Math.log(x2);
+  }
+  function transformExp(x2) {
+    return Math.exp(x2);
+  }
+  function transformLogn(x2) {
+    return -Math.log(-x2);
+  }
+  function transformExpn(x2) {
+    return -Math.exp(-x2);
+  }
+  function pow10(x2) {
+    return isFinite(x2) ? +("1e" + x2) : x2 < 0 ? 0 : x2;
+  }
+  function powp(base) {
+    return base === 10 ? pow10 : base === Math.E ? Math.exp : (x2) => Math.pow(base, x2);
+  }
+  function logp(base) {
+    return base === Math.E ? Math.log : base === 10 && Math.log10 || base === 2 && Math.log2 || (base = Math.log(base), (x2) => Math.log(x2) / base);
+  }
+  function reflect(f) {
+    return (x2, k2) => -f(-x2, k2);
+  }
+  function loggish(transform) {
+    const scale = transform(transformLog, transformExp);
+    const domain = scale.domain;
+    let base = 10;
+    let logs;
+    let pows;
+    function rescale() {
+      logs = logp(base), pows = powp(base);
+      if (domain()[0] < 0) {
+        logs = reflect(logs), pows = reflect(pows);
+        transform(transformLogn, transformExpn);
+      } else {
+        transform(transformLog, transformExp);
+      }
+      return scale;
+    }
+    scale.base = function(_) {
+      return arguments.length ? (base = +_, rescale()) : base;
+    };
+    scale.domain = function(_) {
+      return arguments.length ? (domain(_), rescale()) : domain();
+    };
+    scale.ticks = (count2) => {
+      const d = domain();
+      let u = d[0];
+      let v = d[d.length - 1];
+      const r = v < u;
+      if (r) [u, v] = [v, u];
+      let i = logs(u);
+      let j = logs(v);
+      let k2;
+      let t;
+      const n = count2 == null ? 10 : +count2;
+      let z = [];
+      if (!(base % 1) && j - i < n) {
+        i = Math.floor(i), j = Math.ceil(j);
+        if (u > 0) for (; i <= j; ++i) {
+          for (k2 = 1; k2 < base; ++k2) {
+            t = i < 0 ? k2 / pows(-i) : k2 * pows(i);
+            if (t < u) continue;
+            if (t > v) break;
+            z.push(t);
+          }
+        }
+        else for (; i <= j; ++i) {
+          for (k2 = base - 1; k2 >= 1; --k2) {
+            t = i > 0 ? k2 / pows(-i) : k2 * pows(i);
+            if (t < u) continue;
+            if (t > v) break;
+            z.push(t);
+          }
+        }
+        if (z.length * 2 < n) z = ticks(u, v, n);
+      } else {
+        z = ticks(i, j, Math.min(j - i, n)).map(pows);
+      }
+      return r ? z.reverse() : z;
+    };
+    scale.tickFormat = (count2, specifier) => {
+      if (count2 == null) count2 = 10;
+      if (specifier == null) specifier = base === 10 ? "s" : ",";
+      if (typeof specifier !== "function") {
+        if (!(base % 1) && (specifier = formatSpecifier(specifier)).precision == null) specifier.trim = true;
+        specifier = format(specifier);
+      }
+      if (count2 === Infinity) return specifier;
+      const k2 = Math.max(1, base * count2 / scale.ticks().length);
+      return (d) => {
+        let i = d / pows(Math.round(logs(d)));
+        if (i * base < base - 0.5) i *= base;
+        return i <= k2 ? specifier(d) : "";
+      };
+    };
+    scale.nice = () => {
+      return domain(nice(domain(), {
+        floor: (x2) => pows(Math.floor(logs(x2))),
+        ceil: (x2) => pows(Math.ceil(logs(x2)))
+      }));
+    };
+    return scale;
+  }
+  function log() {
+    const scale = loggish(transformer$2()).domain([1, 10]);
+    scale.copy = () => copy$1(scale, log()).base(scale.base());
+    initRange.apply(scale, arguments);
+    return scale;
+  }
+
+  // src/shared/scales.js
   var SUPER = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+  var plain2 = (tick) => num(Number(tick.toPrecision(6)));
+  var known2 = (scale, ticks2, text2 = plain2) => {
+    const [low, high] = scale.domain();
+    return Object.assign((value2) => scale(value2), { ticks: ticks2, low, high, text: text2 });
+  };
+  var linear3 = (low, high, from, to, { n = 5, zero: zero3 = false, nice: nice2 = true } = {}) => {
+    if (zero3) [low, high] = [Math.min(0, low), Math.max(0, high)];
+    if (low === high) [low, high] = [low - 0.5, high + 0.5];
+    const scale = linear2(
+      [low, high].map((v) => Number(v.toPrecision(10))),
+      [from, to]
+    );
+    if (nice2) scale.nice(n);
+    return known2(scale, scale.ticks(n));
+  };
+  var digit = (v) => {
+    const first = v / 10 ** Math.floor(Math.log10(v) + 1e-9);
+    return Math.abs(first - Math.round(first)) < 1e-6 ? Math.round(first) : 0;
+  };
   var power = (v, far) => {
     const p = Math.round(Math.log10(v));
     const exact = Math.abs(v / 10 ** p - 1) < 1e-9;
-    return exact && far && Math.abs(p) > 1 ? `10${[...String(p)].map((c) => SUPER[c]).join("")}` : num(Number(v.toPrecision(6)));
+    return exact && far && Math.abs(p) > 1 ? `10${[...String(p)].map((c) => SUPER[c]).join("")}` : plain2(v);
   };
-  var thin = (ticks, at, textOf, vertical) => {
-    const room = (k2) => {
-      const kept = ticks.filter((_, i) => i % k2 === 0);
+  var logarithmic = (low, high, from, to, { pad = 1, base = 10, powers = false } = {}) => {
+    if (low === high) [low, high] = [low / 2, high * 2];
+    const scale = log([low / pad, high * pad], [from, to]);
+    [low, high] = scale.domain();
+    const exponents = range(Math.ceil(Math.log2(low)), Math.floor(Math.log2(high)) + 1);
+    const twos = base === 2 ? exponents.map((p) => 2 ** p) : [];
+    const all = scale.ticks();
+    const sets = [[1], [1, 2, 5], [1, 2, 3, 5, 7]].map((digits) => all.filter((t) => digits.includes(digit(t))));
+    const few = Math.log10(high / low) > 3.2 ? 3 : 4;
+    const ticks2 = twos.length > 2 ? twos : sets.find((set2) => set2.length >= few) ?? linear2([low, high]).ticks(4);
+    const far = powers && (high > 3e4 || low < 1e-3);
+    return known2(
+      scale,
+      ticks2.filter((t) => t > 0),
+      (v) => power(v, far)
+    );
+  };
+  var thin = (ticks2, scale, vertical) => {
+    const room = (k3) => {
+      const kept = ticks2.filter((_, i) => i % k3 === 0);
       return kept.every((t, i) => {
         if (!i) return true;
-        const gap = Math.abs(at(t) - at(kept[i - 1]));
-        return vertical ? gap >= 16 : gap >= (width(textOf(t)) + width(textOf(kept[i - 1]))) / 2 + 10;
+        const gap = Math.abs(scale(t) - scale(kept[i - 1]));
+        return vertical ? gap >= 16 : gap >= (width(scale.text(t)) + width(scale.text(kept[i - 1]))) / 2 + 10;
       });
     };
-    let k = 1;
-    while (k < ticks.length && !room(k)) k++;
-    return ticks.filter((_, i) => i % k === 0);
+    let k2 = 1;
+    while (k2 < ticks2.length && !room(k2)) k2++;
+    return ticks2.filter((_, i) => i % k2 === 0);
   };
-  var logarithmic2 = (low, high, from, to, vertical) => {
-    if (low === high) {
-      low /= 2;
-      high *= 2;
-    }
-    const pad = (high / low) ** 0.03;
-    low /= pad;
-    high *= pad;
-    const at = (v) => from + Math.log(v / low) / Math.log(high / low) * (to - from);
-    const decades = Math.log10(high / low);
-    const bases = decades > 3.2 ? [1] : decades > 1.2 ? [1, 2, 5] : decades > 0.5 ? [1, 1.5, 2, 3, 5, 7] : null;
-    let ticks = [];
-    if (bases) {
-      for (let p = Math.floor(Math.log10(low)); p <= Math.ceil(Math.log10(high)); p++)
-        for (const b of bases) ticks.push(Number((b * 10 ** p).toPrecision(12)));
-      ticks = ticks.filter((t) => t >= low && t <= high);
-    } else ticks = linear(low, high, 0, 1, { nice: false }).ticks.filter((t) => t > 0);
-    const far = high > 3e4 || low < 1e-3;
-    const textOf = (v) => power(v, far);
-    return Object.assign(at, { low, high, ticks: thin(ticks, at, textOf, vertical), text: textOf });
-  };
-  var numeric = (range, from, to, { log = false, nice = true, pad = 0, points = [], vertical = false } = {}) => {
-    const [low, high] = range;
-    let made;
-    if (log) made = logarithmic2(low, high, from, to, vertical);
-    else {
-      const more = pad * (high - low);
-      const n = Math.max(2, Math.min(6, Math.floor(Math.abs(to - from) / (vertical ? 44 : 60))));
-      made = linear(low - more, high + more, from, to, { n, nice });
-      made.ticks = thin(made.ticks, made, made.text, vertical);
-    }
-    const distinct = [...new Set(points)].sort((a, b) => a - b);
+  var numeric = (range2, from, to, { log: log2 = false, nice: nice2 = true, pad = 0, points = [], vertical = false } = {}) => {
+    const [low, high] = range2;
+    const more = pad * (high - low);
+    const n = Math.max(2, Math.min(6, Math.floor(Math.abs(to - from) / (vertical ? 44 : 60))));
+    const made = log2 ? logarithmic(low, high, from, to, { pad: (high / low) ** 0.03, powers: true }) : linear3(low - more, high + more, from, to, { n, nice: nice2 });
+    made.ticks = thin(made.ticks, made, vertical);
+    const distinct = [...new Set(points)].sort((a2, b) => a2 - b);
     const short = distinct.every((v) => Number(v.toPrecision(2)) === v);
-    if (distinct.length > 1 && distinct.length <= 14 && short) {
-      const kept = thin(distinct, made, made.text, vertical);
-      if (kept.length === distinct.length) made.ticks = distinct;
-    }
+    if (distinct.length > 1 && distinct.length <= 14 && short && thin(distinct, made, vertical).length === distinct.length)
+      made.ticks = distinct;
     return made;
   };
   var labelBands = (names, step2, { most = 150 } = {}) => {
@@ -859,15 +3482,141 @@
     const numbers2 = names.every((n) => /^[−+-]?[\d.,]+(e[−+-]?\d+)?$/i.test(n.trim()));
     if (numbers2 || wide2 < 16) return { mode: "flat", every: Math.ceil((wide2 + 8) / step2), height: 18, size };
     const wrapped = names.map((n) => wrap(n, step2 - Math.min(14, 0.18 * step2), size, 400, 3));
-    const plain2 = (t) => t.replace(/\s+/g, " ").trim();
-    if (names.every((n, i) => plain2(wrapped[i].join(" ")) === plain2(n)))
+    const words = (t) => t.replace(/\s+/g, " ").trim();
+    if (names.every((n, i) => words(wrapped[i].join(" ")) === words(n)))
       return { mode: "wrap", every: 1, height: 5 + 13 * Math.max(...wrapped.map((w) => w.length)), size, wrapped };
     const long = Math.min(wide2, most);
     return { mode: "tilt", every: Math.ceil(13 / step2), height: Math.ceil(long * 0.71 + 16), size, most };
   };
+  var bandName = (name2, plan, x2) => plan.mode === "tilt" ? cut(name2, Math.min(plan.most, (x2 - 4) * 1.41), plan.size) : name2;
   var bands = (names, from, to) => {
     const step2 = (to - from) / Math.max(1, names.length);
     return Object.assign((i) => from + (i + 0.5) * step2, { names, step: step2, low: 0, high: names.length });
+  };
+
+  // src/shared/axes.js
+  var middle = { "text-anchor": "middle" };
+  var rising = (box2, y2) => y2.ticks.map((t) => [
+    lineOf(box2.left, y2(t), box2.right, y2(t), {
+      stroke: color(t === 0 && y2.low < 0 ? "edge" : "line"),
+      "stroke-width": 1
+    }),
+    text(box2.left - 7, y2(t) + 4, y2.text(t), { "text-anchor": "end" })
+  ]);
+  var bandNames = (x2, plan, bottom) => x2.names.map((name2, i) => {
+    if (i % plan.every) return null;
+    const at = x2(i), size = { "font-size": plan.size };
+    if (plan.mode === "wrap")
+      return plan.wrapped[i].map((line2, k2) => text(at, bottom + 14 + 13 * k2, line2, { ...middle, ...size }));
+    if (plan.mode === "flat") return text(at, bottom + 14, name2, { ...middle, ...size });
+    const place3 = { "text-anchor": "end", transform: `translate(${at + 4} ${bottom + 12}) rotate(-45)` };
+    return text(null, null, bandName(name2, plan, at), { ...size, ...place3 });
+  });
+  var upwards = (x2, y2, content, attributes) => text(0, 0, content, { ...middle, transform: `translate(${x2} ${y2}) rotate(-90)`, ...attributes });
+  var frame = (box2, x2, y2, titles) => {
+    const { xTitle = [], yTitle = [], yAt = box2.left - 46, under = box2.bottom + 36, grid = false, plan = null } = titles;
+    const across = (t) => [
+      lineOf(x2(t), grid ? box2.top : box2.bottom, x2(t), box2.bottom + 4, { stroke: color(grid ? "line" : "muted") }),
+      text(x2(t), box2.bottom + 17, x2.text(t), middle)
+    ];
+    const ink = { fill: color("ink") };
+    const centre = [(box2.left + box2.right) / 2, (box2.top + box2.bottom) / 2];
+    return svg(
+      "g.axes",
+      rising(box2, y2),
+      plan ? bandNames(x2, plan, box2.bottom) : x2.ticks.map(across),
+      lineOf(box2.left, box2.bottom, box2.right, box2.bottom, { stroke: color("muted") }),
+      [xTitle].flat().map((line2, i) => text(centre[0], under + 16 * i, line2, { ...middle, ...ink })),
+      [yTitle].flat().map((line2, i) => upwards(yAt + 16 * i, centre[1], line2, ink))
+    );
+  };
+
+  // src/studies/colours.js
+  var VIRIDIS = "440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725".split(" ");
+  var SIGNS = {
+    light: "0a3d73 2a72b0 7fb2dd c9deee f5f4f1 f6d9b4 eba654 c56a10 7d3c00".split(" "),
+    dark: "b5deff 6db4f0 3a7fbd 2b4a68 262d35 5a4025 a9661c ec9a3c ffd39b".split(" ")
+  };
+  var SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
+  var N_HUES = 8;
+  var rgb3 = (hex2) => [0, 2, 4].map((i) => parseInt(hex2.slice(i, i + 2), 16));
+  var along = (stops, t) => {
+    const at = Math.min(1, Math.max(0, t)) * (stops.length - 1);
+    const i = Math.min(stops.length - 2, Math.floor(at));
+    const a2 = rgb3(stops[i]), b = rgb3(stops[i + 1]);
+    return a2.map((v, k2) => Math.round(v + (b[k2] - v) * (at - i)));
+  };
+  var css = (c) => `rgb(${c.join(" ")})`;
+  var ramp = (t, diverging) => along(diverging ? SIGNS[current() === "dark" ? "dark" : "light"] : VIRIDIS, t);
+  var luminance = (c) => {
+    const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  var inkOn = (c) => luminance(c) > 0.179 ? "#000000" : "#ffffff";
+  var seriesColor = (i, n) => n <= 2 * N_HUES ? color(`hue-${i % N_HUES}`) : css(along(VIRIDIS, 0.08 + 0.84 * i / Math.max(1, n - 1)));
+  var seriesShape = (i) => SHAPES[i % SHAPES.length];
+  var categoryColor = (i) => color(`hue-${i % N_HUES}`);
+  var fromCss = (c) => {
+    const hex2 = /^#([0-9a-f]{6})$/i.exec(c);
+    return hex2 ? rgb3(hex2[1]) : (c.match(/\d+/g) || [0, 0, 0]).slice(0, 3).map(Number);
+  };
+
+  // src/studies/legend.js
+  var ROW = 18;
+  var MOST = 16;
+  var rows = (items, left, right, top) => {
+    const g = svg("g.legend");
+    if (items.length > MOST) {
+      g.append(text(left, top + 12, `${items.length} series; their names show on hovering`, { "font-size": 11.5 }));
+      return { node: g, height: ROW, width: left + 260 };
+    }
+    let x2 = left, y2 = top, used = 0;
+    for (const item of items) {
+      const label = cut(item.name, right - left - 24, 11.5);
+      const wide2 = 22 + width(label, 11.5) + 14;
+      if (x2 > left && x2 + wide2 - 14 > right) {
+        x2 = left;
+        y2 += ROW;
+      }
+      if (item.line)
+        g.append(
+          svg("line", {
+            ...{ x1: x2, x2: x2 + 17, y1: y2 + 8, y2: y2 + 8, stroke: item.fill, "stroke-width": 2 },
+            "stroke-dasharray": item.dash
+          })
+        );
+      if (item.shape) g.append(svg("path", { d: shapePath(item.shape, x2 + 8.5, y2 + 8, 4), fill: item.fill }));
+      if (!item.line && !item.shape) g.append(rectOf(x2, y2 + 2, 13, 12, { rx: 2, fill: item.fill, stroke: item.stroke }));
+      g.append(text(x2 + (item.line || item.shape ? 22 : 18), y2 + 12, label, { "font-size": 11.5, fill: color("ink") }));
+      x2 += wide2;
+      used = Math.max(used, x2 - 14);
+    }
+    return { node: g, height: items.length ? y2 - top + ROW : 0, width: used };
+  };
+  var bar = (limits, diverging, left, top, width2) => {
+    const g = svg("g.colour-bar");
+    const n = 48, wide2 = Math.min(220, width2);
+    for (let i = 0; i < n; i++) {
+      const x0 = left + i * wide2 / n;
+      g.append(rectOf(x0, top, wide2 / n + 0.4, 10, { fill: css(ramp((i + 0.5) / n, diverging)) }));
+    }
+    g.append(rectOf(left, top, wide2, 10, { fill: "none", stroke: color("edge"), "stroke-width": 1 }));
+    const at = linear3(limits[0], limits[1], left, left + wide2, { n: 3, nice: false });
+    let ticks2 = diverging ? [limits[0], 0, limits[1]] : [limits[0], ...at.ticks, limits[1]];
+    const kept = [];
+    ticks2 = [...new Set(ticks2)];
+    for (const t of [ticks2[0], ticks2[ticks2.length - 1], ...ticks2.slice(1, -1)]) {
+      const half = width(num(t), 11) / 2 + 5;
+      if (kept.every((k2) => Math.abs(at(k2) - at(t)) > half + width(num(k2), 11) / 2)) kept.push(t);
+    }
+    for (const t of kept) {
+      const x2 = at(t), half = width(num(t), 11) / 2;
+      g.append(
+        lineOf(x2, top + 10, x2, top + 14, { stroke: color("muted") }),
+        text(Math.max(left + half - 6, x2), top + 25, num(t), { "text-anchor": "middle", "font-size": 11 })
+      );
+    }
+    return { node: g, height: 32 };
   };
 
   // src/studies/plot.js
@@ -883,32 +3632,14 @@
     return chart;
   };
   var mark = (node, tip) => Object.assign(node, { tip });
-  var canvas = (width2, height, label) => tipped(
-    svg("svg", { viewBox: `0 0 ${width2} ${height}`, width: width2, height, role: "img", class: "chart", "aria-label": label })
-  );
+  var canvas = (width2, height, label) => tipped(drawing(width2, height, label, { class: "chart" }));
   var titleLines = (title, width2) => title ? wrap(title, width2, 13, 600, 2) : [];
-  var drawTitle = (chart, lines2, x = 2) => lines2.forEach(
-    (line, i) => chart.append(
-      text(x, 14 + 17 * i, line, { "font-size": 13, "font-weight": 600, fill: color("ink"), class: "title" })
+  var drawTitle = (chart, lines2, x2 = 2) => lines2.forEach(
+    (line2, i) => chart.append(
+      text(x2, 14 + 17 * i, line2, { "font-size": 13, "font-weight": 600, fill: color("ink"), class: "title" })
     )
   );
-  var drawBands = (g, scale, names, plan, y) => {
-    names.forEach((name2, i) => {
-      if (i % plan.every) return;
-      const x = scale(i);
-      if (plan.mode === "wrap") {
-        plan.wrapped[i].forEach(
-          (line, k) => g.append(text(x, y + 14 + 13 * k, line, { "text-anchor": "middle", "font-size": plan.size }))
-        );
-        return;
-      }
-      const shown = plan.mode === "tilt" ? cut(name2, Math.min(plan.most, (x - 4) * 1.41), plan.size) : name2;
-      const place3 = plan.mode === "tilt" ? { "text-anchor": "end", transform: `translate(${x + 4} ${y + 12}) rotate(-45)` } : { "text-anchor": "middle", x, y: y + 14 };
-      g.append(svg("text", { "font-size": plan.size, "font-family": FONT, fill: color("muted"), ...place3 }, shown));
-    });
-  };
-  var drawReferences = (g, references, box2, x, y) => {
-    const halo = { "paint-order": "stroke", stroke: color("card"), "stroke-width": 3, "stroke-linejoin": "round" };
+  var drawReferences = (g, references, box2, x2, y2) => {
     const style = { stroke: color("ink"), "stroke-width": 1.2, "stroke-dasharray": "6 4", class: "reference" };
     const taken = [];
     for (const r of references) {
@@ -918,23 +3649,23 @@
       const wide2 = width(label, 11);
       let lx, ly;
       if (r.axis === "y") {
-        const at = y(r.value);
-        g.append(mark(svg("line", { x1: box2.left, x2: box2.right, y1: at, y2: at, ...style }), tip));
+        const at = y2(r.value);
+        g.append(mark(lineOf(box2.left, at, box2.right, at, { ...style }), tip));
         lx = box2.right - wide2 - 3;
         ly = at - 4 < box2.top + 10 ? at + 12 : at - 4;
       } else {
-        const at = x(r.value);
-        g.append(mark(svg("line", { x1: at, x2: at, y1: box2.top, y2: box2.bottom, ...style }), tip));
+        const at = x2(r.value);
+        g.append(mark(lineOf(at, box2.top, at, box2.bottom, { ...style }), tip));
         lx = at + 5 + wide2 > box2.right ? at - 5 - wide2 : at + 5;
         ly = box2.top + 11;
       }
       const hits = () => taken.some((t) => Math.abs(t.y - ly) < 12 && lx < t.x + t.wide && t.x < lx + wide2);
-      for (let k = 0; k < 8 && hits(); k++) ly += 13;
+      for (let k2 = 0; k2 < 8 && hits(); k2++) ly += 13;
       taken.push({ x: lx, y: ly, wide: wide2 });
-      g.append(mark(text(lx, ly, label, { "font-size": 11, fill: color("ink"), ...halo }), tip));
+      g.append(mark(text(lx, ly, label, { "font-size": 11, fill: color("ink"), ...halo() }), tip));
     }
   };
-  var make = ({ title, width: width2, inner, items, x: xo, y: yo, references = [], square = false, label }) => {
+  var make = ({ title, width: width2, inner, items, x: xo, y: yo, references = [], square: square2 = false, label }) => {
     const ySample = numeric(yo.range, inner, 0, { log: yo.log, pad: yo.pad, nice: yo.nice ?? true, vertical: true });
     const yLines = yo.label ? wrap(yo.label, inner + 24, 12, 400, 2) : [];
     const left = Math.ceil(widest(ySample.ticks.map(ySample.text)) + 14 + 16 * yLines.length);
@@ -942,87 +3673,38 @@
     const legend = rows(items, left, width2 - 4, heading.length * 17 + (heading.length ? 6 : 2));
     const top = heading.length * 17 + legend.height + 12;
     const right = width2 - 14;
-    let tall = inner, x;
-    if (square) {
+    let tall = inner, x2;
+    if (square2) {
       const spanX = (xo.range[1] - xo.range[0]) * (1 + 2 * xo.pad), spanY = (yo.range[1] - yo.range[0]) * (1 + 2 * yo.pad);
       tall = Math.min(inner, (right - left) * spanY / spanX);
       const wide2 = tall * spanX / spanY;
-      x = numeric(xo.range, left, left + wide2, { pad: xo.pad, nice: false });
-    } else if (xo.names) x = bands(xo.names, left, right);
-    else x = numeric(xo.range, left, right, { log: xo.log, nice: xo.nice ?? false, pad: xo.pad, points: xo.points });
-    const box2 = { left, right: square ? x(x.high) : right, top, bottom: top + tall };
-    const y = numeric(yo.range, box2.bottom, box2.top, {
+      x2 = numeric(xo.range, left, left + wide2, { pad: xo.pad, nice: false });
+    } else if (xo.names) x2 = bands(xo.names, left, right);
+    else x2 = numeric(xo.range, left, right, { log: xo.log, nice: xo.nice ?? false, pad: xo.pad, points: xo.points });
+    const box2 = { left, right: square2 ? x2(x2.high) : right, top, bottom: top + tall };
+    const y2 = numeric(yo.range, box2.bottom, box2.top, {
       log: yo.log,
       pad: yo.pad,
-      nice: !square && (yo.nice ?? true),
+      nice: !square2 && (yo.nice ?? true),
       vertical: true
     });
-    const plan = xo.names && labelBands(xo.names, x.step);
+    const plan = xo.names && labelBands(xo.names, x2.step);
     const under = box2.bottom + (plan ? plan.height + 4 : 22);
     const xLines = xo.label ? wrap(xo.label, Math.max(80, width2 - left - 8), 12, 400, 2) : [];
     const height = under + 16 * xLines.length + 4;
     const chart = canvas(width2, height, label || title);
     drawTitle(chart, heading);
     chart.append(legend.node);
-    const g = svg("g", { class: "axes" });
-    for (const t of y.ticks) {
-      const zero = t === 0 && y.low < 0;
-      g.append(
-        svg("line", {
-          x1: box2.left,
-          x2: box2.right,
-          y1: y(t),
-          y2: y(t),
-          stroke: color(zero ? "edge" : "line"),
-          "stroke-width": 1
-        })
-      );
-      g.append(text(box2.left - 7, y(t) + 4, y.text(t), { "text-anchor": "end" }));
-    }
-    if (plan) drawBands(g, x, xo.names, plan, box2.bottom);
-    else
-      for (const t of x.ticks) {
-        g.append(
-          svg("line", {
-            x1: x(t),
-            x2: x(t),
-            y1: square ? box2.top : box2.bottom,
-            y2: box2.bottom + 4,
-            stroke: color(square ? "line" : "muted")
-          })
-        );
-        g.append(text(x(t), box2.bottom + 17, x.text(t), { "text-anchor": "middle" }));
-      }
-    g.append(svg("line", { x1: box2.left, x2: box2.right, y1: box2.bottom, y2: box2.bottom, stroke: color("muted") }));
-    xLines.forEach(
-      (line, i) => g.append(
-        text((box2.left + box2.right) / 2, under + 11 + 16 * i, line, { "text-anchor": "middle", fill: color("ink") })
-      )
-    );
-    yLines.forEach(
-      (line, i) => g.append(
-        text(0, 0, line, {
-          "text-anchor": "middle",
-          fill: color("ink"),
-          transform: `translate(${12 + 16 * i} ${(box2.top + box2.bottom) / 2}) rotate(-90)`
-        })
-      )
-    );
-    chart.append(g);
+    const titles = { xTitle: xLines, yTitle: yLines, yAt: 12, under: under + 11, grid: square2, plan };
+    chart.append(frame(box2, x2, y2, titles));
     const clip = `plot-clip-${++clips}`;
-    chart.append(
-      svg(
-        "clipPath",
-        { id: clip },
-        svg("rect", { x: box2.left - 6, y: box2.top - 6, width: box2.right - box2.left + 12, height: tall + 12 })
-      )
-    );
+    chart.append(svg("clipPath", { id: clip }, rectOf(box2.left - 6, box2.top - 6, box2.right - box2.left + 12, tall + 12)));
     const layer = svg("g", { "clip-path": `url(#${clip})` });
     chart.append(layer);
     const front = svg("g");
     chart.append(front);
-    drawReferences(front, references, box2, x, y);
-    return { chart, box: box2, x, y, layer, front };
+    drawReferences(front, references, box2, x2, y2);
+    return { chart, box: box2, x: x2, y: y2, layer, front };
   };
   var empty = (title, width2, why) => {
     const chart = canvas(width2, 120, title);
@@ -1035,68 +3717,60 @@
   var ROW2 = 44;
   var MOST2 = 8;
   var finite = (d) => d.values.filter((v) => Number.isFinite(v));
-  var quantile = (sorted, q) => {
+  var quantile2 = (sorted, q) => {
     const at = q * (sorted.length - 1), i = Math.floor(at);
     return sorted[i] + (at - i) * ((sorted[i + 1] ?? sorted[i]) - sorted[i]);
   };
   var numbers = (d) => {
-    const s = finite(d).sort((a, b) => a - b);
-    if (!s.length) return { n: 0 };
+    const s2 = finite(d).sort((a2, b) => a2 - b);
+    if (!s2.length) return { n: 0 };
     return {
-      n: s.length,
-      median: quantile(s, 0.5),
-      low: quantile(s, 0.1),
-      high: quantile(s, 0.9),
-      least: s[0],
-      most: s.at(-1)
+      n: s2.length,
+      median: quantile2(s2, 0.5),
+      low: quantile2(s2, 0.1),
+      high: quantile2(s2, 0.9),
+      least: s2[0],
+      most: s2.at(-1)
     };
   };
   var rounded = (v, digits) => num(Number(v.toPrecision(digits)), digits);
-  var withUnit = (v, unit, digits = 3) => unit ? `${rounded(v, digits)} ${unit}` : rounded(v, digits);
+  var withUnit = (v, unit2, digits = 3) => unit2 ? `${rounded(v, digits)} ${unit2}` : rounded(v, digits);
   var isShares = (all) => {
     const multiple = all.filter((d) => finite(d).length > 1);
     return multiple.length > 0 && all.every((d) => !d.unit) && multiple.every((d) => finite(d).every((v) => v === 0 || v === 1)) && all.every((d) => finite(d).every((v) => v >= 0 && v <= 1));
   };
   var shareOf = (d) => {
-    const values = finite(d), k = values.reduce((a, b) => a + b, 0), n = values.length;
-    return { n, k, share: n ? k / n : null };
+    const values = finite(d), k2 = values.reduce((a2, b) => a2 + b, 0), n = values.length;
+    return { n, k: k2, share: n ? k2 / n : null };
   };
-  var wilson = (k, n) => {
-    const z = 1.96, p = k / n, middle = (p + z * z / (2 * n)) / (1 + z * z / n), half = z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-    return [Math.max(0, middle - half), Math.min(1, middle + half)];
+  var wilson = (k2, n) => {
+    const z = 1.96, p = k2 / n, middle2 = (p + z * z / (2 * n)) / (1 + z * z / n), half = z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+    return [Math.max(0, middle2 - half), Math.min(1, middle2 + half)];
   };
   var said = (d, shares) => {
     const lost = d.n_diverged ? `, ${d.n_diverged} diverged` : "";
     if (!finite(d).length) return `no model${lost}`;
     if (shares) {
-      const { n: n2, k, share } = shareOf(d);
-      return (n2 > 1 ? `${percent(share)} (${k} of ${n2})` : percent(share)) + lost;
+      const { n: n2, k: k2, share } = shareOf(d);
+      return (n2 > 1 ? `${percent(share)} (${k2} of ${n2})` : percent(share)) + lost;
     }
     const { n, median } = numbers(d);
     return `${withUnit(median, d.unit)}${n > 1 ? ` (n = ${n})` : ""}${lost}`;
   };
   var jitter = (i) => ((Math.imul(i + 1, 2654435761) >>> 0) / 2 ** 32 - 0.5) * 11;
-  var drawShare = (g, d, x, middle, ours) => {
-    const { n, k, share } = shareOf(d);
+  var drawShare = (g, d, x2, middle2, ours) => {
+    const { n, k: k2, share } = shareOf(d);
     if (share === null) return;
-    const fill2 = color(ours ? "accent" : "muted");
+    const fill = color(ours ? "accent" : "muted");
     g.append(
-      svg("rect", { x: x(0), width: Math.max(1, x(1) - x(0)), y: middle - 5, height: 10, fill: color("raised") }),
-      svg("rect", {
-        x: x(0),
-        width: Math.max(1.5, x(share) - x(0)),
-        y: middle - 5,
-        height: 10,
-        fill: fill2,
-        class: "share",
-        opacity: ours ? 1 : 0.75
-      })
+      rectOf(x2(0), middle2 - 5, Math.max(1, x2(1) - x2(0)), 10, { fill: color("raised") }),
+      rectOf(x2(0), middle2 - 5, Math.max(1.5, x2(share) - x2(0)), 10, { fill, opacity: ours ? 1 : 0.75, class: "share" })
     );
     if (n > 1) {
-      const [low, high] = wilson(k, n);
+      const [low, high] = wilson(k2, n);
       g.append(
         svg("path", {
-          d: `M${x(low)} ${middle}H${x(high)}M${x(low)} ${middle - 3}v6M${x(high)} ${middle - 3}v6`,
+          d: `M${x2(low)} ${middle2}H${x2(high)}M${x2(low)} ${middle2 - 3}v6M${x2(high)} ${middle2 - 3}v6`,
           stroke: color("ink"),
           "stroke-width": 1.3,
           fill: "none"
@@ -1104,36 +3778,24 @@
       );
     }
   };
-  var drawDots = (g, d, x, middle, ours) => {
+  var drawDots = (g, d, x2, middle2, ours) => {
     const values = finite(d), { n, median, low, high } = numbers(d);
     if (!n) return;
-    const fill2 = color(ours ? "accent" : "muted");
+    const fill = color(ours ? "accent" : "muted");
     if (n > 2)
       g.append(
-        svg("rect", {
-          x: x(low),
-          width: Math.max(1, x(high) - x(low)),
-          y: middle - 7.5,
-          height: 15,
-          rx: 3,
-          fill: fill2,
-          opacity: 0.16,
-          class: "spread"
-        })
+        rectOf(x2(low), middle2 - 7.5, Math.max(1, x2(high) - x2(low)), 15, { rx: 3, fill, opacity: 0.16, class: "spread" })
       );
     const opacity = n > 200 ? 0.25 : n > 40 ? 0.45 : 0.7;
     values.forEach(
       (v, i) => g.append(
         svg("circle", {
-          ...{ cx: x(v), cy: middle + (n > 1 ? jitter(i) : 0), r: n === 1 ? 4 : 2.6, class: "seed" },
-          ...ours || n > 40 ? { fill: fill2, opacity: n === 1 ? 1 : opacity } : { fill: color("card"), stroke: fill2, "stroke-width": 1.2 }
+          ...{ cx: x2(v), cy: middle2 + (n > 1 ? jitter(i) : 0), r: n === 1 ? 4 : 2.6, class: "seed" },
+          ...ours || n > 40 ? { fill, opacity: n === 1 ? 1 : opacity } : { fill: color("card"), stroke: fill, "stroke-width": 1.2 }
         })
       )
     );
-    if (n > 1)
-      g.append(
-        svg("rect", { x: x(median) - 1.5, y: middle - 9, width: 3, height: 18, fill: color("ink"), class: "median" })
-      );
+    if (n > 1) g.append(rectOf(x2(median) - 1.5, middle2 - 9, 3, 18, { fill: color("ink"), class: "median" }));
   };
   var rangeOf = (list) => {
     const values = list.flatMap(finite);
@@ -1155,18 +3817,18 @@
     const words = kept.map((r) => `${r.ours ? "ours" : "control"} ${r.d.label} ${said(r.d, shares)}`);
     const chart = canvas(width2, height, words.join("; ") || "no numbers");
     let top = 0;
-    for (const unit of units) {
-      const rows3 = kept.filter((r) => r.d.unit === unit);
+    for (const unit2 of units) {
+      const rows3 = kept.filter((r) => r.d.unit === unit2);
       const values = rows3.flatMap((r) => finite(r.d));
-      const log = !shares && values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 300;
-      const range = shares ? [0, 1] : log ? [Math.min(...values), Math.max(...values)] : rangeOf(rows3.map((r) => r.d));
-      const x = numeric(range, left, right, { log, nice: !log });
+      const log2 = !shares && values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 300;
+      const range2 = shares ? [0, 1] : log2 ? [Math.min(...values), Math.max(...values)] : rangeOf(rows3.map((r) => r.d));
+      const x2 = numeric(range2, left, right, { log: log2, nice: !log2 });
       const bottom = top + rows3.length * ROW2;
-      for (const t of x.ticks) {
-        const shown = shares ? percent(t) : x.text(t), half = width(shown, 11) / 2;
+      for (const t of x2.ticks) {
+        const shown = shares ? percent(t) : x2.text(t), half = width(shown, 11) / 2;
         chart.append(
-          svg("line", { x1: x(t), x2: x(t), y1: top + 16, y2: bottom + 2, stroke: color("line") }),
-          text(Math.min(Math.max(x(t), half), width2 - half), bottom + 13, shown, {
+          lineOf(x2(t), top + 16, x2(t), bottom + 2, { stroke: color("line") }),
+          text(Math.min(Math.max(x2(t), half), width2 - half), bottom + 13, shown, {
             "text-anchor": "middle",
             "font-size": 11
           })
@@ -1174,24 +3836,23 @@
       }
       rows3.forEach(({ d, ours }, i) => {
         const g = svg("g", { class: ours ? "strip ours" : "strip control" });
-        const y = top + i * ROW2;
+        const y2 = top + i * ROW2;
         const found = said(d, shares);
         const room = width2 - width(found, 11.5, 600) - 14;
         const label = `${ours ? "ours" : "control"}: ${d.label}`;
-        const halo = { "paint-order": "stroke", stroke: color("card"), "stroke-width": 3 };
         g.append(
-          text(2, y + 12, cut(label, room, 11.5), { "font-size": 11.5, ...halo }),
-          text(width2 - 2, y + 12, found, {
+          text(2, y2 + 12, cut(label, room, 11.5), { "font-size": 11.5, ...halo() }),
+          text(width2 - 2, y2 + 12, found, {
             "text-anchor": "end",
             "font-size": 11.5,
             "font-weight": 600,
             fill: color("ink"),
             class: "said",
-            ...halo
+            ...halo()
           })
         );
-        (shares ? drawShare : drawDots)(g, d, x, y + 29, ours);
-        g.append(mark(svg("rect", { x: 0, y, width: width2, height: ROW2, fill: "transparent" }), () => tipOf(d, ours, shares)));
+        (shares ? drawShare : drawDots)(g, d, x2, y2 + 29, ours);
+        g.append(mark(rectOf(0, y2, width2, ROW2, { fill: "transparent" }), () => tipOf(d, ours, shares)));
         chart.append(g);
       });
       top = bottom + 22;
@@ -1220,40 +3881,34 @@
     const shares = isShares(all);
     const row2 = (d, kind) => {
       const { n, median, low, high, least, most } = numbers(d);
-      const cells = !n ? [el("td", { class: "number", colspan: 3 }, "no model left")] : shares ? [el("td", { class: "number", colspan: 3 }, said(d, true))] : [
-        el("td", { class: "number" }, withUnit(median, d.unit, 4)),
-        el("td", { class: "number" }, n > 1 ? `${num(low)} to ${num(high)}` : "–"),
-        el("td", { class: "number" }, n > 1 ? `${num(least)} to ${num(most)}` : "–")
+      const cells = !n ? [el("td.number", { colspan: 3 }, "no model left")] : shares ? [el("td.number", { colspan: 3 }, said(d, true))] : [
+        el("td.number", withUnit(median, d.unit, 4)),
+        el("td.number", n > 1 ? `${num(low)} to ${num(high)}` : "–"),
+        el("td.number", n > 1 ? `${num(least)} to ${num(most)}` : "–")
       ];
       return el(
         "tr",
-        {},
-        el("td", {}, kind),
-        el("td", {}, d.label),
+        el("td", kind),
+        el("td", d.label),
         cells,
-        el("td", { class: "number" }, String(n)),
-        el("td", { class: "number" }, String(d.n_diverged))
+        el("td.number", String(n)),
+        el("td.number", String(d.n_diverged))
       );
     };
     const heads = ["", "of", "median", "10th to 90th percentile", "range", "models", "diverged"];
     return el(
-      "div",
-      { class: "scroll" },
+      "div.scroll",
       el(
-        "table",
-        { class: "plain" },
+        "table.plain",
         el(
           "thead",
-          {},
           el(
             "tr",
-            {},
             heads.map((h, i) => el("th", { class: i > 1 ? "number" : null, scope: "col" }, h))
           )
         ),
         el(
           "tbody",
-          {},
           claim.ours.map((d) => row2(d, "ours")),
           claim.control.map((d) => row2(d, "control"))
         )
@@ -1262,33 +3917,26 @@
   };
   var rows2 = (claim) => {
     const id = `claim-${claim.key}`;
-    const strip = el("div", { class: "strip-box" });
+    const strip = el("div.strip-box");
     const why = el(
-      "tr",
-      { class: "why", id: `${id}-why`, hidden: true },
+      "tr.why",
+      { id: `${id}-why`, hidden: true },
       el(
         "td",
         { colspan: 4 },
         el(
-          "dl",
-          { class: "because" },
-          el("dt", {}, "Decided by"),
-          el("dd", {}, claim.reason),
-          el("dt", {}, "Control"),
-          el("dd", {}, claim.control_note)
+          "dl.because",
+          el("dt", "Decided by"),
+          el("dd", claim.reason),
+          el("dt", "Control"),
+          el("dd", claim.control_note)
         ),
         numberTable(claim)
       )
     );
     const button = el(
-      "button",
-      {
-        type: "button",
-        class: "quiet toggle",
-        "aria-expanded": "false",
-        "aria-controls": `${id}-why`,
-        onclick: () => open(why.hidden)
-      },
+      "button.quiet.toggle",
+      { "aria-expanded": "false", "aria-controls": `${id}-why`, onclick: () => open(why.hidden) },
       "Why"
     );
     const open = (yes) => {
@@ -1296,23 +3944,17 @@
       button.setAttribute("aria-expanded", String(yes));
     };
     const main2 = el(
-      "tr",
-      { class: "claim", id, tabindex: -1, "data-stop": "claim" },
+      "tr.claim",
+      { id, tabindex: -1, "data-stop": "claim" },
       el(
         "th",
         { scope: "row" },
-        el("span", { class: "statement" }, claim.statement),
-        el(
-          "span",
-          { class: "source" },
-          claim.source,
-          " ",
-          el("a", { href: `#${id}`, class: "anchor", "aria-label": "Link to this claim" }, "#")
-        )
+        el("span.statement", claim.statement),
+        el("span.source", claim.source, " ", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this claim" }, "#"))
       ),
-      el("td", { class: "published", "data-label": "Published" }, claim.published),
-      el("td", { class: "measured", "data-label": "Ours and control" }, strip),
-      el("td", { class: "judged", "data-label": "Verdict" }, pill(claim.verdict), button)
+      el("td.published", { "data-label": "Published" }, claim.published),
+      el("td.measured", { "data-label": "Ours and control" }, strip),
+      el("td.judged", { "data-label": "Verdict" }, pill(claim.verdict), button)
     );
     const draw5 = () => {
       strip.replaceChildren();
@@ -1324,20 +3966,16 @@
     const made = new Map(claims.map((c) => [c.key, rows2(c)]));
     const heads = ["Claim", "Published", "Ours and control", "Verdict"];
     const node = el(
-      "table",
-      { class: "claims" },
+      "table.claims",
       el(
         "thead",
-        {},
         el(
           "tr",
-          {},
           heads.map((h) => el("th", { scope: "col" }, h))
         )
       ),
       el(
         "tbody",
-        {},
         [...made.values()].map((r) => r.nodes)
       )
     );
@@ -1353,14 +3991,14 @@
   var spans = (panel) => {
     const up = panel.categories.map(() => 0), down = panel.categories.map(() => 0);
     return panel.series.map(
-      (s) => s.y.map((v, i) => {
+      (s2) => s2.y.map((v, i) => {
         if (!given(v)) return null;
-        if (!panel.stacked) return { from: 0, to: v, low: s.low?.[i], high: s.high?.[i] };
+        if (!panel.stacked) return { from: 0, to: v, low: s2.low?.[i], high: s2.high?.[i] };
         const from = v >= 0 ? up[i] : down[i];
         if (v >= 0) up[i] += v;
         else down[i] += v;
         const moved = (e) => given(e) ? from + e : e;
-        return { from, to: from + v, low: moved(s.low?.[i]), high: moved(s.high?.[i]) };
+        return { from, to: from + v, low: moved(s2.low?.[i]), high: moved(s2.high?.[i]) };
       })
     );
   };
@@ -1369,174 +4007,158 @@
     const lines2 = panel.references.filter((r) => r.axis === "y").map((r) => r.value);
     return { y: [Math.min(0, ...ends, ...lines2), Math.max(0, ...ends, ...lines2)] };
   };
-  var describe = (panel, s, i) => lines(
+  var describe = (panel, s2, i) => lines(
     [panel.x_label || "place", panel.categories[i]],
-    panel.series.length > 1 && ["series", s.name],
-    [panel.y_label || "value", num(s.y[i], 4)],
-    given(s.low?.[i]) && given(s.high?.[i]) && ["range", `${num(s.low[i], 4)} to ${num(s.high[i], 4)}`],
-    s.labels?.[i] && ["note", s.labels[i]]
+    panel.series.length > 1 && ["series", s2.name],
+    [panel.y_label || "value", num(s2.y[i], 4)],
+    given(s2.low?.[i]) && given(s2.high?.[i]) && ["range", `${num(s2.low[i], 4)} to ${num(s2.high[i], 4)}`],
+    s2.labels?.[i] && ["note", s2.labels[i]]
   );
   var draw2 = (panel, width2, { y: shared } = {}) => {
     const bars = spans(panel), n = panel.series.length;
     if (!bars.flat().some(Boolean)) return empty(panel.title, width2, "No values.");
-    const range = shared || rangeOf2(panel).y;
-    const items = n > 1 ? panel.series.map((s, i) => ({ name: s.name, fill: seriesColor(i, n) })) : [];
-    const { chart, box: box2, x, y, layer } = make({
+    const range2 = shared || rangeOf2(panel).y;
+    const items = n > 1 ? panel.series.map((s2, i) => ({ name: s2.name, fill: seriesColor(i, n) })) : [];
+    const { chart, box: box2, x: x2, y: y2, layer } = make({
       title: panel.title,
       label: `${panel.title}: bars of ${panel.y_label || "values"}`,
       width: width2,
       inner: Math.min(300, Math.max(190, width2 * 0.5)),
       items,
       x: { names: panel.categories, label: panel.x_label },
-      y: { range: range[0] === range[1] ? [0, 1] : range, label: panel.y_label },
+      y: { range: range2[0] === range2[1] ? [0, 1] : range2, label: panel.y_label },
       references: panel.references.filter((r) => r.axis === "y")
     });
-    const group = Math.min(x.step * 0.8, panel.stacked ? 54 : 54 * n);
+    const group = Math.min(x2.step * 0.8, panel.stacked ? 54 : 54 * n);
     const wide2 = panel.stacked ? group : group / n;
     bars.forEach(
-      (list, k) => list.forEach((b, i) => {
-        const start3 = x(i) - group / 2 + (panel.stacked ? 0 : k * wide2);
-        const tip = () => describe(panel, panel.series[k], i);
+      (list, k2) => list.forEach((b, i) => {
+        const start3 = x2(i) - group / 2 + (panel.stacked ? 0 : k2 * wide2);
+        const tip = () => describe(panel, panel.series[k2], i);
         if (!b) {
           if (!panel.stacked)
-            layer.append(mark(text(start3 + wide2 / 2, y(0) - 4, "–", { "text-anchor": "middle", class: "absent" }), tip));
+            layer.append(mark(text(start3 + wide2 / 2, y2(0) - 4, "–", { "text-anchor": "middle", class: "absent" }), tip));
           return;
         }
-        const [above, below] = [Math.min(y(b.from), y(b.to)), Math.max(y(b.from), y(b.to))];
-        const bar3 = svg("rect", {
-          x: start3 + (wide2 > 5 ? 0.5 : 0),
-          width: Math.max(0.8, wide2 - (wide2 > 5 ? 1 : 0)),
-          y: above,
-          height: Math.max(b.to === b.from ? 1 : 0.5, below - above),
-          fill: seriesColor(k, n),
-          class: "bar",
-          stroke: panel.stacked ? color("card") : null,
-          "stroke-width": panel.stacked ? 0.6 : null
-        });
+        const [above, below] = [Math.min(y2(b.from), y2(b.to)), Math.max(y2(b.from), y2(b.to))];
+        const bar3 = rectOf(
+          start3 + (wide2 > 5 ? 0.5 : 0),
+          above,
+          Math.max(0.8, wide2 - (wide2 > 5 ? 1 : 0)),
+          Math.max(b.to === b.from ? 1 : 0.5, below - above),
+          {
+            fill: seriesColor(k2, n),
+            stroke: panel.stacked ? color("card") : null,
+            "stroke-width": panel.stacked ? 0.6 : null,
+            class: "bar"
+          }
+        );
         layer.append(mark(bar3, tip));
         if (given(b.low) && given(b.high)) {
-          const middle = start3 + wide2 / 2, cap = Math.min(5, wide2 * 0.3);
-          const d = `M${middle} ${y(b.low)}V${y(b.high)}M${middle - cap} ${y(b.high)}h${2 * cap}M${middle - cap} ${y(b.low)}h${2 * cap}`;
-          const halo = { fill: "none", "pointer-events": "none" };
+          const middle2 = start3 + wide2 / 2, cap = Math.min(5, wide2 * 0.3);
+          const d = `M${middle2} ${y2(b.low)}V${y2(b.high)}M${middle2 - cap} ${y2(b.high)}h${2 * cap}M${middle2 - cap} ${y2(b.low)}h${2 * cap}`;
+          const halo2 = { fill: "none", "pointer-events": "none" };
           layer.append(
-            svg("path", { d, stroke: color("card"), "stroke-width": 3.6, opacity: 0.75, ...halo }),
-            svg("path", { d, stroke: color("ink"), "stroke-width": 1.4, class: "error", ...halo })
+            svg("path", { d, stroke: color("card"), "stroke-width": 3.6, opacity: 0.75, ...halo2 }),
+            svg("path", { d, stroke: color("ink"), "stroke-width": 1.4, class: "error", ...halo2 })
           );
         }
       })
     );
-    layer.append(svg("line", { x1: box2.left, x2: box2.right, y1: y(0), y2: y(0), stroke: color("muted") }));
+    layer.append(lineOf(box2.left, y2(0), box2.right, y2(0), { stroke: color("muted") }));
     return chart;
   };
 
   // src/studies/curves.js
   var given2 = (v) => v !== null && v !== void 0;
-  var pointsOf = (panel, s) => {
+  var pointsOf = (panel, s2) => {
     let gap = true;
     const points = [];
-    s.y.forEach((y, i) => {
-      const x = s.x ? s.x[i] : i + 1;
-      const ok = given2(y) && given2(x) && !(panel.log_x && x <= 0) && !(panel.log_y && y <= 0);
+    s2.y.forEach((y2, i) => {
+      const x2 = s2.x ? s2.x[i] : i + 1;
+      const ok = given2(y2) && given2(x2) && !(panel.log_x && x2 <= 0) && !(panel.log_y && y2 <= 0);
       if (!ok) gap = true;
       else {
-        points.push({ i, x, y, gap, low: s.low?.[i], high: s.high?.[i], label: s.labels?.[i] });
+        points.push({ i, x: x2, y: y2, gap, low: s2.low?.[i], high: s2.high?.[i], label: s2.labels?.[i] });
         gap = false;
       }
     });
     return points;
   };
-  var hiddenBy = (panel) => panel.series.reduce((n, s) => n + s.y.filter(given2).length - pointsOf(panel, s).length, 0);
+  var hiddenBy = (panel) => panel.series.reduce((n, s2) => n + s2.y.filter(given2).length - pointsOf(panel, s2).length, 0);
   var rangeOf3 = (panel) => {
-    const points = panel.series.flatMap((s) => pointsOf(panel, s));
+    const points = panel.series.flatMap((s2) => pointsOf(panel, s2));
     const lines2 = (axis) => panel.references.filter((r) => r.axis === axis).map((r) => r.value);
     const xs = [...points.map((p) => p.x), ...lines2("x")].filter((v) => !panel.log_x || v > 0);
     const ys = [...points.flatMap((p) => [p.y, p.low, p.high]).filter(given2), ...lines2("y")];
     const kept = ys.filter((v) => !panel.log_y || v > 0);
     return xs.length && kept.length ? { x: [Math.min(...xs), Math.max(...xs)], y: [Math.min(...kept), Math.max(...kept)] } : null;
   };
-  var describe2 = (panel, s, p) => lines(
-    panel.series.length > 1 && ["series", s.name],
+  var describe2 = (panel, s2, p) => lines(
+    panel.series.length > 1 && ["series", s2.name],
     given2(p.label) && ["point", p.label],
     [panel.x_label || "x", num(p.x, 4)],
     [panel.y_label || "y", num(p.y, 4)],
     given2(p.low) && given2(p.high) && ["range", `${num(p.low, 4)} to ${num(p.high, 4)}`]
   );
-  var path = (points, x, y, closed) => points.map((p, k) => `${k && !p.gap ? "L" : "M"}${x(p.x).toFixed(2)} ${y(p.y).toFixed(2)}`).join("") + (closed && points.length > 2 ? "Z" : "");
-  var band = (points, x, y, floor) => {
-    const runs = [];
-    for (const p of points) {
-      if (!given2(p.low) || !given2(p.high)) continue;
-      if (p.gap || !runs.length) runs.push([]);
-      runs[runs.length - 1].push(p);
-    }
-    const at = (p, v) => `${x(p.x).toFixed(2)} ${y(Math.max(v, floor)).toFixed(2)}`;
-    return runs.filter((r) => r.length > 1).map(
-      (r) => `M${r.map((p) => at(p, p.high)).join("L")}L${[...r].reverse().map((p) => at(p, p.low)).join("L")}Z`
-    ).join("");
-  };
-  var drawLines = (plot, panel, s, k, n) => {
-    const { x, y, layer } = plot;
-    const points = pointsOf(panel, s), c = seriesColor(k, n), many = points.length > 40;
-    const area = band(points, x, y, panel.log_y ? y.low : -Infinity);
-    if (area)
-      layer.append(
-        svg("path", { d: area, fill: c, opacity: n > 4 ? 0.13 : 0.2, class: "band", "pointer-events": "none" })
-      );
+  var broken = (points, place3) => points.flatMap((p) => p.gap ? [null, place3(p)] : [place3(p)]);
+  var drawLines = (plot, panel, s2, k2, n) => {
+    const { x: x2, y: y2, layer } = plot;
+    const points = pointsOf(panel, s2), c = seriesColor(k2, n), many = points.length > 40;
+    const floor = panel.log_y ? y2.low : -Infinity;
+    const span = (p) => given2(p.low) && given2(p.high) ? [x2(p.x), y2(Math.max(p.low, floor)), y2(Math.max(p.high, floor))] : null;
+    const area2 = points.filter((p) => span(p)).length > 1 ? areaPath(broken(points, span)) : "";
+    if (area2) layer.append(svg("path.band", { d: area2, fill: c, opacity: n > 4 ? 0.13 : 0.2, "pointer-events": "none" }));
     layer.append(
       mark(
         svg("path", {
-          ...{ d: path(points, x, y), fill: "none", stroke: c, class: "line" },
+          ...{ d: linePath(broken(points, (p) => [x2(p.x), y2(p.y)])), fill: "none", stroke: c, class: "line" },
           "stroke-width": n > 16 ? 1.1 : 2,
-          "stroke-dasharray": n <= 16 && k >= 8 ? "6 3" : null,
+          "stroke-dasharray": n <= 16 && k2 >= 8 ? "6 3" : null,
           "stroke-linejoin": "round"
         }),
-        () => s.name
+        () => s2.name
       )
     );
     for (const p of points) {
-      const at = [x(p.x), y(p.y)];
-      const tip = () => describe2(panel, s, p);
+      const at = [x2(p.x), y2(p.y)];
+      const tip = () => describe2(panel, s2, p);
       if (!many && n <= 16)
-        layer.append(
-          svg("path", { d: shapePath(seriesShape(k), ...at, 3.2), fill: c, class: "point", "pointer-events": "none" })
-        );
-      layer.append(
-        mark(svg("circle", { cx: at[0], cy: at[1], r: many ? 5 : 7, fill: "transparent", class: "catch" }), tip)
-      );
+        layer.append(svg("path.point", { d: shapePath(seriesShape(k2), ...at, 3.2), fill: c, "pointer-events": "none" }));
+      layer.append(mark(svg("circle.catch", { cx: at[0], cy: at[1], r: many ? 5 : 7, fill: "transparent" }), tip));
     }
   };
-  var drawPoints = (plot, panel, s, k, n, size) => {
-    const { x, y, layer } = plot;
-    const points = pointsOf(panel, s), c = seriesColor(k, n);
-    if (s.joined !== "no")
+  var drawPoints = (plot, panel, s2, k2, n, size) => {
+    const { x: x2, y: y2, layer } = plot;
+    const points = pointsOf(panel, s2), c = seriesColor(k2, n);
+    const ring = s2.joined === "ring" && points.length > 2 ? "Z" : "";
+    const joined = linePath(broken(points, (p) => [x2(p.x), y2(p.y)])) + ring;
+    if (s2.joined !== "no")
       layer.append(
         svg("path", {
-          ...{ d: path(points, x, y, s.joined === "ring"), fill: "none", stroke: c, class: s.joined },
+          ...{ d: joined, fill: "none", stroke: c, class: s2.joined },
           ...{ "stroke-width": 1.3, "stroke-linejoin": "round", opacity: 0.75, "pointer-events": "none" }
         })
       );
     for (const p of points) {
       if (given2(p.low) && given2(p.high))
-        layer.append(
-          svg("path", { d: `M${x(p.x)} ${y(p.low)}V${y(p.high)}`, stroke: c, "stroke-width": 1.3, class: "error" })
-        );
+        layer.append(svg("path.error", { d: `M${x2(p.x)} ${y2(p.low)}V${y2(p.high)}`, stroke: c, "stroke-width": 1.3 }));
       const dot = svg("path", {
-        d: shapePath(seriesShape(k), x(p.x), y(p.y), size),
+        d: shapePath(seriesShape(k2), x2(p.x), y2(p.y), size),
         ...{ fill: c, "fill-opacity": size < 3 ? 0.6 : 0.85, stroke: color("card"), "stroke-width": 0.6, class: "point" }
       });
-      layer.append(mark(dot, () => describe2(panel, s, p)));
+      layer.append(mark(dot, () => describe2(panel, s2, p)));
     }
   };
   var drawLabels = (plot, panel, font) => {
-    const { x, y, box: box2, front } = plot;
-    const dots = panel.series.flatMap((s) => pointsOf(panel, s)).map((p) => ({ ...p, px: x(p.x), py: y(p.y) }));
-    const named = dots.filter((p) => given2(p.label) && p.label !== "");
-    if (!named.length || named.length > 60) return;
+    const { x: x2, y: y2, box: box2, front } = plot;
+    const dots = panel.series.flatMap((s2) => pointsOf(panel, s2)).map((p) => ({ ...p, px: x2(p.x), py: y2(p.y) }));
+    const named2 = dots.filter((p) => given2(p.label) && p.label !== "");
+    if (!named2.length || named2.length > 60) return;
     const taken = [];
-    const mean = (key2) => named.reduce((sum, p) => sum + p[key2], 0) / named.length;
+    const mean = (key2) => named2.reduce((sum, p) => sum + p[key2], 0) / named2.length;
     const centre = { px: mean("px"), py: mean("py") };
-    const halo = { "paint-order": "stroke", stroke: color("card"), "stroke-width": 3, "stroke-linejoin": "round" };
-    for (const p of named) {
+    for (const p of named2) {
       const wide2 = width(p.label, font);
       const away = Math.hypot(p.px - centre.px, p.py - centre.py) || 1;
       const spots = [
@@ -1559,9 +4181,9 @@
         const over = dots.filter(
           (d) => d.px > r.left - 3 && d.px < r.right + 3 && d.py > r.top - 3 && d.py < r.bottom + 3
         ).length;
-        return { r, hits, cost: 9 * out + 4 * hits + over - outward };
+        return { r, hits, cost: 9 * Number(out) + 4 * hits + over - outward };
       });
-      const best = spots.reduce((a, b) => b.cost < a.cost ? b : a);
+      const best = spots.reduce((a2, b) => b.cost < a2.cost ? b : a2);
       if (best.hits) continue;
       taken.push(best.r);
       front.append(
@@ -1569,7 +4191,7 @@
           "font-size": font,
           fill: color("ink"),
           "pointer-events": "none",
-          ...halo
+          ...halo()
         })
       );
     }
@@ -1577,31 +4199,31 @@
   var draw3 = (panel, width2, shared = {}) => {
     const own = rangeOf3(panel);
     if (!own) return empty(panel.title, width2, "No values that can be drawn.");
-    const plane = panel.kind === "scatter", n = panel.series.length, square = plane && panel.square;
-    const items = panel.series.map((s, k) => ({
+    const plane = panel.kind === "scatter", n = panel.series.length, square2 = plane && panel.square;
+    const items = panel.series.map((s2, k2) => ({
       ...{
-        name: s.name,
-        fill: seriesColor(k, n),
-        line: !plane || s.joined !== "no",
-        dash: !plane && n <= 16 && k >= 8 ? "5 2" : null
+        name: s2.name,
+        fill: seriesColor(k2, n),
+        line: !plane || s2.joined !== "no",
+        dash: !plane && n <= 16 && k2 >= 8 ? "5 2" : null
       },
-      shape: n <= 16 ? seriesShape(k) : null
+      shape: n <= 16 ? seriesShape(k2) : null
     }));
     const xRange = shared.x || own.x, yRange = shared.y || own.y;
-    const spans2 = [xRange, yRange].map(([a, b]) => b - a);
+    const spans2 = [xRange, yRange].map(([a2, b]) => b - a2);
     const span = Math.max(...spans2) < 4 * Math.min(...spans2) ? Math.max(...spans2) : 0;
-    const level = ([a, b]) => square && b - a < span ? [(a + b - span) / 2, (a + b + span) / 2] : [a, b];
-    const widen = ([a, b], log) => a === b && !log ? [a - 0.5, b + 0.5] : [a, b];
+    const level = ([a2, b]) => square2 && b - a2 < span ? [(a2 + b - span) / 2, (a2 + b + span) / 2] : [a2, b];
+    const widen = ([a2, b], log2) => a2 === b && !log2 ? [a2 - 0.5, b + 0.5] : [a2, b];
     const hidden = hiddenBy(panel);
     const left = hidden ? ` (${hidden} ${hidden === 1 ? "value" : "values"} of 0 or less left out)` : "";
     const pad = plane ? 0.06 : 0.02;
-    const all = panel.series.flatMap((s) => pointsOf(panel, s));
+    const all = panel.series.flatMap((s2) => pointsOf(panel, s2));
     const plot = make({
       title: panel.title,
       label: `${panel.title}: ${panel.y_label || "values"} against ${panel.x_label || "x"}`,
       width: width2,
-      inner: square ? Math.min(440, width2) : Math.min(320, Math.max(190, width2 * 0.5)),
-      items: n > 1 || panel.series[0]?.name && panel.series[0].name !== panel.title && !square ? items : [],
+      inner: square2 ? Math.min(440, width2) : Math.min(320, Math.max(190, width2 * 0.5)),
+      items: n > 1 || panel.series[0]?.name && panel.series[0].name !== panel.title && !square2 ? items : [],
       x: {
         range: widen(level(xRange), panel.log_x),
         log: panel.log_x,
@@ -1616,10 +4238,10 @@
         label: (panel.y_label || "") + (panel.log_y ? " (log)" : "") + left
       },
       references: panel.references.filter((r) => (r.axis === "x" ? !panel.log_x : !panel.log_y) || r.value > 0),
-      square
+      square: square2
     });
     const size = all.length > 400 ? 2.2 : all.length > 120 || width2 < 220 ? 3 : 4.2;
-    panel.series.forEach((s, k) => plane ? drawPoints(plot, panel, s, k, n, size) : drawLines(plot, panel, s, k, n));
+    panel.series.forEach((s2, k2) => plane ? drawPoints(plot, panel, s2, k2, n, size) : drawLines(plot, panel, s2, k2, n));
     if (plane) drawLabels(plot, panel, width2 < 220 ? 9.5 : 11);
     return plot.chart;
   };
@@ -1650,9 +4272,9 @@
     }))
   );
   var seriesRows = (p, where) => p.series.flatMap(
-    (s) => s.y.map((v, i) => ({
-      ...{ ...where, series: s.name, low: s.low?.[i], high: s.high?.[i], label: s.labels?.[i] },
-      ...p.kind === "bars" ? { x: p.categories[i], value: v } : { x: s.x ? s.x[i] : i + 1, y: v }
+    (s2) => s2.y.map((v, i) => ({
+      ...{ ...where, series: s2.name, low: s2.low?.[i], high: s2.high?.[i], label: s2.labels?.[i] },
+      ...p.kind === "bars" ? { x: p.categories[i], value: v } : { x: s2.x ? s2.x[i] : i + 1, y: v }
     }))
   );
   var csv = (figure) => {
@@ -1667,21 +4289,17 @@
   };
   var save = (name2, content, type) => download(blobUrl([content], type), name2);
   var svgOf = (box2, figure, moment2) => {
-    const { svg: svg2 } = dom_exports;
-    const { text: text2 } = axes_exports;
-    const { color: color2 } = theme_exports;
-    const { wrap: wrap2 } = measure_exports;
     const at = box2.getBoundingClientRect();
     const charts = [...box2.querySelectorAll("svg.chart")].map((node) => ({ node, r: node.getBoundingClientRect() }));
     const right = Math.max(...charts.map((c) => c.r.right - at.left), 320), bottom = Math.max(...charts.map((c) => c.r.bottom - at.top));
     const pad = 16, width2 = Math.ceil(right + 2 * pad);
-    const title = wrap2(moment2 ? `${figure.title}: ${moment2}` : figure.title, width2 - 2 * pad, 15, 600, 3), caption = wrap2(figure.caption, width2 - 2 * pad, 12, 400, 12);
+    const title = wrap(moment2 ? `${figure.title}: ${moment2}` : figure.title, width2 - 2 * pad, 15, 600, 3), caption = wrap(figure.caption, width2 - 2 * pad, 12, 400, 12);
     const top = pad + 20 * title.length + 6, height = Math.ceil(top + bottom + 14 + 16 * caption.length + pad);
-    const whole = svg2("svg", { xmlns: "http://www.w3.org/2000/svg", width: width2, height, viewBox: `0 0 ${width2} ${height}` });
-    whole.append(svg2("rect", { width: width2, height, fill: color2("card") }));
-    const ink = { fill: color2("ink") };
+    const whole = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: width2, height, viewBox: `0 0 ${width2} ${height}` });
+    whole.append(svg("rect", { width: width2, height, fill: color("card") }));
+    const ink = { fill: color("ink") };
     title.forEach(
-      (t, i) => whole.append(text2(pad, pad + 14 + 20 * i, t, { ...ink, "font-size": 15, "font-weight": 600 }))
+      (t, i) => whole.append(text(pad, pad + 14 + 20 * i, t, { ...ink, "font-size": 15, "font-weight": 600 }))
     );
     for (const { node, r } of charts) {
       const copy = node.cloneNode(true);
@@ -1689,7 +4307,7 @@
       copy.setAttribute("y", top + r.top - at.top);
       whole.append(copy);
     }
-    caption.forEach((t, i) => whole.append(text2(pad, top + bottom + 26 + 16 * i, t, ink)));
+    caption.forEach((t, i) => whole.append(text(pad, top + bottom + 26 + 16 * i, t, ink)));
     return new XMLSerializer().serializeToString(whole);
   };
 
@@ -1713,12 +4331,11 @@
     const id = `missing-${++hatches}`;
     const node = svg(
       "defs",
-      {},
       svg(
         "pattern",
         { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
         svg("rect", { width: 6, height: 6, fill: color("raised") }),
-        svg("line", { x1: 0, x2: 0, y1: 0, y2: 6, stroke: color("muted"), "stroke-width": 1.6, opacity: 0.6 })
+        lineOf(0, 0, 0, 6, { stroke: color("muted"), "stroke-width": 1.6, opacity: 0.6 })
       )
     );
     return { node, fill: `url(#${id})` };
@@ -1728,8 +4345,8 @@
     if (size < 7) return null;
     for (const digits of [3, 2, 1]) {
       const shown = num(v, digits).replace(/^(−?)0\./, "$1.");
-      const plain2 = num(v, digits);
-      if (width(plain2, size) <= w - 4) return { shown: plain2, size };
+      const plain3 = num(v, digits);
+      if (width(plain3, size) <= w - 4) return { shown: plain3, size };
       if (width(shown, size) <= w - 3) return { shown, size };
     }
     return null;
@@ -1749,13 +4366,13 @@
     const ch = Math.min(least, TALL / ny);
     const absent3 = panel.values.some((row2) => row2.some((v) => !given4(v)));
     const missing = absent3 ? hatch() : null;
-    const none = absent3 ? [{ name: "no value", fill: missing.fill }] : [];
+    const none = absent3 ? [{ name: "no value", fill: missing?.fill }] : [];
     const items = kinds ? [...kinds.map((name2, i) => ({ name: name2, fill: categoryColor(i) })), ...none] : [];
     let top = heading.length * 17 + (heading.length ? 8 : 2);
     const legend = kinds && bar3 ? rows(items, 2, width2 - 4, top) : { node: null, height: 0, width: 0 };
     top += legend.height ? legend.height + 6 : 0;
     const right = left + cw * nx, bottom = top + ch * ny;
-    const x = bands(panel.x, left, right), y = bands(panel.y, top, bottom);
+    const x2 = bands(panel.x, left, right), y2 = bands(panel.y, top, bottom);
     const plan = labelBands(panel.x, cw, { most: 110 });
     const xLines = panel.x_label ? wrap(panel.x_label, Math.max(90, right - left + 40), 12, 400, 2) : [];
     const under = bottom + plan.height + 2;
@@ -1769,22 +4386,18 @@
     ];
     const used = Math.min(width2, Math.ceil(Math.max(...ends, widest(xLines) + 4)));
     const chart = canvas(used, height, `${panel.title}: ${ny} rows, ${nx} columns`);
-    if (absent3) chart.append(missing.node);
+    if (absent3) chart.append(missing?.node);
     drawTitle(chart, heading);
     if (legend.node) chart.append(legend.node);
     const gap = Math.min(cw, ch) >= 9 ? 1 : 0;
-    const grid = svg("g", { class: "cells", "shape-rendering": gap ? null : "crispEdges" });
+    const grid = svg("g.cells", { "shape-rendering": gap ? null : "crispEdges" });
     panel.values.forEach(
       (row2, r) => row2.forEach((v, c) => {
         const t = given4(v) ? (v - low) / (high - low) : 0;
         const tint = !given4(v) ? null : kinds ? fromCss(categoryColor(v)) : ramp(t, panel.diverging);
-        const fill2 = tint === null ? missing.fill : css(tint);
-        const cell2 = svg("rect", {
-          x: left + c * cw,
-          y: top + r * ch,
-          width: Math.max(0.4, cw - gap),
-          height: Math.max(0.4, ch - gap),
-          fill: fill2,
+        const fill = tint === null ? missing?.fill : css(tint);
+        const cell2 = rectOf(left + c * cw, top + r * ch, Math.max(0.4, cw - gap), Math.max(0.4, ch - gap), {
+          fill,
           class: given4(v) ? "cell" : "cell missing"
         });
         const said2 = !given4(v) ? "missing" : kinds ? kinds[v] || String(v) : num(v, 4);
@@ -1807,27 +4420,21 @@
       })
     );
     chart.append(grid);
-    const axes = svg("g", { class: "axes" });
+    const axes = svg("g.axes");
     const every = Math.ceil(12 / ch);
     rowNames.forEach((name2, r) => {
-      if (r % every === 0) axes.append(text(left - 6, y(r) + 4, name2, { "text-anchor": "end", "font-size": 11.5 }));
+      if (r % every === 0) axes.append(text(left - 6, y2(r) + 4, name2, { "text-anchor": "end", "font-size": 11.5 }));
     });
-    drawBands(axes, x, panel.x, plan, bottom);
+    axes.append(...bandNames(x2, plan, bottom).flat().filter(Boolean));
     const half = widest(xLines) / 2 + 2;
-    const middle = Math.min(Math.max((left + right) / 2, half), used - half);
+    const middle2 = Math.min(Math.max((left + right) / 2, half), used - half);
     xLines.forEach(
-      (line, i) => axes.append(text(middle, under + 12 + 16 * i, line, { "text-anchor": "middle", fill: color("ink") }))
+      (line2, i) => axes.append(text(middle2, under + 12 + 16 * i, line2, { "text-anchor": "middle", fill: color("ink") }))
     );
     if (panel.y_label) {
       const long = Math.min(width(panel.y_label), height - 4);
       const at = Math.min(Math.max((top + bottom) / 2, long / 2 + 2), height - long / 2 - 2);
-      axes.append(
-        text(0, 0, cut(panel.y_label, height - 4), {
-          "text-anchor": "middle",
-          fill: color("ink"),
-          transform: `translate(12 ${at}) rotate(-90)`
-        })
-      );
+      axes.append(upwards(12, at, cut(panel.y_label, height - 4), { fill: color("ink") }));
     }
     chart.append(axes);
     if (bar3 && !kinds) {
@@ -1857,8 +4464,8 @@
     const wait = Math.min(700, Math.max(70, WHOLE_MS / labels.length));
     let at = last, timer = 0;
     const slider = el("input", { type: "range", min: 0, max: last, step: 1, "aria-label": `Frame of ${title}` });
-    const label = el("output", { class: "frame-label" });
-    const play = el("button", { type: "button", class: "quiet play", onclick: () => timer ? stop() : start3() });
+    const label = el("output.frame-label");
+    const play = el("button.quiet.play", { onclick: () => timer ? stop() : start3() });
     const name2 = () => {
       play.textContent = timer ? "❚❚ Pause" : "▶ Play";
       play.setAttribute("aria-label", `${timer ? "Pause" : "Play"} ${title}`);
@@ -1888,7 +4495,7 @@
       stop();
       go(Number(slider.value));
     });
-    const node = el("div", { class: "scrubber" }, play, slider, label);
+    const node = el("div.scrubber", play, slider, label);
     node.addEventListener("keydown", (e) => {
       if (e.target === slider && e.key === " ") {
         e.preventDefault();
@@ -1905,7 +4512,7 @@
   };
 
   // src/studies/shared.js
-  var union = (a, b) => a ? [Math.min(a[0], b[0]), Math.max(a[1], b[1])] : b;
+  var union = (a2, b) => a2 ? [Math.min(a2[0], b[0]), Math.max(a2[1], b[1])] : b;
   var keyOf = (figure, panel, place3) => {
     const where = figure.shared_scale ? "" : place3;
     const axes = [panel.x_label, panel.y_label, panel.log_x, panel.log_y, panel.square];
@@ -1925,10 +4532,10 @@
           maps.get(key2).push(panel);
           return;
         }
-        const range = panel.kind === "bars" ? rangeOf2(panel) : rangeOf3(panel);
-        if (!range) return;
-        const known2 = found.get(key2) || {};
-        found.set(key2, { x: range.x && union(known2.x, range.x), y: union(known2.y, range.y) });
+        const range2 = panel.kind === "bars" ? rangeOf2(panel) : rangeOf3(panel);
+        if (!range2) return;
+        const known3 = found.get(key2) || {};
+        found.set(key2, { x: range2.x && union(known3.x, range2.x), y: union(known3.y, range2.y) });
       });
     for (const [key2, list] of maps) found.set(key2, { limits: limitsOf(list) });
     const first = moments[0] || [];
@@ -1960,15 +4567,10 @@
   var GAP = 18;
   var buttons = (figure, name2, box2, moment2) => {
     const file = `${name2}-${figure.key}`;
-    const button = (what, hint, onclick) => el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `${hint}: ${figure.title}`, title: hint, onclick },
-      what
-    );
+    const button = (what, hint, onclick) => el("button.quiet", { "aria-label": `${hint}: ${figure.title}`, title: hint, onclick }, what);
     return el(
-      "span",
-      { class: "save" },
-      el("span", { class: "faint" }, "data"),
+      "span.save",
+      el("span.faint", "data"),
       button("CSV", "Save the data as CSV", () => save(`${file}.csv`, csv(figure), "text/csv")),
       button(
         "JSON",
@@ -1994,9 +4596,9 @@
     const moments = figure.frames.length ? figure.frames : [figure.panels];
     const shared = scales(figure);
     const id = `figure-${figure.key}`;
-    const grid = el("div", { class: "panels" });
-    const keys = el("div", { class: "keys-shared" });
-    const drawing = el("div", { class: "drawing" }, keys, grid);
+    const grid = el("div.panels");
+    const keys = el("div.keys-shared");
+    const drawing2 = el("div.drawing", keys, grid);
     let at = moments.length - 1;
     const drawFrame = () => {
       const whole = body.clientWidth;
@@ -2012,29 +4614,22 @@
           (panel, i) => DRAWERS[panel.kind](titled(panel, figure), width2, shared.lookup(panel, i), shared.ownBar(panel, i))
         )
       );
-      keys.replaceChildren(...shared.keys.map((k) => key(k.panel, k.limits, room)));
+      keys.replaceChildren(...shared.keys.map((k2) => key(k2.panel, k2.limits, room)));
     };
     const scrubber = figure.frames.length ? make2(figure.frame_labels, figure.title, (i) => {
       at = i;
       drawFrame();
     }) : null;
-    const frameBox = el("div", { class: "frame-box" }, scrubber && scrubber.node, drawing);
-    const body = el("div", { class: "body" }, frameBox, el("p", { class: "caption" }, figure.caption));
+    const frameBox = el("div.frame-box", scrubber && scrubber.node, drawing2);
+    const body = el("div.body", frameBox, el("p.caption", figure.caption));
     const node = el(
-      "section",
-      { class: "card figure", id, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
+      "section.card.figure",
+      { id, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
       el(
-        "div",
-        { class: "head" },
-        el(
-          "h3",
-          {},
-          figure.title,
-          " ",
-          el("a", { href: `#${id}`, class: "anchor", "aria-label": "Link to this figure" }, "#")
-        ),
-        el("span", { class: "push" }),
-        buttons(figure, studyName, drawing, () => figure.frame_labels[at])
+        "div.head",
+        el("h3", figure.title, " ", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this figure" }, "#")),
+        el("span.push"),
+        buttons(figure, studyName, drawing2, () => figure.frame_labels[at])
       ),
       body
     );
@@ -2050,40 +4645,34 @@
   // src/studies/study.js
   var linked = (words) => words.split(/(https?:\/\/[^\s,;)]+[^\s,;).])/).map((part2, i) => i % 2 ? el("a", { href: part2, rel: "noreferrer" }, part2) : part2);
   var header = (record2, found) => el(
-    "section",
-    { class: "card study-head" },
-    el("h1", {}, record2.title),
-    el("p", { class: "question" }, record2.question),
-    el("p", { class: "counts" }, pills(countOf(found.claims))),
+    "section.card.study-head",
+    el("h1", record2.title),
+    el("p.question", record2.question),
+    el("p.counts", pills(countOf(found.claims))),
     el(
-      "p",
-      { class: "subtitle" },
-      el("span", {}, `preset ${record2.preset}`),
-      record2.settings.n_seeds && el("span", {}, `${count(record2.settings.n_seeds)} seeds`),
+      "p.subtitle",
+      el("span", `preset ${record2.preset}`),
+      record2.settings.n_seeds && el("span", `${count(record2.settings.n_seeds)} seeds`),
       el(
         "span",
-        {},
         `${count(found.n_models)} models trained${found.n_diverged ? `, ${count(found.n_diverged)} diverged` : ""}`
       ),
-      el("span", {}, seconds(record2.seconds))
+      el("span", seconds(record2.seconds))
     ),
     record2.sources.length > 0 && el(
-      "ul",
-      { class: "sources", "aria-label": "Sources" },
-      record2.sources.map((s) => el("li", {}, linked(s)))
+      "ul.sources",
+      { "aria-label": "Sources" },
+      record2.sources.map((s2) => el("li", linked(s2)))
     )
   );
   var facts = (pairs) => el(
-    "dl",
-    { class: "facts" },
-    pairs.map(([k, v]) => el("div", {}, el("dt", {}, k), el("dd", {}, v)))
+    "dl.facts",
+    pairs.map(([k2, v]) => el("div", el("dt", k2), el("dd", v)))
   );
   var circumstances = (record2) => {
     const copy = el(
-      "button",
+      "button.quiet",
       {
-        type: "button",
-        class: "quiet",
         onclick: () => {
           const done = () => {
             copy.textContent = "Copied";
@@ -2096,17 +4685,14 @@
       "Copy"
     );
     return el(
-      "section",
-      { class: "card", id: "circumstances" },
-      el("h2", {}, "How it was run"),
-      el("div", { class: "command" }, el("code", {}, record2.command), copy),
+      "section#circumstances.card",
+      el("h2", "How it was run"),
+      el("div.command", el("code", record2.command), copy),
       el(
-        "div",
-        { class: "columns-2" },
+        "div.columns-2",
         el(
           "div",
-          {},
-          el("h3", {}, "Circumstances"),
+          el("h3", "Circumstances"),
           facts([
             ["time", seconds(record2.seconds)],
             ["machine", record2.machine],
@@ -2116,9 +4702,8 @@
         ),
         el(
           "div",
-          {},
-          el("h3", {}, `Settings of the preset ${record2.preset}`),
-          facts(Object.entries(record2.settings).map(([k, v]) => [k, plain(v)]))
+          el("h3", `Settings of the preset ${record2.preset}`),
+          facts(Object.entries(record2.settings).map(([k2, v]) => [k2, plain(v)]))
         )
       )
     );
@@ -2139,24 +4724,20 @@
     const figures = found.figures.map((f) => make3(f, record2.name));
     arrange(figures);
     const node = el(
-      "div",
-      { class: "page study" },
+      "div.page.study",
       header(record2, found),
-      el("section", { class: "card", id: "claims" }, el("h2", {}, "Claims"), table2.node),
+      el("section#claims.card", el("h2", "Claims"), table2.node),
       found.notes.length > 0 && el(
-        "section",
-        { class: "card", id: "notes" },
-        el("h2", {}, "Negative results, contradictions and limits"),
+        "section#notes.card",
+        el("h2", "Negative results, contradictions and limits"),
         el(
-          "ul",
-          { class: "notes" },
-          found.notes.map((n) => el("li", {}, n))
+          "ul.notes",
+          found.notes.map((n) => el("li", n))
         )
       ),
-      figures.length > 0 && el("h2", { id: "figures", class: "between" }, "Figures"),
+      figures.length > 0 && el("h2#figures.between", "Figures"),
       figures.length > 0 && el(
-        "div",
-        { class: "figures" },
+        "div.figures",
         figures.map((f) => f.node)
       ),
       circumstances(record2)
@@ -2178,21 +4759,27 @@
 
   // src/studies/app.js
   var name = "";
-  var listed = null;
-  var record = null;
   var wide = innerWidth;
-  var place2 = () => listed.studies.findIndex((s) => s.name === name);
+  var listed;
+  var record;
+  var place2 = () => listed.studies.findIndex((s2) => s2.name === name);
   var goto = (offset) => {
     const next = listed.studies[place2() + offset];
     if (name && next) location.href = `${next.name}.html`;
   };
   var part = (id) => document.getElementById(id)?.scrollIntoView({ block: "start" });
-  var hereStop = () => document.activeElement?.closest("[data-stop]");
+  var hereStop = () => (
+    /** @type {HTMLElement | undefined} */
+    document.activeElement?.closest("[data-stop]") ?? void 0
+  );
   var step = (offset) => {
-    const stops = [...document.querySelectorAll("#main [data-stop]")];
+    const stops = (
+      /** @type {HTMLElement[]} */
+      [...document.querySelectorAll("#main [data-stop]")]
+    );
     const here = hereStop();
-    let to = stops.indexOf(here) + offset;
-    if (!here) to = stops.findIndex((s) => s.getBoundingClientRect().top > 50) - (offset < 0 ? 1 : 0);
+    let to = (here ? stops.indexOf(here) : -1) + offset;
+    if (!here) to = stops.findIndex((s2) => s2.getBoundingClientRect().top > 50) - (offset < 0 ? 1 : 0);
     const target = stops[to];
     if (!target) return;
     target.scrollIntoView({ block: "start" });
@@ -2202,17 +4789,17 @@
   };
   var bar2 = () => {
     const tab = (href, text2, current3) => el("a", { href, "aria-current": current3 ? "page" : null }, text2);
-    const beside = (s, text2, label) => {
-      if (!name || !s) return null;
-      const words = `${label}: ${s.title}`;
-      return el("a", { href: `${s.name}.html`, class: "step", title: words, "aria-label": words }, text2);
+    const beside = (s2, text2, label) => {
+      if (!name || !s2) return null;
+      const words = `${label}: ${s2.title}`;
+      return el("a.step", { href: `${s2.name}.html`, title: words, "aria-label": words }, text2);
     };
     const at = place2();
     const nav = el(
       "nav",
       { "aria-label": "Pages" },
       tab("index.html", "Studies", !name),
-      name && el("span", { class: "here-parts" }, tab("#claims", "Claims"), tab("#figures", "Figures"))
+      name && el("span.here-parts", tab("#claims", "Claims"), tab("#figures", "Figures"))
     );
     const right = [
       beside(listed.studies[at - 1], "‹", "Previous study"),
@@ -2249,9 +4836,9 @@
     title: "polyhead studies",
     home: "index.html",
     data: "studies",
-    open: async (value) => {
-      listed = value;
-      name = document.getElementById("main").dataset.study;
+    open: async (value2) => {
+      listed = value2;
+      name = document.getElementById("main")?.dataset.study ?? "";
       if (name) record = await load(`study-${name}`);
     },
     route: () => ({ kind: name ? "study" : "list", make: make4 }),
@@ -2259,7 +4846,10 @@
     keys: {
       j: () => step(1),
       k: () => step(-1),
-      Enter: () => hereStop()?.querySelector(".study-link, .toggle")?.click(),
+      Enter: () => (
+        /** @type {HTMLElement | null | undefined} */
+        hereStop()?.querySelector(".study-link, .toggle")?.click()
+      ),
       e: () => page4()?.openAll(),
       c: () => part("claims"),
       f: () => part("figures"),

@@ -1,11 +1,13 @@
 // Widths of text in pixels, so that no label is cut off or printed over another.
 
-const context = document.createElement("canvas").getContext("2d");
+/** @type {CanvasRenderingContext2D | null} */
+let context = null;
 const known = new Map();
 
 export const width = (content, size = 12, weight = 400) => {
   const key = `${weight} ${size} ${content}`;
   if (!known.has(key)) {
+    context ??= /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
     context.font = `${weight} ${size}px system-ui, sans-serif`;
     known.set(key, context.measureText(content).width);
   }
