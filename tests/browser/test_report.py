@@ -353,7 +353,7 @@ def test_a_served_report_asks_its_own_host_only(small_report: Path, browser: Any
     asked, complaints = [], []
     with make_server(small_report) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        address = server.address
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: complaints.append(message.text))
