@@ -91,6 +91,45 @@ def test_map_click_opens_the_latent_under_the_pointer(small_report: Path, open_p
     assert page.inner_text("h1") == f"Latent {named[1]}"
 
 
+def test_map_zooms_moves_and_comes_back_without_opening_anything(small_report: Path, open_page: Opener):
+    page = open_page(small_report)
+    page.wait_for_selector("canvas.map")
+    page.locator("canvas.map").scroll_into_view_if_needed()
+
+    def drawn() -> str:
+        page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+        return page.evaluate("document.querySelector('canvas.map').toDataURL()")
+
+    whole = drawn()
+    box = page.locator("canvas.map").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1] + 20, steps=4)
+    page.mouse.up()
+    page.mouse.move(box["x"] + 1, box["y"] + 1)
+    moved = drawn()
+    assert moved != whole
+    assert "latent" not in page.url
+    page.click(".map-box >> text=Reset")
+    assert drawn() == whole
+    page.mouse.move(*middle)
+    before = page.evaluate("scrollY")
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    page.mouse.move(box["x"] + 1, box["y"] + 1)
+    assert drawn() not in (whole, moved)
+    assert page.evaluate("scrollY") == before
+    page.click(".map-box >> text=Reset")
+    page.focus("canvas.map")
+    page.keyboard.press("+")
+    zoomed = drawn()
+    assert zoomed != whole
+    page.keyboard.press("0")
+    assert drawn() == whole
+
+
 def test_map_legend_filters_and_colours_by_cluster(small_report: Path, open_page: Opener):
     page = open_page(small_report)
     page.wait_for_selector("canvas.map")

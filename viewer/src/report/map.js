@@ -1,4 +1,6 @@
 // The map of head loadings: one point a live latent, on a canvas that can be zoomed, moved, filtered and clicked.
+import { select } from "d3-selection";
+import { zoom, zoomIdentity } from "d3-zoom";
 import { shapePath } from "../shared/shapes.js";
 import * as bars from "../shared/bars.js";
 import { el, svg, segmented } from "../shared/dom.js";
@@ -55,7 +57,7 @@ export const panel = (card, table, open) => {
     box = bounds(table, live),
     { shifts, largest } = spirals(table, live, box);
   const hasClusters = live.some((i) => table.cluster[i] >= 0);
-  const state = { by: "head", chosen: new Set(), zoom: 1, x: 0, y: 0, hover: -1 };
+  const state = { by: "head", chosen: new Set(), view: zoomIdentity, hover: -1 };
   const canvas = el("canvas.map", {
     tabindex: "0",
     role: "img",
@@ -73,12 +75,14 @@ export const panel = (card, table, open) => {
     edge = PAD + pile * Math.sqrt(largest);
   const fitted = () => Math.min((canvas.clientWidth - 2 * edge) / box.width, (HEIGHT - 2 * edge) / box.height);
   const place = (i) => {
-    const s = fitted() * state.zoom,
-      z = pile * Math.min(state.zoom, 6);
-    return [
-      canvas.clientWidth / 2 + state.x + (table.map_x[i] - box.x0 - box.width / 2) * s + shifts[2 * i] * z,
-      HEIGHT / 2 + state.y - (table.map_y[i] - box.y0 - box.height / 2) * s + shifts[2 * i + 1] * z,
-    ];
+    const { view } = state,
+      s = fitted(),
+      z = pile * Math.min(view.k, 6);
+    const [x, y] = view.apply([
+      canvas.clientWidth / 2 + (table.map_x[i] - box.x0 - box.width / 2) * s,
+      HEIGHT / 2 - (table.map_y[i] - box.y0 - box.height / 2) * s,
+    ]);
+    return [x + shifts[2 * i] * z, y + shifts[2 * i + 1] * z];
   };
 
   // Marks are drawn once per group and size and then stamped, which is what makes tens of thousands of points quick.
@@ -159,36 +163,23 @@ export const panel = (card, table, open) => {
     }
     return best;
   };
-  const zoomBy = (factor, cx = canvas.clientWidth / 2, cy = HEIGHT / 2) => {
-    const next = Math.min(60, Math.max(0.5, state.zoom * factor)),
-      f = next / state.zoom;
-    state.x = cx - canvas.clientWidth / 2 - (cx - canvas.clientWidth / 2 - state.x) * f;
-    state.y = cy - HEIGHT / 2 - (cy - HEIGHT / 2 - state.y) * f;
-    state.zoom = next;
-    redraw();
-  };
-  const reset = () => {
-    Object.assign(state, { zoom: 1, x: 0, y: 0 });
-    redraw();
-  };
+  const mover = zoom()
+    .scaleExtent([0.5, 60])
+    .clickDistance(4)
+    .filter((e) => (e.type === "wheel" ? zooms(e) : !e.button && e.type !== "dblclick"))
+    .wheelDelta((e) => (-e.deltaY * 0.0015) / Math.LN2)
+    .on("zoom", (e) => {
+      state.view = e.transform;
+      redraw();
+    });
+  // the wheel scrolls the page unless it is meant for the map
+  const zooms = (e) => e.ctrlKey || e.metaKey || document.activeElement === canvas;
+  const moved = select(canvas).call(mover);
+  const zoomBy = (factor) => mover.scaleBy(moved, factor);
+  const reset = () => mover.transform(moved, zoomIdentity);
 
-  /** @type {import("../types").Drag | null} */
-  let drag = null;
-  canvas.addEventListener("pointerdown", (e) => {
-    drag = { x: e.clientX, y: e.clientY, moved: false };
-    canvas.setPointerCapture(e.pointerId);
-  });
   canvas.addEventListener("pointermove", (e) => {
-    if (drag) {
-      const dx = e.clientX - drag.x,
-        dy = e.clientY - drag.y;
-      if (drag.moved || Math.hypot(dx, dy) > 3) {
-        Object.assign(state, { x: state.x + dx, y: state.y + dy });
-        drag = { x: e.clientX, y: e.clientY, moved: true };
-        redraw();
-      }
-      return;
-    }
+    if (e.buttons) return tip.hide();
     const found = nearest(e.offsetX, e.offsetY);
     if (found !== state.hover) {
       state.hover = found;
@@ -213,17 +204,11 @@ export const panel = (card, table, open) => {
       e.clientY,
     );
   });
-  canvas.addEventListener("pointerup", (e) => {
-    const clicked = drag && !drag.moved;
-    drag = null;
-    const found = clicked ? nearest(e.offsetX, e.offsetY) : -1;
-    if (found >= 0) {
-      tip.hide();
-      open(table.latent[found]);
-    }
-  });
-  canvas.addEventListener("pointercancel", () => {
-    drag = null;
+  canvas.addEventListener("click", (e) => {
+    const found = nearest(e.offsetX, e.offsetY);
+    if (found < 0) return;
+    tip.hide();
+    open(table.latent[found]);
   });
   canvas.addEventListener("pointerleave", () => {
     tip.hide();
@@ -232,15 +217,6 @@ export const panel = (card, table, open) => {
       redraw();
     }
   });
-  canvas.addEventListener(
-    "wheel",
-    (e) => {
-      if (!e.ctrlKey && !e.metaKey && document.activeElement !== canvas) return;
-      e.preventDefault();
-      zoomBy(Math.exp(-e.deltaY * 0.0015), e.offsetX, e.offsetY);
-    },
-    { passive: false },
-  );
   canvas.addEventListener("keydown", (e) => {
     const step = { "+": () => zoomBy(1.4), "=": () => zoomBy(1.4), "-": () => zoomBy(1 / 1.4), 0: reset }[e.key];
     if (step) {
