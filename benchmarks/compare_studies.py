@@ -19,14 +19,16 @@ SHOWN = 5
 
 
 def normal(value: Any) -> Any:
-    """Plain values without what is left out; `unknown (why)` as a published number is the older form of none."""
+    """Plain values without what is left out; a remark on an unknown published number moves to the source."""
     if isinstance(value, list):
         return [normal(v) for v in value]
     if not isinstance(value, dict):
         return value
     kept = {k: normal(v) for k, v in value.items() if k not in CIRCUMSTANCES | DECIDED}
-    if str(kept.get("published") or "").startswith("unknown"):
-        remark = kept["published"].removeprefix("unknown").strip()
+    published = str(kept.get("published") or "")
+    if published and (published.startswith("unknown") or value.get("verdict") == "published number unknown"):
+        remark = published.removeprefix("unknown").strip()
+        remark = f"({remark})" if remark and remark[0] != "(" else remark
         kept |= {"published": None, "source": f"{kept['source']} {remark}".strip()}
     return kept
 
@@ -39,12 +41,18 @@ def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
                 yield from differences(before[key], after[key], f"{where}.{key}")
             else:
                 yield f"{where}.{key}: only {'before' if key in before else 'after'}"
+    elif _keyed(before) and _keyed(after):
+        yield from differences({x["key"]: x for x in before}, {x["key"]: x for x in after}, where)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for i, pair in enumerate(zip(before, after, strict=True)):
-            name = pair[0].get("key", i) if isinstance(pair[0], dict) else i
-            yield from differences(*pair, f"{where}[{name}]")
+            yield from differences(*pair, f"{where}[{i}]")
     elif before != after and not (isinstance(before, float) and math.isnan(before) and math.isnan(after)):
         yield f"{where}: {str(before)[:200]!r} before, {str(after)[:200]!r} after"
+
+
+def _keyed(value: Any) -> bool:
+    """Whether these are claims or figures, which are compared by their keys."""
+    return isinstance(value, list) and bool(value) and all(isinstance(x, dict) and "key" in x for x in value)
 
 
 def main(before: str, after: str, *names: str) -> int:

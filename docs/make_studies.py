@@ -1,4 +1,4 @@
-"""Writes docs/studies.md and the figures it shows from the shipped records of the studies: `make docs`."""
+"""Writes docs/studies.md, docs/studies/*.md and the figures they show from the shipped records: `make docs`."""
 
 import shutil
 import sys
@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from polyhead.reports.studies import write_study_pages
-from polyhead.reports.study_markdown import studies_markdown
+from polyhead.reports.study_markdown import studies_index, study_document
 from polyhead.runs.study_report import shipped_record
 from polyhead.studies import STUDIES
 
@@ -38,10 +38,11 @@ FIGURES: dict[str, str] = {
 """Name of a study to the key of the figure that is shown."""
 
 
-def text() -> str:
-    """docs/studies.md as it should be."""
+def documents() -> dict[Path, str]:
+    """The documents as they should be, by path."""
     records = [record for name in STUDIES if (record := shipped_record(name)) is not None]
-    return studies_markdown(records, FIGURES)
+    made = {DOCS / "studies" / f"{r.name}.md": study_document(r, FIGURES.get(r.name)) for r in records}
+    return {DOCS / "studies.md": studies_index(records, FIGURES), **made}
 
 
 def pictures() -> None:
@@ -67,5 +68,7 @@ def pictures() -> None:
 
 
 if __name__ == "__main__":
-    (DOCS / "studies.md").write_text(text(), encoding="utf-8")
+    (DOCS / "studies").mkdir(exist_ok=True)
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")
     pictures()

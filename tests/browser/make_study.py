@@ -63,7 +63,7 @@ def make_study(name: str = "made-by-hand") -> StudyRecord:
 def small_study(name: str = "another", verdict: Verdict = "reproduced") -> StudyRecord:
     """One claim, one figure."""
     record = make_study(name)
-    claims = [record.findings.claims[0].model_copy(update={"verdict": verdict})]
+    claims = [Claim(**record.findings.claims[0].model_dump(exclude={"held", "verdict"}), verdict=verdict)]
     findings = record.findings.model_copy(
         update={"claims": claims, "figures": record.findings.figures[:1], "notes": [], "n_models": 8, "n_diverged": 0}
     )

@@ -1,4 +1,4 @@
-"""docs/studies.md is what the shipped records say, and every study has its command and its figure there."""
+"""docs/studies.md and docs/studies/ are what the shipped records say, with a command and a figure per study."""
 
 import importlib.util
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from polyhead.core.study_records import Claim, Distribution
-from polyhead.reports.study_markdown import studies_markdown
+from polyhead.reports.study_markdown import study_document
 from polyhead.runs.study_report import shipped_record
 from polyhead.studies import STUDIES
 
@@ -23,8 +23,16 @@ def maker():
     return module
 
 
-def test_the_document_is_what_the_records_say(maker):
-    assert (DOCS / "studies.md").read_text(encoding="utf-8") == maker.text(), "run: make docs"
+def test_the_documents_are_what_the_records_say(maker):
+    for path, text in maker.documents().items():
+        assert path.read_text(encoding="utf-8") == text, "run: make docs"
+    assert {path.stem for path in (DOCS / "studies").iterdir()} == set(STUDIES)
+
+
+def test_the_index_is_a_line_and_a_figure_per_study():
+    text = (DOCS / "studies.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 5 * len(STUDIES)
+    assert all(f"](studies/{name}.md)" in text and f"](images/study-{name}.png)" in text for name in STUDIES)
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -35,7 +43,7 @@ def test_every_study_ships_its_full_record_and_shows_a_figure_of_it(name: str, m
     assert record.findings.claims
     assert maker.FIGURES[name] in {figure.key for figure in record.findings.figures}
     assert (DOCS / "images" / f"study-{name}.png").stat().st_size > 1000
-    assert f"polyhead study run {name} --preset full" in (DOCS / "studies.md").read_text(encoding="utf-8")
+    assert f"polyhead study run {name} --preset full" in (DOCS / "studies" / f"{name}.md").read_text(encoding="utf-8")
 
 
 def test_numbers_are_written_as_they_are():
@@ -57,8 +65,8 @@ def test_numbers_are_written_as_they_are():
         reason="why.",
     )
     findings = record.findings.model_copy(update={"claims": [claim], "figures": [], "notes": ["a note"]})
-    text = studies_markdown([record.model_copy(update={"findings": findings})], {})
-    assert "share: 2 of 3; loss: 2 (1.2 to 3.6) nats; none: none left | none | **partly** |" in text
+    text = study_document(record.model_copy(update={"findings": findings}), None)
+    assert "share: 2 of 3; loss: 2 (1.2 to 3.6) nats; none: none left | none | **partly** | agrees in part |" in text
     assert "a \\| b" in text
-    assert "**k** why." in text
+    assert "- **k**: why." in text
     assert "- a note" in text

@@ -24,25 +24,21 @@ Flag = Annotated[bool, Parameter(negative="")]
 _MOST = 6
 """Distributions of one claim that are printed."""
 
-_STYLES = {
-    "reproduced": ("✓", "green"),
-    "partly": ("◐", "yellow"),
-    "not reproduced": ("✕", "magenta"),
-    "published number unknown": ("?", "blue"),
-}
+_STYLES = {"yes": ("✓", "green"), "partly": ("◐", "yellow"), "no": ("✕", "magenta"), "measured": ("·", "blue")}
+"""Of whether a claim held; `measured`: nothing was said that could."""
 
 
 @study.command(name="list", help_epilogue="Example: `polyhead study list`")
 def list_(*, json: Json = False) -> None:
-    """List the studies, with the verdicts of the records that come with the package."""
+    """List the studies, with how many claims held in the records that come with the package."""
     from polyhead.runs.study_report import list_studies
 
     rows = list_studies()
 
     def human(console: Console) -> None:
-        table = _table("study", "title", "presets", "verdicts")
+        table = _table("study", "title", "presets", "claims held")
         for row in rows:
-            table.add_row(row["name"], escape(row["title"]), ", ".join(row["presets"]), _counts(row["verdicts"]))
+            table.add_row(row["name"], escape(row["title"]), ", ".join(row["presets"]), _counts(row["held"]))
         console.print(table)
         console.print("Run one with: polyhead study run NAME --preset quick")
 
@@ -66,7 +62,7 @@ def run(
     jobs: Count = 1,
     json: Json = False,
 ) -> None:
-    """Run a study on one thread and print its claims beside the published numbers.
+    """Run a study on one thread and print its claims next to the published numbers.
 
     The same command goes on where it was stopped; a study that is finished is not run again.
 
@@ -117,7 +113,7 @@ def _run_all(preset: str, out: Path | None, *, jobs: int, again: bool, json: boo
     import sys
     import time
 
-    from polyhead.reports.studies import verdict_counts
+    from polyhead.reports.studies import held_counts
     from polyhead.runs.study import ROOT, run_all
 
     start, root = time.monotonic(), out or ROOT
@@ -128,17 +124,17 @@ def _run_all(preset: str, out: Path | None, *, jobs: int, again: bool, json: boo
     wall = time.monotonic() - start
 
     def human(console: Console) -> None:
-        table = _table("study", "claims", "verdicts", "models", "diverged", "seconds")
+        table = _table("study", "claims", "held", "models", "diverged", "seconds")
         for r in records:
             found = r.findings
-            row = (len(found.claims), _counts(verdict_counts(r)), found.n_models, found.n_diverged, f"{r.seconds:.0f}")
+            row = (len(found.claims), _counts(held_counts(r)), found.n_models, found.n_diverged, f"{r.seconds:.0f}")
             table.add_row(r.name, *map(str, row))
         for failed, reason in failures.items():
             table.add_row(failed, "", f"[red]failed:[/red] {escape(reason)}", "", "", "")
         console.print(table)
         console.print(f"{len(records)} studies in {wall:.0f} s; pages: polyhead study report --all")
 
-    rows = [{"name": r.name, "verdicts": verdict_counts(r), "seconds": r.seconds} for r in records]
+    rows = [{"name": r.name, "held": held_counts(r), "seconds": r.seconds} for r in records]
     show({"studies": rows, "failures": failures, "seconds": round(wall, 1)}, json, human)
     if failures:
         first = next(iter(failures))
@@ -183,15 +179,16 @@ def print_claims(record: StudyRecord, console: Console) -> None:
     console.print(f"\n[bold]{escape(record.title)}[/bold]: {escape(record.question)}")
     facts = f"{record.preset}, {found.n_models} models{diverged}, {record.seconds:.0f} s on {record.machine}"
     console.print(facts, markup=False)
-    table = _table("claim", "published", "ours", "control", "verdict", leading=1)
+    table = _table("claim", "published", "ours", "control", "held", leading=1)
     for claim in found.claims:
-        icon, colour = _STYLES[claim.verdict]
+        held = claim.held or "measured"
+        icon, colour = _STYLES[held]
         table.add_row(
             escape(claim.statement),
-            escape(claim.published),
+            escape(claim.published or "nothing"),
             escape(_numbers(claim.ours)),
             escape(_numbers(claim.control)),
-            f"[{colour}]{icon} {claim.verdict}[/{colour}]",
+            f"[{colour}]{icon} {held}[/{colour}]\n{claim.agreement}",
         )
     console.print(table)
     for note in found.notes:

@@ -4,14 +4,32 @@
 numbers, never pictures: the reader downloads what is drawn. docs/formats.md says the same.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, computed_field, model_validator
 
 from polyhead.core.records import Record
 
+SIGNIFICANT = 0.01
+"""A share is larger than the control's if chance gives as much with a smaller probability than this."""
+
+Held = Literal["yes", "partly", "no"]
+"""Whether the statement holds in our models, by the rules of `studies/judge.py`."""
+Agreement = Literal["agrees", "agrees in part", "disagrees", "nothing published"]
+"""How what we found compares with what was published."""
 Verdict = Literal["reproduced", "partly", "not reproduced", "published number unknown"]
-"""The last one: nothing was published to compare with; the claim is still tested against its control."""
+"""The older single word for both, derived: the last one where nothing was published."""
+
+_AGREEMENT: dict[Held, Agreement] = {"yes": "agrees", "partly": "agrees in part", "no": "disagrees"}
+_VERDICT: dict[Held, Verdict] = {"yes": "reproduced", "partly": "partly", "no": "not reproduced"}
+_OLD_REASON = re.compile(r"holds for (\d+) of (\d+) .*?\(p = ([\d.e+-]+)\)")
+
+
+def held_share(k: int, n: int, p: float) -> Held:
+    """Whether a statement holds that is true of `k` of `n` models; `p`: that this is no more than in the control."""
+    better = p < SIGNIFICANT
+    return "yes" if k >= 0.9 * n and better else "no" if k < 0.1 * n or not better else "partly"
 
 
 class Distribution(Record):
@@ -35,16 +53,50 @@ class Claim(Record):
     statement: str
     source: str
     """Where it is said; `ours` for what nobody published."""
-    published: str
-    """The published number in words, or `unknown`."""
+    published: str | None
+    """What was published, in words; None where nothing was."""
     ours: list[Distribution]
     control: list[Distribution]
     """The same number where the claim should fail: a null, a shuffle, an untrained or bound model."""
     control_note: str
     """What the control is and why it tells."""
-    verdict: Verdict
+    held: Held | None
+    """None: a number was measured, of which nothing was said that could hold or fail."""
     reason: str
     """The rule that decided, with its numbers, in one or two sentences."""
+
+    @computed_field
+    @property
+    def agreement(self) -> Agreement:
+        """What `held` says about the published statement."""
+        return "nothing published" if self.published is None or self.held is None else _AGREEMENT[self.held]
+
+    @computed_field
+    @property
+    def verdict(self) -> Verdict:
+        """Both in one word, as records had it before."""
+        unknown = self.published is None or self.held is None
+        return "published number unknown" if unknown else _VERDICT[self.held]  # pyright: ignore[reportArgumentType]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_older(cls, data: Any) -> Any:
+        """Leave out what is derived; of a record that has a verdict alone, derive what it holds."""
+        if not isinstance(data, dict):
+            return data
+        data = {key: value for key, value in data.items() if key != "agreement"}
+        verdict = data.pop("verdict", None)
+        if "held" in data or verdict is None:
+            return data
+        held = next((held for held, name in _VERDICT.items() if name == verdict), None)
+        if verdict == "published number unknown" and (found := _OLD_REASON.search(str(data.get("reason")))):
+            held = held_share(int(found[1]), int(found[2]), float(found[3]))
+        published = data.get("published")
+        if verdict == "published number unknown" or str(published).startswith("unknown"):
+            remark = str(published or "").removeprefix("unknown").strip()
+            remark = f"({remark})" if remark and remark[0] != "(" else remark
+            data |= {"published": None, "source": f"{data.get('source')} {remark}".strip()}
+        return {**data, "held": held}
 
 
 class HeatMap(Record):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.study_records import StudyRecord, Verdict
+from polyhead.core.study_records import Held, StudyRecord, Verdict
 from polyhead.reports.folder import replace_folder
 from polyhead.reports.scripts import write_script
 from polyhead.reports.shell import write_assets, write_page
@@ -51,17 +51,27 @@ def verdict_counts(record: StudyRecord) -> dict[str, int]:
     return {verdict: found.count(verdict) for verdict in get_args(Verdict)}
 
 
+def held_counts(record: StudyRecord) -> dict[str, int]:
+    """How many claims held, held in part, did not hold, or were only measured."""
+    found = [claim.held or "measured" for claim in record.findings.claims]
+    return {held: found.count(held) for held in (*get_args(Held), "measured")}
+
+
 def _summary(record: StudyRecord) -> dict[str, Any]:
     """What the list shows of a study."""
     found = record.findings
     return {
         **record.model_dump(mode="json", include={"name", "title", "question", "preset", "seconds", "created"}),
         "verdicts": verdict_counts(record),
+        "held": held_counts(record),
         "n_models": found.n_models,
         "n_diverged": found.n_diverged,
         "n_seeds": record.settings.get("n_seeds"),
         "n_figures": len(found.figures),
-        "claims": [c.model_dump(mode="json", include={"key", "statement", "verdict"}) for c in found.claims],
+        "claims": [
+            c.model_dump(mode="json", include={"key", "statement", "held", "agreement", "verdict"})
+            for c in found.claims
+        ],
     }
 
 

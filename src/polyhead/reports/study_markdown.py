@@ -1,6 +1,6 @@
-"""Records of studies as Markdown: the claim tables of docs/studies.md, so that it says what was measured.
+"""Records of studies as Markdown: an index of all, and a document of each with its claim table, reasons and notes.
 
-`make docs` writes the file; a test holds it equal to the shipped records.
+`make docs` writes the files; a test holds them equal to the shipped records.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,41 +11,63 @@ from polyhead.core.study_records import Claim, Distribution, StudyRecord
 
 SHOWN = 4
 """Distributions of one claim that are written out; the page has all."""
+HELD = {"yes": "held", "partly": "held in part", "no": "did not hold", None: "only measured"}
 
 
-def studies_markdown(records: Sequence[StudyRecord], figures: Mapping[str, str]) -> str:
-    """The whole document. `figures`: name of a study to the key of the figure shown (docs/images/study-<name>.png)."""
-    total = [claim.verdict for record in records for claim in record.findings.claims]
-    counts = ", ".join(f"{total.count(v)} {v}" for v in dict.fromkeys(total))
-    parts = [
-        "# Studies\n\nMade from the records under `src/polyhead/studies/records/` by `make docs`; do not edit.\n\n"
-        "Each study is one command. The `full` records ship with the package: `polyhead study report --all` builds "
-        "the pages from them, with every figure and its data; `polyhead study run NAME --preset quick` measures again "
-        "in under two minutes.\nHow claims are judged: `polyhead/studies/judge.py` and docs/metrics.md.\n\n"
-        f"{len(records)} studies, {len(total)} claims: {counts}."
-    ]
-    return "\n\n".join(parts + [_study(record, figures.get(record.name)) for record in records]) + "\n"
+def studies_index(records: Sequence[StudyRecord], figures: Mapping[str, str]) -> str:
+    """docs/studies.md: a line and a figure per study, and where the rest is.
+
+    Args:
+        records: in the order of the list.
+        figures: name of a study to the key of the figure shown (docs/images/study-<name>.png).
+    """
+    claims = [claim for record in records for claim in record.findings.claims]
+    published = [claim for claim in claims if claim.published is not None and claim.held is not None]
+    agree = sum(claim.agreement == "agrees" for claim in published)
+    head = (
+        "# Studies\n\nMade from the records that ship with the package, by `make docs`; do not edit.\n\n"
+        "Each study is one command: `polyhead study run NAME --preset quick` measures in under two minutes, "
+        "`polyhead study report --all` builds pages of the shipped records, with every figure and its data. "
+        "[metrics.md](metrics.md) says how claims are judged.\n\n"
+        f"{len(records)} studies, {len(claims)} claims: {_held(claims)}. Of the {len(published)} claims that somebody "
+        f"published, {agree} agree with what we found."
+    )
+    return "\n\n".join([head, *(_entry(record, figures.get(record.name)) for record in records)]) + "\n"
 
 
-def _study(record: StudyRecord, figure: str | None) -> str:
+def study_document(record: StudyRecord, figure: str | None) -> str:
+    """docs/studies/<name>.md: the claims of one study, why each was judged as it was, and notes."""
     findings = record.findings
-    lines = [f"## {record.name}: {record.title}", "", record.question, "", f"```\n{record.command}\n```", ""]
+    lines = [f"# {record.title}", "", record.question, "", f"```\n{record.command}\n```", ""]
     shown = next((f for f in findings.figures if f.key == figure), None)
     if shown is not None:
-        lines += [f"![{shown.title}](images/study-{record.name}.png)", "", f"*{shown.title}.* {shown.caption}", ""]
-    lines += ["| claim | published | ours | control | verdict |", "| --- | --- | --- | --- | --- |"]
+        lines += [f"![{shown.title}](../images/study-{record.name}.png)", "", f"*{shown.title}.* {shown.caption}", ""]
+    lines += ["| claim | published | ours | control | held | agreement |", "| --- | --- | --- | --- | --- | --- |"]
     lines += [_claim(claim) for claim in findings.claims]
-    lines += ["", "Why: " + " ".join(f"**{c.key}** {c.reason.rstrip('.')}." for c in findings.claims), ""]
-    lines += [f"- {note}" for note in findings.notes]
+    lines += ["", "## Why", "", *(f"- **{c.key}**: {c.reason.rstrip('.')}." for c in findings.claims)]
+    lines += ["", "## Notes", "", *(f"- {note}" for note in findings.notes)]
     diverged = f", {findings.n_diverged} diverged" if findings.n_diverged else ""
-    lines += ["", f"{findings.n_models:,} models{diverged}; {record.seconds / 60:.1f} min; {record.machine}."]
+    lines += ["", f"{findings.n_models:,} models{diverged}; {record.seconds / 60:.1f} min; {record.machine}.", ""]
     lines += ["Sources: " + "; ".join(record.sources) + "."]
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
+
+
+def _entry(record: StudyRecord, figure: str | None) -> str:
+    title = f"**[{record.title}](studies/{record.name}.md)** (`{record.name}`)"
+    line = f"{title}: {record.question} {_held(record.findings.claims)}."
+    shown = next((f for f in record.findings.figures if f.key == figure), None)
+    return line if shown is None else f"{line}\n\n![{shown.title}](images/study-{record.name}.png)"
+
+
+def _held(claims: Sequence[Claim]) -> str:
+    found = [claim.held for claim in claims]
+    return ", ".join(f"{found.count(held)} {words}" for held, words in HELD.items() if held in found)
 
 
 def _claim(claim: Claim) -> str:
-    published = f"{claim.published} ({claim.source})"
-    cells = [claim.statement, published, _many(claim.ours), _many(claim.control), f"**{claim.verdict}**"]
+    published = f"{claim.published or 'nothing'} ({claim.source})"
+    judged = [f"**{claim.held or 'measured'}**", claim.agreement]
+    cells = [claim.statement, published, _many(claim.ours), _many(claim.control), *judged]
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.study_records import StudyRecord
-from polyhead.reports.studies import verdict_counts, write_study_pages
+from polyhead.reports.studies import held_counts, write_study_pages
 from polyhead.runs.study import RECORD, ROOT
 from polyhead.studies import STUDIES
 
@@ -70,7 +70,7 @@ def report_studies(
 
 
 def list_studies() -> list[dict[str, Any]]:
-    """Name, title, presets and the verdicts of the shipped record of every study."""
+    """Name, title, presets and how many claims held in the shipped record of every study."""
     rows = []
     for name, card in STUDIES.items():
         record = shipped_record(name)
@@ -80,7 +80,7 @@ def list_studies() -> list[dict[str, Any]]:
                 "title": card.title,
                 "question": card.question,
                 "presets": list(card.presets),
-                "verdicts": None if record is None else verdict_counts(record),
+                "held": None if record is None else held_counts(record),
             }
         )
     return rows

@@ -178,9 +178,9 @@ def test_records_are_found_where_they_are_and_drawn(tmp_path: Path, monkeypatch:
         report_studies(["onee"], root=tmp_path)
 
 
-def test_the_list_names_presets_and_shipped_verdicts(monkeypatch: pytest.MonkeyPatch):
+def test_the_list_names_presets_and_what_held_in_shipped_records(monkeypatch: pytest.MonkeyPatch):
     (row,) = list_studies()
-    assert (row["name"], row["presets"], row["verdicts"]) == ("fake", ["quick", "full"], None)
+    assert (row["name"], row["presets"], row["held"]) == ("fake", ["quick", "full"], None)
 
 
 def test_a_record_is_compact_and_the_same_when_read_back(tmp_path: Path):

@@ -8,7 +8,7 @@ import torch
 from polyhead.core.errors import PolyheadError
 from polyhead.core.study_records import Findings
 from polyhead.studies import find_study
-from polyhead.studies.addition.models import AdditionStudyConfig, measure, right_digits, strings, train
+from polyhead.studies.addition.models import AdditionStudyConfig, measure_trained, right_digits, strings, train
 from polyhead.tasks.addition import AdditionConfig, add, as_batch
 
 STUDY = find_study("addition-32x2")
@@ -62,7 +62,7 @@ def test_findings_survive_the_file(findings: Findings) -> None:
 
 def test_accuracy_is_that_of_the_plain_model(tmp_path: Path) -> None:
     trained = train(TINY, tmp_path)
-    measured = measure(TINY, trained)
+    measured = measure_trained(TINY, trained)
     _, test = strings(TINY)
     logits = trained.ensemble.member(1)(as_batch(TINY.world, test)["tokens"])
     plain = (logits[:, TINY.world.n_prompt :].argmax(-1) == add(TINY.world, test).digits).double().mean()

@@ -12,7 +12,7 @@ from polyhead.graphs.parts.block import MovedRead
 from polyhead.models.hooked import HookedModel
 from polyhead.studies.graphs.answer_selection.models import KINDS, LETTERS, accuracy, contrasts, questions
 from polyhead.studies.graphs.edge_heads.models import _effective, crossing, graph_of, spread
-from polyhead.studies.graphs.induction_graph.models import _by_head, carried_by, contentless, measure
+from polyhead.studies.graphs.induction_graph.models import _by_head, carried_by, case_of, contentless
 from polyhead.studies.graphs.prompts import GraphPlace, Heads, Repeat, open_place
 
 
@@ -60,7 +60,7 @@ def test_removing_what_was_carried_there_takes_the_attention_away(
     opened: tuple[HookedModel, list[Repeat], Heads], explainers: list[Explainer]
 ) -> None:
     model, prompts, heads = opened
-    case = measure(model, explainers, prompts[0], heads, 0)
+    case = case_of(model, explainers, prompts[0], heads, 0)
     assert case is not None
     assert case.removed.pattern < 0.5
     assert case.removed.pattern < case.top.pattern

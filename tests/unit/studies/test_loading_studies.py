@@ -33,7 +33,7 @@ def test_study(name: str, tmp_path):
         assert claim.reason
         assert claim.ours
         assert claim.control
-        assert (claim.verdict == "published number unknown") == claim.published.startswith("unknown")
+        assert (claim.agreement == "nothing published") == (claim.published is None)
     assert len({c.key for c in found.claims}) == len(found.claims)
     assert all(figure.panels for figure in found.figures)
     found.save(tmp_path / "findings.json")

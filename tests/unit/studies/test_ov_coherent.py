@@ -17,8 +17,8 @@ def test_every_claim_is_judged_and_every_figure_valid(tmp_path):
     assert len(set(keys)) == len(keys) >= 15
     assert len({figure.key for figure in found.figures}) == len(found.figures)
     assert all(claim.reason and claim.ours for claim in found.claims)
-    unknown = {c.key for c in found.claims if c.verdict == "published number unknown"}
-    assert all("unknown" in c.published for c in found.claims if c.key in unknown)
+    assert all((c.agreement == "nothing published") == (c.published is None) for c in found.claims)
+    assert all(c.held for c in found.claims), "whether they held is said of all, published or not"
     assert found.n_models == 3 * 4 * 3 + (3 + 3 + 3 + 3 + 3 + 4) * 2
     found.save(tmp_path / "findings.json")
     assert Findings.load(tmp_path / "findings.json") == found

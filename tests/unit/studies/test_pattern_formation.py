@@ -7,11 +7,13 @@ import torch
 
 from polyhead.dictionaries import METHODS
 from polyhead.studies import find_study
-from polyhead.studies.heads.pattern_formation.claims import goal, rank_one_fails, reaches, width_does_not_help
+from polyhead.studies.heads.pattern_formation import claims
+from polyhead.studies.heads.pattern_formation.claims import reaches
 from polyhead.studies.heads.pattern_formation.models import (
     Head,
+    Measured,
     PatternFormationConfig,
-    measure,
+    fidelity_of,
     measure_planted,
     variants,
 )
@@ -23,6 +25,10 @@ def cell(variant: str = "rank 1", **changes: Any) -> dict[str, Any]:
     return named | numbers | {"n_latents": 512} | changes
 
 
+def measured(real: list[dict[str, Any]]) -> Measured:
+    return Measured(PatternFormationConfig(), real, [])
+
+
 @pytest.mark.parametrize("broken", [{"nmse": 0.11}, {"l0": 16.1}, {"density": 0.21}])
 def test_the_goal_needs_all_three(broken: dict[str, float]):
     assert reaches(cell())
@@ -32,16 +38,20 @@ def test_the_goal_needs_all_three(broken: dict[str, float]):
 def test_verdicts_follow_the_cells():
     good = [cell(head=f"L{i}H0") for i in range(8)]
     random = [cell("random pairs", head=f"L{i}H0", nmse=0.8) for i in range(8)]
-    assert rank_one_fails(good + random).verdict == "not reproduced"
-    assert "holds for 8 of 8" in goal(good + random).reason
-    bad = [{**c, "nmse": 0.5} for c in good]
-    assert "holds for 0 of 8" in goal(bad + random).reason
+    (fails,), (goal,) = (
+        one.judge(measured(good + random)) for one in (claims.rank_1_fails, claims.faithful_and_sparse)
+    )
+    assert (fails.held, fails.agreement, fails.verdict) == ("no", "disagrees", "not reproduced")
+    assert (goal.held, goal.agreement, goal.published) == ("yes", "nothing published", None)
+    assert "holds for 8 of 8" in goal.reason
+    (missed,) = claims.faithful_and_sparse.judge(measured([{**c, "nmse": 0.5} for c in good] + random))
+    assert "holds for 0 of 8" in missed.reason
+    assert missed.held == "no"
 
 
 def test_width_is_compared_with_what_more_active_latents_bring():
-    cfg = PatternFormationConfig()
     cells = [cell("128 latents", nmse=0.06), cell("1024 latents", nmse=0.03), cell(), cell(share=0.125, nmse=0.3)]
-    claim = width_does_not_help(cells, cfg)
+    (claim,) = claims.width_does_not_help.judge(measured(cells))
     assert claim.ours[0].values == pytest.approx([0.03])
     assert claim.control[0].values == pytest.approx([0.25])
 
@@ -69,7 +79,7 @@ def test_a_subject_without_codes_has_fidelity_alone():
             return batch["target"]
 
     pattern = torch.ones(2, 1, 4, 4).tril() / torch.arange(1, 5)[:, None]
-    found = measure(Copy(), [{"target": pattern}], lambda b: torch.ones(2, 4, dtype=torch.bool))
+    found = fidelity_of(Copy(), [{"target": pattern}], lambda b: torch.ones(2, 4, dtype=torch.bool))
     assert found["nmse"] == 0
     assert "l0" not in found
 

@@ -7,8 +7,14 @@ import pytest
 
 from polyhead.core.head_records import Effect
 from polyhead.core.study_records import Findings
-from polyhead.studies.heads.polysemantic_head.claims import table_claims
-from polyhead.studies.heads.polysemantic_head.measures import SetResult, choose, leading
+from polyhead.studies.heads.polysemantic_head.claims import table
+from polyhead.studies.heads.polysemantic_head.measures import (
+    Measured,
+    PolysemanticHeadConfig,
+    SetResult,
+    choose,
+    leading,
+)
 from polyhead.studies.heads.polysemantic_head.study import STUDY
 
 
@@ -32,7 +38,10 @@ def test_a_fall_that_controls_share_is_not_reproduced() -> None:
     alone = planted("induction", [0.6, 0.1, 0.6, 0.6], [0.6] * 4)
     shared = planted("induction", [0.1] * 4, [0.1] * 4)
     for result, verdict in ((alone, "partly"), (shared, "not reproduced")):
-        top1, probability = table_claims(result, 1, 1, names, n_boot=20, n_controls=3, seed=0)
+        cfg = PolysemanticHeadConfig(n_bootstrap=20, n_controls=3)
+        others = [planted(name, [0.1] * 4, [0.1] * 4) for name in ("indent", "previous")]
+        measured = Measured(cfg, None, None, [result, *others], names, [1], 1)  # pyright: ignore
+        top1, probability, *_ = table.judge(measured)
         assert top1.verdict == verdict  # a fall of 1 against 0.68
         assert probability.ours[0].values == pytest.approx([0.5] * 20)
     assert "resamples of prompts" in top1.reason

@@ -22,7 +22,7 @@ def test_weight_structure(tmp_path):
         assert claim.reason
         assert claim.ours
         assert claim.control
-        assert (claim.verdict == "published number unknown") == (claim.published == "unknown")
+        assert (claim.agreement == "nothing published") == (claim.published is None)
     assert {f.key for f in found.figures} >= {"ordered", "zoom", "excess", "neighbours", "orders", "clusters"}
     found.save(tmp_path / "findings.json")
     assert Findings.load(tmp_path / "findings.json") == found

@@ -13,6 +13,7 @@ from pydantic import Field
 from torch import Tensor
 
 from polyhead.core.config import Config
+from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.rng import generator
 from polyhead.models.toy.attention import ToyAttention
@@ -142,6 +143,14 @@ class Measured:
     """Corrected readout, other digits random."""
     untrained_contexts: list[Pairs]
 
+    @property
+    def n_models(self) -> int:
+        return self.cfg.n_seeds
+
+    @property
+    def n_diverged(self) -> int:
+        return self.cfg.n_seeds - len(self.healthy)
+
 
 def snapshot_steps(cfg: AdditionStudyConfig, n: int = 17) -> list[int]:
     """Steps at which all parameters are kept: 0, then denser at the start, the last one."""
@@ -201,7 +210,7 @@ def right_digits(cfg: AdditionStudyConfig, ensemble: Ensemble, flat: Tensor, pro
     return torch.cat(parts, 1) == digits
 
 
-def measure(cfg: AdditionStudyConfig, trained: Trained) -> Measured:
+def measure_trained(cfg: AdditionStudyConfig, trained: Trained) -> Measured:
     """Everything, for the models that did not diverge."""
     healthy, ensemble = trained.healthy, trained.ensemble
     end, start = ensemble.flat, trained.snapshots[0]
@@ -277,3 +286,15 @@ def _curves(cfg: AdditionStudyConfig, trained: Trained, train_prompts: Tensor, t
         rows.append((train_right.double().mean((1, 2)), test_right.double().mean(1)))
     train_curve, places = torch.stack([r[0] for r in rows]), torch.stack([r[1] for r in rows])
     return Curves(steps, train_curve, places.mean(2), places)
+
+
+def measure(cfg: AdditionStudyConfig, folder: Path) -> Measured:
+    """Train, and measure all that the claims ask.
+
+    Raises:
+        PolyheadError: every model diverged.
+    """
+    trained = train(cfg, folder)
+    if not trained.healthy:
+        raise PolyheadError(f"all {cfg.n_seeds} models diverged at lr {cfg.lr}; lower lr")
+    return measure_trained(cfg, trained)

@@ -6,37 +6,13 @@ all-but-one maps and their readout. What was left open is measured: how far the 
 ceilings, and in which code heads answer. Published recipe: 1,000 epochs of AdamW at lr 1e-3.
 """
 
-from pathlib import Path
-
-from polyhead.core.errors import PolyheadError
-from polyhead.core.study_records import Findings
-from polyhead.studies.addition.claims import claims
-from polyhead.studies.addition.figures import figures
-from polyhead.studies.addition.models import AdditionStudyConfig, Measured, measure, train
+from polyhead.studies.addition import claims, figures
+from polyhead.studies.addition.models import AdditionStudyConfig, Measured, measure
 from polyhead.studies.study import Study
 from polyhead.tasks.addition import window_ceiling
 
 
-def run(cfg: AdditionStudyConfig, folder: Path) -> Findings:
-    """Train, measure, judge.
-
-    Raises:
-        PolyheadError: every model diverged.
-    """
-    trained = train(cfg, folder)
-    if not trained.healthy:
-        raise PolyheadError(f"all {cfg.n_seeds} models diverged at lr {cfg.lr}; lower lr")
-    measured = measure(cfg, trained)
-    return Findings(
-        claims=claims(measured),
-        figures=figures(measured),
-        notes=_notes(measured),
-        n_models=cfg.n_seeds,
-        n_diverged=cfg.n_seeds - len(measured.healthy),
-    )
-
-
-def _notes(m: Measured) -> list[str]:
+def notes(m: Measured) -> list[str]:
     one, two = (window_ceiling(m.cfg.world, w) for w in (1, 2))
     chain = m.chains.by_chain.median(0).values.tolist()
     counts = m.chains.n_by_chain.tolist()
@@ -78,13 +54,13 @@ def _notes(m: Measured) -> list[str]:
 
 STUDY = Study(
     name="addition-32x2",
-    title="Six-digit addition with 32 heads of width 2",
-    question="How do 32 tiny attention heads, and nothing else, add two six-digit numbers?",
-    sources=("Thaman, Rigg, Oozeer, David: Experiments in Superposition, project 1 (report and notebook)",),
     presets={
         "quick": AdditionStudyConfig(n_steps=6_000, lr=4e-3),
         "full": AdditionStudyConfig(n_steps=70_000, lr=3e-3, n_probe=50_000, n_orders=100),
         "fresh": AdditionStudyConfig(n_steps=75_000, lr=3e-3, n_seeds=1, fresh=True),
     },
-    run=run,
+    measure=measure,
+    claims=(claims,),
+    figures=(figures.figures,),
+    notes=notes,
 )

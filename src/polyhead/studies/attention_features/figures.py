@@ -1,6 +1,6 @@
 """Figures of the study `attention-features`: phase maps, dimensionality, overlap, loadings over training."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -13,7 +13,7 @@ from polyhead.studies.attention_features.head_geometry import (
     phase,
     represented,
 )
-from polyhead.studies.attention_features.models import AttentionFeaturesStudyConfig, Trained, best_seeds
+from polyhead.studies.attention_features.models import AttentionFeaturesStudyConfig, Measured, Trained, best_seeds
 
 NAMES = {
     "phase-2-1": "2 features, 1 head",
@@ -23,30 +23,17 @@ NAMES = {
 }
 
 
-def make_figures(
-    cfg: AttentionFeaturesStudyConfig, phases: Mapping[str, Trained], widths: Mapping[int, Trained], overlaps: Trained
-) -> list[Figure]:
-    """All figures, in the order of the page."""
-    return [
-        _phase_maps(cfg, phases),
-        _antipodal(cfg, phases),
-        _dimensions(cfg, widths),
-        _overlap(overlaps),
-        _gram(cfg, widths),
-    ]
-
-
-def _phase_maps(cfg: AttentionFeaturesStudyConfig, phases: Mapping[str, Trained]) -> Figure:
+def phase_maps(m: Measured) -> Figure:
     panels: list[Drawing] = []
-    for key, t in phases.items():
+    for key, t in m.phases.items():
         kind = phase(t.geometry, t.planted.shape[1] - 1)
         panels.append(
             _map(
-                cfg,
+                m.cfg,
                 NAMES[key],
                 [
                     [None if best is None else float(kind[best]) for best in row]
-                    for row in _grid(cfg, lambda d, i, t=t: best_seeds(t, density=d, importance=i))
+                    for row in _grid(m.cfg, lambda d, i, t=t: best_seeds(t, density=d, importance=i))
                 ],
                 categories=["ignored", "direction of its own", "superposed"],
             )
@@ -62,16 +49,16 @@ def _phase_maps(cfg: AttentionFeaturesStudyConfig, phases: Mapping[str, Trained]
     )
 
 
-def _antipodal(cfg: AttentionFeaturesStudyConfig, phases: Mapping[str, Trained]) -> Figure:
+def antipodal(m: Measured) -> Figure:
     panels: list[Drawing] = []
-    for key, t in phases.items():
+    for key, t in m.phases.items():
         pairs = antipodal_pairs(t.geometry).any(-1).any(-1).double()
 
         def share(d: float, i: float, t: Trained = t, pairs: Tensor = pairs) -> float | None:
             mine = t.where(density=d, importance=i)
             return float(pairs[mine].mean()) if mine else None
 
-        panels.append(_map(cfg, NAMES[key], _grid(cfg, share), limits=(0.0, 1.0)))
+        panels.append(_map(m.cfg, NAMES[key], _grid(m.cfg, share), limits=(0.0, 1.0)))
     return Figure(
         key="antipodal-pairs",
         title="Antipodal pairs",
@@ -81,11 +68,11 @@ def _antipodal(cfg: AttentionFeaturesStudyConfig, phases: Mapping[str, Trained])
     )
 
 
-def _dimensions(cfg: AttentionFeaturesStudyConfig, widths: Mapping[int, Trained]) -> Figure:
+def dimensions(m: Measured) -> Figure:
     series, counts = [], []
-    for density, name in ((cfg.densities[-2], "sparse"), (cfg.densities[0], "dense")):
+    for density, name in ((m.cfg.densities[-2], "sparse"), (m.cfg.densities[0], "dense")):
         x, y, per_head = [], [], []
-        for n, t in widths.items():
+        for n, t in m.widths.items():
             there, mine = represented(t.geometry), t.where(density=density)
             for i in mine:
                 d = t.geometry.dimensionality[i][there[i]].tolist()
@@ -93,12 +80,12 @@ def _dimensions(cfg: AttentionFeaturesStudyConfig, widths: Mapping[int, Trained]
                 y += d
             per_head.append(float(there[mine].sum(-1).double().mean() / t.n_heads) if mine else None)
         series.append(Series(name=f"{name} (density {density})", x=x, y=y))
-        ratios = [n / t.n_heads for n, t in widths.items()]
+        ratios = [n / t.n_heads for n, t in m.widths.items()]
         counts.append(Series(name=f"{name} (density {density})", x=ratios, y=per_head))
     return Figure(
         key="head-dimensionality",
         title="How much of a head each feature takes",
-        caption=f"Left: D_i of every represented feature, {cfg.n_heads} heads, all seeds; 1 is a head of its own, "
+        caption=f"Left: D_i of every represented feature, {m.cfg.n_heads} heads, all seeds; 1 is a head of its own, "
         "1/2 an antipodal pair. Right: represented features per head.",
         panels=[
             Scatter(
@@ -117,7 +104,8 @@ def _dimensions(cfg: AttentionFeaturesStudyConfig, widths: Mapping[int, Trained]
     )
 
 
-def _overlap(t: Trained) -> Figure:
+def overlap(m: Measured) -> Figure:
+    t = m.overlaps
     levels = sorted({c.overlap for c in t.cells})
     fit, own = head_mix_fit(t.planted, t.pattern).mean(-1), pattern_cosine(t.planted, t.recovered).nanmean(-1)
 
@@ -144,10 +132,10 @@ def _overlap(t: Trained) -> Figure:
     )
 
 
-def _gram(cfg: AttentionFeaturesStudyConfig, widths: Mapping[int, Trained]) -> Figure:
-    n = next((n for n, t in widths.items() if n == 2 * t.n_heads), max(widths))
-    t = widths[n]
-    best = best_seeds(t, density=cfg.densities[-2]) or 0
+def gram(m: Measured) -> Figure:
+    n = next((n for n, t in m.widths.items() if n == 2 * t.n_heads), max(m.widths))
+    t = m.widths[n]
+    best = best_seeds(t, density=m.cfg.densities[-2]) or 0
     frames: list[list[Drawing]] = [
         [
             _matrix("loadings", g.loadings[best], [f"head {h}" for h in range(t.n_heads)]),

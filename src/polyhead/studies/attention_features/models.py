@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -142,3 +143,51 @@ def best_seeds(trained: Trained, **wanted: float) -> int | None:
     """The model of least loss among those of these cells; None where all diverged."""
     mine = trained.where(**wanted)
     return min(mine, key=lambda i: float(trained.unexplained[i])) if mine else None
+
+
+PHASES = {"phase-2-1": (2, 1, 1.0, True), "phase-3-2": (3, 2, 1.0, True), "phase-2-1-apart": (2, 1, 0.0, True)}
+"""Part to (features, heads, overlap of patterns, signed loadings)."""
+UNSIGNED = {"phase-2-1-unsigned": (2, 1, 1.0, False)}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every part."""
+
+    cfg: AttentionFeaturesStudyConfig
+    phases: dict[str, Trained]
+    widths: dict[int, Trained]
+    """By number of features."""
+    overlaps: Trained
+
+    @property
+    def _all(self) -> list[Trained]:
+        return [*self.phases.values(), *self.widths.values(), self.overlaps]
+
+    @property
+    def n_models(self) -> int:
+        return sum(len(t.cells) + t.n_diverged for t in self._all)
+
+    @property
+    def n_diverged(self) -> int:
+        return sum(t.n_diverged for t in self._all)
+
+
+def measure(cfg: AttentionFeaturesStudyConfig, folder: Path) -> Measured:
+    """Train every part, and measure it."""
+    phases: dict[str, Trained] = {}
+    for key, (n_features, n_heads, overlap, signed) in {**PHASES, **UNSIGNED}.items():
+        grid = product(cfg.densities, cfg.importances, range(cfg.n_seeds))
+        cells = [Cell(density, importance, overlap, seed) for density, importance, seed in grid]
+        phases[key] = train(cfg, cells, n_features, n_heads, folder / key, signed=signed)
+    moments = sorted({round(cfg.n_steps * f) for f in (0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1)})
+    sparse_and_dense = (cfg.densities[-2], cfg.densities[0])
+    widths = {}
+    for n_features in cfg.widths:
+        cells = [Cell(d, seed=s) for d in sparse_and_dense for s in range(cfg.n_seeds)]
+        widths[n_features] = train(
+            cfg, cells, n_features, cfg.n_heads, folder / f"width-{n_features}", snapshots=moments
+        )
+    cells = [Cell(cfg.densities[-2], overlap=o, seed=s) for o in cfg.overlaps for s in range(cfg.n_seeds)]
+    overlaps = train(cfg, cells, 4, 2, folder / "overlap")
+    return Measured(cfg, phases, widths, overlaps)

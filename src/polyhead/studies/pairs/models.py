@@ -146,7 +146,7 @@ def train_pairs(
 
 
 @dataclass(frozen=True)
-class Measured:
+class ShapeMeasures:
     """What is known about the models of one shape."""
 
     tables: TokenTables
@@ -180,7 +180,9 @@ def present(world: PairsConfig) -> Tensor:
     return torch.tensor([[x in one for x in tokens] for one in truth(world).multisets])
 
 
-def measure(models: PairsModels, cell: Cell, *, step: int | None = None, table: SignalTable | None = None) -> Measured:
+def measure(
+    models: PairsModels, cell: Cell, *, step: int | None = None, table: SignalTable | None = None
+) -> ShapeMeasures:
     """Measure the healthy models of one shape, at the end or at a snapshot."""
     tables = models.tables(cell, step=step)
     return measure_tables(models.world, tables, models.completions(cell), models.n_diverged(cell), table)
@@ -188,14 +190,14 @@ def measure(models: PairsModels, cell: Cell, *, step: int | None = None, table: 
 
 def measure_tables(
     world: PairsConfig, tables: TokenTables, phi: Tensor, n_diverged: int = 0, table: SignalTable | None = None
-) -> Measured:
+) -> ShapeMeasures:
     """The same for tables that come from elsewhere."""
     table = signal_table(world) if table is None else table
     signal = signal_tokens(world.n_signal)
     ranks = preference_ranks(tables.scores[..., signal])
     targets = phi[:, table.multiset]
     rows = conditional_ov(tables.ov[:, :, signal], phi)
-    return Measured(
+    return ShapeMeasures(
         tables,
         phi,
         ranks,

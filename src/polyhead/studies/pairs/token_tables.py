@@ -117,20 +117,14 @@ def is_right(tables: TokenTables, counts: Float[Tensor, "n v"], targets: Int[Ten
 
 
 def exact_accuracy(
-    tables: TokenTables,
-    counts: Float[Tensor, "n v"],
-    probability: Float[Tensor, " n"],
-    targets: Int[Tensor, "m n"],
+    tables: TokenTables, counts: Float[Tensor, "n v"], probability: Float[Tensor, " n"], targets: Int[Tensor, "m n"]
 ) -> Float[Tensor, " m"]:
     """Probability that a model is right; `counts` with `probability` are all sequences there are."""
     return (is_right(tables, counts, targets).double() * probability).sum(1)
 
 
 def exact_loss(
-    tables: TokenTables,
-    counts: Float[Tensor, "n v"],
-    probability: Float[Tensor, " n"],
-    targets: Int[Tensor, "m n"],
+    tables: TokenTables, counts: Float[Tensor, "n v"], probability: Float[Tensor, " n"], targets: Int[Tensor, "m n"]
 ) -> Float[Tensor, " m"]:
     """Expected cross-entropy in nats."""
     parts = []

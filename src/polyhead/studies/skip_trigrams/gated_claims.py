@@ -2,66 +2,64 @@
 
 from collections.abc import Sequence
 
-from polyhead.core.study_records import Claim, Distribution
-from polyhead.studies.judge import judge_share
-from polyhead.studies.skip_trigrams.models import Gated, Measured
+from polyhead.studies import study
+from polyhead.studies.claim import Share
+from polyhead.studies.skip_trigrams.models import Gated, HeadMeasures, Measured
 
 GATED = "Mathwin, Akar, Sharkey 2024, and the models kept with its code"
 
 
-def gated_claim(gated: Sequence[Gated]) -> Claim | None:
-    """Whether blocks, at prices tuned on other bases, keep all trigrams and put each on a head of its own."""
-    if not gated:
+@study.claim(
+    "gated-block-removes-superposition",
+    source=GATED,
+    published="1 of 1 kept models (8 heads for 4); in words for 2 and 3 heads",
+)
+def gated_block_removes_superposition(m: Measured) -> Share | None:
+    """A gated block trained on the output of such a model keeps its trigrams and puts each on a head of its own."""
+    if not m.gated:
         return None
-    chosen = _tuned(gated)
-    plain = [g for g in gated if g.alpha is None or g.alpha == 0]
+    chosen = _tuned(m.gated)
+    plain = [g for g in m.gated if g.alpha is None or g.alpha == 0]
     holds, control = (flat([resolved(g)[1::2] for g in part]) for part in (chosen, plain))
-    verdict, reason = judge_share(holds, control)
     prices = ", ".join(f"{g.alpha} for n = {g.world.n_trigrams}" for g in chosen)
-    return Claim(
-        key="gated-block-removes-superposition",
-        statement="A gated block trained on the output of such a model keeps its trigrams and puts each on a head of "
-        "its own.",
-        source=GATED,
-        published="1 of 1 kept models (8 heads for 4); in words for 2 and 3 heads",
-        ours=[Distribution(label=_gated_label(g), values=_resolved_share(g)) for g in gated if g.alpha],
-        control=[Distribution(label=_gated_label(g), values=_resolved_share(g)) for g in plain]
-        + [
-            Distribution(label=f"before, {g.n_heads} heads, n = {g.world.n_trigrams}", values=_kept_share(g.before, g))
-            for g in gated
-            if g.alpha is None
-        ],
-        control_note="The same block with free gates (alpha 0) and without gates, and the base itself. Values: share "
-        "of the trigrams learnt by the base that the block still completes and that one head carries "
-        f"alone. The verdict asks for all of them; prices were chosen on every other base ({prices}) "
-        "and judged on the rest.",
-        verdict=verdict,
-        reason=reason,
+    return Share(
+        holds=holds,
+        against=control,
+        ours={_gated_label(g): _resolved_share(g) for g in m.gated if g.alpha},
+        control={
+            **{_gated_label(g): _resolved_share(g) for g in plain},
+            **{
+                f"before, {g.n_heads} heads, n = {g.world.n_trigrams}": _kept_share(g.before, g)
+                for g in m.gated
+                if g.alpha is None
+            },
+        },
+        note="The same block with free gates (alpha 0) and without gates, and the base itself. Values: share of the "
+        "trigrams learnt by the base that the block still completes and that one head carries alone. The "
+        f"verdict asks for all of them; prices were chosen on every other base ({prices}) and judged on the "
+        "rest.",
     )
 
 
-def kept_alone_claim(gated: Sequence[Gated]) -> Claim | None:
-    """Whether what they keep at the highest price is on one head each."""
-    priced = [g for g in gated if g.alpha]
+@study.claim("what-gated-blocks-keep-is-on-one-head", source="ours")
+def what_gated_blocks_keep_is_on_one_head(m: Measured) -> Share | None:
+    """The weaker form: what a gated block still completes at the highest price tried ({highest}), one head carries
+    alone, whatever was lost on the way."""
+    priced = [g for g in m.gated if g.alpha]
     if not priced:
         return None
     highest = max(g.alpha for g in priced if g.alpha)
-    plain = [g for g in gated if not g.alpha]
+    plain = [g for g in m.gated if not g.alpha]
     holds = [share == 1 for g in priced if g.alpha == highest for share in _alone_of_kept(g)]
     control = [share == 1 for g in plain for share in _alone_of_kept(g)]
-    verdict, reason = judge_share(holds, control, published=False)
-    return Claim(
-        key="what-gated-blocks-keep-is-on-one-head",
-        statement=f"The weaker form: what a gated block still completes at the highest price tried ({highest}), one "
-        "head carries alone, whatever was lost on the way.",
-        source="ours",
-        published="unknown",
-        ours=[Distribution(label=_gated_label(g), values=_alone_of_kept(g)) for g in priced],
-        control=[Distribution(label=_gated_label(g), values=_alone_of_kept(g)) for g in plain],
-        control_note="Free gates and no gates. Values: of the trigrams that a block still completes, the share that "
-        "one head carries alone; blocks that complete none are left out.",
-        verdict=verdict,
-        reason=reason,
+    return Share(
+        holds=holds,
+        against=control,
+        ours={_gated_label(g): _alone_of_kept(g) for g in priced},
+        control={_gated_label(g): _alone_of_kept(g) for g in plain},
+        note="Free gates and no gates. Values: of the trigrams that a block still completes, the share that one head "
+        "carries alone; blocks that complete none are left out.",
+        words={"highest": highest},
     )
 
 
@@ -86,7 +84,7 @@ def resolved(g: Gated) -> list[bool]:
     return [share == 1 for share in _resolved_share(g)]
 
 
-def distributed_share(m: Measured) -> list[float]:
+def distributed_share(m: HeadMeasures) -> list[float]:
     """Share of the learnt trigrams of each model that no head carries alone; models that learnt none are left out."""
     alone = m.sole.any(-1)
     return [float((~alone[i][known]).double().mean()) for i, known in enumerate(m.learnt) if known.any()]
@@ -114,7 +112,7 @@ def _alone_of_kept(g: Gated) -> list[float]:
     return [1 - share for share in distributed_share(g.after)]
 
 
-def _kept_share(m: Measured, g: Gated) -> list[float]:
+def _kept_share(m: HeadMeasures, g: Gated) -> list[float]:
     good = m.learnt & m.sole.any(-1)
     return [float(good[i][known].double().mean()) for i, known in enumerate(g.before.learnt) if known.any()]
 

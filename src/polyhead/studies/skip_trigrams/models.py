@@ -54,7 +54,7 @@ class SkipTrigramsStudyConfig(Config):
 
 
 @dataclass(frozen=True)
-class Measured:
+class HeadMeasures:
     """What one group of models does in the judging contexts; first axis: healthy models."""
 
     learnt: Tensor
@@ -92,11 +92,11 @@ class Cell:
     world: SkipTrigramsConfig
     n_heads: int
     d_head: int
-    start: Measured
-    end: Measured
+    start: HeadMeasures
+    end: HeadMeasures
     excess: Tensor
     """Loss above that of the generator itself on the same fresh sequences, healthy models; nats a token."""
-    history: dict[int, Measured]
+    history: dict[int, HeadMeasures]
     """Over training, by number of finished steps."""
     example: dict[str, Tensor]
     """Parameters of the example model over snapshots: name -> `[snapshot, ...]`."""
@@ -111,8 +111,8 @@ class Gated:
     """Of the base."""
     alpha: float | None
     """None: the block without gates."""
-    before: Measured
-    after: Measured
+    before: HeadMeasures
+    after: HeadMeasures
     unexplained: Tensor
     """Share of the variance of the original output that is missed, by model."""
 
@@ -145,14 +145,16 @@ def contexts(world: SkipTrigramsConfig, n_each: int) -> Contexts:
 
 
 @torch.no_grad()
-def measure(outputs, ctx: Contexts, keep: list[int], *, direct: bool, n_heads: int, subsets: bool = True) -> Measured:
+def measure_heads(
+    outputs, ctx: Contexts, keep: list[int], *, direct: bool, n_heads: int, subsets: bool = True
+) -> HeadMeasures:
     """Measure head outputs `outputs(batch) -> [M, h, r, c]` (in double precision) of the models `keep`."""
     present, absent = outputs(ctx.present)[keep, :n_heads], outputs(ctx.absent)[keep, :n_heads]
     path = torch.nn.functional.one_hot(ctx.present["destination"], present.shape[-1]).to(present) * direct
     logits = present.sum(1) + path
     n = len(ctx.completions)
     shape = (len(keep), n, n_heads)
-    return Measured(
+    return HeadMeasures(
         learnt(logits, ctx.trigram, ctx.completions),
         sole_heads(present, ctx.trigram, ctx.completions) if subsets else torch.zeros(shape, dtype=torch.bool),
         contributions(present, absent, ctx.trigram, ctx.completions),
@@ -175,12 +177,7 @@ def train_cells(
 
     def make(n_heads: int, seed: int) -> ToyAttention:
         toy = ToyAttentionConfig(
-            n_heads=n_heads,
-            d_head=d_head,
-            d_vocab=world.d_vocab,
-            n_ctx=world.length - 1,
-            direct=direct,
-            qkv_bias=True,
+            n_heads=n_heads, d_head=d_head, d_vocab=world.d_vocab, n_ctx=world.length - 1, direct=direct, qkv_bias=True
         )
         return ToyAttention(toy, generator=generator(seed, "skip trigrams", n_heads, d_head))
 
@@ -209,10 +206,12 @@ def train_cells(
         mine = range(i * cfg.n_seeds, (i + 1) * cfg.n_seeds)
         keep = [j for j in mine if j in set(trained.healthy)]
 
-        def read(source: Tensors, chosen: list[int], h: int = n_heads, *, subsets: bool = True) -> Measured:
+        def read(source: Tensors, chosen: list[int], h: int = n_heads, *, subsets: bool = True) -> HeadMeasures:
             part = {k: v[chosen].double() for k, v in source.items()}
             indices = list(range(len(chosen)))
-            return measure(lambda b: head_outputs(part, b), ctx, indices, direct=direct, n_heads=h, subsets=subsets)
+            return measure_heads(
+                lambda b: head_outputs(part, b), ctx, indices, direct=direct, n_heads=h, subsets=subsets
+            )
 
         at = {step: trained.ensemble.tensors(flat) for step, flat in trained.snapshots.items()}
         history = {step: read(t, keep, subsets=False) for step, t in at.items()}
@@ -233,7 +232,7 @@ def train_gated(
     tensors = {name: t[base] for name, t in trained.ensemble.tensors().items()}
     ctx = contexts(world, cfg.n_contexts)
     exact = {name: t.double() for name, t in tensors.items()}
-    before = measure(lambda b: head_outputs(exact, b), ctx, list(range(len(base))), direct=True, n_heads=n_heads)
+    before = measure_heads(lambda b: head_outputs(exact, b), ctx, list(range(len(base))), direct=True, n_heads=n_heads)
     found = []
     for prices in (cfg.alphas, (None,)):
         block = GatedAttentionConfig(
@@ -265,7 +264,7 @@ def train_gated(
 
 
 @torch.no_grad()
-def _read_gated(cfg, world, result: Trained, fresh: Batch, ctx, before: Measured, prices, n_heads) -> list[Gated]:
+def _read_gated(cfg, world, result: Trained, fresh: Batch, ctx, before: HeadMeasures, prices, n_heads) -> list[Gated]:
     tensors, n = result.ensemble.tensors(), len(before.learnt)
     error = gated_head_outputs(tensors, fresh).sum(1) - fresh["target"]
     target = fresh["target"] - fresh["target"].mean(1, keepdim=True)
@@ -273,7 +272,7 @@ def _read_gated(cfg, world, result: Trained, fresh: Batch, ctx, before: Measured
     found = []
     for i, price in enumerate(prices):
         part = {name: t[i * n : (i + 1) * n].double() for name, t in tensors.items()}
-        after = measure(
+        after = measure_heads(
             lambda b, part=part: gated_head_outputs(part, b), ctx, list(range(n)), direct=True, n_heads=2 * n_heads
         )
         found.append(Gated(world, n_heads, price, before, after, unexplained[i * n : (i + 1) * n]))
@@ -290,3 +289,54 @@ def recipe(n_steps: int, lr: float) -> EnsembleConfig:
     """AdamW without decay, short warm-up, cosine to zero."""
     schedule = Schedule(warmup_steps=50, decay_fraction=1.0, decay="cosine")
     return EnsembleConfig(n_steps=n_steps, lr=lr, schedule=schedule, checkpoint_every=max(1, n_steps // 3))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every part."""
+
+    cfg: SkipTrigramsStudyConfig
+    cells: list[Cell]
+    """Models of the published sizes."""
+    gap: list[Cell]
+    """Models of the world where two heads are enough."""
+    gated: list[Gated]
+
+    @property
+    def few(self) -> list[Cell]:
+        """With fewer heads than trigrams."""
+        return [c for c in self.cells if c.n_heads < c.world.n_trigrams]
+
+    @property
+    def enough(self) -> list[Cell]:
+        """With as many heads as trigrams."""
+        return [c for c in self.cells if c.n_heads >= c.world.n_trigrams]
+
+    @property
+    def _all(self) -> list[HeadMeasures]:
+        return [cell.end for cell in (*self.cells, *self.gap)] + [one.after for one in self.gated]
+
+    @property
+    def n_models(self) -> int:
+        return sum(len(one.learnt) for one in self._all) + self.n_diverged
+
+    @property
+    def n_diverged(self) -> int:
+        return sum(one.n_diverged for one in self._all)
+
+
+def measure(cfg: SkipTrigramsStudyConfig, folder: Path) -> Measured:
+    """Train every part, and measure it."""
+    cells, gated = [], []
+    for n in cfg.n_trigrams:
+        for d_head in cfg.d_heads:
+            world = SkipTrigramsConfig(n_trigrams=n)
+            made, trained = train_cells(cfg, world, (n - 1, n), d_head, folder, direct=True)
+            cells += made
+            if d_head == cfg.d_heads[0]:
+                gated += train_gated(cfg, world, trained, n - 1, d_head, folder)
+    gap = []
+    for n in cfg.gap_trigrams:
+        world = SkipTrigramsConfig(n_trigrams=n, rule="standing")
+        gap += train_cells(cfg, world, cfg.gap_heads, 4, folder, direct=False)[0]
+    return Measured(cfg, cells, gap, gated)

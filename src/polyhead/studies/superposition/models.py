@@ -12,7 +12,6 @@ from torch import Tensor
 from polyhead.core.config import Config
 from polyhead.core.protocols import Batch
 from polyhead.core.rng import generator
-from polyhead.core.study_records import Distribution
 from polyhead.models.toy.autoencoder import AutoencoderConfig, ToyAutoencoder, autoencoder_loss
 from polyhead.models.toy.computation import ComputationModelConfig, ToyComputation, computation_loss
 from polyhead.ops.schedules import Schedule
@@ -67,6 +66,20 @@ class Grid:
         """Parameters of some models of a computation grid."""
         t = {k: v[indices] for k, v in self.tensors.items()}
         return TwoLayer(t["W_in"], t.get("b_in"), t["W_out"], t.get("b_out"))
+
+
+class CountedGrids:
+    """What a study measured whose models are all in its `grids`."""
+
+    grids: Any
+
+    @property
+    def n_models(self) -> int:
+        return sum(len(g.cells) for g in self.grids.all())
+
+    @property
+    def n_diverged(self) -> int:
+        return sum(g.n_diverged for g in self.grids.all())
 
 
 @dataclass(frozen=True)
@@ -171,12 +184,6 @@ def _fit(cells: Sequence[Cell], ensemble: Ensemble, loss: Any, batches: Any, pla
         healthy=trained.diverged_at < 0,
         moments={step: trained.ensemble.tensors(flat) for step, flat in trained.snapshots.items()},
     )
-
-
-def distribution(label: str, values: Sequence[float] | Tensor, *, unit: str = "", n_diverged: int = 0) -> Distribution:
-    """A distribution of the finite values."""
-    numbers = [float(v) for v in values]
-    return Distribution(label=label, values=[v for v in numbers if np.isfinite(v)], unit=unit, n_diverged=n_diverged)
 
 
 def band(values: Tensor) -> tuple[float | None, float | None, float | None]:

@@ -89,7 +89,7 @@ def _by_head(block: Block, read: MovedRead, position: int) -> Float[Tensor, "n h
     return all_ways.mT * read.loadings[channels].to(moved.dtype)
 
 
-def measure(
+def case_of(
     model: HookedModel, explainers: Sequence[Explainer], prompt: Repeat, heads: Heads, seed: int
 ) -> Case | None:
     """Everything about one prompt; None where no induction head looks at its key, or nothing was carried there."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Series
 from polyhead.studies.heads.pattern_formation.claims import DENSE, FAITHFUL, pick, shares, top, values_of
-from polyhead.studies.heads.pattern_formation.models import Cell, PatternFormationConfig
+from polyhead.studies.heads.pattern_formation.models import Cell, Measured
 
 
 def heads_of(real: list[Cell]) -> list[str]:
@@ -26,18 +26,18 @@ def _line(cells: list[Cell], name: str, x: str, y: str) -> Series:
     return Series(name=name, x=at, y=means, low=[min(v) for v in values], high=[max(v) for v in values])
 
 
-def frontier(real: list[Cell]) -> Figure:
+def frontier(m: Measured) -> Figure:
     """nMSE against active latents."""
     panels: list[Drawing] = []
-    for head in heads_of(real):
-        mine = [c for c in real if c["head"] == head]
+    for head in heads_of(m.real):
+        mine = [c for c in m.real if c["head"] == head]
         series = [_line(pick(mine, v), v, "l0", "nmse") for v in ("rank 1", "random pairs")]
         if long := pick(mine, "rank 1, long"):
             series.append(_line(long, "rank 1, wider and longer", "l0", "nmse"))
         series.append(_line(pick(mine, "SVD"), "SVD (rank / d_head)", "share", "nmse"))
         panels.append(
             Lines(
-                title=_title(real, head),
+                title=_title(m.real, head),
                 x_label="active latents a query / d_head",
                 y_label="pattern nMSE",
                 series=series,
@@ -58,13 +58,13 @@ def frontier(real: list[Cell]) -> Figure:
     )
 
 
-def densities(real: list[Cell]) -> Figure:
+def densities(m: Measured) -> Figure:
     """Densities of both sides."""
-    heads = heads_of(real)
+    heads = heads_of(m.real)
 
     def bars(name: str, key: str) -> Bars:
-        trained = shares(real)
-        by = {s: [pick([c for c in real if c["head"] == h], "rank 1", s) for h in heads] for s in trained}
+        trained = shares(m.real)
+        by = {s: [pick([c for c in m.real if c["head"] == h], "rank 1", s) for h in heads] for s in trained}
         series = [
             Series(name=f"k = {s:g} d_head", y=[float(np.mean(values_of(g, key))) if g else None for g in by[s]])
             for s in trained
@@ -87,10 +87,10 @@ def densities(real: list[Cell]) -> Figure:
     )
 
 
-def variants(real: list[Cell]) -> Figure:
+def variants(m: Measured) -> Figure:
     """All variants of one head."""
-    cells = [c for c in real if c["every"] and c.get("share") == top(real)]
-    cells += [c for c in real if c["every"] and c["variant"] in ("blocks of 4", "rank 1, long")]
+    cells = [c for c in m.real if c["every"] and c.get("share") == top(m.real)]
+    cells += [c for c in m.real if c["every"] and c["variant"] in ("blocks of 4", "rank 1, long")]
     names = list(dict.fromkeys(c["variant"] for c in cells))
 
     def bars(title: str, value: str) -> Bars:
@@ -115,14 +115,14 @@ def variants(real: list[Cell]) -> Figure:
     )
 
 
-def widths(real: list[Cell], cfg: PatternFormationConfig) -> Figure:
+def widths(m: Measured) -> Figure:
     """Width at the same k."""
     panels: list[Drawing] = []
-    groups = {h: [c for c in real if c["head"] == h and c["every"]] for h in heads_of(real)}
-    groups |= {c["head"]: [d for d in real if d["head"] == c["head"]] for c in real if c["known_as"] == "several"}
+    groups = {h: [c for c in m.real if c["head"] == h and c["every"]] for h in heads_of(m.real)}
+    groups |= {c["head"]: [d for d in m.real if d["head"] == c["head"]] for c in m.real if c["known_as"] == "several"}
     for name, cells in groups.items():
         cells = [c for c in cells if c["variant"].endswith(" latents") or c["variant"] == "rank 1"]
-        cells = [c for c in cells if c["share"] == top(real)]
+        cells = [c for c in cells if c["share"] == top(m.real)]
         widths = sorted({c["n_latents"] for c in cells})
         if len(widths) < 2:
             continue
@@ -136,22 +136,24 @@ def widths(real: list[Cell], cfg: PatternFormationConfig) -> Figure:
     return Figure(
         key="width",
         title="More latents at the same k",
-        caption=f"One head, and several heads that share latents; {cfg.n_steps} steps each.",
+        caption=f"One head, and several heads that share latents; {m.cfg.n_steps} steps each.",
         panels=panels,
         columns=2,
         shared_scale=False,
     )
 
 
-def planted_heads(planted: list[Cell], cfg: PatternFormationConfig) -> Figure:
+def planted_heads(m: Measured) -> Figure:
     """nMSE against planted rank."""
     series = []
-    for variant in dict.fromkeys(c["variant"] for c in planted):
-        values = [[c["nmse"] for c in planted if c["variant"] == variant and c["rank"] == r] for r in cfg.planted_ranks]
+    for variant in dict.fromkeys(c["variant"] for c in m.planted):
+        values = [
+            [c["nmse"] for c in m.planted if c["variant"] == variant and c["rank"] == r] for r in m.cfg.planted_ranks
+        ]
         series.append(
             Series(
                 name=variant,
-                x=[float(r) for r in cfg.planted_ranks],
+                x=[float(r) for r in m.cfg.planted_ranks],
                 y=[float(np.mean(v)) for v in values],
                 low=[min(v) for v in values],
                 high=[max(v) for v in values],
@@ -162,6 +164,6 @@ def planted_heads(planted: list[Cell], cfg: PatternFormationConfig) -> Figure:
         key="planted",
         title="Where the rank-1 floor lies",
         caption="16 planted features of which 2 are on for each token and side. Rank 1: 16 latents a query of "
-        f"{cfg.n_latents}; blocks: 3 of 32 on both sides. Bands: smallest and largest over seeds.",
+        f"{m.cfg.n_latents}; blocks: 3 of 32 on both sides. Bands: smallest and largest over seeds.",
         panels=[panel],
     )

@@ -1,6 +1,7 @@
 """Heads of real models and planted ones, explained by QK dictionaries: trained, measured and kept cell by cell."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from polyhead.tasks.planted_qk import PlantedQK, sample
 from polyhead.training.adam import AdamConfig, build_adam
 
 Cell = dict[str, Any]
-"""One measured dictionary: `variant`, `k`, `seed`, `head`, and the numbers of `measure`."""
+"""One measured dictionary: `variant`, `k`, `seed`, `head`, and the numbers of `fidelity_of`."""
 
 
 class Head(Config):
@@ -176,10 +177,12 @@ def _measure_head(place: HeadPlace, head: Head, cfg: PatternFormationConfig, tex
         is_long = cell["variant"] == "rank 1, long"
         trained = train_cell(cell, layer, heads, source, cfg.long_steps if is_long else cfg.n_steps)
         again = _batches(held_out, head.layer, heads)
-        kept.append(_summary(cell) | measure(trained, again.in_order(), positions.counted) | {"d_head": layer.d_head})
+        kept.append(
+            _summary(cell) | fidelity_of(trained, again.in_order(), positions.counted) | {"d_head": layer.d_head}
+        )
         if cell["variant"].startswith("rank 1"):
             other = random_pairs(trained, generator(cell["seed"], "pairs"))
-            numbers = measure(other, again.in_order(), positions.counted)
+            numbers = fidelity_of(other, again.in_order(), positions.counted)
             kept.append(
                 _summary(cell)
                 | numbers
@@ -188,7 +191,7 @@ def _measure_head(place: HeadPlace, head: Head, cfg: PatternFormationConfig, tex
     first = [_batches(train, head.layer, heads).batch(i) for i in range(8)]
     for share in cfg.svd_shares:
         scores = whitened_svd(first, round(share * layer.d_head), layer.score_scale)
-        numbers = measure(scores, _batches(held_out, head.layer, heads).in_order(), positions.counted)
+        numbers = fidelity_of(scores, _batches(held_out, head.layer, heads).in_order(), positions.counted)
         kept.append({"variant": "SVD", "share": share, "seed": 0, "d_head": layer.d_head} | numbers)
     return kept
 
@@ -204,7 +207,7 @@ def _measure_together(place: HeadPlace, cfg: PatternFormationConfig, texts: Any)
         source = _batches(train, layer.layer, place.together)
         trained = train_cell(cell | {"settings": settings}, layer, place.together, source, cfg.n_steps)
         again = _batches(held_out, layer.layer, place.together).in_order()
-        kept.append(cell | measure(trained, again, positions.counted) | {"d_head": layer.d_head, "n_latents": n})
+        kept.append(cell | fidelity_of(trained, again, positions.counted) | {"d_head": layer.d_head, "n_latents": n})
     return kept
 
 
@@ -227,7 +230,7 @@ def _planted_cells(cfg: PatternFormationConfig) -> list[Cell]:
             ):
                 cell = {"variant": variant, "seed": seed, "kind": "qk_diagonal", "settings": {**plain, **settings}}
                 trained = train_cell(cell, layer, (0,), source, cfg.planted_steps, lr=1e-2)
-                numbers = measure(trained, held_out, lambda b: b["valid"])
+                numbers = fidelity_of(trained, held_out, lambda b: b["valid"])
                 kept.append({"variant": variant, "seed": seed, "rank": rank, "d_head": planted.d_head} | numbers)
     return kept
 
@@ -274,7 +277,7 @@ def _summary(cell: Cell) -> Cell:
 
 
 @torch.no_grad()
-def measure(subject: Any, batches: Iterable[Batch], counted: Callable[[Batch], Bool[Tensor, "b p"]]) -> Cell:
+def fidelity_of(subject: Any, batches: Iterable[Batch], counted: Callable[[Batch], Bool[Tensor, "b p"]]) -> Cell:
     """Fidelity of patterns, and how many latents fire on queries and keys and how densely."""
     fidelity, n = PatternFidelitySums(), 0
     rates = [torch.zeros(()), torch.zeros(())]
@@ -299,3 +302,23 @@ def measure(subject: Any, batches: Iterable[Batch], counted: Callable[[Batch], B
         if isinstance(subject, QKMask):
             found["pairs"] = float(subject.pairs().double().sum(-1).mean())
     return found
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All cells, of heads of real models and of planted ones."""
+
+    cfg: PatternFormationConfig
+    real: list[Cell]
+    planted: list[Cell]
+    n_diverged: int = 0
+
+    @property
+    def n_models(self) -> int:
+        return sum(c["variant"] not in ("SVD", "random pairs") for c in self.real) + len(self.planted)
+
+
+def measure(cfg: PatternFormationConfig, folder: Path) -> Measured:
+    """Train and measure planted heads, then real ones."""
+    planted = measure_planted(cfg, folder)
+    return Measured(cfg, [cell for place in cfg.places for cell in measure_place(place, cfg, folder)], planted)

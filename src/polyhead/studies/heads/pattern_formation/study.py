@@ -7,62 +7,17 @@ patterns, that L0 rises without gain, and that more latents do not help at the s
 
 from pathlib import Path
 
-from polyhead.core.study_records import Findings
-from polyhead.studies.heads.pattern_formation.claims import (
-    SOURCE,
-    better_than_dense,
-    blocks_solve,
-    floor,
-    goal,
-    pick,
-    rank_one_fails,
-    reaches,
-    width_does_not_help,
-)
-from polyhead.studies.heads.pattern_formation.figures import (
-    densities,
-    frontier,
-    heads_of,
-    planted_heads,
-    variants,
-    widths,
-)
-from polyhead.studies.heads.pattern_formation.models import (
-    Cell,
-    Head,
-    HeadPlace,
-    PatternFormationConfig,
-    measure_place,
-    measure_planted,
-)
+from polyhead.studies.heads.pattern_formation import claims, figures
+from polyhead.studies.heads.pattern_formation.claims import pick, reaches
+from polyhead.studies.heads.pattern_formation.figures import heads_of
+from polyhead.studies.heads.pattern_formation.models import Head, HeadPlace, Measured, PatternFormationConfig, measure
 from polyhead.studies.study import Study
 
 
-def run(cfg: PatternFormationConfig, folder: Path) -> Findings:
-    """Train and measure planted heads, then real ones; judge over heads and seeds."""
-    planted = measure_planted(cfg, folder)
-    real = [cell for place in cfg.places for cell in measure_place(place, cfg, folder)]
-    trained = [c for c in real if c["variant"] not in ("SVD", "random pairs")]
-    return Findings(
-        claims=[
-            rank_one_fails(real),
-            goal(real),
-            better_than_dense(real),
-            width_does_not_help(real, cfg),
-            floor(planted, cfg),
-            blocks_solve(planted),
-        ],
-        figures=[frontier(real), densities(real), variants(real), widths(real, cfg), planted_heads(planted, cfg)],
-        notes=_notes(real, cfg),
-        n_models=len(trained) + len(planted),
-        n_diverged=0,
-    )
-
-
-def _notes(real: list[Cell], cfg: PatternFormationConfig) -> list[str]:
+def notes(m: Measured) -> list[str]:
     best = []
-    for head in heads_of(real):
-        mine = [c for c in real if c["head"] == head]
+    for head in heads_of(m.real):
+        mine = [c for c in m.real if c["head"] == head]
         good = [c for c in pick(mine, "rank 1") + pick(mine, "rank 1, long") if reaches(c)]
         if good:
             c = min(good, key=lambda c: c["l0"])
@@ -72,13 +27,13 @@ def _notes(real: list[Cell], cfg: PatternFormationConfig) -> list[str]:
             )
         else:
             best.append(f"{head}: not reached")
-    sizes = [f"{Path(p.model).name}: {p.n_train_tokens} tokens" for p in cfg.places]
+    sizes = [f"{Path(p.model).name}: {p.n_train_tokens} tokens" for p in m.cfg.places]
     return [
         "Fewest active latents that reach the goal: " + "; ".join(best) + ".",
-        f"Trained for {cfg.n_steps} steps of 1,024 tokens (the wider ones with {cfg.long_latents} latents for "
-        f"{cfg.long_steps}), several passes over {'; '.join(sizes)}. The cap in training is {cfg.max_density:g} "
-        f"({cfg.long_density:g} for the wider ones); held-out text of other files reaches about twice that for a few "
-        "latents, so the density that is judged is the held-out one.",
+        f"Trained for {m.cfg.n_steps} steps of 1,024 tokens (the wider ones with {m.cfg.long_latents} latents for "
+        f"{m.cfg.long_steps}), several passes over {'; '.join(sizes)}. The cap in training is {m.cfg.max_density:g} "
+        f"({m.cfg.long_density:g} for the wider ones); held-out text of other files reaches about twice that for a "
+        "few latents, so the density that is judged is the held-out one.",
         "The key bias is one direction a head that always acts: a dense part of rank 1, stated and not counted as a "
         "latent. Without it and the offset table the nMSE is several times larger at the same cap.",
         "The two sides are not equally sparse. Where keys may have only as many latents as queries, the nMSE rises "
@@ -100,9 +55,6 @@ _BUNDLED = (
 
 STUDY = Study(
     name="pattern-formation",
-    title="Why heads attend where they do: QK diagonalisation",
-    question="Can a head's attention pattern be explained by few sparse pairs of a query and a key condition?",
-    sources=(SOURCE,),
     presets={
         "quick": PatternFormationConfig(
             places=(
@@ -126,5 +78,8 @@ STUDY = Study(
         ),
         "full": PatternFormationConfig(places=(HeadPlace(heads=_BUNDLED, together=(0, 3, 5, 7)),)),
     },
-    run=run,
+    measure=measure,
+    claims=(claims,),
+    figures=(figures.frontier, figures.densities, figures.variants, figures.widths, figures.planted_heads),
+    notes=notes,
 )

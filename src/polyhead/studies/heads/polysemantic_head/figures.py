@@ -154,7 +154,7 @@ def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Figure:
         panels.append(Lines(title=name, x_label="position from the end", y_label="fall of probability", series=series))
     return Figure(
         key="sweep",
-        title="HeadAblation one position at a time",
+        title="Ablating one position at a time",
         caption="Fall of the answer's probability when only the row at one position is put on BOS; band: 10th to "
         "90th percentile over prompts. In the last layer only the last position can matter.",
         panels=panels,

@@ -4,10 +4,12 @@ Axis legend: h head (all of the model, layer by layer), n prompt.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float
+from pydantic import Field
 
 from polyhead.activations.model_text import model_sequences
 from polyhead.activations.tokens import TokenSequences
@@ -16,9 +18,11 @@ from polyhead.analysis.heads.prompts import make_prompts, read_templates
 from polyhead.analysis.heads.row_record import rows_record
 from polyhead.analysis.heads.rows import Head, RowsConfig, all_heads, scan_rows
 from polyhead.analysis.heads.rules import Vocabulary, rule_book
+from polyhead.core.config import Config
 from polyhead.core.head_records import Effect, RowsRecord, SweepPoint
 from polyhead.interventions.rows import HeadAblation, Kind
 from polyhead.models.hooked import HookedModel
+from polyhead.models.load import load_model
 
 SETS = ("induction", "indent", "previous")
 KINDS: tuple[Kind, ...] = ("bos-row", "mean-row")
@@ -138,3 +142,75 @@ def hydra(result: SetResult, heads: list[Head]) -> list[tuple[Head, float, float
         free, frozen = (result.ablator.effect(one, "all", frozen=f).mean_probability for f in (False, True))
         out.append(((layer, head), clean - free, clean - frozen))
     return out
+
+
+class PolysemanticHeadConfig(Config):
+    """How much text, how many prompts."""
+
+    n_sequences: int = Field(default=512, ge=4)
+    seq_len: int = Field(default=256, ge=64, le=256)
+    prompt_share: float = Field(default=1.0, gt=0, le=4)
+    """Of the prompts of each set (120, 50, 50)."""
+    n_candidates: int = Field(default=8, ge=1)
+    """Heads of widest mix among which one is chosen."""
+    n_controls: int = Field(default=5, ge=1)
+    """Heads of nearest output norm."""
+    n_bootstrap: int = Field(default=200, ge=10)
+    with_sweep: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Rows of all heads, and what blinding each does to the prompts of every set."""
+
+    cfg: PolysemanticHeadConfig
+    model: HookedModel
+    rows: RowsRecord
+    results: list[SetResult]
+    names: list[str]
+    """Of all heads."""
+    candidates: list[int]
+    """The most mixed ones."""
+    head: int
+    """The one that is judged."""
+    n_models: int = 1
+    n_diverged: int = 0
+
+    def of(self, name: str) -> SetResult:
+        """The result of one set."""
+        return next(r for r in self.results if r.name == name)
+
+    @property
+    def best(self) -> dict[str, int]:
+        """The head that each set needs most."""
+        return {r.name: leading(r) for r in self.results}
+
+    @property
+    def controls(self) -> dict[str, list[int]]:
+        """Heads of nearest output norm, by set."""
+        return {r.name: r.matched(self.head, self.cfg.n_controls) for r in self.results}
+
+    @cached_property
+    def backups(self) -> dict[str, list[tuple[str, float, float]]]:
+        """Falls of the most needed early heads, later heads free and frozen, by set."""
+        heads = all_heads(self.model)[: -self.model.cfg.n_heads]
+        return {r.name: _backups(r, heads) for r in self.results}
+
+
+def measure(cfg: PolysemanticHeadConfig, folder: Path) -> Measured:
+    """Rows, then prompts; the scan of rows is resumable, the rest is computed again."""
+    model = load_model("bundled")
+    rows, text = scan(model, cfg.n_sequences, cfg.seq_len, folder / "rows")
+    results = [measure_set(model, name, text, cfg.prompt_share, cfg.seed) for name in SETS]
+    candidates = widest(rows, cfg.n_candidates)
+    names = [h.name for h in rows.heads]
+    return Measured(cfg, model, rows, results, names, candidates, choose(results, candidates))
+
+
+def _backups(result: SetResult, heads: list[tuple[int, int]]) -> list[tuple[str, float, float]]:
+    falls = result.drop().mean(1)[: len(heads)]
+    first = [heads[i] for i in np.argsort(-falls, kind="stable")[:4]]
+    if (2, 7) in heads and (2, 7) not in first:
+        first.append((2, 7))  # carries the token before: what induction in the last layer reads
+    return [(f"L{la}H{h}", free, frozen) for (la, h), free, frozen in hydra(result, first)]

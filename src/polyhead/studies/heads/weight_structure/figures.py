@@ -5,13 +5,7 @@ from torch import Tensor
 
 from polyhead.analysis.weights.order import Method
 from polyhead.core.study_records import Bars, Figure, HeatMap, Lines, Reference, Series
-from polyhead.studies.heads.weight_structure.measures import Measured
-
-
-def figures(found: list[Measured], shown: Measured) -> list[Figure]:
-    """All of them."""
-    made = [_matrices(shown), _zoom(shown), _excess(found), _neighbours(found), _methods(shown), _clusters(found)]
-    return made if "activations" not in shown.shown else [*made, _beside(shown)]
+from polyhead.studies.heads.weight_structure.measures import MatrixMeasures, Measured
 
 
 def _heat(
@@ -24,33 +18,39 @@ def _heat(
     )
 
 
-def _matrices(m: Measured) -> Figure:
-    per = m.shape[0] / len(m.shown["weights"])
-    top = float(np.quantile(m.shown["weights"].numpy(), 0.995))
-    titles = {"weights": f"{m.name}", "gaussian": "Gaussian, same row norms", "spectrum": "same spectrum, random frame"}
+def matrices(m: Measured) -> Figure:
+    one = m.shown
+    per = one.shape[0] / len(one.shown["weights"])
+    top = float(np.quantile(one.shown["weights"].numpy(), 0.995))
+    titles = {
+        "weights": f"{one.name}",
+        "gaussian": "Gaussian, same row norms",
+        "spectrum": "same spectrum, random frame",
+    }
     return Figure(
         key="ordered",
-        title=f"Squared cosines of the rows of {m.name}, ordered, beside two nulls ordered the same way",
+        title=f"Squared cosines of the rows of {one.name}, ordered, beside two nulls ordered the same way",
         caption=f"Means over tiles of {per:.0f} x {per:.0f} pairs (a row with itself left out), greedy path + 2-opt. "
         "The published picture shows the matrix and one random matrix. The colour scale ends at the 99.5th "
         "percentile of the real one.",
-        panels=[_heat(title, m.shown[k], per=per, limits=(0.0, top)) for k, title in titles.items()],
+        panels=[_heat(title, one.shown[k], per=per, limits=(0.0, top)) for k, title in titles.items()],
         columns=3,
     )
 
 
-def _zoom(m: Measured) -> Figure:
+def zoom(m: Measured) -> Figure:
+    one = m.shown
     return Figure(
         key="zoom",
-        title=f"Along the diagonal of {m.name}",
-        caption=f"Windows of {len(m.pieces[0][1])} rows that slide along the ordered matrix, one row a cell; redraws "
+        title=f"Along the diagonal of {one.name}",
+        caption=f"Windows of {len(one.pieces[0][1])} rows that slide along the ordered matrix, one row a cell; redraws "
         "the published animation. Places are those of the order, so a block's rows are read off the record's clusters.",
-        frames=[[_heat(f"places {s} on", piece, first=s, limits=(0.0, 1.0))] for s, piece in m.pieces],
-        frame_labels=[f"place {s}" for s, _ in m.pieces],
+        frames=[[_heat(f"places {s} on", piece, first=s, limits=(0.0, 1.0))] for s, piece in one.pieces],
+        frame_labels=[f"place {s}" for s, _ in one.pieces],
     )
 
 
-def _band(found: list[Measured], what: str, kind: str, label: str) -> Series:
+def _band(found: list[MatrixMeasures], what: str, kind: str, label: str) -> Series:
     rows = [[getattr(s, what) for s in m.null[kind]["two_opt"]] for m in found]  # pyright: ignore[reportArgumentType]
     return Series(
         name=label,
@@ -60,7 +60,7 @@ def _band(found: list[Measured], what: str, kind: str, label: str) -> Series:
     )
 
 
-def _by_matrix(found: list[Measured], what: str, title: str, y_label: str, key: str, caption: str) -> Figure:
+def _by_matrix(found: list[MatrixMeasures], what: str, title: str, y_label: str, key: str, caption: str) -> Figure:
     bars = Bars(
         title=title,
         x_label="matrix",
@@ -75,9 +75,9 @@ def _by_matrix(found: list[Measured], what: str, title: str, y_label: str, key: 
     return Figure(key=key, title=title, caption=caption, panels=[bars])
 
 
-def _excess(found: list[Measured]) -> Figure:
+def excess(m: Measured) -> Figure:
     return _by_matrix(
-        found,
+        m.found,
         "excess",
         "Block excess of every matrix and of its nulls",
         "mean squared cosine in the band - outside",
@@ -86,9 +86,9 @@ def _excess(found: list[Measured]) -> Figure:
     )
 
 
-def _neighbours(found: list[Measured]) -> Figure:
+def neighbours(m: Measured) -> Figure:
     return _by_matrix(
-        found,
+        m.found,
         "neighbour",
         "How similar neighbours are along the path",
         "mean squared cosine of neighbours",
@@ -97,11 +97,12 @@ def _neighbours(found: list[Measured]) -> Figure:
     )
 
 
-def _methods(m: Measured) -> Figure:
-    methods: list[Method] = list(m.real)
-    series = [Series(name=m.name, y=[m.real[k].excess for k in methods])]
+def methods(m: Measured) -> Figure:
+    one = m.shown
+    methods: list[Method] = list(one.real)
+    series = [Series(name=one.name, y=[one.real[k].excess for k in methods])]
     for kind, label in (("gaussian", "Gaussian draws"), ("spectrum", "same spectrum")):
-        rows = [[s.excess for s in m.null[kind].get(k, [])] for k in methods]  # pyright: ignore[reportArgumentType]
+        rows = [[s.excess for s in one.null[kind].get(k, [])] for k in methods]  # pyright: ignore[reportArgumentType]
         series.append(
             Series(
                 name=label,
@@ -115,20 +116,20 @@ def _methods(m: Measured) -> Figure:
     )
     return Figure(
         key="orders",
-        title=f"Which order: {m.name}",
+        title=f"Which order: {one.name}",
         caption="`given` is the order of the file. Every order but that one is found by searching, so each is compared "
         "with the same search on noise; leaves (optimal leaf order of the average-linkage tree) only for small ones.",
         panels=[bars],
     )
 
 
-def _clusters(found: list[Measured]) -> Figure:
+def clusters(m: Measured) -> Figure:
     lines = [
-        Series(name=m.name, x=[float(i + 1) for i in range(len(s))], y=[x / m.shape[0] for x in s])
-        for m in found
-        if (s := m.sizes()[:40])
+        Series(name=one.name, x=[float(i + 1) for i in range(len(s))], y=[x / one.shape[0] for x in s])
+        for one in m.found
+        if (s := one.sizes()[:40])
     ]
-    none = [m.name for m in found if not m.sizes()]
+    none = [one.name for one in m.found if not one.sizes()]
     return Figure(
         key="clusters",
         title="Clusters that noise does not have, by size",
@@ -147,18 +148,22 @@ def _clusters(found: list[Measured]) -> Figure:
     )
 
 
-def _beside(m: Measured) -> Figure:
-    per = m.shape[0] / len(m.shown["weights"])
+def activations(m: Measured) -> list[Figure]:
+    one = m.shown
+    if "activations" not in one.shown:
+        return []
+    per = one.shape[0] / len(one.shown["weights"])
     tables = {
-        "squared cosine of weights": m.shown["weights"],
-        "squared correlation of activations": m.shown["activations"],
+        "squared cosine of weights": one.shown["weights"],
+        "squared correlation of activations": one.shown["activations"],
     }
-    return Figure(
+    drawn = Figure(
         key="activations",
-        title=f"{m.name}: weights and activations in the order of the weights",
+        title=f"{one.name}: weights and activations in the order of the weights",
         caption="Where rows of one block are also active together, the second picture has the same block. Each has a "
         "colour scale of its own.",
         panels=[_heat(k, v, per=per, limits=(0.0, float(np.quantile(v.numpy(), 0.995)))) for k, v in tables.items()],
         columns=2,
         shared_scale=False,
     )
+    return [drawn]

@@ -1,6 +1,7 @@
 """What the study `weight-structure` measures on each matrix."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -15,6 +16,7 @@ from polyhead.core.config import Config
 from polyhead.core.sites import site
 from polyhead.metrics.positions import Positions
 from polyhead.models.hooked import HookedModel
+from polyhead.models.load import load_model
 from polyhead.models.mlp import mlp_weights
 
 METHODS: tuple[Method, ...] = ("given", "greedy", "two_opt", "spectral")
@@ -60,7 +62,7 @@ ROWS = {
 
 
 @dataclass
-class Measured:
+class MatrixMeasures:
     """One matrix."""
 
     name: str
@@ -141,9 +143,9 @@ def _adds(sums: dict[str, Correlation], name: str, counted: Tensor):
     return hook
 
 
-def measure(
+def measure_matrix(
     name: str, layer: int | None, rows: Tensor, cfg: WeightConfig, active: Tensor | None, draw: bool
-) -> Measured:
+) -> MatrixMeasures:
     """Everything about one matrix."""
     similar = squared_cosines(rows)
     width = max(2, round(len(rows) * cfg.band_share))
@@ -169,7 +171,7 @@ def measure(
                 merges.append(highest_merge(noise, least=LEAST))
     level = max(merges)
     labels = clusters(similar, min(1.0, level * 1.001), least=LEAST)
-    found = Measured(name, layer, (len(rows), rows.shape[1]), width, real, null, level, merges, labels)
+    found = MatrixMeasures(name, layer, (len(rows), rows.shape[1]), width, real, null, level, merges, labels)
     place = orders["two_opt"].argsort()
     found.blocks = [
         sorted((labels == c).nonzero()[:, 0].tolist(), key=lambda r: int(place[r])) for c in range(len(found.sizes()))
@@ -184,3 +186,34 @@ def measure(
         if draw:
             found.shown["activations"] = picture(second, orders["two_opt"], tiles=96)
     return found
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every matrix."""
+
+    cfg: WeightConfig
+    found: list[MatrixMeasures]
+    model: str
+    """Its name."""
+    n_models: int = 0
+    n_diverged: int = 0
+
+    @property
+    def shown(self) -> MatrixMeasures:
+        """The one that is drawn."""
+        return self.found[min(self.cfg.shown, len(self.found) - 1)]
+
+
+def measure(cfg: WeightConfig, folder: Path) -> Measured:
+    """Measure every matrix; nothing is trained and nothing is kept in `folder`."""
+    del folder
+    model = load_model(cfg.model)
+    wanted = matrices_of(model, cfg)
+    active = correlations(model, cfg)
+    shown = min(cfg.shown, len(wanted) - 1)
+    found = [
+        measure_matrix(name, layer, rows, cfg, active.get(name), i == shown)
+        for i, (name, layer, rows) in enumerate(wanted)
+    ]
+    return Measured(cfg, found, model.cfg.name)

@@ -8,30 +8,25 @@ from torch import Tensor
 from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Scatter, Series
 from polyhead.studies.pairs.capacity.claims import solved
 from polyhead.studies.pairs.capacity.constructions import CONSTRUCTIONS, points
-from polyhead.studies.pairs.capacity.measures import CapacityResults, Part
+from polyhead.studies.pairs.capacity.measures import Measured, Part
 from polyhead.tasks.pairs import truth
 
 
-def capacity_figures(results: CapacityResults) -> list[Figure]:
-    """All figures, in the order of the page."""
-    return [_starts(results), _geometry(results), _curves(results), _losses(results)]
+def _labels(m: Measured) -> list[str]:
+    return ["random", *(f"built, noise {level:g}" for level in m.levels)]
 
 
-def _labels(results: CapacityResults) -> list[str]:
-    return ["random", *(f"built, noise {level:g}" for level in results.levels)]
-
-
-def _starts(results: CapacityResults) -> Figure:
-    labels = _labels(results)
+def starts(m: Measured) -> Figure:
+    labels = _labels(m)
     panels: list[Drawing] = []
     for part, title in (("mixed", "half noise sequences"), ("signal only", "no noise sequences")):
         series = [
-            Series(name=f"{cell}", y=[_share(solved(results.parts[part].accuracy(cell, s))) for s in labels])
+            Series(name=f"{cell}", y=[_share(solved(m.parts[part].accuracy(cell, s))) for s in labels])
             for cell in CONSTRUCTIONS.values()
         ]
         panels.append(Bars(title=title, y_label="share at 100 %", categories=labels, series=series))
     start = [
-        Series(name=str(cell), y=[_share(solved(results.parts["mixed"].accuracy(cell, s, 0))) for s in labels])
+        Series(name=str(cell), y=[_share(solved(m.parts["mixed"].accuracy(cell, s, 0))) for s in labels])
         for cell in CONSTRUCTIONS.values()
     ]
     panels.append(Bars(title="before training", y_label="share at 100 %", categories=labels, series=start))
@@ -45,10 +40,10 @@ def _starts(results: CapacityResults) -> Figure:
     )
 
 
-def _geometry(results: CapacityResults) -> Figure:
-    pairs = ["".join(map(str, pair)) for pair in truth(results.world).multisets]
+def geometry(m: Measured) -> Figure:
+    pairs = ["".join(map(str, pair)) for pair in truth(m.world).multisets]
     panels: list[Drawing] = []
-    mixed = results.parts["mixed"]
+    mixed = m.parts["mixed"]
     for name, cell in CONSTRUCTIONS.items():
         flat = cell.n_heads * cell.d_head == 1
         panels.append(_plane(points(name), pairs, f"{name}: built", flat))
@@ -73,23 +68,20 @@ def _plane(z: Tensor, pairs: list[str], title: str, flat: bool) -> Scatter:
     y = torch.zeros(len(z)) if flat else z[:, 1]
     series = [
         Series(
-            name="pairs",
-            x=[round(v, 3) for v in z[:, 0].tolist()],
-            y=[round(v, 3) for v in y.tolist()],
-            labels=pairs,
+            name="pairs", x=[round(v, 3) for v in z[:, 0].tolist()], y=[round(v, 3) for v in y.tolist()], labels=pairs
         )
     ]
     return Scatter(title=title, series=series, square=True)
 
 
-def _curves(results: CapacityResults) -> Figure:
-    mixed, labels = results.parts["mixed"], _labels(results)
+def curves(m: Measured) -> Figure:
+    mixed, labels = m.parts["mixed"], _labels(m)
     panels: list[Drawing] = [
         Lines(
             title=str(cell),
             x_label="step",
             y_label="accuracy",
-            series=[_band(mixed, results.moments, cell, label) for label in labels],
+            series=[_band(mixed, m.moments, cell, label) for label in labels],
         )
         for cell in CONSTRUCTIONS.values()
     ]
@@ -111,14 +103,14 @@ def _band(part: Part, moments: Sequence[int], cell, label: str) -> Series:
     return Series(name=label, x=[float(s) for s in moments], y=at(0.5), low=at(0.1), high=at(0.9))
 
 
-def _losses(results: CapacityResults) -> Figure:
-    labels = _labels(results)
+def losses(m: Measured) -> Figure:
+    labels = _labels(m)
     panels: list[Drawing] = []
     for part, title in (("mixed", "half noise sequences"), ("signal only", "no noise sequences")):
-        world = results.parts[part].models.world
+        world = m.parts[part].models.world
         series = []
         for cell in CONSTRUCTIONS.values():
-            values = [results.parts[part].total_loss(cell, s) for s in labels]
+            values = [m.parts[part].total_loss(cell, s) for s in labels]
             series.append(Series(name=str(cell), y=[round(float(v.median()), 4) if len(v) else None for v in values]))
         floor = Reference(axis="y", value=truth(world).best_loss, label="floor")
         panels.append(Bars(title=title, y_label="loss, nats", categories=labels, series=series, references=[floor]))

@@ -10,33 +10,15 @@ from polyhead.analysis.head_ablation import accuracy_by_group, replacements, wit
 from polyhead.core.rng import generator
 from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Series
 from polyhead.studies.pairs.conditional_ov import conditional_ov
-from polyhead.studies.pairs.models import Cell, Measured, measure_tables, signal_tokens
-from polyhead.studies.pairs.ov_coherent.claims import Results, taus
-from polyhead.studies.pairs.ov_coherent.maps import curves, distributions, graded, phase_maps, three_slots, trade_off
-from polyhead.studies.pairs.ov_coherent.open_claims import Opened
+from polyhead.studies.pairs.models import Cell, ShapeMeasures, measure_tables, signal_tokens
+from polyhead.studies.pairs.ov_coherent.claims import taus
+from polyhead.studies.pairs.ov_coherent.measures import Measured
 from polyhead.studies.pairs.preference_order import is_reversed
 from polyhead.studies.pairs.token_tables import TokenTables, head_contributions, table_logits
 from polyhead.tasks.pairs import truth
 
 
-def figures(results: Results, opened: Opened) -> list[Figure]:
-    """All figures, in the order of the page."""
-    return [
-        _scores(results),
-        _tables(results),
-        _mean_table(results),
-        _animation(results),
-        phase_maps(results),
-        curves(results),
-        distributions(results),
-        _ablation(results),
-        trade_off(results),
-        graded(results, opened),
-        three_slots(opened),
-    ]
-
-
-def example(measured: Measured) -> int:
+def example(measured: ShapeMeasures) -> int:
     """The first model at 100 % whose two heads are reversed, or at 100 %, or the first."""
     solved = torch.tensor(measured.solved)
     if measured.ranks.shape[1] == 2:
@@ -67,26 +49,26 @@ def table_map(rows: Float[Tensor, "k s"], ranks: Tensor, pairs: Sequence[str], t
     )
 
 
-def _above_noise(results: Results, measured: Measured, i: int) -> Tensor:
-    noise = measured.tables.scores[i, :, 1 + results.cfg.world.n_signal :].mean(-1, keepdim=True)
+def _above_noise(m: Measured, measured: ShapeMeasures, i: int) -> Tensor:
+    noise = measured.tables.scores[i, :, 1 + m.cfg.world.n_signal :].mean(-1, keepdim=True)
     return measured.scores[i] - noise
 
 
-def _rows(results: Results, measured: Measured) -> Tensor:
-    signal = signal_tokens(results.cfg.world.n_signal)
+def _rows(m: Measured, measured: ShapeMeasures) -> Tensor:
+    signal = signal_tokens(m.cfg.world.n_signal)
     return conditional_ov(measured.tables.ov[:, :, signal], measured.phi)
 
 
-def _examples(results: Results) -> list[Cell]:
-    first, wide = results.widths[0], results.wide.d_head
-    return [results.wide, Cell(2, first), Cell(1, wide)]
+def _examples(m: Measured) -> list[Cell]:
+    first, wide = m.widths[0], m.wide.d_head
+    return [m.wide, Cell(2, first), Cell(1, wide)]
 
 
-def _scores(results: Results) -> Figure:
+def scores(m: Measured) -> Figure:
     panels: list[Drawing] = []
-    for cell in _examples(results):
-        i = example(results.cells[cell])
-        panels.append(score_bars(_above_noise(results, results.cells[cell], i), f"{cell} (model {i})"))
+    for cell in _examples(m):
+        i = example(m.cells[cell])
+        panels.append(score_bars(_above_noise(m, m.cells[cell], i), f"{cell} (model {i})"))
     return Figure(
         key="scores",
         title="What each head prefers",
@@ -100,12 +82,12 @@ def _scores(results: Results) -> Figure:
     )
 
 
-def _tables(results: Results) -> Figure:
+def tables(m: Measured) -> Figure:
     panels: list[Drawing] = []
-    pairs = _pairs(results)
-    for cell in (results.wide, Cell(1, results.wide.d_head)):
-        measured = results.cells[cell]
-        i, rows = example(measured), _rows(results, measured)
+    pairs = _pairs(m)
+    for cell in (m.wide, Cell(1, m.wide.d_head)):
+        measured = m.cells[cell]
+        i, rows = example(measured), _rows(m, measured)
         for h in range(cell.n_heads):
             panels.append(table_map(rows[i, h], measured.ranks[i, h], pairs, f"{cell}, head {h}"))
     return Figure(
@@ -118,24 +100,24 @@ def _tables(results: Results) -> Figure:
     )
 
 
-def _mean_table(results: Results) -> Figure:
-    measured, pairs = results.cells[results.wide], truth(results.cfg.world).multisets
+def mean_table(m: Measured) -> Figure:
+    measured, pairs = m.cells[m.wide], truth(m.cfg.world).multisets
     solved = torch.tensor(measured.solved)
-    rows, ranks = _rows(results, measured), measured.ranks
+    rows, ranks = _rows(m, measured), measured.ranks
     k, place = ranks.shape[-1], {pair: i for i, pair in enumerate(pairs)}
     total, n = torch.zeros(k, len(pairs), dtype=torch.float64), 0
-    for m in solved.nonzero().flatten().tolist():
+    for i in solved.nonzero().flatten().tolist():
         for h in range(ranks.shape[1]):
-            by_rank = ranks[m, h].argsort().tolist()  # token at each rank
+            by_rank = ranks[i, h].argsort().tolist()  # token at each rank
             columns = [place[tuple(sorted(by_rank[r - 1] + 1 for r in pair))] for pair in pairs]
-            total += rows[m, h][by_rank][:, columns]
+            total += rows[i, h][by_rank][:, columns]
             n += 1
     mean = total / max(1, n)
     labels = ["/".join(str(r) for r in pair) for pair in pairs]
     return Figure(
         key="mean-table",
         title="The staircase: mean conditional OV table in each head's own order",
-        caption=f"Mean over the {n} heads of all models of {results.wide} at 100 %, tokens renamed by the head's "
+        caption=f"Mean over the {n} heads of all models of {m.wide} at 100 %, tokens renamed by the head's "
         "preference (1 is its favourite). Row r boosts the pairs whose best-placed member is r: 4, 3, 2, 1 "
         "of them. Pairs that hold r and a better token are never asked of this row, because the head would "
         "attend to the better one.",
@@ -154,15 +136,15 @@ def _mean_table(results: Results) -> Figure:
     )
 
 
-def _animation(results: Results) -> Figure:
-    cell, models = results.wide, results.models[2]
-    i, pairs = example(results.cells[cell]), _pairs(results)
+def animation(m: Measured) -> Figure:
+    cell, models = m.wide, m.models[2]
+    i, pairs = example(m.cells[cell]), _pairs(m)
     frames, labels = [], []
-    for step in results.cfg.moments:
+    for step in m.cfg.moments:
         tables = models.tables(cell, step=step).of([i])
-        now = measure_one(results, tables, cell, i)
-        rows = _rows(results, now)[0]
-        frame: list[Drawing] = [score_bars(_above_noise(results, now, 0), "scores above noise")]
+        now = measure_one(m, tables, cell, i)
+        rows = _rows(m, now)[0]
+        frame: list[Drawing] = [score_bars(_above_noise(m, now, 0), "scores above noise")]
         frame += [table_map(rows[h], now.ranks[0, h], pairs, f"head {h}") for h in range(cell.n_heads)]
         frames.append(frame)
         labels.append(f"step {step}, accuracy {float(now.accuracy[0]):.2f}")
@@ -177,13 +159,13 @@ def _animation(results: Results) -> Figure:
     )
 
 
-def measure_one(results: Results, tables: TokenTables, cell: Cell, i: int) -> Measured:
+def measure_one(m: Measured, tables: TokenTables, cell: Cell, i: int) -> ShapeMeasures:
     """Measure one model's tables at a moment of training."""
-    return measure_tables(results.cfg.world, tables, results.cells[cell].phi[i : i + 1], table=results.table)
+    return measure_tables(m.cfg.world, tables, m.cells[cell].phi[i : i + 1], table=m.table)
 
 
-def _ablation(results: Results) -> Figure:
-    measured, table, pairs = results.cells[results.wide], results.table, _pairs(results)
+def ablation(m: Measured) -> Figure:
+    measured, table, pairs = m.cells[m.wide], m.table, _pairs(m)
     i = example(measured)
     tables, targets = measured.tables.of([i]), measured.phi[i, table.multiset]
     each = head_contributions(tables, table.counts)[0]
@@ -195,7 +177,7 @@ def _ablation(results: Results) -> Figure:
 
     values, names = by_pair(table_logits(tables, table.counts)[0]), ["whole model"]
     for how in ("zero", "mean", "resample"):
-        g = generator(results.cfg.seed, "resample")
+        g = generator(m.cfg.seed, "resample")
         instead = replacements(each, how, probability=table.probability, generator=g)
         values += by_pair(without_each_head(each, rest, instead))
         names += [f"without head {h} ({how})" for h in range(each.shape[0])]
@@ -203,8 +185,8 @@ def _ablation(results: Results) -> Figure:
         key="ablation",
         title="Taking out a head",
         caption="Accuracy on each pair when a head's output is replaced by zero, by its mean, or by its output in "
-        f"another sequence ({results.wide}, the example model). The other head alone tells the pairs of its "
-        "order apart no further than by its favourite member.",
+        f"another sequence ({m.wide}, the example model). The other head alone tells the pairs of its order "
+        "apart no further than by its favourite member.",
         panels=[
             HeatMap(title="accuracy", x_label="pair", x=pairs, y=names, values=values, limits=(0, 1), annotate=True)
         ],
@@ -219,5 +201,5 @@ def _tokens(k: int) -> list[str]:
     return [str(i + 1) for i in range(k)]
 
 
-def _pairs(results: Results) -> list[str]:
-    return ["{" + ", ".join(map(str, pair)) + "}" for pair in truth(results.cfg.world).multisets]
+def _pairs(m: Measured) -> list[str]:
+    return ["{" + ", ".join(map(str, pair)) + "}" for pair in truth(m.cfg.world).multisets]

@@ -8,32 +8,33 @@ from torch import Tensor
 from polyhead.core.rng import generator
 from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, Reference, Series
 from polyhead.studies.pairs.models import Cell, signal_tokens
-from polyhead.studies.pairs.ov_coherent.claims import Results, taus
+from polyhead.studies.pairs.ov_coherent.claims import taus
 from polyhead.studies.pairs.ov_coherent.hard_attention import hard_ceiling
-from polyhead.studies.pairs.ov_coherent.open_claims import Opened, extremeness
+from polyhead.studies.pairs.ov_coherent.measures import Measured
+from polyhead.studies.pairs.ov_coherent.open_claims import extremeness
 from polyhead.studies.pairs.preference_order import between_models_taus, head_pair_taus, is_reversed
 from polyhead.studies.pairs.token_tables import exact_accuracy
 from polyhead.tasks.pairs import truth
 
 
-def phase_maps(results: Results) -> Figure:
+def phase_maps(m: Measured) -> Figure:
     """Accuracy, order and split attention over heads, width and bias."""
 
     def mean(values: Tensor) -> float | None:
         return float(values.double().mean()) if len(values) else None
 
     def tau(cell: Cell, how: Callable[[Tensor], Tensor]) -> float | None:
-        return mean(how(taus(results.cells[cell]))) if cell.n_heads > 1 else None
+        return mean(how(taus(m.cells[cell]))) if cell.n_heads > 1 else None
 
     quantities: list[tuple[str, tuple[float, float], Callable[[Cell], float | None]]] = [
-        ("mean accuracy", (0, 1), lambda c: mean(results.cells[c].accuracy)),
-        ("share at 100 %", (0, 1), lambda c: mean(torch.tensor(results.cells[c].solved))),
+        ("mean accuracy", (0, 1), lambda c: mean(m.cells[c].accuracy)),
+        ("share at 100 %", (0, 1), lambda c: mean(torch.tensor(m.cells[c].solved))),
         ("smallest tau between heads (models at 100 %)", (-1, 1), lambda c: tau(c, lambda t: t)),
         ("share with a reversed pair of heads (models at 100 %)", (0, 1), lambda c: tau(c, is_reversed)),
         (
             "split attention: share of (head, mixed pair)",
             (0, 1),
-            lambda c: mean(results.cells[c].split.share(results.cells[c].split.majority)),
+            lambda c: mean(m.cells[c].split.share(m.cells[c].split.majority)),
         ),
     ]
     panels: list[Drawing] = []
@@ -44,15 +45,15 @@ def phase_maps(results: Results) -> Figure:
                     title=f"{name}; {'with' if bias else 'without'} b_O",
                     x_label="d_head",
                     y_label="heads",
-                    x=[str(d) for d in results.widths],
-                    y=[str(h) for h in sorted(results.cfg.heads)],
-                    values=[[_round(of(Cell(h, d, bias))) for d in results.widths] for h in sorted(results.cfg.heads)],
+                    x=[str(d) for d in m.widths],
+                    y=[str(h) for h in sorted(m.cfg.heads)],
+                    values=[[_round(of(Cell(h, d, bias))) for d in m.widths] for h in sorted(m.cfg.heads)],
                     limits=limits,
                     diverging=limits[0] < 0,
                     annotate=True,
                 )
             )
-    n = min(len(m.accuracy) for m in results.cells.values())
+    n = min(len(one.accuracy) for one in m.cells.values())
     return Figure(
         key="phase-maps",
         title="Heads, width and bias",
@@ -64,18 +65,16 @@ def phase_maps(results: Results) -> Figure:
     )
 
 
-def curves(results: Results) -> Figure:
+def curves(m: Measured) -> Figure:
     """Accuracy and order against the step."""
-    first = results.widths[0]
-    cells = [
-        c for c in (results.wide, Cell(2, first), Cell(1, results.wide.d_head), Cell(1, first)) if c in results.cells
-    ]
+    first = m.widths[0]
+    cells = [c for c in (m.wide, Cell(2, first), Cell(1, m.wide.d_head), Cell(1, first)) if c in m.cells]
     accuracy, order = [], []
     for cell in cells:
-        now = [measure_light(results, cell, step) for step in results.cfg.moments]
-        accuracy.append(_band(str(cell), results.cfg.moments, [a for a, _ in now]))
+        now = [measure_light(m, cell, step) for step in m.cfg.moments]
+        accuracy.append(_band(str(cell), m.cfg.moments, [a for a, _ in now]))
         if cell.n_heads > 1:
-            order.append(_band(str(cell), results.cfg.moments, [t for _, t in now]))
+            order.append(_band(str(cell), m.cfg.moments, [t for _, t in now]))
     return Figure(
         key="learning",
         title="Accuracy and order while training",
@@ -95,20 +94,20 @@ def curves(results: Results) -> Figure:
     )
 
 
-def measure_light(results: Results, cell: Cell, step: int) -> tuple[Tensor, Tensor]:
+def measure_light(m: Measured, cell: Cell, step: int) -> tuple[Tensor, Tensor]:
     """Accuracy and (for several heads) the smallest tau at a moment of training."""
-    models = results.models[cell.n_heads]
+    models = m.models[cell.n_heads]
     tables, phi = models.tables(cell, step=step), models.completions(cell)
-    accuracy = exact_accuracy(tables, results.table.counts, results.table.probability, phi[:, results.table.multiset])
-    signal = signal_tokens(results.cfg.world.n_signal)
+    accuracy = exact_accuracy(tables, m.table.counts, m.table.probability, phi[:, m.table.multiset])
+    signal = signal_tokens(m.cfg.world.n_signal)
     if cell.n_heads < 2:
         return accuracy, accuracy
     return accuracy, head_pair_taus(tables.scores[..., signal]).amin(1)
 
 
-def distributions(results: Results) -> Figure:
+def distributions(m: Measured) -> Figure:
     """Histograms over seeds."""
-    k = results.cfg.world.n_signal
+    k = m.cfg.world.n_signal
     n_pairs = k * (k - 1) // 2
     places = [round(-1 + 2 * i / n_pairs, 3) for i in range(n_pairs + 1)]
 
@@ -116,14 +115,11 @@ def distributions(results: Results) -> Figure:
         nearest = (values[:, None].double() - torch.tensor(at).double()).abs().argmin(1)
         return [float((nearest == i).double().mean()) if len(values) else None for i in range(len(at))]
 
-    series = [
-        Series(name=f"d_head {c.d_head}", y=histogram(taus(results.cells[c]), places))
-        for c in results.two(results.widths)
-    ]
-    null = between_models_taus(results.cells[results.wide].scores, generator(results.cfg.seed, "null"), rounds=8)
+    series = [Series(name=f"d_head {c.d_head}", y=histogram(taus(m.cells[c]), places)) for c in m.two(m.widths)]
+    null = between_models_taus(m.cells[m.wide].scores, generator(m.cfg.seed, "null"), rounds=8)
     series.append(Series(name="different models", y=histogram(null, places)))
     levels = [i / 16 for i in range(17)]
-    shapes = [Cell(2, results.widths[0]), Cell(2, results.widths[1]), *(Cell(1, d) for d in results.widths)]
+    shapes = [Cell(2, m.widths[0]), Cell(2, m.widths[1]), *(Cell(1, d) for d in m.widths)]
     return Figure(
         key="distributions",
         title="Distributions over seeds",
@@ -143,22 +139,22 @@ def distributions(results: Results) -> Figure:
                 x_label="accuracy, to the nearest sixteenth",
                 y_label="share of models",
                 categories=[f"{i}/16" for i in range(17)],
-                series=[Series(name=str(c), y=histogram(results.cells[c].accuracy, levels)) for c in shapes],
+                series=[Series(name=str(c), y=histogram(m.cells[c].accuracy, levels)) for c in shapes],
             ),
         ],
         columns=2,
     )
 
 
-def trade_off(results: Results) -> Figure:
+def trade_off(m: Measured) -> Figure:
     """Share at 100 % against parameters."""
     panels: list[Drawing] = []
     for bias in (False, True):
         series = []
-        for h in sorted(results.cfg.heads):
-            y = [_share(results.cells[Cell(h, d, bias)].solved) for d in results.widths]
+        for h in sorted(m.cfg.heads):
+            y = [_share(m.cells[Cell(h, d, bias)].solved) for d in m.widths]
             name = "1 head" if h == 1 else f"{h} heads"
-            series.append(Series(name=name, x=[float(h * d) for d in results.widths], y=y))
+            series.append(Series(name=name, x=[float(h * d) for d in m.widths], y=y))
         panels.append(
             Lines(
                 title=f"share at 100 %, {'with' if bias else 'without'} b_O",
@@ -176,12 +172,12 @@ def trade_off(results: Results) -> Figure:
     )
 
 
-def graded(results: Results, opened: Opened) -> Figure:
+def graded(m: Measured) -> Figure:
     """Where frequent and important tokens stand."""
-    wide = results.wide
-    series = [Series(name="equal tokens", y=_means(extremeness(results.cells[wide])))]
+    wide = m.wide
+    series = [Series(name="equal tokens", y=_means(extremeness(m.cells[wide])))]
     for name in ("frequency", "importance"):
-        cells = opened[name][1]
+        cells = m.opened[name][1]
         cell = max((c for c in cells if c.n_heads == 2), key=lambda c: c.d_head)
         series.append(Series(name=f"graded {name}", y=_means(extremeness(cells[cell]))))
     return Figure(
@@ -194,16 +190,16 @@ def graded(results: Results, opened: Opened) -> Figure:
                 title="distance from the middle, ranks",
                 x_label="signal token",
                 y_label="mean |rank - 1.5|",
-                categories=_tokens(results.cfg.world.n_signal),
+                categories=_tokens(m.cfg.world.n_signal),
                 series=series,
             )
         ],
     )
 
 
-def three_slots(opened: Opened) -> Figure:
+def three_slots(m: Measured) -> Figure:
     """Accuracy with three slots, and hard ceilings."""
-    models, cells = opened["three slots"]
+    models, cells = m.opened["three slots"]
     known = truth(models.world)
     references = [
         Reference(
@@ -211,7 +207,7 @@ def three_slots(opened: Opened) -> Figure:
         )
         for h in (1, 2, 3)
     ]
-    accuracy = [m.accuracy for m in cells.values()]
+    accuracy = [one.accuracy for one in cells.values()]
     return Figure(
         key="three-slots",
         title="Three slots",

@@ -1,5 +1,6 @@
 """What the study `ov-dimension` measures on the head loadings of each dictionary."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -72,7 +73,7 @@ class Cut(NamedTuple):
         return self.goodness > 0.1 and none_better and ratio > 0 and p < 0.1
 
 
-class Measured(NamedTuple):
+class LoadingsOf(NamedTuple):
     """One dictionary."""
 
     name: str
@@ -90,7 +91,7 @@ class Measured(NamedTuple):
         return [c for c in self.cuts if c.source == source and c.kind == kind]
 
 
-def measure_layer(place: Place, layer: int, cfg: DimensionConfig, folder: Path) -> list[Measured]:
+def measure_layer(place: Place, layer: int, cfg: DimensionConfig, folder: Path) -> list[LoadingsOf]:
     """Train the dictionaries of a layer and cut their loadings."""
     settings = {"n_latents": place.n_latents, "start": cfg.start}
     members = [
@@ -102,7 +103,7 @@ def measure_layer(place: Place, layer: int, cfg: DimensionConfig, folder: Path) 
         label = f"{trained.name}, k {m.settings['activation']['k']}, seed {m.seed}"
         plain = remembered(trained.folder / f"{m.name}.json", lambda m=m: _measure(trained, m, cfg))
         cuts = [Cut(**c) for c in plain.pop("cuts")]
-        found.append(Measured(name=label, cuts=cuts, **plain))
+        found.append(LoadingsOf(name=label, cuts=cuts, **plain))
     return found
 
 
@@ -167,3 +168,22 @@ def _ranks(points: ndarray, sides: dict[str, ndarray], cfg: DimensionConfig, rng
         random = ranks_of_random_groups(rows, [size for size, _ in own], rng)
         found[name] = [(size, rank, other) for (size, rank), other in zip(own, random, strict=True)]
     return found
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every dictionary of every layer."""
+
+    cfg: DimensionConfig
+    found: list[LoadingsOf]
+    n_diverged: int = 0
+
+    @property
+    def n_models(self) -> int:
+        return len(self.found)
+
+
+def measure(cfg: DimensionConfig, folder: Path) -> Measured:
+    """Train a dictionary on every layer and cut its loadings, and those of the nulls, into groups."""
+    every = [(place, layer) for place in cfg.places for layer in place.layers]
+    return Measured(cfg, [one for where in every for one in measure_layer(*where, cfg, folder)])

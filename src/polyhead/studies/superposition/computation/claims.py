@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from polyhead.core.rng import generator
-from polyhead.core.study_records import Claim
-from polyhead.studies.judge import judge_number, judge_share
+from polyhead.studies import study
+from polyhead.studies.claim import Number, Paired, Share, distribution
 from polyhead.studies.superposition.computation.dead_units import unit_states
 from polyhead.studies.superposition.computation.models import (
     ACTIVATIONS,
@@ -18,12 +18,12 @@ from polyhead.studies.superposition.computation.models import (
     PAPER,
     REPORT,
     ComputationStudyConfig,
-    Grids,
+    Measured,
     instances,
     pairwise_widths,
 )
 from polyhead.studies.superposition.computation.neuron_stacks import asymmetric_share, contributions, serves
-from polyhead.studies.superposition.models import Grid, distribution
+from polyhead.studies.superposition.models import Grid
 from polyhead.tasks.computation import Task, all_cases, sample, truth
 
 READ: Mapping[tuple[str, str], tuple[float, float]] = {
@@ -41,8 +41,6 @@ READ: Mapping[tuple[str, str], tuple[float, float]] = {
 SOLVED = 0.01
 """A model has solved its task where its loss is under this share of the best constant's."""
 
-Switches = Mapping[tuple[str, str, str], Grid]
-
 
 def by_run(grid: Grid, cfg: ComputationStudyConfig) -> Tensor:
     """Mean loss over the instances of each run, `[seed]`; nan where one diverged."""
@@ -56,50 +54,36 @@ def reference_losses(task: Task) -> tuple[float, float]:
     return sum(t.zero_loss for t in exact) / len(exact), sum(t.constant_loss for t in exact) / len(exact)
 
 
-def published_losses(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) -> list[Claim]:
-    """Our losses beside those read from the plots."""
-    claims = []
-    for (task, act), (number, tolerance) in READ.items():
-        values = by_run(table[task, act], cfg)
-        dead, constant = reference_losses(task)  # pyright: ignore[reportArgumentType]
-        finite = values[torch.isfinite(values)].tolist()
-        verdict, reason = judge_number(finite, number, tolerance=tolerance)
-        claims.append(
-            Claim(
-                key=f"loss-{task}-{act}",
-                statement=f"{task.upper()} with {act}: loss at the end of training, mean of five instances.",
-                source=REPORT,
-                published=f"about {number}",
-                ours=[distribution("loss", values, n_diverged=table[task, act].n_diverged)],
-                control=[distribution("all outputs dead", [dead]), distribution("all outputs constant", [constant])],
-                control_note="Exact losses of networks that say zero, or the best constant.",
-                verdict=verdict,
-                reason=reason,
-            )
-        )
-    return claims
+@study.claim("loss-{}", source=REPORT, published="about {number}", each=[f"{t}-{a}" for t, a in READ])
+def published_loss(m: Measured, which: str) -> Number:
+    """{task} with {act}: loss at the end of training, mean of five instances."""
+    task, act = which.split("-")
+    grid, (number, tolerance) = m.grids.table[task, act], READ[task, act]
+    values = by_run(grid, m.cfg)
+    dead, constant = reference_losses(task)  # pyright: ignore[reportArgumentType]
+    return Number(
+        values=values[torch.isfinite(values)],
+        expected=number,
+        tolerance=tolerance,
+        ours=[distribution("loss", values, n_diverged=grid.n_diverged)],
+        control={"all outputs dead": [dead], "all outputs constant": [constant]},
+        note="Exact losses of networks that say zero, or the best constant.",
+        words={"task": task.upper(), "act": act, "number": number},
+    )
 
 
-def relu_worse(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) -> list[Claim]:
-    """ReLU does worse than GELU."""
-    claims = []
-    for task in ("and", "or", "max", "abs"):
-        relu, gelu = (by_run(table[task, act], cfg) for act in ACTIVATIONS)
-        verdict, reason = judge_share([bool(a > b) for a, b in zip(relu, gelu, strict=True)], 0.5)
-        claims.append(
-            Claim(
-                key=f"relu-worse-{task}",
-                statement=f"ReLU does worse than GELU on {task}.",
-                source=REPORT,
-                published="yes, in one run" + (", `surprisingly`" if task == "max" else ""),
-                ours=[distribution("loss, ReLU", relu)],
-                control=[distribution("loss, GELU", gelu)],
-                control_note="Runs of the same seed; chance one half.",
-                verdict=verdict,
-                reason=reason,
-            )
-        )
-    return claims
+@study.claim("relu-worse-{}", source=REPORT, published="{published}", each=("and", "or", "max", "abs"))
+def relu_worse(m: Measured, task: str) -> Paired:
+    """ReLU does worse than GELU on {0}."""
+    relu, gelu = (by_run(m.grids.table[task, act], m.cfg) for act in ACTIVATIONS)
+    return Paired(
+        larger=relu,
+        smaller=gelu,
+        ours={"loss, ReLU": relu},
+        control={"loss, GELU": gelu},
+        note="Runs of the same seed; chance one half.",
+        words={"published": "yes, in one run" + (", `surprisingly`" if task == "max" else "")},
+    )
 
 
 def solved(grid: Grid) -> Tensor:
@@ -124,74 +108,68 @@ def _stuck(grid: Grid, act: str) -> tuple[list[bool], list[bool]]:
     return dead[~good].tolist(), dead[good].tolist()
 
 
-def dead_units(switches: Switches) -> list[Claim]:
-    """Why ReLU fails: dead units, the output activation, the missing bias."""
-    claims = []
-    for task in FINITE:
-        failed, good = _stuck(switches[task, "relu", "relu"], "relu")
-        gelu = solved(switches[task, "gelu", "gelu"])
-        verdict, reason = judge_share(failed, good if good else 0.5, published=False)
-        with_act, without = solved(switches[task, "relu", "relu"]), solved(switches[task, "relu", "identity"])
-        freed = judge_share(without.tolist(), with_act.tolist(), published=False)
-        claims += [
-            Claim(
-                key=f"dead-{task}",
-                statement=f"{task.upper()}: ReLU networks that fail have a dead hidden unit or a constant output.",
-                source="ours", published="unknown (the report finds it surprising)",
-                ours=[distribution("dead or constant unit, failed networks", [float(v) for v in failed])],
-                control=[distribution("dead or constant unit, solved networks", [float(v) for v in good])],
-                control_note="Density 1, no hidden bias, both sizes of the start. Solved by GELU: "
-                             f"{float(gelu.double().mean()):.0%}.",
-                verdict=verdict, reason=reason,
-            ),
-            Claim(
-                key=f"linear-output-{task}",
-                statement=f"{task.upper()}: without the output activation more ReLU networks solve it.",
-                source="ours", published="unknown",
-                ours=[distribution("solved, linear output", without.double())],
-                control=[distribution("solved, ReLU output", with_act.double())],
-                control_note="Hidden bias and size of the start pooled; everything else alike.",
-                verdict=freed[0], reason=freed[1],
-            ),
-        ]  # fmt: skip
-    relu = [g for key, g in switches.items() if key[1] == "relu"]
+@study.claim("dead-{}", source="ours (the report finds it surprising)", each=FINITE)
+def dead(m: Measured, task: str) -> Share:
+    """{task}: ReLU networks that fail have a dead hidden unit or a constant output."""
+    failed, good = _stuck(m.grids.switches[task, "relu", "relu"], "relu")
+    gelu = solved(m.grids.switches[task, "gelu", "gelu"])
+    return Share(
+        holds=failed,
+        against=good if good else 0.5,
+        ours={"dead or constant unit, failed networks": failed},
+        control={"dead or constant unit, solved networks": good},
+        note=f"Density 1, no hidden bias, both sizes of the start. Solved by GELU: {float(gelu.double().mean()):.0%}.",
+        words={"task": task.upper()},
+    )
+
+
+@study.claim("linear-output-{}", source="ours", each=FINITE)
+def linear_output(m: Measured, task: str) -> Share:
+    """{task}: without the output activation more ReLU networks solve it."""
+    without, with_act = (solved(m.grids.switches[task, "relu", out]) for out in ("identity", "relu"))
+    return Share(
+        holds=without,
+        against=with_act,
+        ours={"solved, linear output": without},
+        control={"solved, ReLU output": with_act},
+        note="Hidden bias and size of the start pooled; everything else alike.",
+        words={"task": task.upper()},
+    )
+
+
+@study.claim("hidden-bias", source="ours")
+def hidden_bias(m: Measured) -> Share:
+    """A hidden bias lets more ReLU networks solve their task (and, or, max, abs together)."""
+    relu = [g for key, g in m.grids.switches.items() if key[1] == "relu"]
     biased = torch.cat([solved(g)[g.where(lambda c: c.model.hidden_bias)] for g in relu])
     plain = torch.cat([solved(g)[g.where(lambda c: not c.model.hidden_bias)] for g in relu])
-    verdict, reason = judge_share(biased.tolist(), plain.tolist(), published=False)
-    claims.append(
-        Claim(
-            key="hidden-bias",
-            statement="A hidden bias lets more ReLU networks solve their task (and, or, max, abs together).",
-            source="ours",
-            published="unknown",
-            ours=[distribution("solved, hidden bias", biased.double())],
-            control=[distribution("solved, no hidden bias", plain.double())],
-            control_note="Output activation and size of the start pooled.",
-            verdict=verdict,
-            reason=reason,
-        )
+    return Share(
+        holds=biased,
+        against=plain,
+        ours={"solved, hidden bias": biased},
+        control={"solved, no hidden bias": plain},
+        note="Output activation and size of the start pooled.",
     )
-    return claims
 
 
-def sign_balance(table: Mapping[tuple[str, str], Grid]) -> Claim:
-    """Square: ReLU weights balanced in sign, GELU more extreme."""
+@study.claim("square-extreme", source=REPORT, published="seen in one run; configuration not known")
+def square_extreme(m: Measured) -> Paired:
+    """Square: GELU weights are more extreme than ReLU weights, which are balanced in sign."""
+    table = m.grids.table
 
     def extreme(act: str) -> Tensor:
         grid = table["square", act]
         return torch.cat([grid.tensors["W_in"].flatten(1), grid.tensors["W_out"].flatten(1)], 1).abs().amax(-1)
 
-    relu, gelu = extreme("relu"), extreme("gelu")
-    verdict, reason = judge_share([bool(a > b) for a, b in zip(gelu, relu, strict=True)], 0.5)
+    relu, gelu = (extreme("relu"), extreme("gelu"))
     share = [(table["square", a].tensors["W_in"] > 0).double().mean().item() for a in ACTIVATIONS]
-    return Claim(
-        key="square-extreme",
-        statement="Square: GELU weights are more extreme than ReLU weights, which are balanced in sign.",
-        source=REPORT, published="seen in one run; configuration not known",
-        ours=[distribution("largest |weight|, GELU", gelu)], control=[distribution("largest |weight|, ReLU", relu)],
-        control_note=f"Same seeds, chance one half. Positive input weights: ReLU {share[0]:.0%}, GELU {share[1]:.0%}.",
-        verdict=verdict, reason=reason,
-    )  # fmt: skip
+    return Paired(
+        larger=gelu,
+        smaller=relu,
+        ours={"largest |weight|, GELU": gelu},
+        control={"largest |weight|, ReLU": relu},
+        note=f"Same seeds, chance one half. Positive input weights: ReLU {share[0]:.0%}, GELU {share[1]:.0%}.",
+    )
 
 
 def feature_losses(grid: Grid, density: float) -> Tensor:
@@ -204,55 +182,61 @@ def feature_losses(grid: Grid, density: float) -> Tensor:
     return ((out - batch["target"]) ** 2).mean(1) / (exact.square - exact.mean**2)
 
 
-def many_abs(grid: Grid, cfg: ComputationStudyConfig) -> list[Claim]:
-    """Abs of many features: superposition of the computation with sparsity, and the asymmetric motif."""
-    counts, poly, motif, shuffled = {}, {}, {}, {}
-    g = generator(0, "shuffled units")
+def _at(grid: Grid, density: float) -> tuple[Tensor, Tensor]:
+    """Input and output weights of the models at one density."""
+    index = grid.where(lambda c: c.world.density == density)
+    return grid.tensors["W_in"][index], grid.tensors["W_out"][index]
+
+
+@study.claim("abs-superposition", source=PAPER, published="many more features than units / 2 at high sparsity")
+def abs_superposition(m: Measured) -> Share:
+    """Sparse features: {d_many} ReLU units compute abs of more than {half} features (two units each would be exact)."""
+    counts = {d: (feature_losses(m.grids.many_abs, d) < 0.5).sum(-1) for d in MANY_DENSITIES}
+    dense, *_, sparse = MANY_DENSITIES
+    half = m.cfg.d_many // 2
+    return Share(
+        holds=counts[sparse] > half,
+        against=counts[dense] > half,
+        ours={f"features with error under half of their variance, density {d}": counts[d] for d in MANY_DENSITIES[1:]},
+        control={f"density {dense}": counts[dense]},
+        note="The same network on dense inputs.",
+        words={"d_many": m.cfg.d_many, "half": half},
+    )
+
+
+@study.claim("abs-polysemantic", source=PAPER, published="neurons turn polysemantic with sparsity")
+def abs_polysemantic(m: Measured) -> Share:
+    """Units serve one feature each when inputs are dense, and several when they are sparse."""
+    poly = {}
     for d in MANY_DENSITIES:
-        index = grid.where(lambda c, d=d: c.world.density == d)
-        W_in, W_out = grid.tensors["W_in"][index], grid.tensors["W_out"][index]
-        counts[d] = (feature_losses(grid, d) < 0.5).sum(-1)
-        served = serves(contributions(W_in, W_out)).sum(-1)
+        served = serves(contributions(*_at(m.grids.many_abs, d))).sum(-1)
         poly[d] = (served >= 2).sum(-1) / (served >= 1).sum(-1).clamp_min(1)
-        motif[d] = asymmetric_share(W_in, W_out)
-        order = torch.randperm(W_out.shape[1], generator=g)
-        shuffled[d] = asymmetric_share(W_in, W_out[:, order])
-    dense, sparse = MANY_DENSITIES[0], MANY_DENSITIES[-1]
-    half = cfg.d_many // 2
-    more = judge_share((counts[sparse] > half).tolist(), (counts[dense] > half).tolist())
-    mixed = judge_share((poly[sparse] > 0.5).tolist(), (poly[dense] > 0.5).tolist())
-    ours, null = (torch.cat([m[d] for d in MANY_DENSITIES]) for m in (motif, shuffled))
-    skewed = judge_share((ours > 0.6).tolist(), (null > 0.6).tolist())
-    return [
-        Claim(
-            key="abs-superposition",
-            statement=f"Sparse features: {cfg.d_many} ReLU units compute abs of more than {half} features (two units "
-                      "each would be exact).",
-            source=PAPER, published="many more features than units / 2 at high sparsity",
-            ours=[distribution(f"features with error under half of their variance, density {d}", counts[d])
-                  for d in MANY_DENSITIES[1:]],
-            control=[distribution(f"density {dense}", counts[dense])],
-            control_note="The same network on dense inputs.", verdict=more[0], reason=more[1],
-        ),
-        Claim(
-            key="abs-polysemantic",
-            statement="Units serve one feature each when inputs are dense, and several when they are sparse.",
-            source=PAPER, published="neurons turn polysemantic with sparsity",
-            ours=[distribution(f"share of units serving two or more features, density {d}", poly[d])
-                  for d in MANY_DENSITIES[1:]],
-            control=[distribution(f"density {dense}", poly[dense])],
-            control_note="A unit serves a feature where its contribution is a tenth of the model's largest.",
-            verdict=mixed[0], reason=mixed[1],
-        ),
-        Claim(
-            key="asymmetric-motif",
-            statement="A unit shared by two features reads one strongly and writes it weakly, the other inversely.",
-            source=PAPER, published="the asymmetric superposition motif; no number",
-            ours=[distribution("share of two-feature units that are asymmetric", ours)],
-            control=[distribution("output weights of units shuffled", null)],
-            control_note="Holds for a model over 60 %.", verdict=skewed[0], reason=skewed[1],
-        ),
-    ]  # fmt: skip
+    dense, *_, sparse = MANY_DENSITIES
+    return Share(
+        holds=poly[sparse] > 0.5,
+        against=poly[dense] > 0.5,
+        ours={f"share of units serving two or more features, density {d}": poly[d] for d in MANY_DENSITIES[1:]},
+        control={f"density {dense}": poly[dense]},
+        note="A unit serves a feature where its contribution is a tenth of the model's largest.",
+    )
+
+
+@study.claim("asymmetric-motif", source=PAPER, published="the asymmetric superposition motif; no number")
+def asymmetric_motif(m: Measured) -> Share:
+    """A unit shared by two features reads one strongly and writes it weakly, the other inversely."""
+    ours, null, g = [], [], generator(0, "shuffled units")
+    for d in MANY_DENSITIES:
+        W_in, W_out = _at(m.grids.many_abs, d)
+        ours.append(asymmetric_share(W_in, W_out))
+        null.append(asymmetric_share(W_in, W_out[:, torch.randperm(W_out.shape[1], generator=g)]))
+    motif, shuffled = torch.cat(ours), torch.cat(null)
+    return Share(
+        holds=motif > 0.6,
+        against=shuffled > 0.6,
+        ours={"share of two-feature units that are asymmetric": motif},
+        control={"output weights of units shuffled": shuffled},
+        note="Holds for a model over 60 %.",
+    )
 
 
 def unexplained(grid: Grid) -> Tensor:
@@ -265,29 +249,30 @@ def linear_unexplained() -> float:
     return (1 - PAIR_DENSITY) / (1 + PAIR_DENSITY)
 
 
-def pairwise(grid: Grid, cfg: ComputationStudyConfig) -> Claim:
-    """Every pairwise AND on few units."""
-    left, line = unexplained(grid), linear_unexplained()
+@study.claim("pairwise-and", source="ours")
+def pairwise_and(m: Measured) -> Share:
+    """Units no more than the {n_pairwise} features compute all {pairs} pairwise ANDs better than any linear readout."""
+    grid = m.grids.pairwise
+    left, line = (unexplained(grid), linear_unexplained())
     pairs = grid.cells[0].world.n_out
     ours = []
-    for m in pairwise_widths(cfg):
-        index = grid.where(lambda c, m=m: c.model.d_hidden == m)
-        ours.append(distribution(f"unexplained share of the variance, {m} units", left[index]))
-    narrow = grid.where(lambda c: c.model.d_hidden <= cfg.n_pairwise)
-    verdict, reason = judge_share((left[narrow] < line).tolist(), 0.5, published=False)
-    return Claim(
-        key="pairwise-and",
-        statement=f"Units no more than the {cfg.n_pairwise} features compute all {pairs} pairwise ANDs better than "
-                  "any linear readout.",
-        source="ours", published="unknown", ours=ours,
-        control=[distribution("best linear readout of the inputs, exact", [line])],
-        control_note=f"Coins of density {PAIR_DENSITY}: a linear readout leaves (1 - d) / (1 + d).",
-        verdict=verdict, reason=reason,
-    )  # fmt: skip
+    for n in pairwise_widths(m.cfg):
+        index = grid.where(lambda c, n=n: c.model.d_hidden == n)
+        ours.append(distribution(f"unexplained share of the variance, {n} units", left[index]))
+    narrow = grid.where(lambda c: c.model.d_hidden <= m.cfg.n_pairwise)
+    return Share(
+        holds=left[narrow] < line,
+        against=0.5,
+        ours=ours,
+        control={"best linear readout of the inputs, exact": [line]},
+        note=f"Coins of density {PAIR_DENSITY}: a linear readout leaves (1 - d) / (1 + d).",
+        words={"n_pairwise": m.cfg.n_pairwise, "pairs": pairs},
+    )
 
 
-def notes(grids: Grids, cfg: ComputationStudyConfig) -> list[str]:
+def notes(m: Measured) -> list[str]:
     """What contradicts the published text, and why."""
+    grids, cfg = m.grids, m.cfg
     shares = {
         task: {
             out: solved_share(grids.switches[task, "relu", out], hidden_bias=False, small_start=True)

@@ -7,7 +7,16 @@ from pydantic import Field
 
 from polyhead.core.config import Config
 from polyhead.models.toy.computation import ComputationModelConfig, published_std
-from polyhead.studies.superposition.models import CONSTANT, Cell, Grid, Plan, densities, train_config, train_networks
+from polyhead.studies.superposition.models import (
+    CONSTANT,
+    Cell,
+    CountedGrids,
+    Grid,
+    Plan,
+    densities,
+    train_config,
+    train_networks,
+)
 from polyhead.tasks.computation import ComputationConfig, Task
 from polyhead.training.ensemble import EnsembleConfig
 
@@ -124,3 +133,16 @@ def _pairwise_cells(cfg: ComputationStudyConfig) -> list[Cell]:
     }
     models = [ComputationModelConfig.parse({**fields, "d_hidden": m}) for m in pairwise_widths(cfg)]
     return [Cell(world, m, s) for m in models for s in range(max(2, cfg.n_seeds // 4))]
+
+
+@dataclass(frozen=True)
+class Measured(CountedGrids):
+    """All grids."""
+
+    cfg: ComputationStudyConfig
+    grids: Grids
+
+
+def measure(cfg: ComputationStudyConfig, folder: Path) -> Measured:
+    """Train all parts."""
+    return Measured(cfg, train(cfg, folder))

@@ -1,6 +1,7 @@
 """Claims of the study `tms-dropout`, from its trained grids."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,20 +10,12 @@ from torch import Tensor
 
 from polyhead.analysis.feature_geometry import dimensions_per_feature, norms, represented
 from polyhead.core.rng import generator
-from polyhead.core.study_records import Claim, Distribution
-from polyhead.studies.judge import judge_number, judge_share
+from polyhead.studies import study
+from polyhead.studies.claim import Number, Paired, Share, Told
 from polyhead.studies.superposition.antipodal_pairs import antipodal_share
 from polyhead.studies.superposition.axis_alignment import direction_kurtosis, expected_haar_kurtosis, rotated
-from polyhead.studies.superposition.dropout.models import (
-    L1_COEFFICIENTS,
-    L1_DENSITY,
-    RATES,
-    REPORT,
-    DropoutConfig,
-    Grids,
-    ladder,
-)
-from polyhead.studies.superposition.models import Grid, distribution
+from polyhead.studies.superposition.dropout.models import RATES, REPORT, Measured, ladder
+from polyhead.studies.superposition.models import Grid
 
 MIDDLE = (0.05, 0.1, 0.2, 0.3)
 HIGH = (0.7, 0.9)
@@ -59,130 +52,128 @@ def rate_index(rate: float) -> int:
     return RATES.index(rate)
 
 
-def dense_claims(grid: Grid, cfg: DropoutConfig) -> list[Claim]:
-    """(i): dense features, importance 0.7^i."""
-    talk, count = (block(grid, f, 3, cfg.n_seeds)[0] for f in (crosstalk, lambda W: represented(W).sum(-1)))
-    spread = cfg.d_hidden / block(grid, alignment, 3, cfg.n_seeds)[0]
-    i = rate_index(0.5)
-    more = judge_share((talk[i] > talk[0]).tolist(), 0.5)
-    fewer = judge_share((count[i] < count[0]).tolist(), 0.5)
-    haar = cfg.d_hidden / expected_haar_kurtosis(cfg.d_hidden)
-    wide = judge_share((spread[i] > spread[0]).tolist(), 0.5)
-    note = "The same worlds and batches without dropout, from other starts; chance one half."
-    return [
-        Claim(
-            key="dense-interference",
-            statement="Dense features: dropout adds interference.",
-            source=REPORT, published=UNSAID,
-            ours=[distribution("off-diagonal over diagonal energy of W W^T, dropout 0.5", talk[i])],
-            control=[distribution("no dropout", talk[0])], control_note=note, verdict=more[0], reason=more[1],
-        ),
-        Claim(
-            key="dense-suppression",
-            statement="Dense features: dropout suppresses those of low importance.",
-            source=REPORT, published=UNSAID,
-            ours=[distribution("features with |W_i| > 1/2, dropout 0.5", count[i])],
-            control=[distribution("no dropout", count[0])], control_note=note, verdict=fewer[0], reason=fewer[1],
-        ),
-        Claim(
-            key="dense-redundancy",
-            statement="Dense features: under dropout a feature is encoded redundantly, over more units.",
-            source=REPORT, published=UNSAID,
-            ours=[distribution(f"units a feature is spread over (of {cfg.d_hidden}), dropout 0.5", spread[i])],
-            control=[distribution("no dropout", spread[0])],
-            control_note=f"{note} Random directions: {haar:.2f}.", verdict=wide[0], reason=wide[1],
-        ),
-    ]  # fmt: skip
+WITHOUT = "The same {} without dropout, from other starts; chance one half"
 
 
-def sparse_claims(grid: Grid, cfg: DropoutConfig) -> list[Claim]:
-    """(ii): the sparsest features of equal importance."""
-    n, last = cfg.n_densities, -1
-    count = block(grid, lambda W: represented(W).sum(-1), n, cfg.n_seeds)[last]
-    relative = block(grid, relative_count, n, cfg.n_seeds)[last]
-    star = block(grid, dimensions_per_feature, n, cfg.n_seeds)[:, 0].nanmean(-1)
-    row = int((star - 0.5).abs().argmin())
-    pairs = block(grid, lambda W: antipodal_share(W / norms(W).amax(-1)[:, None, None]), n, cfg.n_seeds)[row]
-    k, high = [rate_index(p) for p in STRONG], [rate_index(p) for p in HIGH]
-    first, second, third = (judge_share((v[high] < v[0]).flatten().tolist(), 0.5) for v in (count, relative, pairs))
-
-    def shown(name: str, v: Tensor) -> list[Distribution]:
-        return [distribution(f"{name}, dropout {RATES[i]}", v[i]) for i in k]
-
-    d = ladder(cfg)
-    note = "The same batches without dropout, from other starts; chance one half; judged at dropout 0.7 and 0.9."
-    return [
-        Claim(
-            key="sparse-suppression",
-            statement="Sparse features: dropout suppresses superposition (fewer features with |W_i| > 1/2).",
-            source=REPORT, published=UNSAID,
-            ours=shown(f"features represented of {cfg.n_features}, density {d[last]}", count),
-            control=[distribution("no dropout", count[0])], control_note=note, verdict=first[0], reason=first[1],
-        ),
-        Claim(
-            key="sparse-suppression-relative",
-            statement="The same with a threshold that shrinks with the weights (half of the longest feature).",
-            source="ours", published="unknown",
-            ours=shown(f"features represented, density {d[last]}", relative),
-            control=[distribution("no dropout", relative[0])],
-            control_note=f"{note} Dropout shrinks |W_i|^2 towards 1 - p, which a fixed threshold counts as loss.",
-            verdict="published number unknown", reason=second[1],
-        ),
-        Claim(
-            key="fewer-pairs",
-            statement="Sparse features: dropout suppresses antipodal pairs in particular.",
-            source=REPORT, published=UNSAID,
-            ours=shown(f"features in antipodal pairs, density {d[row]} (D* nearest 1/2)", pairs),
-            control=[distribution("no dropout", pairs[0])],
-            control_note=f"{note} Lengths are relative to the longest feature.", verdict=third[0], reason=third[1],
-        ),
-    ]  # fmt: skip
+def _dense(m: Measured, what: Callable[[Tensor], Tensor]) -> Tensor:
+    """A measure of dense features of importance 0.7^i, `[rate, seed]`."""
+    return block(m.grids.important, what, 3, m.cfg.n_seeds)[0]
 
 
-def extreme_claims(tied: Grid, untied: Grid, cfg: DropoutConfig) -> list[Claim]:
-    """(iii): dropout 0.9 at the sparsest density against the dense solution."""
-    n, i = cfg.n_densities, rate_index(0.9)
-    W = tied.W.view(n, len(RATES), cfg.n_seeds, cfg.n_features, cfg.d_hidden)
-    g = generator(0, "matching")
+def _at_half(values: Tensor, label: str, *, more: bool, tail: str = "") -> Paired:
+    """Dropout 0.5 against none."""
+    half, none = values[rate_index(0.5)], values[0]
+    return Paired(
+        larger=half if more else none,
+        smaller=none if more else half,
+        ours={f"{label}, dropout 0.5": half},
+        control={"no dropout": none},
+        note=f"{WITHOUT.format('worlds and batches')}.{tail}",
+    )
 
-    def likeness(a: Tensor, b: Tensor) -> Tensor:
+
+@study.claim("dense-interference", source=REPORT, published=UNSAID)
+def dense_interference(m: Measured) -> Paired:
+    """Dense features: dropout adds interference."""
+    return _at_half(_dense(m, crosstalk), "off-diagonal over diagonal energy of W W^T", more=True)
+
+
+@study.claim("dense-suppression", source=REPORT, published=UNSAID)
+def dense_suppression(m: Measured) -> Paired:
+    """Dense features: dropout suppresses those of low importance."""
+    return _at_half(_dense(m, lambda W: represented(W).sum(-1)), "features with |W_i| > 1/2", more=False)
+
+
+@study.claim("dense-redundancy", source=REPORT, published=UNSAID)
+def dense_redundancy(m: Measured) -> Paired:
+    """Dense features: under dropout a feature is encoded redundantly, over more units."""
+    n = m.cfg.d_hidden
+    haar = f" Random directions: {n / expected_haar_kurtosis(n):.2f}."
+    return _at_half(n / _dense(m, alignment), f"units a feature is spread over (of {n})", more=True, tail=haar)
+
+
+def _suppressed(values: Tensor, label: str, tail: str = "") -> Share:
+    """Strong dropout against none, `[rate, seed]`; fewer is what is said."""
+    high = [rate_index(p) for p in HIGH]
+    return Share(
+        holds=(values[high] < values[0]).flatten(),
+        against=0.5,
+        ours={f"{label}, dropout {p}": values[rate_index(p)] for p in STRONG},
+        control={"no dropout": values[0]},
+        note=f"{WITHOUT.format('batches')}; judged at dropout 0.7 and 0.9.{tail}",
+    )
+
+
+def _equal(m: Measured, what: Callable[[Tensor], Tensor]) -> Tensor:
+    """A measure of features of equal importance, `[density, rate, seed]`."""
+    return block(m.grids.equal, what, m.cfg.n_densities, m.cfg.n_seeds)
+
+
+@study.claim("sparse-suppression", source=REPORT, published=UNSAID)
+def sparse_suppression(m: Measured) -> Share:
+    """Sparse features: dropout suppresses superposition (fewer features with |W_i| > 1/2)."""
+    label = f"features represented of {m.cfg.n_features}, density {ladder(m.cfg)[-1]}"
+    return _suppressed(_equal(m, lambda W: represented(W).sum(-1))[-1], label)
+
+
+@study.claim("sparse-suppression-relative", source="ours")
+def sparse_suppression_relative(m: Measured) -> Share:
+    """The same with a threshold that shrinks with the weights (half of the longest feature)."""
+    shrinks = " Dropout shrinks |W_i|^2 towards 1 - p, which a fixed threshold counts as loss."
+    label = f"features represented, density {ladder(m.cfg)[-1]}"
+    return _suppressed(_equal(m, relative_count)[-1], label, shrinks)
+
+
+@study.claim("fewer-pairs", source=REPORT, published=UNSAID)
+def fewer_pairs(m: Measured) -> Share:
+    """Sparse features: dropout suppresses antipodal pairs in particular."""
+    row = int((_equal(m, dimensions_per_feature)[:, 0].nanmean(-1) - 0.5).abs().argmin())
+    pairs = _equal(m, lambda W: antipodal_share(W / norms(W).amax(-1)[:, None, None]))[row]
+    label = f"features in antipodal pairs, density {ladder(m.cfg)[row]} (D* nearest 1/2)"
+    return _suppressed(pairs, label, " Lengths are relative to the longest feature.")
+
+
+@study.claim("extreme-like-dense", source=REPORT, published=UNSAID)
+def extreme_like_dense(m: Measured) -> Paired:
+    """Under extreme dropout the sparse solution looks like the dense one."""
+    cfg = m.cfg
+    W = m.grids.equal.W.view(cfg.n_densities, len(RATES), cfg.n_seeds, cfg.n_features, cfg.d_hidden)
+    dense, sparse, extreme = W[0, 0], W[-1, 0], W[-1, rate_index(0.9)]
+    shuffle = torch.randperm(cfg.n_seeds, generator=generator(0, "matching"))
+
+    def likeness(b: Tensor) -> list[float]:
         """Correlation of the sorted off-diagonal entries (features are exchangeable), scaled to unit diagonal mean."""
-        return torch.tensor([float(np.corrcoef(_entries(x), _entries(y))[0, 1]) for x, y in zip(a, b, strict=True)])
+        return [float(np.corrcoef(_entries(x), _entries(y))[0, 1]) for x, y in zip(extreme, b[shuffle], strict=True)]
 
-    dense, sparse, extreme = W[0, 0], W[-1, 0], W[-1, i]
-    shuffle = torch.randperm(cfg.n_seeds, generator=g)
-    like_dense, like_sparse = likeness(extreme, dense[shuffle]), likeness(extreme, sparse[shuffle])
-    similar = judge_share((like_dense > like_sparse).tolist(), 0.5)
-    diagonal = (W[:, i] ** 2).sum(-1).amin((0, 2))
-    own = (untied.tensors["W_in"] * untied.tensors["W_out"].transpose(1, 2)).sum(-1)
-    at = torch.tensor([c.model.dropout == 0.9 for c in untied.cells])
-    lowest = own[at & untied.healthy].amin(-1)
-    zero = own[torch.tensor([c.model.dropout == 0.0 for c in untied.cells]) & untied.healthy].amin(-1)
-    negative = judge_share((lowest < -0.05).tolist(), (zero < -0.05).tolist())
-    return [
-        Claim(
-            key="extreme-like-dense",
-            statement="Under extreme dropout the sparse solution looks like the dense one.",
-            source=REPORT, published=UNSAID,
-            ours=[distribution("correlation of sorted W W^T entries with the dense solution", like_dense)],
-            control=[distribution("with the sparse solution without dropout", like_sparse)],
-            control_note="Dropout 0.9 at the lowest density; holds for a seed if the dense solution is the nearer one.",
-            verdict=similar[0], reason=similar[1],
-        ),
-        Claim(
-            key="negative-diagonal",
-            statement="Under extreme dropout diagonal entries of the feature map become negative.",
-            source=REPORT, published=UNSAID,
-            ours=[
-                distribution("smallest diagonal entry, untied weights, dropout 0.9", lowest),
-                distribution("smallest diagonal entry, tied weights, dropout 0.9", diagonal),
-            ],
-            control=[distribution("smallest diagonal entry, untied weights, no dropout", zero)],
-            control_note="With tied weights the diagonal is |W_i|^2, never negative; so untied weights are judged "
-                         "(holds under -0.05).",
-            verdict=negative[0], reason=negative[1],
-        ),
-    ]  # fmt: skip
+    like_dense, like_sparse = likeness(dense), likeness(sparse)
+    return Paired(
+        larger=like_dense,
+        smaller=like_sparse,
+        ours={"correlation of sorted W W^T entries with the dense solution": like_dense},
+        control={"with the sparse solution without dropout": like_sparse},
+        note="Dropout 0.9 at the lowest density; holds for a seed if the dense solution is the nearer one.",
+    )
+
+
+@study.claim("negative-diagonal", source=REPORT, published=UNSAID)
+def negative_diagonal(m: Measured) -> Share:
+    """Under extreme dropout diagonal entries of the feature map become negative."""
+    cfg, untied = m.cfg, m.grids.untied
+    W = m.grids.equal.W.view(cfg.n_densities, len(RATES), cfg.n_seeds, cfg.n_features, cfg.d_hidden)
+    diagonal = (W[:, rate_index(0.9)] ** 2).sum(-1).amin((0, 2))
+    own = (untied.tensors["W_in"] * untied.tensors["W_out"].transpose(1, 2)).sum(-1).amin(-1)
+    lowest, zero = (own[untied.where(lambda c, p=p: c.model.dropout == p)] for p in (0.9, 0.0))
+    return Share(
+        holds=lowest < -0.05,
+        against=zero < -0.05,
+        ours={
+            "smallest diagonal entry, untied weights, dropout 0.9": lowest,
+            "smallest diagonal entry, tied weights, dropout 0.9": diagonal,
+        },
+        control={"smallest diagonal entry, untied weights, no dropout": zero},
+        note="With tied weights the diagonal is |W_i|^2, never negative; so untied weights are judged (holds under "
+        "-0.05).",
+    )
 
 
 def _entries(W: Tensor) -> np.ndarray:
@@ -191,128 +182,106 @@ def _entries(W: Tensor) -> np.ndarray:
     return off.sort().values.double().numpy()
 
 
-def smoother_claim(grid: Grid, cfg: DropoutConfig) -> Claim:
-    """(iv): the largest jump of D* between neighbouring densities, as a share of the whole fall."""
-    star = block(grid, dimensions_per_feature, cfg.n_densities, cfg.n_seeds).log()
-    jump = star.diff(dim=0).abs().amax(0) / (star.amax(0) - star.amin(0)).clamp_min(1e-9)
+@study.claim("smoother", source=REPORT, published="{published}")
+def smoother(m: Measured) -> Share:
+    """Even small dropout makes the phase transitions over density smoother."""
+    star = block(m.grids.equal, dimensions_per_feature, m.cfg.n_densities, m.cfg.n_seeds).log()
+    jump = star.diff(dim=0).abs().amax(0) / (star.amax(0) - star.amin(0)).clamp_min(1e-09)
     small = [rate_index(p) for p in (0.05, 0.1)]
-    holds = [bool(jump[i, s] < jump[0, s]) for i in small for s in range(cfg.n_seeds)]
-    verdict, reason = judge_share(holds, 0.5)
-    return Claim(
-        key="smoother",
-        statement="Even small dropout makes the phase transitions over density smoother.",
-        source=REPORT, published=UNSAID,
-        ours=[distribution(f"largest step of log D* over its range, dropout {RATES[i]}", jump[i]) for i in small],
-        control=[distribution("no dropout", jump[0])],
-        control_note="The same batches, from other starts; holds if the largest step is smaller. Chance one half.",
-        verdict=verdict, reason=reason,
-    )  # fmt: skip
-
-
-def star_claims(grid: Grid, cfg: DropoutConfig) -> list[Claim]:
-    """(v): dimensions per feature against dropout."""
-    star = block(grid, dimensions_per_feature, cfg.n_densities, cfg.n_seeds)
-    rises = star[:, 1:] > star[:, :1]
-    verdict, reason = judge_share(rises.flatten().tolist(), 0.5)
-    steps = (star[:, 1:] > star[:, :-1]).double()
-    ratio = star[-1] * torch.tensor([1 - p for p in RATES])[:, None] / star[-1, 0]
-    middle = [rate_index(p) for p in (*MIDDLE, 0.5)]
-    number = judge_number(ratio[middle].flatten().tolist(), 1.0, tolerance=0.1)
-    return [
-        Claim(
-            key="star-rises",
-            statement="Dimensions per feature D* rise with dropout in general.",
-            source=REPORT, published="rises sharply; also said to fall sometimes",
-            ours=[
-                distribution(f"D* at dropout {p} over D* without, all densities", (star[:, k] / star[:, 0]).flatten())
-                for k, p in enumerate(RATES)
-                if p in (0.1, 0.5, 0.9)
-            ],
-            control=[distribution("share of steps between neighbouring rates that rise", [float(steps.mean())])],
-            control_note="Each model against its seed without dropout; chance one half.",
-            verdict=verdict, reason=f"over densities, rates and seeds: {reason}",
-        ),
-        Claim(
-            key="star-shrinking",
-            statement="Among sparse features the rise is shrinking alone: D* (1 - p) stays what it is without dropout.",
-            source="ours, closed form of the sparse limit", published="1 (predicted)",
-            ours=[distribution("D*(p) (1 - p) / D*(0), lowest density, dropout 0.05 to 0.5", ratio[middle].flatten())],
-            control=[distribution("dropout 0.9", ratio[rate_index(0.9)])],
-            control_note="Predicted for features on one unit each; spread over k units it is (1 - p) (1 + q/k).",
-            verdict=number[0], reason=number[1],
-        ),
-    ]  # fmt: skip
-
-
-def alignment_claims(grid: Grid, cfg: DropoutConfig) -> list[Claim]:
-    """(vi): three phases of alignment, over the densities in superposition (sparser than 0.5)."""
-    rows = [k for k, d in enumerate(ladder(cfg)) if d < 0.5]
-    g = generator(0, "rotations")
-    every = block(grid, alignment, cfg.n_densities, cfg.n_seeds)
-    ours, dense = every[rows], every[: rows[0]]
-    turned = block(grid, lambda W: alignment(rotated(W, g)), cfg.n_densities, cfg.n_seeds)[rows]
-    phases = (
-        ("invariant", "Without dropout the hidden basis is not privileged.", (0.0,), 0),
-        ("anti-aligned", "At moderate dropout (to 0.3) features turn away from the axes.", MIDDLE, -1),
-        ("aligned-again", "Above 50 % dropout features align with the axes again.", HIGH, 1),
+    holds = [bool(jump[i, s] < jump[0, s]) for i in small for s in range(m.cfg.n_seeds)]
+    return Share(
+        holds=holds,
+        against=0.5,
+        ours={f"largest step of log D* over its range, dropout {RATES[i]}": jump[i] for i in small},
+        control={"no dropout": jump[0]},
+        note="The same batches, from other starts; holds if the largest step is smaller. Chance one half.",
+        words={"published": UNSAID},
     )
-    claims = []
-    for key, statement, rates, side in phases:
-        k = [rate_index(p) for p in rates]
-        a, b = ours[:, k].flatten(), turned[:, k].flatten()
-        good = torch.isfinite(a) & torch.isfinite(b)
-        a, b = a[good], b[good]
-        if side == 0:
-            p = float(wilcoxon(a.numpy(), b.numpy()).pvalue) if len(a) > 5 else 1.0  # pyright: ignore
-            verdict = "reproduced" if p > 0.01 else "not reproduced"
-            reason = f"median {a.median():.3f} against {b.median():.3f} when turned (Wilcoxon p = {p:.2g})"
-        else:
-            verdict, reason = judge_share(((a - b) * side > 0).tolist(), 0.5)
-        claims.append(
-            Claim(
-                key=f"alignment-{key}",
-                statement=statement,
-                source=REPORT,
-                published=UNSAID,
-                ours=[
-                    distribution(f"kurtosis, {name}, dropout {', '.join(map(str, rates))}", part[:, k].flatten())
-                    for name, part in (("densities under 0.5", ours), ("dense", dense))
-                ],
-                control=[distribution("densities under 0.5, turned at random", b)],
-                control_note=f"{cfg.d_hidden} on an axis, 1 on a diagonal of the hypercube, "
-                f"{expected_haar_kurtosis(cfg.d_hidden):.2f} at random; judged on densities under 0.5.",
-                verdict=verdict,
-                reason=reason,
-            )
-        )
-    return claims
 
 
-def l1_claim(l1: dict[str, Grid]) -> Claim:
-    """The L1 term as meant makes a basis, as coded it does not."""
-
-    def shape(kind: str, c: float) -> Tensor:
-        grid = l1[kind]
-        return alignment(grid.W[grid.where(lambda cell: abs(cell.model.hidden_l1 - c) < 1e-9)])
-
-    level = expected_haar_kurtosis(l1["norm"].cells[0].model.d_hidden)
-    used = L1_COEFFICIENTS[2:]
-    ours, coded = (torch.cat([shape(kind, c) for c in used]) for kind in ("norm", "coded"))
-    verdict, reason = judge_share((ours > 1.2 * level).tolist(), (coded > 1.2 * level).tolist(), published=False)
-    return Claim(
-        key="l1-as-coded",
-        statement="An L1 term on the hidden units aligns features with the axes if it is a norm, not as it was coded "
-                  "(absolute value after the mean).",
-        source="ours, on the code of the report", published="unknown",
-        ours=[distribution(f"kurtosis, norm, coefficient {c}", shape("norm", c)) for c in L1_COEFFICIENTS],
-        control=[distribution(f"kurtosis, as coded, coefficient {c}", shape("coded", c)) for c in L1_COEFFICIENTS],
-        control_note=f"Density {L1_DENSITY}; random directions have {level:.2f}; holds over 1.2 times that.",
-        verdict=verdict, reason=reason,
-    )  # fmt: skip
+@study.claim("star-rises", source=REPORT, published="rises sharply; also said to fall sometimes")
+def star_rises(m: Measured) -> Share:
+    """Dimensions per feature D* rise with dropout in general."""
+    star = _equal(m, dimensions_per_feature)
+    steps = (star[:, 1:] > star[:, :-1]).double()
+    return Share(
+        holds=(star[:, 1:] > star[:, :1]).flatten(),
+        against=0.5,
+        ours={
+            f"D* at dropout {p} over D* without, all densities": (star[:, k] / star[:, 0]).flatten()
+            for k, p in enumerate(RATES)
+            if p in (0.1, 0.5, 0.9)
+        },
+        control={"share of steps between neighbouring rates that rise": [float(steps.mean())]},
+        note="Each model against its seed without dropout; chance one half.",
+        lead="over densities, rates and seeds:",
+    )
 
 
-def notes(grids: Grids, cfg: DropoutConfig) -> list[str]:
+@study.claim("star-shrinking", source="ours, closed form of the sparse limit", published="1 (predicted)")
+def star_shrinking(m: Measured) -> Number:
+    """Among sparse features the rise is shrinking alone: D* (1 - p) stays what it is without dropout."""
+    star = _equal(m, dimensions_per_feature)[-1]
+    ratio = star * torch.tensor([1 - p for p in RATES])[:, None] / star[0]
+    middle = ratio[[rate_index(p) for p in (*MIDDLE, 0.5)]].flatten()
+    return Number(
+        values=middle,
+        expected=1.0,
+        tolerance=0.1,
+        ours={"D*(p) (1 - p) / D*(0), lowest density, dropout 0.05 to 0.5": middle},
+        control={"dropout 0.9": ratio[rate_index(0.9)]},
+        note="Predicted for features on one unit each; spread over k units it is (1 - p) (1 + q/k).",
+    )
+
+
+def _against_turned(m: Measured, rates: Sequence[float]) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    """Alignment at some rates over the densities in superposition (sparser than 0.5), the same turned at random, and
+    what is shown of both."""
+    rows = [k for k, d in enumerate(ladder(m.cfg)) if d < 0.5]
+    k, g = [rate_index(p) for p in rates], generator(0, "rotations")
+    every = _equal(m, alignment)
+    a = every[rows][:, k].flatten()
+    b = _equal(m, lambda W: alignment(rotated(W, g)))[rows][:, k].flatten()
+    good = torch.isfinite(a) & torch.isfinite(b)
+    label, n = f"dropout {', '.join(map(str, rates))}", m.cfg.d_hidden
+    shown = {
+        "ours": {
+            f"kurtosis, densities under 0.5, {label}": a,
+            f"kurtosis, dense, {label}": every[: rows[0]][:, k].flatten(),
+        },
+        "control": {"densities under 0.5, turned at random": b[good]},
+        "note": f"{n} on an axis, 1 on a diagonal of the hypercube, {expected_haar_kurtosis(n):.2f} at random; "
+        "judged on densities under 0.5.",
+    }
+    return a[good], b[good], shown
+
+
+@study.claim("alignment-invariant", source=REPORT, published=UNSAID)
+def alignment_invariant(m: Measured) -> Told:
+    """Without dropout the hidden basis is not privileged."""
+    a, b, shown = _against_turned(m, (0.0,))
+    p = float(wilcoxon(a.numpy(), b.numpy()).pvalue) if len(a) > 5 else 1.0  # pyright: ignore
+    reason = f"median {a.median():.3f} against {b.median():.3f} when turned (Wilcoxon p = {p:.2g})"
+    return Told(held="yes" if p > 0.01 else "no", lead=reason, **shown)
+
+
+@study.claim("alignment-anti-aligned", source=REPORT, published=UNSAID)
+def alignment_anti_aligned(m: Measured) -> Paired:
+    """At moderate dropout (to 0.3) features turn away from the axes."""
+    a, b, shown = _against_turned(m, MIDDLE)
+    return Paired(larger=b, smaller=a, **shown)
+
+
+@study.claim("alignment-aligned-again", source=REPORT, published=UNSAID)
+def alignment_aligned_again(m: Measured) -> Paired:
+    """Above 50 % dropout features align with the axes again."""
+    a, b, shown = _against_turned(m, HIGH)
+    return Paired(larger=a, smaller=b, **shown)
+
+
+def notes(m: Measured) -> list[str]:
     """What contradicts the report, and why."""
+    grids, cfg = m.grids, m.cfg
     star = block(grids.equal, dimensions_per_feature, cfg.n_densities, cfg.n_seeds).nanmean(-1)
     falls = [
         f"density {d}, {RATES[k]} to {RATES[k + 1]}"

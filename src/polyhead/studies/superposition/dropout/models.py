@@ -10,6 +10,7 @@ from polyhead.models.toy.autoencoder import AutoencoderConfig
 from polyhead.models.toy.computation import ComputationModelConfig
 from polyhead.studies.superposition.models import (
     Cell,
+    CountedGrids,
     Grid,
     Plan,
     densities,
@@ -106,11 +107,7 @@ def train(cfg: DropoutConfig, folder: Path) -> Grids:
         )
 
     pairs = [
-        Cell(
-            SuperpositionConfig(n_features=2, density=d),
-            AutoencoderConfig(n_features=2, d_hidden=1, dropout=p),
-            s,
-        )
+        Cell(SuperpositionConfig(n_features=2, density=d), AutoencoderConfig(n_features=2, d_hidden=1, dropout=p), s)
         for d in pair_densities(cfg)
         for p in RATES
         for s in range(PAIR_GROUP * cfg.n_seeds)
@@ -130,3 +127,16 @@ def train(cfg: DropoutConfig, folder: Path) -> Grids:
         untied=train_untied(untied, Plan(folder / "untied", config, batch=cfg.batch)),
         l1={kind: penalised(kind) for kind in ("norm", "coded")},
     )
+
+
+@dataclass(frozen=True)
+class Measured(CountedGrids):
+    """All grids."""
+
+    cfg: DropoutConfig
+    grids: Grids
+
+
+def measure(cfg: DropoutConfig, folder: Path) -> Measured:
+    """Train all parts."""
+    return Measured(cfg, train(cfg, folder))

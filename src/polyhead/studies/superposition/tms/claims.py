@@ -14,10 +14,10 @@ from polyhead.analysis.feature_geometry import (
     represented,
 )
 from polyhead.core.rng import generator
-from polyhead.core.study_records import Claim
-from polyhead.studies.judge import judge_share
+from polyhead.studies import study
+from polyhead.studies.claim import Paired, Share, distribution
 from polyhead.studies.superposition.antipodal_pairs import antipodal_share
-from polyhead.studies.superposition.models import Grid, distribution
+from polyhead.studies.superposition.models import Grid
 from polyhead.studies.superposition.tms.energy_levels import jump_share
 from polyhead.studies.superposition.tms.models import (
     N_DRAWS,
@@ -25,41 +25,37 @@ from polyhead.studies.superposition.tms.models import (
     REPORT,
     SET_DENSITIES,
     STICKY_LEVELS,
-    WIDTHS,
-    Grids,
+    Measured,
     TmsConfig,
     axes,
 )
 from polyhead.studies.superposition.tms.phases import phase_of_feature, predicted_phase
 
+_COUNTS = "Features with |W_i| > 1/2 of five on two hidden units; the control is the other output on the same worlds."
 
-def linear_and_sparse(base: dict[str, Grid]) -> list[Claim]:
-    lowest = min(c.world.density for c in base["relu"].cells)
 
-    def counts(kind: str) -> Tensor:
-        grid = base[kind]
-        return represented(grid.W[grid.where(lambda c: c.world.density == lowest)]).sum(-1)
+def _represented_when_sparse(m: Measured) -> tuple[Tensor, Tensor, dict[str, Tensor], dict[str, Tensor]]:
+    """Features represented at the lowest density, ReLU and linear output, and how they are shown."""
+    lowest = min(c.world.density for c in m.grids.base["relu"].cells)
+    relu, linear = (
+        represented(grid.W[grid.where(lambda c: c.world.density == lowest)]).sum(-1)
+        for grid in (m.grids.base["relu"], m.grids.base["identity"])
+    )
+    return relu, linear, {f"ReLU, density {lowest}": relu}, {f"linear, density {lowest}": linear}
 
-    relu, linear = counts("relu"), counts("identity")
-    above, not_above = [bool(v > 2) for v in relu], [bool(v <= 2) for v in linear]
-    shown = [distribution(f"ReLU, density {lowest}", relu)], [distribution(f"linear, density {lowest}", linear)]
-    first = judge_share(above, [not v for v in not_above])
-    second = judge_share(not_above, [not v for v in above])
-    note = "Features with |W_i| > 1/2 of five on two hidden units; the control is the other output on the same worlds."
-    return [
-        Claim(
-            key="sparse-superposition",
-            statement="With sparse features a ReLU output model represents more features than it has dimensions.",
-            source=PAPER, published="5 of 5 features on 2 dimensions at high sparsity", ours=shown[0], control=shown[1],
-            control_note=note, verdict=first[0], reason=first[1],
-        ),
-        Claim(
-            key="linear-none",
-            statement="A linear model never does: it represents as many features as it has dimensions.",
-            source=PAPER, published="top m features, as principal components", ours=shown[1], control=shown[0],
-            control_note=note, verdict=second[0], reason=second[1],
-        ),
-    ]  # fmt: skip
+
+@study.claim("sparse-superposition", source=PAPER, published="5 of 5 features on 2 dimensions at high sparsity")
+def sparse_superposition(m: Measured) -> Share:
+    """With sparse features a ReLU output model represents more features than it has dimensions."""
+    relu, linear, ours, control = _represented_when_sparse(m)
+    return Share(holds=relu > 2, against=linear > 2, ours=ours, control=control, note=_COUNTS)
+
+
+@study.claim("linear-none", source=PAPER, published="top m features, as principal components")
+def linear_none(m: Measured) -> Share:
+    """A linear model never does: it represents as many features as it has dimensions."""
+    relu, linear, control, ours = _represented_when_sparse(m)
+    return Share(holds=linear <= 2, against=relu <= 2, ours=ours, control=control, note=_COUNTS)
 
 
 def phases(cfg: TmsConfig, grid: Grid, n: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -73,44 +69,47 @@ def phases(cfg: TmsConfig, grid: Grid, n: int) -> tuple[Tensor, Tensor, Tensor]:
     return every, best, theory
 
 
-def phase_claim(cfg: TmsConfig, grid: Grid, n: int) -> Claim:
-    every, best, theory = phases(cfg, grid, n)
+@study.claim(
+    "phase-diagram-{}", source=PAPER, published="three phases with sharp borders, agreeing with theory", each=(2, 3)
+)
+def phase_claim(m: Measured, n: int) -> Share:
+    """{0} features on {units} hidden units: over density and relative importance the extra feature is ignored, has a
+    dimension of its own, or is superposed, as the ideal solutions predict."""
+    grid = m.grids.two if n == 2 else m.grids.three
+    every, best, theory = phases(m.cfg, grid, n)
     order = torch.randperm(theory.numel(), generator=generator(0, "shuffled cells"))
-    holds, shuffled = (best == theory).flatten(), best.flatten()[order] == theory.flatten()
-    verdict, reason = judge_share(holds.tolist(), shuffled.tolist())
+    holds, shuffled = ((best == theory).flatten(), best.flatten()[order] == theory.flatten())
     by_seed = (every == theory[..., None]).double().mean((0, 1))
-    return Claim(
-        key=f"phase-diagram-{n}",
-        statement=f"{n} features on {n - 1} hidden units: over density and relative importance the extra feature is "
-                  "ignored, has a dimension of its own, or is superposed, as the ideal solutions predict.",
-        source=PAPER, published="three phases with sharp borders, agreeing with theory",
+    return Share(
+        holds=holds,
+        against=shuffled,
         ours=[
             distribution("share of cells as predicted, best of the seeds", holds.double().mean()[None]),
             distribution("share of cells as predicted, each seed", by_seed, n_diverged=grid.n_diverged),
         ],
-        control=[distribution("cells shuffled", shuffled.double().mean()[None])],
-        control_note="The same measured phases, dealt to other cells.",
-        verdict=verdict,
-        reason=f"over {holds.numel()} cells, best of {cfg.n_seeds} seeds: {reason}",
-    )  # fmt: skip
+        control={"cells shuffled": shuffled.double().mean()[None]},
+        note="The same measured phases, dealt to other cells.",
+        lead=f"over {holds.numel()} cells, best of {m.cfg.n_seeds} seeds:",
+        words={"units": n - 1},
+    )
 
 
-def importance_claim(grid: Grid) -> Claim:
+@study.claim("importance-first", source=PAPER, published="the top m features")
+def importance_first(m: Measured) -> Share:
+    """Dense features: exactly the most important ones are represented."""
+    grid = m.grids.twenty
     dense = grid.where(lambda c: c.world.density >= 0.99)
     present = represented(grid.W[dense])
     prefix = [bool(p[: int(p.sum())].all()) and bool(p.any()) for p in present]
     g = generator(0, "other order")
     shuffled = [bool(q[: int(q.sum())].all()) for q in (p[torch.randperm(20, generator=g)] for p in present)]
-    verdict, reason = judge_share(prefix, shuffled)
-    return Claim(
-        key="importance-first",
-        statement="Dense features: exactly the most important ones are represented.",
-        source=PAPER, published="the top m features",
-        ours=[distribution("features represented of 20 on 5 units", present.sum(-1))],
-        control=[distribution("a prefix after shuffling the features", [float(v) for v in shuffled])],
-        control_note="The same models with their features in another order.",
-        verdict=verdict, reason=reason,
-    )  # fmt: skip
+    return Share(
+        holds=prefix,
+        against=shuffled,
+        ours={"features represented of 20 on 5 units": present.sum(-1)},
+        control={"a prefix after shuffling the features": shuffled},
+        note="The same models with their features in another order.",
+    )
 
 
 def time_at(curve: Tensor, log_density: Tensor, level: float, width: float = 0.04) -> float:
@@ -120,151 +119,173 @@ def time_at(curve: Tensor, log_density: Tensor, level: float, width: float = 0.0
     return float(abs(where[1] - where[0]))
 
 
-def sticky_claims(cfg: TmsConfig, grid: Grid) -> list[Claim]:
-    curve = dimensions_per_feature(grid.W).view(-1, cfg.n_geometry_seeds)
-    log_density = torch.tensor([c.world.density for c in grid.cells[:: cfg.n_geometry_seeds]]).log()
-    seeds = range(cfg.n_geometry_seeds)
-    times = {v: [time_at(curve[:, s], log_density, v) for s in seeds] for v in (*STICKY_LEVELS, 0.5, 0.96)}
-    longest = [max(times[v][s] for v in STICKY_LEVELS) for s in seeds]
-    claims = []
-    for level, name in ((0.5, "1/2"), (0.96, "1")):
-        verdict, reason = judge_share([times[level][s] > longest[s] for s in seeds], 1 / (1 + len(STICKY_LEVELS)))
-        claims.append(
-            Claim(
-                key=f"sticky-{name.replace('/', '-')}",
-                statement=f"Dimensions per feature stay near {name} over a range of densities.",
-                source=PAPER,
-                published=f"plateau at {name}",
-                ours=[distribution(f"log-density spent within 0.04 of {level}", times[level], unit="nats")],
-                control=[distribution(f"within 0.04 of {v}", times[v], unit="nats") for v in STICKY_LEVELS],
-                control_note="Equally wide windows at other levels; sticky: longer than in any of them, seed by seed.",
-                verdict=verdict,
-                reason=reason,
-            )
-        )
-    return claims
+@study.claim("sticky-{}", source=PAPER, published="plateau at {0}", each=("1/2", "1"))
+def sticky(m: Measured, name: str) -> Share:
+    """Dimensions per feature stay near {0} over a range of densities."""
+    grid, k, level = m.grids.geometry, m.cfg.n_geometry_seeds, {"1/2": 0.5, "1": 0.96}[name]
+    curve = dimensions_per_feature(grid.W).view(-1, k)
+    log_density = torch.tensor([c.world.density for c in grid.cells[::k]]).log()
+    times = {v: [time_at(curve[:, s], log_density, v) for s in range(k)] for v in (*STICKY_LEVELS, level)}
+    return Share(
+        holds=[times[level][s] > max(times[v][s] for v in STICKY_LEVELS) for s in range(k)],
+        against=1 / (1 + len(STICKY_LEVELS)),
+        ours=[distribution(f"log-density spent within 0.04 of {level}", times[level], unit="nats")],
+        control=[distribution(f"within 0.04 of {v}", times[v], unit="nats") for v in STICKY_LEVELS],
+        note="Equally wide windows at other levels; sticky: longer than in any of them, seed by seed.",
+    )
 
 
-def geometry_claims(cfg: TmsConfig, grid: Grid) -> list[Claim]:
-    g, k = generator(0, "random directions"), cfg.n_geometry_seeds
+def _random_directions(grid: Grid, g: torch.Generator) -> Tensor:
+    """Weights of the same norms with random directions."""
+    directions = torch.randn(grid.W.shape, generator=g)
+    return torch.nn.functional.normalize(directions, dim=-1) * norms(grid.W)[..., None]
 
-    def random() -> Tensor:
-        directions = torch.randn(grid.W.shape, generator=g)
-        return torch.nn.functional.normalize(directions, dim=-1) * norms(grid.W)[..., None]
+
+def _lines_and_pairs(m: Measured) -> tuple[list[float], list[float], Tensor, Tensor]:
+    """Share of dimensionalities on lines, each seed and draw of the null; antipodal shares near 1/2 and their null."""
+    grid, k, g = m.grids.geometry, m.cfg.n_geometry_seeds, generator(0, "random directions")
 
     def lines(W: Tensor, seed: int) -> float:
         values = feature_dimensionality(W[seed::k])[represented(W[seed::k])]
         return near_lines(values[values > 0.35])
 
     ours = [lines(grid.W, s) for s in range(k)]
-    null = [lines(random(), s % k) for s in range(N_DRAWS)]
-    uniform = near_lines(torch.linspace(0.35, 1.02, 10_001))
-    verdict, reason = judge_share([bool(v > np.quantile(null, 0.95)) for v in ours], 0.05)
+    null = [lines(_random_directions(grid, g), s % k) for s in range(N_DRAWS)]
     star = dimensions_per_feature(grid.W)
     paired = (star > 0.45) & (star < 0.55) & grid.healthy
-    share, chance = antipodal_share(grid.W[paired]), antipodal_share(random()[paired])
-    pairs = judge_share([bool(v > 0.8) for v in share], [bool(v > 0.8) for v in chance])
-    return [
-        Claim(
-            key="dimensionality-lines",
-            statement="Feature dimensionalities gather on the lines of regular polytopes (1, 3/4, 2/3, 1/2, 2/5, 3/8).",
-            source=PAPER, published="clusters on the lines; no number",
-            ours=[distribution("share of D_i > 0.35 within 0.02 of a line, each seed", ours)],
-            control=[distribution("random directions of the same norms", null), distribution("uniform", [uniform])],
-            control_note="Holds for a seed if its share is above the 95th percentile of random directions.",
-            verdict=verdict, reason=reason,
-        ),
-        Claim(
-            key="antipodal-half",
-            statement="Where dimensions per feature are about 1/2 the features are antipodal pairs.",
-            source=PAPER, published="antipodal pairs (digons)",
-            ours=[distribution("share of represented features in a pair, 0.45 < D* < 0.55", share)],
-            control=[distribution("random directions of the same norms", chance)],
-            control_note="Pairs need a cosine under -0.9; holds for a model if over 80 % of its features are in one.",
-            verdict=pairs[0], reason=pairs[1],
-        ),
-    ]  # fmt: skip
+    chance = antipodal_share(_random_directions(grid, g)[paired])
+    return ours, null, antipodal_share(grid.W[paired]), chance
 
 
-def jump_claim(curves: dict[str, Grid]) -> Claim:
+@study.claim("dimensionality-lines", source=PAPER, published="clusters on the lines; no number")
+def dimensionality_lines(m: Measured) -> Share:
+    """Feature dimensionalities gather on the lines of regular polytopes (1, 3/4, 2/3, 1/2, 2/5, 3/8)."""
+    ours, null, _, _ = _lines_and_pairs(m)
+    level = np.quantile(null, 0.95)
+    return Share(
+        holds=[v > level for v in ours],
+        against=0.05,
+        ours={"share of D_i > 0.35 within 0.02 of a line, each seed": ours},
+        control={
+            "random directions of the same norms": null,
+            "uniform": [near_lines(torch.linspace(0.35, 1.02, 10_001))],
+        },
+        note="Holds for a seed if its share is above the 95th percentile of random directions.",
+    )
+
+
+@study.claim("antipodal-half", source=PAPER, published="antipodal pairs (digons)")
+def antipodal_half(m: Measured) -> Share:
+    """Where dimensions per feature are about 1/2 the features are antipodal pairs."""
+    _, _, share, chance = _lines_and_pairs(m)
+    return Share(
+        holds=share > 0.8,
+        against=chance > 0.8,
+        ours={"share of represented features in a pair, 0.45 < D* < 0.55": share},
+        control={"random directions of the same norms": chance},
+        note="Pairs need a cosine under -0.9; holds for a model if over 80 % of its features are in one.",
+    )
+
+
+@study.claim("energy-levels", source=PAPER, published="jumps like energy levels; no number")
+def energy_levels(m: Measured) -> Share:
+    """While it learns, a feature jumps between dimensionalities instead of drifting."""
+    curves = m.grids.curves
+
     def shares(grid: Grid) -> list[float]:
         D = torch.stack([feature_dimensionality(W["W"]) for W in grid.moments.values()])
         return [float(jump_share(D[:, i]).nanmean()) for i in range(len(grid.cells)) if bool(grid.healthy[i])]
 
-    relu, linear = shares(curves["relu"]), shares(curves["identity"])
+    relu, linear = (shares(curves["relu"]), shares(curves["identity"]))
     level = float(np.quantile(linear, 0.95)) if linear else 1.0
-    verdict, reason = judge_share([v > level for v in relu], 0.05)
-    return Claim(
-        key="energy-levels",
-        statement="While it learns, a feature jumps between dimensionalities instead of drifting.",
-        source=PAPER, published="jumps like energy levels; no number",
-        ours=[distribution("share of a D_i curve's path in its fastest tenth, mean over features", relu)],
-        control=[distribution("linear output, the same world", linear)],
-        control_note="Linear models rotate smoothly; holds if a model's share is above their 95th percentile.",
-        verdict=verdict, reason=reason,
-    )  # fmt: skip
+    return Share(
+        holds=[v > level for v in relu],
+        against=0.05,
+        ours={"share of a D_i curve's path in its fastest tenth, mean over features": relu},
+        control={"linear output, the same world": linear},
+        note="Linear models rotate smoothly; holds if a model's share is above their 95th percentile.",
+    )
 
 
-def class_claims(grid: Grid) -> list[Claim]:
-    return [c for m in WIDTHS for c in _class_claims_of(grid, m)]
-
-
-def _class_claims_of(grid: Grid, m: int) -> list[Claim]:
-    def pick(mixed: bool, raised: bool) -> Tensor:
-        return grid.W[
-            grid.where(
-                lambda c: (
-                    c.model.d_hidden == m
-                    and isinstance(c.world.density, tuple) == mixed
-                    and isinstance(c.world.importance, tuple) == raised
-                )
+def _of_classes(grid: Grid, n: int, *, mixed: bool, raised: bool) -> Tensor:
+    """Weights of the models on `n` units, with two densities or one, and rare features raised in importance or not."""
+    return grid.W[
+        grid.where(
+            lambda c: (
+                c.model.d_hidden == n
+                and isinstance(c.world.density, tuple) == mixed
+                and isinstance(c.world.importance, tuple) == raised
             )
-        ]
+        )
+    ]
 
+
+def _rare_superposed(grid: Grid, n: int) -> Share:
     def split(W: Tensor) -> tuple[Tensor, Tensor]:
         each = interference(W) * represented(W)
         return each[:, :10].mean(-1), each[:, 10:].mean(-1)
 
+    frequent, rare = split(_of_classes(grid, n, mixed=True, raised=False))
+    low, high = split(_of_classes(grid, n, mixed=False, raised=False))
+    return Share(
+        holds=rare > 2 * frequent,
+        against=high > 2 * low,
+        ours={"interference, frequent": frequent, "interference, rare": rare},
+        control={"one density, first ten": low, "one density, last ten": high},
+        note="All features at density 0.1; holds if the second ten have over twice the interference.",
+    )
+
+
+def _important_rare_span(grid: Grid, n: int) -> Paired:
     def across(W: Tensor) -> Tensor:
         unit = torch.nn.functional.normalize(W, dim=-1)
         return ((unit[:, :10] @ W[:, 10:].transpose(1, 2)) ** 2).sum((1, 2)) / 10
 
-    mixed, raised = pick(True, False), pick(True, True)
-    (frequent, rare), (low, high) = split(mixed), split(pick(False, False))
-    first = judge_share((rare > 2 * frequent).tolist(), (high > 2 * low).tolist())
-    both, only = across(raised), across(mixed)
-    second = judge_share([bool(a > b) for a, b in zip(both, only, strict=False)], 0.5)
-    return [
-        Claim(
-            key=f"rare-superposed-{m}",
-            statement="Frequent features get little superposition, rare ones a lot (ten of density 0.5, ten of 0.02, "
-                      f"on {m} units).",
-            source=REPORT, published="seen in one model; no number",
-            ours=[distribution("interference, frequent", frequent), distribution("interference, rare", rare)],
-            control=[distribution("one density, first ten", low), distribution("one density, last ten", high)],
-            control_note="All features at density 0.1; holds if the second ten have over twice the interference.",
-            verdict=first[0], reason=first[1],
-        ),
-        Claim(
-            key=f"important-rare-span-{m}",
-            statement=f"If rare features weigh 20 times as much, superposition spans both classes ({m} units).",
-            source=REPORT, published="seen in one model; no number",
-            ours=[distribution("interference between the classes, rare important", both)],
-            control=[distribution("interference between the classes, equal importance", only)],
-            control_note="Holds for a seed if there is more than with equal importance; chance one half.",
-            verdict=second[0], reason=second[1],
-        ),
-    ]  # fmt: skip
+    both, only = (across(_of_classes(grid, n, mixed=True, raised=raised)) for raised in (True, False))
+    return Paired(
+        larger=both,
+        smaller=only,
+        ours={"interference between the classes, rare important": both},
+        control={"interference between the classes, equal importance": only},
+        note="Holds for a seed if there is more than with equal importance; chance one half.",
+    )
 
 
-def gelu_claim(base: dict[str, Grid]) -> Claim:
+@study.claim("rare-superposed-5", source=REPORT, published="seen in one model; no number")
+def rare_superposed_5(m: Measured) -> Share:
+    """Frequent features get little superposition, rare ones a lot (ten of density 0.5, ten of 0.02, on 5 units)."""
+    return _rare_superposed(m.grids.classes, 5)
+
+
+@study.claim("important-rare-span-5", source=REPORT, published="seen in one model; no number")
+def important_rare_span_5(m: Measured) -> Paired:
+    """If rare features weigh 20 times as much, superposition spans both classes (5 units)."""
+    return _important_rare_span(m.grids.classes, 5)
+
+
+@study.claim("rare-superposed-12", source=REPORT, published="seen in one model; no number")
+def rare_superposed_12(m: Measured) -> Share:
+    """Frequent features get little superposition, rare ones a lot (ten of density 0.5, ten of 0.02, on 12 units)."""
+    return _rare_superposed(m.grids.classes, 12)
+
+
+@study.claim("important-rare-span-12", source=REPORT, published="seen in one model; no number")
+def important_rare_span_12(m: Measured) -> Paired:
+    """If rare features weigh 20 times as much, superposition spans both classes (12 units)."""
+    return _important_rare_span(m.grids.classes, 12)
+
+
+@study.claim("gelu-more", source=REPORT, published="claimed without a number")
+def gelu_more(m: Measured) -> Paired:
+    """GELU gives more superposition than ReLU."""
+    base = m.grids.base
+
     def total(kind: str, seed: int) -> float:
         grid = base[kind]
         return float(interference(grid.W[grid.where(lambda c: c.seed == seed)]).mean())
 
     seeds = sorted({c.seed for c in base["relu"].cells})
-    relu, gelu = [total("relu", s) for s in seeds], [total("gelu", s) for s in seeds]
-    verdict, reason = judge_share([a > b for a, b in zip(gelu, relu, strict=True)], 0.5)
+    relu, gelu = ([total("relu", s) for s in seeds], [total("gelu", s) for s in seeds])
 
     def count(kind: str) -> list[float]:
         grid = base[kind]
@@ -272,18 +293,13 @@ def gelu_claim(base: dict[str, Grid]) -> Claim:
             float(represented(grid.W[grid.where(lambda c, s=s: c.seed == s)]).sum(-1).double().mean()) for s in seeds
         ]
 
-    return Claim(
-        key="gelu-more",
-        statement="GELU gives more superposition than ReLU.",
-        source=REPORT, published="claimed without a number",
-        ours=[
-            distribution("GELU: mean interference over ten densities", gelu),
-            distribution("GELU: features represented", count("gelu")),
-        ],
-        control=[distribution("ReLU: interference", relu), distribution("ReLU: features represented", count("relu"))],
-        control_note="Same worlds and seeds; holds for a seed if GELU has more interference, chance one half.",
-        verdict=verdict, reason=reason,
-    )  # fmt: skip
+    return Paired(
+        larger=gelu,
+        smaller=relu,
+        ours={"GELU: mean interference over ten densities": gelu, "GELU: features represented": count("gelu")},
+        control={"ReLU: interference": relu, "ReLU: features represented": count("relu")},
+        note="Same worlds and seeds; holds for a seed if GELU has more interference, chance one half.",
+    )
 
 
 def _inside(grid: Grid, kind: str, density: float) -> Tensor:
@@ -292,32 +308,44 @@ def _inside(grid: Grid, kind: str, density: float) -> Tensor:
     return torch.stack([cos[:, 0, 1], cos[:, 2, 3]], -1).mean(-1)
 
 
-def set_claims(grid: Grid) -> list[Claim]:
-    sparse, dense = SET_DENSITIES
-    anti, own = _inside(grid, "anti-correlated", dense), _inside(grid, "independent", dense)
-    corr, lone = _inside(grid, "correlated", sparse), _inside(grid, "independent", sparse)
-    pairs = judge_share((anti < -0.9).tolist(), (own < -0.9).tolist())
-    right = judge_share((corr.abs() < 0.3).tolist(), (lone.abs() < 0.3).tolist())
-    note = "Mean cosine inside the two pairs of four features on two units, density {}; control: independent features."
-    return [
-        Claim(
-            key="anti-correlated-antipodal",
-            statement="Anti-correlated features prefer to be antipodal.",
-            source=PAPER, published="antipodal in every model shown",
-            ours=[distribution("cosine inside a pair", anti)], control=[distribution("independent features", own)],
-            control_note=note.format(dense), verdict=pairs[0], reason=pairs[1],
-        ),
-        Claim(
-            key="correlated-orthogonal",
-            statement="Correlated features prefer to be orthogonal.",
-            source=PAPER, published="orthogonal in every model shown",
-            ours=[distribution("cosine inside a pair", corr)], control=[distribution("independent features", lone)],
-            control_note=note.format(sparse), verdict=right[0], reason=right[1],
-        ),
-    ]  # fmt: skip
+def _sets_note(density: float) -> str:
+    return (
+        f"Mean cosine inside the two pairs of four features on two units, density {density}; control: independent "
+        "features."
+    )
 
 
-def notes(cfg: TmsConfig, grids: Grids) -> list[str]:
+@study.claim("anti-correlated-antipodal", source=PAPER, published="antipodal in every model shown")
+def anti_correlated_antipodal(m: Measured) -> Share:
+    """Anti-correlated features prefer to be antipodal."""
+    dense = SET_DENSITIES[1]
+    anti, own = (_inside(m.grids.sets, kind, dense) for kind in ("anti-correlated", "independent"))
+    return Share(
+        holds=anti < -0.9,
+        against=own < -0.9,
+        ours={"cosine inside a pair": anti},
+        control={"independent features": own},
+        note=_sets_note(dense),
+    )
+
+
+@study.claim("correlated-orthogonal", source=PAPER, published="orthogonal in every model shown")
+def correlated_orthogonal(m: Measured) -> Share:
+    """Correlated features prefer to be orthogonal."""
+    sparse = SET_DENSITIES[0]
+    pair, own = (_inside(m.grids.sets, kind, sparse) for kind in ("correlated", "independent"))
+    return Share(
+        holds=pair.abs() < 0.3,
+        against=own.abs() < 0.3,
+        ours={"cosine inside a pair": pair},
+        control={"independent features": own},
+        note=_sets_note(sparse),
+    )
+
+
+def notes(m: Measured) -> list[str]:
+    """How training differs from what was published, and where the closed forms are missed."""
+    cfg, grids = m.cfg, m.grids
     out = [
         "Training differs from the published runs (AdamW at 1e-3, 10,000 steps of 1,024 examples): Adam at 1e-2 with "
         f"a cosine over {cfg.n_steps} steps; worlds of up to five features use every case of on and off with its "

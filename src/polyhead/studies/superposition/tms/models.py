@@ -9,7 +9,15 @@ from pydantic import Field
 
 from polyhead.core.config import Config
 from polyhead.models.toy.autoencoder import AutoencoderConfig
-from polyhead.studies.superposition.models import Cell, Grid, Plan, densities, train_autoencoders, train_config
+from polyhead.studies.superposition.models import (
+    Cell,
+    CountedGrids,
+    Grid,
+    Plan,
+    densities,
+    train_autoencoders,
+    train_config,
+)
 from polyhead.tasks.superposition import SuperpositionConfig
 from polyhead.training.ensemble import EnsembleConfig
 
@@ -132,3 +140,16 @@ def _joined(grids: list[Grid]) -> Grid:
         healthy=torch.cat([g.healthy for g in grids]),
         moments={},
     )
+
+
+@dataclass(frozen=True)
+class Measured(CountedGrids):
+    """All grids."""
+
+    cfg: TmsConfig
+    grids: Grids
+
+
+def measure(cfg: TmsConfig, folder: Path) -> Measured:
+    """Train all parts."""
+    return Measured(cfg, train(cfg, folder))

@@ -1,0 +1,55 @@
+"""Claims of the study."""
+
+from polyhead.studies import study
+from polyhead.studies.claim import Share
+from polyhead.studies.graphs.answer_selection.measures import Measured
+from polyhead.studies.graphs.answer_selection.models import LETTERS
+
+SOURCES = (
+    "Transformer Circuits, Tracing Attention Computation Through Feature Interactions (2025): concordance and "
+    "discordance heads",
+    "Lieberum et al., Does Circuit Analysis Interpretability Scale? (2023): correct letter heads",
+)
+
+
+def _signed(m: Measured, which: str, sign: int) -> Share:
+    ours = [v for d in m.draws for v in d.agrees(getattr(d, which), sign)]
+    control = [v for d in m.draws for v in d.agrees(getattr(d, which), sign, shuffled=True)]
+    return Share(
+        holds=[v >= 0.8 for v in ours],
+        against=[v >= 0.8 for v in control],
+        ours={"share of questions, by head and draw": ours},
+        control={"right option of another question": control},
+        note="The strongest heads by mean contrast over its deviation on one half of the questions, judged on the "
+        "other half. Control: the same scores with the number of the right option taken from the next question, "
+        "which keeps every preference for a letter or a place.",
+    )
+
+
+@study.claim("concordance", source=SOURCES[0], published="found in a large model, on examples")
+def concordance(m: Measured) -> Share:
+    """There are concordance heads: their score from the last token to the right option is above the mean of the wrong
+    options in at least 80 % of questions that did not choose them."""
+    return _signed(m, "concordant", 1)
+
+
+@study.claim("discordance", source=SOURCES[0], published="found in a large model, on examples")
+def discordance(m: Measured) -> Share:
+    """There are discordance heads: their score from the last token to the right option is below the mean of the wrong
+    options in at least 80 % of questions that did not choose them."""
+    return _signed(m, "discordant", -1)
+
+
+@study.claim("silencing", source="ours")
+def silencing(m: Measured) -> Share:
+    """Silencing the concordance heads at the last token costs more accuracy than silencing any draw of as many other
+    heads."""
+    drops = [d.accuracy - d.without for d in m.draws]
+    others = [d.accuracy - v for d in m.draws for v in d.without_random]
+    return Share(
+        holds=[v > max(others) for v in drops],
+        against=0.25,
+        ours={"accuracy lost": drops, "accuracy, nothing silenced": [d.accuracy for d in m.draws]},
+        control={"accuracy lost, other heads": others},
+        note=f"Outputs of the heads at the last token set to zero. Chance of an answer: one in {len(LETTERS)}.",
+    )

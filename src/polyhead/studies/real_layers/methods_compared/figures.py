@@ -1,0 +1,86 @@
+"""Figures of the study `methods-compared`."""
+
+import numpy as np
+
+from polyhead.core.records import Evaluation
+from polyhead.core.study_records import Bars, Figure, Scatter, Series
+from polyhead.studies.real_layers.methods_compared.claims import by_kind, values_of
+from polyhead.studies.real_layers.methods_compared.measures import Measured, out
+
+
+def l0(e: Evaluation) -> float:
+    """Active latents a token, on the side where the method counts them."""
+    return next((v for v in (e.l0_source, e.l0_dest) if v is not None), float("nan"))
+
+
+_COLUMNS = (
+    ("FVU of the attention output", out),
+    ("next-token loss recovered", lambda e: e.ce_recovered_mean),
+    ("active latents a token", l0),
+    ("alive share", lambda e: None if e.dead_share is None else 1 - e.dead_share),
+    ("share of L0 from always-on latents", lambda e: e.dense_share),
+    ("pattern nMSE (own patterns)", lambda e: e.pattern_nmse),
+    ("seconds of training", lambda e: e.train_seconds),
+    ("memory of a step, MB", lambda e: None if e.train_memory is None else e.train_memory / 1e6),
+)
+
+
+def table(m: Measured) -> Figure:
+    groups = {name: by_kind([e for e in rows if e.method is not None]) for name, rows in m.found.items()}
+    kinds = list(dict.fromkeys(kind for some in groups.values() for kind in some))
+
+    def series(name: str, measure) -> Series:  # type: ignore[no-untyped-def]
+        each = [values_of(groups[name].get(kind, []), measure) for kind in kinds]
+        some = [(float(np.median(v)), min(v), max(v)) if v else (None, None, None) for v in each]
+        y, low, high = (list(column) for column in zip(*some, strict=True))
+        return Series(name=name, y=y, low=low, high=high)
+
+    return Figure(
+        key="table",
+        title="Every method on the same layer and text",
+        caption="Held-out text; medians with the range over seeds. A missing bar: no such number. Attention "
+        "replacement and gated blocks have few, always active heads instead of latents.",
+        panels=[
+            Bars(title=title, categories=kinds, series=[series(name, measure) for name in m.found])
+            for title, measure in _COLUMNS
+        ],
+        columns=2,
+        shared_scale=False,
+    )
+
+
+def frontier(m: Measured) -> Figure:
+    def series(rows: list[Evaluation]) -> list[Series]:
+        pca = [e for e in rows if e.variant == "pca" and e.method is None]
+        kinds = by_kind([e for e in rows if e.method is not None])
+        return [
+            Series(name=name, x=[l0(e) for e in some], y=[out(e) for e in some])
+            for name, some in kinds.items()
+            if all(np.isfinite(l0(e)) for e in some)
+        ] + [
+            Series(
+                name="output PCA, by rank",
+                x=[float(e.n_latents or 0) for e in pca],
+                y=[e.fvu for e in pca],
+                labels=[str(e.n_latents) for e in pca],
+            )
+        ]
+
+    return Figure(
+        key="frontier",
+        title="Error of the attention output against active latents",
+        caption="One point a seed; numbers are ranks of the PCA. A latent of a multitoken transcoder is counted "
+        "where it is read, one of an output SAE or of Lorsa where it arrives.",
+        panels=[
+            Scatter(
+                title=name,
+                x_label="active latents a token (rank of the PCA)",
+                y_label="FVU of the attention output",
+                series=series(rows),
+                log_x=True,
+                log_y=True,
+            )
+            for name, rows in m.found.items()
+        ],
+        columns=2,
+    )

@@ -1,0 +1,125 @@
+"""Figures of the study `more-features-than-heads`."""
+
+import numpy as np
+
+from polyhead.core.study_records import Bars, Figure, HeatMap, Reference, Scatter, Series
+from polyhead.studies.real_layers.more_features_than_heads.measures import Measured
+from polyhead.studies.real_layers.more_features_than_heads.models import Result
+
+_SHOWN = 24
+
+
+def funnel(m: Measured) -> Figure:
+    stages = ["candidates", "aligned", "moves its token", "verified", "distinct words", "and it comes"]
+
+    def counts(r: Result, random: bool) -> list[int]:
+        e = r.random if random else r.real
+        distinct, comes = len(e.distinct(e.verified)), len(e.distinct(e.verified & e.comes))
+        return [len(e.words), int(e.aligned.sum()), int(e.causal.sum()), int(e.verified.sum()), distinct, comes]
+
+    def series(name: str, random: bool, label: str) -> Series:
+        rows = np.array([counts(r, random) for r in m.results if r.site == name], dtype=float)
+        low, high = rows.min(0).tolist(), rows.max(0).tolist()
+        return Series(name=label, y=np.median(rows, axis=0).tolist(), low=low, high=high)
+
+    return Figure(
+        key="funnel",
+        title="From latents to verified next-token features",
+        caption="Medians with the range over seeds. Aligned: the decoder points at its best token more than random "
+        "directions at theirs. Moves its token: its removal lowers that token, and more than others. Verified: both.",
+        panels=[
+            Bars(
+                title=name,
+                y_label="latents",
+                categories=stages,
+                series=[series(name, False, "latents"), series(name, True, "random decoders")],
+                references=[Reference(axis="y", value=r.n_heads, label=f"{r.n_heads} heads")],
+            )
+            for name, r in m.first.items()
+        ],
+        columns=2,
+    )
+
+
+def heads(m: Measured) -> Figure:
+    panels = []
+    for name, r in m.first.items():
+        share = r.shared.share[:_SHOWN]
+        if len(share):
+            panels.append(
+                HeatMap(
+                    title=name,
+                    x_label="head taken away",
+                    y_label="predicted word",
+                    x=[str(h) for h in range(r.n_heads)],
+                    y=[f"{i + 1} {word!r}" for i, word in enumerate(r.shared.words[:_SHOWN])],
+                    values=np.round(share.double().numpy(), 3).tolist(),
+                    diverging=True,
+                )
+            )
+    if not panels:
+        panels = [HeatMap(title="none verified", x=["-"], y=["-"], values=[[None]])]
+    return Figure(
+        key="heads",
+        title="What is lost of each feature when a single head is taken away",
+        caption=f"The first {_SHOWN} distinct verified features by energy, first seed: mean share of what arrives of "
+        "the latent that a head brings, at the positions where the feature is examined. A row with one dark "
+        "cell is a feature of one head.",
+        panels=list(panels),
+        columns=2,
+    )
+
+
+def support(m: Measured) -> Figure:
+    panels = []
+    for name, one in m.first.items():
+        found = [r for r in m.results if r.site == name]
+
+        def counts(swapped: bool, found: list[Result] = found, n_heads: int = one.n_heads) -> list[float | None]:
+            tables = [r.shared.supports_swapped if swapped else r.shared.supports for r in found]
+            each = np.concatenate([t.sum(1) for t in tables]) if tables else np.zeros(0)
+            total = max(1, len(each))
+            return [round(float((each == n).sum() / total), 4) for n in range(n_heads + 1)]
+
+        panels.append(
+            Bars(
+                title=name,
+                x_label="heads whose removal lowers the token",
+                y_label="share of verified features",
+                categories=[str(n) for n in range(one.n_heads + 1)],
+                series=[Series(name="own token", y=counts(False)), Series(name="another's token", y=counts(True))],
+            )
+        )
+    return Figure(
+        key="support",
+        title="How many heads of the model a feature needs",
+        caption="All seeds; direct effect of each whole head on the feature's token at the feature's positions, "
+        "everything behind the layer held as it was.",
+        panels=list(panels),
+        columns=2,
+    )
+
+
+def effects(m: Measured) -> Figure:
+    def points(r: Result, random: bool) -> Series:
+        e = r.random if random else r.real
+        drop = e.drop.median(-1).values
+        return Series(
+            name="random decoders" if random else "latents",
+            x=[round(float(v), 4) for v in e.alignment],
+            y=[round(float(v), 4) for v in drop],
+        )
+
+    return Figure(
+        key="effects",
+        title="Alignment with the best token, and what the removal does to it",
+        caption="First seed, every candidate: unit decoder times centred unembedding, and median nats lost at the "
+        "examined positions.",
+        panels=[
+            Scatter(
+                title=name, x_label="alignment", y_label="median drop, nats", series=[points(r, True), points(r, False)]
+            )
+            for name, r in m.first.items()
+        ],
+        columns=2,
+    )

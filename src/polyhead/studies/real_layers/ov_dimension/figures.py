@@ -1,0 +1,90 @@
+"""Figures of the study `ov-dimension`."""
+
+import numpy as np
+
+from polyhead.core.study_records import Drawing, Figure, Lines, Scatter, Series
+from polyhead.studies.real_layers.ov_dimension.measures import NULLS, Measured, Source
+
+SOURCES: tuple[Source, ...] = ("loadings", *NULLS)
+
+
+def sizes_by_rank(m: Measured) -> Figure:
+    panels: list[Drawing] = []
+    for one in m.found:
+        series = []
+        for source in SOURCES:
+            cuts = one.some(source)
+            for k in sorted({c.k for c in cuts} & {30, 300, max((c.k for c in cuts), default=0)}):
+                sizes = next(c.sizes for c in cuts if c.k == k)
+                at = np.unique(np.geomspace(1, len(sizes), 40).astype(int))
+                ranks = at.astype(float).tolist()
+                series.append(Series(name=f"{source}, k = {k}", x=ranks, y=[float(sizes[i - 1]) for i in at]))
+        panels.append(
+            Lines(title=one.name, x_label="rank", y_label="latents in the group", series=series, log_x=True, log_y=True)
+        )
+    return Figure(
+        key="rank-size",
+        title="Sizes of groups of like head loadings, largest first",
+        caption="k-means on unit loadings of living latents, beside one draw of each null. Redraws the published "
+        "rank-size plots, which had no null. A power law is a straight line.",
+        panels=panels,
+        columns=2,
+    )
+
+
+def unevenness(m: Measured) -> Figure:
+    panels: list[Drawing] = []
+    for one in m.found:
+        series = []
+        for source in SOURCES:
+            cuts = one.some(source)
+            ks = sorted({c.k for c in cuts})
+            values = [[c.gini for c in cuts if c.k == k] for k in ks]
+            series.append(
+                Series(
+                    name=source,
+                    x=[float(k) for k in ks],
+                    y=[float(np.mean(v)) for v in values],
+                    low=[min(v) for v in values],
+                    high=[max(v) for v in values],
+                )
+            )
+        panels.append(
+            Lines(title=one.name, x_label="groups", y_label="Gini coefficient of sizes", series=series, log_x=True)
+        )
+    return Figure(
+        key="unevenness",
+        title="How uneven group sizes are, for every number of groups",
+        caption="0: all groups alike. Bands: smallest and largest over draws of a null.",
+        panels=panels,
+        columns=2,
+    )
+
+
+def ranks_of_groups(m: Measured) -> Figure:
+    panels: list[Drawing] = []
+    for side, label in (("writes", "rows of W_dec"), ("reads", "columns of W_enc")):
+        rows = [row for one in m.found for row in one.ranks[side]]
+        sizes = [float(size) for size, _, _ in rows]
+        series = [
+            Series(name="groups of like loadings", x=sizes, y=[rank for _, rank, _ in rows]),
+            Series(name="random groups", x=sizes, y=[random for _, _, random in rows]),
+        ]
+        panels.append(
+            Scatter(
+                title=f"Effective rank of {label}",
+                x_label="latents in the group",
+                y_label="participation ratio",
+                series=series,
+                log_x=True,
+                log_y=True,
+            )
+        )
+    return Figure(
+        key="ranks",
+        title="Dimensions a group writes and reads",
+        caption="One point a group, over all dictionaries. Random groups of the same sizes show what many vectors "
+        "span anyway.",
+        panels=panels,
+        columns=2,
+    )

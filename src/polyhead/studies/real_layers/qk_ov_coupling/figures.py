@@ -1,0 +1,104 @@
+"""Figures of the study `qk-ov-coupling`."""
+
+import numpy as np
+
+from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Series
+from polyhead.studies.real_layers.qk_ov_coupling.claims import NAMES
+from polyhead.studies.real_layers.qk_ov_coupling.measures import Measured
+from polyhead.studies.real_layers.qk_ov_coupling.models import survival
+
+FROZEN = {
+    "centroids": "nearest centroid",
+    "random": "nearest random direction",
+    "shuffled": "centroid of another latent",
+}
+
+
+def frontier(m: Measured) -> Figure:
+    panels: list[Drawing] = []
+    for r in m.found:
+        for what, label in (("fvu", "FVU"), ("kl", "KL to the clean model, nats")):
+            series = []
+            for variant, name in NAMES.items():
+                ks = [k for k in sorted(r.place.ks) if r.get(variant, k, r.place.seeds[0]) is not None]
+                values = [[getattr(e, what) for s in r.place.seeds if (e := r.get(variant, k, s))] for k in ks]
+                series.append(
+                    Series(
+                        name=name,
+                        x=[float(k) for k in ks],
+                        y=[float(np.mean(v)) for v in values],
+                        low=[min(v) for v in values],
+                        high=[max(v) for v in values],
+                    )
+                )
+            panels.append(
+                Lines(title=r.name, x_label="active latents a source token", y_label=label, series=series, log_x=True)
+            )
+    return Figure(
+        key="frontier",
+        title="The joint baseline beside transcoders",
+        caption="Held-out text; bands: smallest and largest over seeds. The joint baseline's encoder is trained by "
+        "the SAE loss alone.",
+        panels=panels,
+        columns=2,
+        shared_scale=False,
+    )
+
+
+def survivals_left(m: Measured) -> Figure:
+    panels: list[Drawing] = []
+    for r in m.found:
+        series = []
+        for key, name in FROZEN.items():
+            values = [[survival(f, f"{key} {k}") for f in r.frozen.values()] for k in m.cfg.n_centroids]
+            series.append(
+                Series(
+                    name=name,
+                    x=[float(k) for k in m.cfg.n_centroids],
+                    y=[_finite(float(np.mean(v))) for v in values],
+                    low=[_finite(min(v)) for v in values],
+                    high=[_finite(max(v)) for v in values],
+                )
+            )
+        lines = [
+            Reference(axis="y", value=1.0, label="free"),
+            Reference(axis="y", value=0.0, label="one head a latent"),
+        ]
+        panels.append(
+            Lines(
+                title=r.name,
+                x_label="mixtures of heads",
+                y_label="share of the gain left",
+                series=series,
+                log_x=True,
+                references=lines,
+            )
+        )
+    return Figure(
+        key="survival",
+        title="What is left of the gain when loadings are frozen to a few mixtures",
+        caption="Free transcoders trained on for as many tokens again with frozen loadings. The gain is the "
+        "difference in FVU between free loadings and one head a latent, both trained on alike.",
+        panels=panels,
+        columns=2,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def second_half(m: Measured) -> Figure:
+    names = list(dict.fromkeys(n for r in m.found for f in r.frozen.values() for n in f))
+    series = [
+        Series(name=n, y=[float(np.mean([f[n] for f in r.frozen.values()])) if r.frozen else None for r in m.found])
+        for n in names
+    ]
+    bars = Bars(title="After training on", y_label="FVU", categories=[r.name for r in m.found], series=series)
+    return Figure(
+        key="second-half",
+        title="FVU after training on, by what became of the loadings",
+        caption="`own`: frozen where they were; `top1`: bound to the strongest head; then centroids, random "
+        "directions and centroids dealt out at random, by number.",
+        panels=[bars],
+    )
