@@ -162,7 +162,7 @@ class PolysemanticHeadConfig(Config):
 
 @dataclass(frozen=True)
 class Measured:
-    """Rows of all heads, and what blinding each does to the prompts of every set."""
+    """Rows of all heads, and what ablating each does to the prompts of every set."""
 
     cfg: PolysemanticHeadConfig
     model: HookedModel
