@@ -15,19 +15,44 @@ dictionary = App(name="dictionary", help="Dictionaries as files: import, export,
     name="import", help_epilogue="Example: `polyhead dictionary import their-sae runs/theirs --layer 5`"
 )
 def import_(
-    folder: Path, out: Path, /, *, source: str | None = None, layer: Index | None = None, json: Json = False
+    folder: Path,
+    out: Path,
+    /,
+    *,
+    model: str | None = None,
+    source: str | None = None,
+    layer: Index | None = None,
+    site: str | None = None,
+    outside: bool = False,
+    norm_scaling_factor: float | None = None,
+    json: Json = False,
 ) -> None:
     """Read an SAE, transcoder or Lorsa of another program and write it as ours.
 
     Args:
         folder: Their folder: SAELens, sparsify, dictionary_learning, Llamascopium or circuit-tracer.
         out: Folder of our artifact.
+        model: Model that it explains (alias, hub repository or local folder): tells which tensors its hooks are, and
+            gives an SAE of `attn.hook_z` its head loadings. Without it, what is assumed of the model is saved, and the
+            dictionary is refused on models where that does not hold.
         source: Which program wrote it; told by its files if not given.
-        layer: Layer it explains, where the folder does not say.
+        layer: Layer that an SAE explains, in place of what the folder says.
+        site: Site that an SAE reads (`hook_attn_out`, `attn.hook_z`), in place of what the folder says.
+        outside: Also read files outside of the folder, where its config names them.
+        norm_scaling_factor: What SAELens multiplied activations by under `expected_average_only_in`.
     """
     from polyhead.runs.dictionaries import run_import
 
-    result = run_import(folder, out, source=source, layer=layer)
+    result = run_import(
+        folder,
+        out,
+        source=source,
+        layer=layer,
+        site=site,
+        model=model,
+        outside=outside,
+        norm_scaling_factor=norm_scaling_factor,
+    )
     show(
         result, json, lambda console: console.print(table("imported", [{"": k, "value": v} for k, v in result.items()]))
     )
@@ -61,6 +86,8 @@ def score(
     text: str = "bundled",
     tokens: Size = 16_384,
     seq_len: Size = 128,
+    layer: Index | None = None,
+    site: str | None = None,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
@@ -72,13 +99,15 @@ def score(
         text: `bundled`, a text, JSONL or Parquet file, or a folder of them.
         tokens: Tokens held out for scoring, and as many in front of them for means.
         seq_len: Tokens a sequence, BOS included.
+        layer: Layer of an SAE, in place of what its manifest says.
+        site: Site of an SAE, in place of what its manifest says.
         threads: CPU threads.
     """
     from polyhead.experiments.evaluate import table_rows
     from polyhead.runs.dictionaries import run_score
 
     set_threads(threads)
-    result = run_score(folder, model=model, text=text, n_tokens=tokens, seq_len=seq_len)
+    result = run_score(folder, model=model, text=text, n_tokens=tokens, seq_len=seq_len, layer=layer, site=site)
     show(
         result.model_dump(mode="json"),
         json,

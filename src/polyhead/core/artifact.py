@@ -13,15 +13,18 @@ from typing import Any, NamedTuple
 
 import safetensors
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 import polyhead
+from polyhead.core.data_files import read_json, read_object, shown
 from polyhead.core.errors import ArtifactError
-from polyhead.core.files import read_json, sha256_file, write_atomic, write_json
+from polyhead.core.files import sha256_file, write_atomic, write_json
+from polyhead.core.tensor_files import check_finite, read_safetensors
 
 FORMAT = 1
+_MINUS_INFINITY = ("log_threshold", "log_thresholds")
+"""Names, after the last point, in which -inf has a meaning: a threshold of 0."""
 CONFIG, WEIGHTS, MANIFEST = "config.json", "weights.safetensors", "manifest.json"
 
 
@@ -33,6 +36,11 @@ class Artifact(NamedTuple):
     """Without `kind`."""
     tensors: dict[str, Tensor]
     manifest: dict[str, Any]
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where it comes from, as the caller of `save_artifact` gave it."""
+        return self.manifest["provenance"]
 
 
 def save_artifact(
@@ -58,10 +66,10 @@ def save_artifact(
 
 
 def load_artifact(folder: Path) -> Artifact:
-    """Read a folder back, checking every byte against the manifest.
+    """Read a folder back, checking every byte against the manifest and every number for being finite.
 
     Raises:
-        ArtifactError: a file is missing, damaged, or of another format.
+        ArtifactError: a file is missing, damaged, or of another format, or a tensor holds NaN or infinite numbers.
     """
     for name in (MANIFEST, CONFIG, WEIGHTS):
         if not (folder / name).is_file():
@@ -70,21 +78,40 @@ def load_artifact(folder: Path) -> Artifact:
                 f"{folder} is not a whole artifact: {name} is missing (found: {found or 'nothing'}); "
                 f"expected {CONFIG}, {WEIGHTS} and {MANIFEST}, as save_dictionary writes them"
             )
-    manifest = read_json(folder / MANIFEST)
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        came = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
-        raise ArtifactError(f"{folder / MANIFEST}: format {came!r} came, format {FORMAT} was expected")
-    recorded = manifest.get("sha256", {})
+    manifest = _manifest(folder / MANIFEST)
     for name in (CONFIG, WEIGHTS):
-        actual = sha256_file(folder / name)
-        if recorded.get(name) != actual:
+        actual, recorded = sha256_file(folder / name), manifest["sha256"].get(name)
+        if recorded != actual:
             raise ArtifactError(
                 f"{folder / name} is damaged or was changed: its sha256 is {actual[:12]}..., the manifest says "
-                f"{str(recorded.get(name))[:12]}...; copy the folder again or train again"
+                f"{shown(recorded)[:14]}...; copy the folder again or train again"
             )
-    config = read_json(folder / CONFIG)
-    try:
-        tensors = load_file(folder / WEIGHTS)
-    except SafetensorError as error:
-        raise ArtifactError(f"{folder / WEIGHTS} is not a safetensors file: {error}") from None
-    return Artifact(str(config.pop("kind", "")), config, tensors, manifest)
+    config = read_object(folder / CONFIG)
+    tensors = read_safetensors(folder / WEIGHTS)
+    check_weights(folder / WEIGHTS, tensors)
+    kind = config.pop("kind", "")
+    if not isinstance(kind, str):
+        raise ArtifactError(f"{folder / CONFIG}: kind must be a word, received {shown(kind)}")
+    return Artifact(kind, config, tensors, manifest)
+
+
+def check_weights(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Refuse weights of a dictionary that are not finite, but for the logarithms of thresholds of 0.
+
+    Raises:
+        ArtifactError: the first tensor at fault.
+    """
+    allowed = [name for name in tensors if name.rsplit(".", 1)[-1] in _MINUS_INFINITY]
+    check_finite(path, tensors, minus_infinity=allowed)
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """A manifest whose parts are objects."""
+    manifest = read_json(path, constants=True)  # provenance of earlier versions may hold NaN
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        received = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
+        raise ArtifactError(f"{path}: format {FORMAT} was expected, received {shown(received)}")
+    for part in ("sha256", "provenance"):
+        if not isinstance(manifest.setdefault(part, {}), dict):
+            raise ArtifactError(f"{path}: {part} must be an object, received {shown(manifest[part])}")
+    return manifest

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from polyhead.core.artifact import load_artifact, save_artifact
 from polyhead.core.errors import ArtifactError, PolyheadError, nearest
 from polyhead.dictionaries import (
@@ -97,14 +99,36 @@ def load_dictionary(folder: Path | str) -> Any:
         )
     method = METHODS[artifact.kind]
     config = method.config.parse(artifact.config, where=f"{folder}/config.json")
-    dictionary = method.module(config)  # type: ignore[call-arg]
-    expected = {name: tuple(t.shape) for name, t in dictionary.state_dict().items()}
-    came = {name: tuple(t.shape) for name, t in artifact.tensors.items()}
-    if expected != came:
-        odd = sorted(name for name in expected.keys() | came.keys() if expected.get(name) != came.get(name))
+    expected = _shapes(method, config, artifact.tensors, Path(folder))
+    received = {name: tuple(t.shape) for name, t in artifact.tensors.items()}
+    if expected != received:
+        odd = sorted(name for name in expected.keys() | received.keys() if expected.get(name) != received.get(name))
         raise ArtifactError(
             f"{folder}: the weights do not fit the config at {', '.join(odd)}; "
-            f"expected {[expected.get(n) for n in odd]}, came {[came.get(n) for n in odd]}"
+            f"expected {[expected.get(n) for n in odd]}, received {[received.get(n) for n in odd]}"
         )
+    dictionary = method.module(config)  # type: ignore[call-arg]
     dictionary.load_state_dict(artifact.tensors)
     return dictionary
+
+
+def _shapes(
+    method: Method, config: Any, tensors: Mapping[str, torch.Tensor], folder: Path
+) -> dict[str, tuple[int, ...]]:
+    """Shapes of the tensors that a config asks for, found without taking memory for them: it may claim any size.
+
+    Raises:
+        ArtifactError: a size that no tensor has.
+    """
+    try:
+        with torch.device("meta"):
+            module = method.module(config)  # type: ignore[call-arg]
+    except (RuntimeError, NotImplementedError):  # a module that looks at its first values
+        largest = max((n for t in tensors.values() for n in t.shape), default=0)
+        for key, value in config.model_dump().items():
+            if key.startswith(("n_", "d_")) and isinstance(value, int) and value > largest + 1:
+                raise ArtifactError(
+                    f"{folder}: {key} is {value:,}, but the largest size of a tensor is {largest:,}; copy it again"
+                ) from None
+        module = method.module(config)  # type: ignore[call-arg]
+    return {name: tuple(t.shape) for name, t in module.state_dict().items()}

@@ -36,7 +36,7 @@ Product = Literal["auto", "plain"]
 """`plain` is dense throughout: the reference; `auto` keeps a list where few latents fire in this very batch."""
 LIST_BELOW = 0.08
 """Share of latents listed under which the list is faster than dense products (benchmarks/bench_sae.py)."""
-TokenNorm = Literal["none", "constant_norm", "layer_norm"]
+TokenNorm = Literal["none", "constant_norm", "layer_norm", "centred"]
 
 
 class SAEConfig(Config):
@@ -53,7 +53,8 @@ class SAEConfig(Config):
     subtract_b_dec: bool = False
     """Whether b_dec is taken off what the encoder reads (SAELens: `apply_b_dec_to_input`)."""
     token_norm: TokenNorm = "none"
-    """What is done to each token first, and undone last: brought to norm sqrt(d_in), or centred and standardized."""
+    """What is done to each token first, and undone last: brought to norm sqrt(d_in), centred and standardized, or
+    centred only."""
 
     @model_validator(mode="after")
     def _fits(self) -> "SAEConfig":
@@ -205,6 +206,9 @@ class SAE(nn.Module):
             mean = x.mean(dim=-1, keepdim=True)
             std = x.std(dim=-1, keepdim=True)
             return (x - mean) / (std + 1e-5), _Norm(std, mean)
+        if self.cfg.token_norm == "centred":
+            mean = x.mean(dim=-1, keepdim=True)
+            return x - mean, _Norm(1.0, mean)
         return x, _Norm(1.0, 0.0)
 
     def _code(self, rows: Tensor, product: Product, *, training: bool = True) -> Code:

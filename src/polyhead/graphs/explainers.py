@@ -10,6 +10,7 @@ from typing import Any
 
 from polyhead.core.artifact import MANIFEST, WEIGHTS, load_artifact
 from polyhead.core.errors import PolyheadError
+from polyhead.core.norm_facts import NormFacts
 from polyhead.core.reading import Reading
 from polyhead.core.sites import parse_site
 from polyhead.dictionaries import METHODS, load_dictionary
@@ -18,7 +19,10 @@ from polyhead.models.hooked import HookedModel
 _ARCHITECTURE = ("n_layers", "d_model", "n_heads", "n_kv_heads", "d_head", "d_vocab")
 """What two models must agree in for a dictionary of one to be of any use on the other."""
 
+AFTER_NORM = ("ln1_post.hook_normalized", "ln2_post.hook_normalized")
+"""Targets that join the stream as they are: what the norm on an output makes of it."""
 HALVES = {"hook_attn_out": "attn", "attn.hook_z": "attn", "hook_mlp_out": "mlp"}
+HALVES |= dict(zip(AFTER_NORM, ("attn", "mlp"), strict=True))
 """Sites whose reconstruction explains half a layer."""
 
 
@@ -34,6 +38,8 @@ class Explainer:
     sha256: str | None = None
     model: dict[str, Any] = field(default_factory=dict)
     """Architecture that it was trained on; empty where unknown."""
+    assumes: NormFacts = field(default_factory=NormFacts)
+    """What its import took for granted of the model."""
 
     @property
     def layers(self) -> list[int]:
@@ -56,6 +62,11 @@ class Explainer:
                 )
             halves.append((at.layer, HALVES[at.name]))
         return halves
+
+    @property
+    def after_norm(self) -> list[bool]:
+        """Of every target, whether it lies after a norm on the output, so that it joins the stream as it is."""
+        return [parse_site(read.site).name in AFTER_NORM for read in self.reading.targets]
 
 
 def find_explainers(path: Path | str) -> list[Explainer]:
@@ -81,7 +92,7 @@ def load_explainer(folder: Path) -> Explainer:
         PolyheadError: its manifest does not say what it reads.
     """
     artifact = load_artifact(folder)
-    provenance = artifact.manifest["provenance"]
+    provenance = artifact.provenance
     if "reading" not in provenance:
         raise PolyheadError(f"{folder / MANIFEST} does not say what the dictionary reads, so it cannot be in a graph")
     reading = Reading.parse(provenance["reading"], where=str(folder / MANIFEST))
@@ -94,6 +105,7 @@ def load_explainer(folder: Path) -> Explainer:
         path=str(folder),
         sha256=artifact.manifest["sha256"][WEIGHTS],
         model=dict(provenance.get("model") or {}),
+        assumes=NormFacts.parse(provenance.get("assumes") or {}, where=str(folder / MANIFEST)),
     )
 
 
@@ -132,6 +144,7 @@ def check_explainers(model: HookedModel, explainers: Sequence[Explainer]) -> Non
             raise PolyheadError(
                 f"{one.name} was trained on {one.model.get('name')}; {here['name']} is another model: {facts}"
             )
+        one.assumes.check(model.norm_facts, dictionary=one.name, name=model.cfg.name)
         for layer, half in one.explains:
             if layer >= model.cfg.n_layers or (half == "mlp" and model.cfg.attn_only):
                 has = f"layers 0 to {model.cfg.n_layers - 1}" + (" and no MLPs" if model.cfg.attn_only else "")

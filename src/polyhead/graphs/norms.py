@@ -33,6 +33,10 @@ class FrozenNorm:
     centred: bool
     """Whether the mean over d is taken off first (LayerNorm)."""
 
+    def before_gain(self) -> "FrozenNorm":
+        """The same norm up to its gain: what it reads, centred and divided."""
+        return FrozenNorm(self.scale, torch.ones_like(self.gain), torch.zeros_like(self.bias), self.centred)
+
     def apply(self, vectors: Float[Tensor, "n d"], positions: Int[Tensor, " n"]) -> Float[Tensor, "n d"]:
         """J_p w: what a vector added to the stream adds behind the norm."""
         if self.centred:

@@ -110,7 +110,11 @@ class _Held:
                 name = site(layer, f"ln{1 if half == 'attn' else 2}.hook_normalized")
                 if self.norms:
                     norm = recorded.norm(layer, half)
-                    hooks[name] = self._normed(name, norm, recorded.read_depth(layer, half))
+                    depth = recorded.read_depth(layer, half)
+                    hooks[name] = self._normed(name, norm, depth)
+                    before = name.replace("hook_normalized", "hook_pre_gain")
+                    if before in self.sites:
+                        hooks[before] = self._normed(before, norm.before_gain(), depth)
                 hooks |= self._output(layer, half)
         last, final = recorded.n_layers - 1, "ln_final.hook_normalized"
         hooks[site(last, "hook_resid_post")] = self._note(2 * recorded.n_layers)

@@ -108,29 +108,47 @@ class Recorded:
         """
         at = parse_site(name, n_layers=self.n_layers)
         halves = {"ln1.hook_normalized": "attn", "ln2.hook_normalized": "mlp"}
+        before_gain = {"ln1.hook_pre_gain": "attn", "ln2.hook_pre_gain": "mlp"}
         offsets = {"hook_resid_pre": 0, "hook_resid_mid": 1, "hook_resid_post": 2}
         if at.layer is not None and at.name in offsets:
             return 2 * at.layer + offsets[at.name], readers, readers.new_zeros(len(readers))
-        if at.layer is None or at.name not in halves:
-            raise PolyheadError(
-                f"a dictionary reads {name}; a graph can trace what is read from {', '.join([*offsets, *halves])}"
-            )
-        norm = self.norm(at.layer, halves[at.name])
-        depth = self.read_depth(at.layer, halves[at.name])
+        half = (halves | before_gain).get(at.name)
+        if at.layer is None or half is None:
+            known = ", ".join([*offsets, *halves, *before_gain])
+            raise PolyheadError(f"a dictionary reads {name}; a graph can trace what is read from {known}")
+        norm = self.norm(at.layer, half)
+        norm = norm.before_gain() if at.name in before_gain else norm
+        depth = self.read_depth(at.layer, half)
         return depth, norm.pull(readers, positions), readers @ norm.bias
 
     def write_at(
-        self, layer: int, half: str, vectors: Float[Tensor, "n d"], positions: Int[Tensor, " n"]
+        self,
+        layer: int,
+        half: str,
+        vectors: Float[Tensor, "n d"],
+        positions: Int[Tensor, " n"],
+        *,
+        after_norm: bool = False,
     ) -> Float[Tensor, "n d"]:
-        """What vectors in the output of half a layer add to the stream, its norm behind held."""
-        post = self.post_norm(layer, half)
+        """What vectors in the output of a sublayer add to the stream; a norm on the output is held.
+
+        Args:
+            layer: Layer.
+            half: `attn` or `mlp`.
+            vectors: In the output of the sublayer, or in what its norm makes of it.
+            positions: Of every vector.
+            after_norm: The vectors are of what the norm makes of the output, and join the stream as they are.
+        """
+        post = None if after_norm else self.post_norm(layer, half)
         return vectors if post is None else post.apply(vectors, positions)
 
-    def write_bias(self, layer: int, half: str, bias: Float[Tensor, " d"]) -> Float[Tensor, "p d"]:
-        """What a dictionary's constant output adds to the stream at every position."""
+    def write_bias(
+        self, layer: int, half: str, bias: Float[Tensor, " d"], *, after_norm: bool = False
+    ) -> Float[Tensor, "p d"]:
+        """What a dictionary's constant output adds to the stream at every position; see `write_at`."""
         positions = torch.arange(self.n_positions)
-        rows = self.write_at(layer, half, bias.to(DTYPE).expand(self.n_positions, -1), positions)
-        post = self.post_norm(layer, half)
+        rows = self.write_at(layer, half, bias.to(DTYPE).expand(self.n_positions, -1), positions, after_norm=after_norm)
+        post = None if after_norm else self.post_norm(layer, half)
         return rows if post is None else rows + post.bias
 
 

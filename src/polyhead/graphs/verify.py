@@ -104,9 +104,11 @@ class Bench:
         whole = self.back.dictionaries[index]
         mtc = getattr(whole, "mtc", whole)
         assert isinstance(mtc, MTC)
-        ((layer, half),) = self.frozen.explainers[index].explains
+        explainer = self.frozen.explainers[index]
+        ((layer, half),), (after_norm,) = explainer.explains, explainer.after_norm
         rows = move(mtc, values, self.frozen.pattern(layer)[None]) @ moved_writes(mtc)
-        return layer, self.frozen.recorded.write_at(layer, half, rows, torch.arange(len(rows)))
+        positions = torch.arange(len(rows))
+        return layer, self.frozen.recorded.write_at(layer, half, rows, positions, after_norm=after_norm)
 
 
 @torch.no_grad()

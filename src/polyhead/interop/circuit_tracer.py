@@ -7,10 +7,11 @@ W_dec_i.safetensors     W_dec_i [f, n_layers - i, d]: what layer i writes to lay
 layer_i.safetensors     of a set: W_enc [f, d], W_dec [f, d], b_enc, b_dec, perhaps activation_function.threshold, k
 Layers go from 0 without gaps, as there. A set becomes a transcoder whose latents write their own layer only. Foreign
 tensors are taken as they are, without our scales and norms; ours are folded into them when written. Read in circuit-
-tracer 0.5 (April 2026). TransformerLens' `ln2.hook_normalized` lies in front of the norm's gain and bias, ours behind
-them: `mlp.hook_in` is written, which is the same in both; foreign sets that name the former are right for models
-without gains only. Not read: skip connections, .npz files, hub addresses. Their TopK keeps negative values where
-fewer than k are positive, ours does not. Axis legend: f latent of one layer, d d_model, i layer.
+tracer 0.5 (April 2026). Hooks are TransformerLens' and translated by the model's norms (interop/hook_names.py): the
+Gemma 2 set that it ships reads `ln2.hook_normalized`, before the gain, and writes `hook_mlp_out`, after the norm on the
+output. Ours are written as `mlp.hook_in` and `mlp.hook_out`, which every model has alike. Files that a config names are
+read from its own folder only. Not read: skip connections, .npz files, hub addresses. Their TopK keeps negative values
+where fewer than k are positive, ours does not. Axis legend: f latent of one layer, d d_model, i layer.
 """
 
 from collections.abc import Mapping
@@ -19,23 +20,45 @@ from typing import Any, Literal, NamedTuple
 
 import torch
 import yaml
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from pydantic import Field
+from safetensors.torch import save_file
 from torch import Tensor
 
-from polyhead.core.data_files import read_yaml
-from polyhead.core.errors import ArtifactError, PolyheadError, nearest
+from polyhead.core.data_files import read_yaml, shown
+from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_atomic
-from polyhead.core.sites import BLOCK_SITES, parse_site, site
+from polyhead.core.norm_facts import NormFacts
+from polyhead.core.sites import parse_site, site
 from polyhead.dictionaries.activation import AnyActivation, BatchTopK, JumpReLU, ReLU, TopK
 from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder, reached
 from polyhead.dictionaries.spanning import SpanningConfig
+from polyhead.interop.foreign_sae import read_safetensors
+from polyhead.interop.hook_names import Loading, Place, facts_of_name, from_transformer_lens, to_transformer_lens
+from polyhead.interop.settings import ForeignSettings, checked, inside
 
 CONFIG = "config.yaml"
 CLT, SET = "cross_layer_transcoder", "transcoder_set"
-_OURS = {"mlp.hook_in": "ln2.hook_normalized", "mlp.hook_out": "hook_mlp_out"}
-_THEIRS = {"ln2.hook_normalized": "mlp.hook_in"}
+_THEIRS = {"ln2.hook_normalized": "mlp.hook_in", "hook_mlp_out": "mlp.hook_out"}
 _SET_THRESHOLD = "activation_function.threshold"
+_HARMLESS = ("repo_id", "revision", "subfolder", "description", "license", "dtype", "lazy_encoder", "lazy_decoder")
+_LOADING = Loading(before_version_3=None)
+"""Their models are loaded as they are; which version of TransformerLens a set was made with is not said."""
+_TINY = 1e-30
+"""Stands for a threshold of 0, whose logarithm is kept."""
+
+
+class SetSettings(ForeignSettings):
+    """What of a `config.yaml` decides what a set computes, and where."""
+
+    model_kind: Literal["cross_layer_transcoder", "transcoder_set"]
+    feature_input_hook: str
+    feature_output_hook: str
+    model_name: str | None = None
+    scan: str | list[str] | None = None
+    transcoders: list[str] | None = None
+    activation: str | None = None
+    k: int | None = Field(default=None, ge=1)
+    special_load_fn: None = None
 
 
 class ForeignTranscoder(NamedTuple):
@@ -44,6 +67,8 @@ class ForeignTranscoder(NamedTuple):
     transcoder: CrossLayerTranscoder
     model_name: str
     scan: str | list[str] | None
+    places: tuple[Place, Place]
+    """Where every layer reads and what it reconstructs; `layer` is None."""
 
 
 class _Layer(NamedTuple):
@@ -54,17 +79,26 @@ class _Layer(NamedTuple):
     threshold: Tensor | None
 
 
-def load_circuit_tracer(folder: Path | str) -> ForeignTranscoder:
+def load_circuit_tracer(
+    folder: Path | str, *, model: NormFacts | None = None, outside: bool = False
+) -> ForeignTranscoder:
     """A local circuit-tracer folder as our cross-layer transcoder, in float32.
+
+    Args:
+        folder: Their folder.
+        model: Norms of the base model; told by `model_name` if not given.
+        outside: Also read files that the config names outside of the folder.
 
     Raises:
         ArtifactError: a file or tensor is missing or damaged, widths do not agree, or a variant we do not read.
     """
     folder = Path(folder)
     config = _read_config(folder)
-    kind = config["model_kind"]
-    names = [_hook(config, key, folder) for key in ("feature_input_hook", "feature_output_hook")]
-    layers = _read_clt(folder) if kind == CLT else _read_set(folder, config)
+    kind = config.model_kind
+    facts = facts_of_name(config.model_name) if model is None else model
+    places = _place(folder, config, "feature_input_hook", facts), _place(folder, config, "feature_output_hook", facts)
+    names = [place.site for place in places]
+    layers = _read_clt(folder) if kind == CLT else _read_set(folder, config, outside=outside)
     activation = _activation(layers, config, folder)
     n, (width, d_model) = len(layers), layers[0].W_enc.shape
     cfg = SpanningConfig(
@@ -83,20 +117,32 @@ def load_circuit_tracer(folder: Path | str) -> ForeignTranscoder:
             transcoder.b_enc[i] = layer.b_enc
             transcoder.b_dec[i] = layer.b_dec
             if layer.threshold is not None:
-                transcoder.log_threshold[i] = layer.threshold.log()
-    return ForeignTranscoder(transcoder, str(config.get("model_name", "")), config.get("scan"))
+                transcoder.log_threshold[i] = layer.threshold.clamp_min(_TINY).log()
+    return ForeignTranscoder(transcoder, config.model_name or "", config.scan, places)
 
 
 def save_circuit_tracer(
-    transcoder: CrossLayerTranscoder, folder: Path | str, *, model_name: str, scan: str | None = None
+    transcoder: CrossLayerTranscoder,
+    folder: Path | str,
+    *,
+    model_name: str,
+    scan: str | None = None,
+    model: NormFacts | None = None,
 ) -> None:
     """Write a folder that circuit-tracer loads; our scales are folded into its weights.
+
+    Args:
+        transcoder: What is written.
+        folder: Folder to write.
+        model_name: As circuit-tracer is to load it.
+        scan: Name of its features.
+        model: Norms of the base model; told by `model_name` if not given.
 
     Raises:
         PolyheadError: layers that do not go from 0 without gaps, or an activation that the format does not have.
     """
     folder, cfg = Path(folder), transcoder.cfg
-    kind, hooks = _writable(cfg)
+    kind, hooks = _writable(cfg, facts_of_name(model_name) if model is None else model)
     folder.mkdir(parents=True, exist_ok=True)
     act = cfg.activation
     for i in range(len(cfg.sources)):
@@ -135,30 +181,39 @@ def save_circuit_tracer(
 # ---- reading
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def _read_config(folder: Path) -> SetSettings:
     path = folder / CONFIG
     if not path.is_file():
         raise ArtifactError(f"{folder} is not a circuit-tracer folder: {CONFIG} is missing")
-    config = read_yaml(path)
-    kind = config.get("model_kind")
+    plain = read_yaml(path)
+    if any(not isinstance(key, str) for key in plain):
+        raise ArtifactError(f"{path}: keys are words, received {shown(next(k for k in plain if type(k) is not str))}")
+    kind = plain.get("model_kind")
     if kind not in (CLT, SET):
-        raise ArtifactError(f"{path}: model_kind must be {CLT} or {SET}; {kind!r} came")
-    return config
+        raise ArtifactError(f"{path}: model_kind must be {CLT} or {SET}, received {shown(kind)}")
+    missing = [key for key in ("feature_input_hook", "feature_output_hook") if plain.get(key) is None]
+    if missing:
+        raise ArtifactError(f"{path}: {', '.join(missing)} missing")
+    if any("://" in str(name) for name in plain.get("transcoders") or ()):
+        far = next(str(name) for name in plain["transcoders"] if "://" in str(name))
+        raise ArtifactError(f"{path} names {shown(far)}; only local .safetensors files are read: download it first")
+    return checked(SetSettings, plain, path, harmless=_HARMLESS)
 
 
-def _hook(config: Mapping[str, Any], key: str, folder: Path) -> str:
-    """A local site name; circuit-tracer's are TransformerLens', as ours are."""
-    name = config.get(key)
-    name = _OURS.get(str(name), name)
-    if name not in BLOCK_SITES:
-        raise ArtifactError(
-            f"{folder / CONFIG}: {key} {name!r} is no site that we know; {nearest(str(name), BLOCK_SITES)}"
-        )
-    return str(name)
+def _place(folder: Path, config: SetSettings, key: str, model: NormFacts) -> Place:
+    """A local site, by TransformerLens' name."""
+    name = getattr(config, key)
+    if name.startswith("blocks."):
+        raise ArtifactError(f"{folder / CONFIG}: {key} {name!r} is of one layer; a local name was expected")
+    try:
+        return from_transformer_lens(name, model, _LOADING, f"{folder / CONFIG}: {key}")
+    except PolyheadError as error:
+        raise ArtifactError(str(error)) from None
 
 
 def _count(folder: Path, stem: str) -> int:
-    found = {path.stem.removeprefix(stem) for path in folder.glob(f"{stem}*.safetensors")}
+    names = (path.stem.removeprefix(stem) for path in folder.glob(f"{stem}*.safetensors"))
+    found = {name for name in names if name.isascii() and name.isdigit()}
     expected = {str(i) for i in range(len(found))}
     if not found or found != expected:
         missing = ", ".join(f"{stem}{i}.safetensors" for i in sorted(expected - found)) or f"{stem}0.safetensors"
@@ -170,8 +225,7 @@ def _read_clt(folder: Path) -> list[_Layer]:
     n, layers = _count(folder, "W_enc_"), []
     for i in range(n):
         path = folder / f"W_enc_{i}.safetensors"
-        tensors = _tensors(path, tuple(f"{name}_{i}" for name in ("W_enc", "b_enc", "b_dec")))
-        _no_skip(tensors, path)
+        tensors = _tensors(path, tuple(f"{name}_{i}" for name in ("W_enc", "b_enc", "b_dec")), (f"threshold_{i}",))
         dec = folder / f"W_dec_{i}.safetensors"
         W_dec = _tensors(dec, (f"W_dec_{i}",))[f"W_dec_{i}"]
         theta = tensors.get(f"threshold_{i}")
@@ -187,41 +241,55 @@ def _read_clt(folder: Path) -> list[_Layer]:
     return layers
 
 
-def _read_set(folder: Path, config: Mapping[str, Any]) -> list[_Layer]:
-    named = config.get("transcoders")
+def _read_set(folder: Path, config: SetSettings, *, outside: bool) -> list[_Layer]:
+    named = config.transcoders
     if named is None:
         paths = [folder / f"layer_{i}.safetensors" for i in range(_count(folder, "layer_"))]
     else:
-        far = [str(name) for name in named if "://" in str(name) or Path(str(name)).suffix != ".safetensors"]
+        far = [name for name in named if not name.endswith(".safetensors")]
         if far:
             raise ArtifactError(
-                f"{folder / CONFIG} names {far[0]}; only local .safetensors files are read: download it first"
+                f"{folder / CONFIG} names {shown(far[0])}; only local .safetensors files are read: download it first"
             )
-        paths = [folder / str(name) for name in named]
+        paths = [inside(folder, name, f"{folder / CONFIG}: transcoders", outside=outside) for name in named]
     if not paths:
         raise ArtifactError(f"{folder / CONFIG} names no transcoder and {folder} holds no layer_0.safetensors")
     layers: list[_Layer] = []
     for i, path in enumerate(paths):
-        tensors = _tensors(path, ("W_enc", "W_dec", "b_enc", "b_dec"))
-        _no_skip(tensors, path)
+        tensors = _tensors(path, ("W_enc", "W_dec", "b_enc", "b_dec"), (_SET_THRESHOLD, "threshold", "k"))
         theta = tensors.get(_SET_THRESHOLD, tensors.get("threshold"))
+        _same_k(path, tensors.get("k"), config)
         layer = _Layer(tensors["W_enc"], tensors["b_enc"], tensors["W_dec"][:, None], tensors["b_dec"], theta)
         layers.append(layer)
         _fits(layer, layers[0], (1,), folder, i)
     return layers
 
 
-def _tensors(path: Path, needed: tuple[str, ...]) -> dict[str, Tensor]:
+def _tensors(path: Path, needed: tuple[str, ...], allowed: tuple[str, ...] = ()) -> dict[str, Tensor]:
+    """The tensors of one file, which must be there, and those that may be."""
     if not path.is_file():
         raise ArtifactError(f"{path.parent}: {path.name} is missing")
-    try:
-        tensors = load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise ArtifactError(f"{path} is damaged or cut short: {' '.join(str(error).split())}") from None
+    tensors = read_safetensors(path)
     missing = [name for name in needed if name not in tensors]
     if missing:
-        raise ArtifactError(f"{path}: {', '.join(missing)} expected; {', '.join(sorted(tensors)) or 'nothing'} came")
-    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+        names = ", ".join(sorted(tensors))[:200]
+        raise ArtifactError(f"{path}: {', '.join(missing)} expected, received {names or 'nothing'}")
+    _no_skip(tensors, path)
+    odd = sorted(tensors.keys() - {*needed, *allowed})
+    if odd:
+        raise ArtifactError(f"{path}: {odd[0][:80]} is no tensor that is known; expected {', '.join(needed)}")
+    for name in needed:
+        if not tensors[name].is_floating_point():
+            raise ArtifactError(f"{path}: {name} must hold floating point numbers, received {tensors[name].dtype}")
+    return tensors
+
+
+def _same_k(path: Path, saved: Tensor | None, config: SetSettings) -> None:
+    """The k that a file holds is the one of the config, where that has a TopK."""
+    if saved is None or config.activation != "topk" or config.k is None:
+        return
+    if saved.numel() != 1 or float(saved) != config.k:
+        raise ArtifactError(f"{path}: k is {saved.flatten()[:3].tolist()}, the config says {config.k}")
 
 
 def _no_skip(tensors: Mapping[str, Tensor], path: Path) -> None:
@@ -232,17 +300,17 @@ def _no_skip(tensors: Mapping[str, Tensor], path: Path) -> None:
 
 def _fits(layer: _Layer, first: _Layer, reach: tuple[int, ...], folder: Path, i: int) -> None:
     """All layers alike, decoders as long as there are layers left."""
-    if first.W_enc.ndim != 2:
-        raise ArtifactError(f"{folder}: W_enc of layer 0 must be [f, d]; {list(first.W_enc.shape)} came")
+    if first.W_enc.ndim != 2 or 0 in first.W_enc.shape:
+        raise ArtifactError(f"{folder}: W_enc of layer 0 must be [f, d], received {list(first.W_enc.shape)}")
     f, d = first.W_enc.shape
     expected = {"W_enc": (f, d), "b_enc": (f,), "W_dec": (f, *reach, d), "b_dec": (d,), "threshold": (f,)}
     for name, value in layer._asdict().items():
         if value is not None and tuple(value.shape) != expected[name]:
-            came = list(value.shape)
-            raise ArtifactError(f"{folder}: {name} of layer {i} must be {list(expected[name])}; {came} came")
+            received = list(value.shape)
+            raise ArtifactError(f"{folder}: {name} of layer {i} must be {list(expected[name])}, received {received}")
 
 
-def _activation(layers: list[_Layer], config: Mapping[str, Any], folder: Path) -> AnyActivation:
+def _activation(layers: list[_Layer], config: SetSettings, folder: Path) -> AnyActivation:
     with_threshold = [layer.threshold is not None for layer in layers]
     if any(with_threshold):
         if not all(with_threshold):
@@ -252,21 +320,25 @@ def _activation(layers: list[_Layer], config: Mapping[str, Any], folder: Path) -
         low = min(float(layer.threshold.min()) for layer in layers if layer.threshold is not None)
         if low < 0:
             raise ArtifactError(f"{folder}: a threshold is {low:.3g}; thresholds below 0 are not read")
+        if config.activation not in (None, "jumprelu", "jump_relu"):
+            raise ArtifactError(f"{folder}: thresholds, but the config's activation is {config.activation!r}")
         return JumpReLU()
-    if config.get("activation") == "topk":
-        k = config.get("k")
-        if not isinstance(k, int) or k < 1:
-            raise ArtifactError(f"{folder / CONFIG}: activation topk needs k, a number from 1; {k!r} came")
-        return TopK(k=k)
-    if config.get("activation") not in (None, "relu"):
-        raise ArtifactError(f"{folder / CONFIG}: activation {config['activation']!r} without thresholds is not read")
+    if config.activation == "topk":
+        n = layers[0].W_enc.shape[0]
+        if config.k is None or config.k > n:
+            raise ArtifactError(f"{folder / CONFIG}: activation topk needs k, from 1 to {n}; received {config.k}")
+        return TopK(k=config.k)
+    if config.activation not in (None, "relu"):
+        raise ArtifactError(f"{folder / CONFIG}: activation {config.activation!r} without thresholds is not read")
     return ReLU()
 
 
 # ---- writing
 
 
-def _writable(cfg: SpanningConfig) -> tuple[Literal["cross_layer_transcoder", "transcoder_set"], tuple[str, str]]:
+def _writable(
+    cfg: SpanningConfig, model: NormFacts
+) -> tuple[Literal["cross_layer_transcoder", "transcoder_set"], tuple[str, str]]:
     sources, targets = ([parse_site(name) for name in names] for names in (cfg.sources, cfg.targets))
     n = len(sources)
     layers = [s.layer for s in sources]
@@ -275,7 +347,11 @@ def _writable(cfg: SpanningConfig) -> tuple[Literal["cross_layer_transcoder", "t
     kind = SET if cfg.writes == reached(n, "own") else CLT
     if isinstance(cfg.activation, BatchTopK) or (kind == CLT and isinstance(cfg.activation, TopK)):
         raise PolyheadError(f"circuit-tracer has no {cfg.activation.kind} for a {kind}; train with relu or jumprelu")
-    return kind, (_THEIRS.get(sources[0].name, sources[0].name), targets[0].name)
+    hooks = [
+        _THEIRS.get(at.name) or to_transformer_lens(at.name, model, "this transcoder")
+        for at in (*sources[:1], *targets[:1])
+    ]
+    return kind, (hooks[0], hooks[1])
 
 
 def _write(path: Path, tensors: dict[str, Tensor]) -> None:

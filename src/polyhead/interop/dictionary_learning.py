@@ -10,23 +10,18 @@ encoder.weight is [n, d]. Gated ones have a second encoder and are refused.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
 from polyhead.dictionaries.activation import AnyActivation, BatchTopK, JumpReLU, ReLU, TopK
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
-from polyhead.interop.foreign_sae import (
-    ForeignSAE,
-    build,
-    check_tensors,
-    folded,
-    read_config,
-    read_torch,
-    refuse,
-)
+from polyhead.interop.foreign_sae import ForeignSAE, build, check_tensors, folded, read_torch
+from polyhead.interop.hook_names import Loading, Place, facts_of_name, from_any
+from polyhead.interop.settings import ForeignSettings, checked, read_config, refuse
 
 CONFIG, WEIGHTS = "config.json", "ae.pt"
 _OUT_BIAS = {
@@ -36,34 +31,86 @@ _OUT_BIAS = {
     "BatchTopKSAE": "b_dec",
 }
 _KNOWN = (*_OUT_BIAS, "JumpReluAutoEncoder")
+_TRAINING = """
+    trainer_class lr steps warmup_steps decay_start sparsity_warmup_steps l1_penalty seed device wandb_name auxk_alpha
+    resample_steps bandwidth sparsity_penalty sparsity_function sparsity_queue_length n_sparsity_updates p_start p_end
+    anneal_start target_l0 group_fractions group_weights group_sizes top_k_aux threshold_beta threshold_start_step
+    k_anneal_steps warmup_norm activation_dim dict_size
+"""
+_HARMLESS = frozenset(_TRAINING.split())
+"""Of training; sizes are those of the tensors."""
 
 
-def read_dictionary_learning(folder: Path | str) -> ForeignSAE:
+class TrainerSettings(ForeignSettings):
+    """What of `trainer` decides what an autoencoder computes, and where."""
+
+    dict_class: str
+    k: int | None = Field(default=None, ge=1)
+    layer: int | None = Field(default=None, ge=0, le=999_999)
+    submodule_name: str | None = None
+    lm_name: str | None = None
+
+
+class BufferSettings(ForeignSettings):
+    """What of `buffer` decides where."""
+
+    io: Literal["in", "out", "in_and_out"] = "out"
+
+
+_BUFFER_HARMLESS = ("d_submodule", "n_ctxs", "ctx_len", "refresh_batch_size", "out_batch_size", "device", "remove_bos")
+
+
+def read_dictionary_learning(folder: Path | str, *, site: str | None = None) -> ForeignSAE:
     """An autoencoder of dictionary_learning as ours, with the output of its own formula.
+
+    Args:
+        folder: Their folder.
+        site: Local name of the site that it reads; told by `submodule_name` if not given.
 
     Raises:
         ArtifactError: a file is missing or damaged, holds more than tensors, or they are not those of its class.
         PolyheadError: a class that is not supported, said in one line.
     """
     folder = Path(folder)
-    trainer = read_config(folder / CONFIG).get("trainer")
-    if not isinstance(trainer, dict) or "dict_class" not in trainer:
-        raise PolyheadError(f"{folder / CONFIG}: trainer.dict_class is missing; expected one of {', '.join(_KNOWN)}")
-    kind = str(trainer["dict_class"])
-    if kind not in _KNOWN:
-        raise refuse(folder / CONFIG, "dict_class", " or ".join(_KNOWN), kind)
+    path = folder / CONFIG
+    plain = read_config(path)
+    odd = sorted(plain.keys() - {"trainer", "buffer"})
+    if odd:
+        raise PolyheadError(f"{path}: unknown key {odd[0]!r}; a config of dictionary_learning has trainer and buffer")
+    says = plain.get("trainer")
+    if not isinstance(says, dict) or "dict_class" not in says:
+        raise PolyheadError(f"{path}: trainer.dict_class is missing; expected one of {', '.join(_KNOWN)}")
+    if says["dict_class"] not in _KNOWN:
+        raise refuse(path, "dict_class", " or ".join(_KNOWN), says["dict_class"])
+    trainer = checked(TrainerSettings, says, path, harmless=_HARMLESS)
+    place = Place(site, None) if site is not None else _place(path, trainer, plain.get("buffer"))
     tensors = read_torch(folder / WEIGHTS)
-    name = str(trainer.get("submodule_name") or "unknown")
-    site = "hook_attn_out" if name in ("attn_out", "attention_out") else name
-    make = _jumprelu if kind == "JumpReluAutoEncoder" else _linear
-    layer = trainer.get("layer")
-    return ForeignSAE(
-        make(trainer, tensors, folder / WEIGHTS, site), int(layer) if layer is not None else None, dict(trainer)
-    )
+    make = _jumprelu if trainer.dict_class == "JumpReluAutoEncoder" else _linear
+    layer = trainer.layer if place.layer is None else place.layer
+    return ForeignSAE(make(trainer, tensors, folder / WEIGHTS, place.site), layer, dict(says), place)
 
 
-def _linear(trainer: Mapping[str, Any], tensors: Mapping[str, Tensor], path: Path, site: str) -> AttnOutSAE:
-    kind = str(trainer["dict_class"])
+def _place(path: Path, trainer: TrainerSettings, buffer: Any) -> Place:
+    """Where the autoencoder reads: the output of a module.
+
+    Raises:
+        PolyheadError: the input of a module, or a module whose output is no site; or two layers.
+    """
+    if buffer is not None:
+        if not isinstance(buffer, dict):
+            raise refuse(path, "buffer", "an object", buffer)
+        io = checked(BufferSettings, buffer, path, harmless=_BUFFER_HARMLESS).io
+        if io != "out":
+            raise refuse(path, "buffer.io", "out; of a module's input, name the site with --site", io)
+    where = f"{path}: submodule_name"
+    place = from_any(trainer.submodule_name, facts_of_name(trainer.lm_name), Loading(), where)
+    if None not in (trainer.layer, place.layer) and trainer.layer != place.layer:
+        raise PolyheadError(f"{where}: {trainer.submodule_name!r}, but trainer.layer is {trainer.layer}")
+    return place
+
+
+def _linear(trainer: TrainerSettings, tensors: Mapping[str, Tensor], path: Path, site: str) -> AttnOutSAE:
+    kind = trainer.dict_class
     n, d = _width(tensors, "encoder.weight", path)
     out_bias = _OUT_BIAS[kind]
     shapes: dict[str, tuple[int, ...]] = {
@@ -75,7 +122,7 @@ def _linear(trainer: Mapping[str, Any], tensors: Mapping[str, Tensor], path: Pat
     activation: AnyActivation = ReLU()
     threshold = None
     if out_bias == "b_dec":
-        k = int(tensors["k"] if "k" in tensors else trainer.get("k", 0))
+        k = _k(trainer, tensors, path, n)
         named = {"k", "threshold"} & tensors.keys() | ({"threshold"} if kind == "BatchTopKSAE" else set())
         shapes |= dict.fromkeys(named, ())
         check_tensors(path, tensors, shapes)
@@ -93,7 +140,18 @@ def _linear(trainer: Mapping[str, Any], tensors: Mapping[str, Tensor], path: Pat
     )
 
 
-def _jumprelu(trainer: Mapping[str, Any], tensors: Mapping[str, Tensor], path: Path, site: str) -> AttnOutSAE:
+def _k(trainer: TrainerSettings, tensors: Mapping[str, Tensor], path: Path, n: int) -> int:
+    """Active latents per token, from the tensors where they hold it."""
+    saved = tensors.get("k")
+    if saved is not None and (saved.ndim or (saved.is_floating_point() and float(saved) % 1)):
+        raise refuse(path, "k", "one whole number", f"{saved.dtype} {list(saved.shape)}")
+    k = trainer.k if saved is None else int(saved)
+    if k is None or not 1 <= k <= n:
+        raise refuse(path, "k", f"a whole number from 1 to the {n} latents", k)
+    return k
+
+
+def _jumprelu(trainer: TrainerSettings, tensors: Mapping[str, Tensor], path: Path, site: str) -> AttnOutSAE:
     del trainer
     d, n = _width(tensors, "W_enc", path)
     check_tensors(path, tensors, {"W_enc": (d, n), "b_enc": (n,), "W_dec": (n, d), "b_dec": (d,), "threshold": (n,)})
@@ -108,6 +166,7 @@ def _config(d: int, n: int, activation: Any, *, subtract: bool, site: str) -> At
 
 
 def _width(tensors: Mapping[str, Tensor], name: str, path: Path) -> torch.Size:
-    if name not in tensors or tensors[name].ndim != 2:
-        raise PolyheadError(f"{path}: the matrix {name} was expected, came: {', '.join(sorted(tensors))}")
+    if name not in tensors or tensors[name].ndim != 2 or 0 in tensors[name].shape:
+        names = ", ".join(sorted(tensors))[:200]
+        raise PolyheadError(f"{path}: the matrix {name} was expected, received: {names or 'nothing'}")
     return tensors[name].shape

@@ -4,21 +4,17 @@ Every reader gives our own module with the foreign formula's output: what differ
 decoder rows, transposes, scalings) is either a field of the config or folded into the weights, exactly.
 """
 
-import pickle
-import re
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
-from polyhead.core.data_files import read_object
+from polyhead.core import tensor_files
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
+from polyhead.interop.hook_names import Place
 
 
 class ForeignSAE(NamedTuple):
@@ -29,67 +25,45 @@ class ForeignSAE(NamedTuple):
     """Of the model it explains, where its folder says so."""
     metadata: dict[str, Any]
     """What else its folder says: model, site, context, ..."""
+    place: Place
+    """Where it reads, and what was taken for granted of the model to find that."""
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """A JSON object.
-
-    Raises:
-        ArtifactError: missing, or not one.
-    """
-    if not path.is_file():
-        found = ", ".join(sorted(p.name for p in path.parent.iterdir())) if path.parent.is_dir() else "no such folder"
-        raise ArtifactError(f"{path} is missing (found: {found or 'nothing'})")
-    return read_object(path)
-
-
-def read_safetensors(path: Path) -> dict[str, Tensor]:
-    """All tensors, floats as float32.
+def read_safetensors(path: Path, *, minus_infinity: tuple[str, ...] = ()) -> dict[str, Tensor]:
+    """All tensors, floats as float32, all of them finite but for the names in which -inf has a meaning.
 
     Raises:
-        ArtifactError: missing or damaged.
+        ArtifactError: missing, damaged, or with numbers that are not finite.
     """
-    try:
-        return _floats(load_file(path))
-    except FileNotFoundError:
-        raise ArtifactError(f"{path} is missing") from None
-    except SafetensorError as error:
-        raise ArtifactError(f"{path} is not a whole safetensors file: {error}") from None
+    return _floats(path, tensor_files.read_safetensors(path), minus_infinity)
 
 
 def read_torch(path: Path) -> dict[str, Tensor]:
-    """All tensors of a state dict saved by torch, without running anything that is in the file.
+    """The same of a state dict saved by torch, without running anything that is in the file.
 
     Raises:
-        ArtifactError: missing, damaged, or more than tensors.
+        ArtifactError: missing, damaged, more than tensors, or with numbers that are not finite.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch comments on the pickle's protocol; what matters is refused below
-            tensors = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise ArtifactError(f"{path} is missing") from None
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ArtifactError(f"{path}: plain tensors were expected and nothing else is loaded: {reason}") from None
-    if not isinstance(tensors, dict) or not all(isinstance(t, Tensor) for t in tensors.values()):
-        raise ArtifactError(f"{path}: a state dict (names to tensors) was expected, {type(tensors).__name__} came")
-    return _floats(dict(tensors))
+    return _floats(path, tensor_files.read_torch(path), ())
 
 
 def check_tensors(path: Path, tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Exactly these names with exactly these shapes.
+    """Exactly these names with exactly these shapes, all of them with a fraction but single numbers.
 
     Raises:
-        ArtifactError: a name is missing, unknown, or of another shape.
+        ArtifactError: a name is missing, unknown, of another shape, or holds whole numbers.
     """
-    came = {name: tuple(t.shape) for name, t in tensors.items()}
-    odd = sorted(name for name in shapes.keys() | came.keys() if shapes.get(name) != came.get(name))
+    received = {name: tuple(t.shape) for name, t in tensors.items()}
+    odd = sorted(name for name in shapes.keys() | received.keys() if shapes.get(name) != received.get(name))
     if odd:
+        more = f" and {len(odd) - 8} more" if len(odd) > 8 else ""
         raise ArtifactError(
-            f"{path}: the tensors are not those of its config at {', '.join(odd)}; "
-            f"expected {[shapes.get(n) for n in odd]}, came {[came.get(n) for n in odd]}"
+            f"{path}: the tensors are not those of its config at {', '.join(n[:80] for n in odd[:8])}{more}; "
+            f"expected {[shapes.get(n) for n in odd[:8]]}, received {[received.get(n) for n in odd[:8]]}"
         )
+    for name, t in tensors.items():
+        if t.ndim and not t.is_floating_point():
+            raise ArtifactError(f"{path}: {name} must hold floating point numbers, received {t.dtype}")
 
 
 @torch.no_grad()
@@ -115,25 +89,28 @@ def build(
     return sae
 
 
+@torch.no_grad()
+def shifted(sae: AttnOutSAE, constant: Tensor) -> None:
+    """Make an SAE of x - constant one of x, exactly and in place: the same code, and constant more on its output.
+
+    Raises:
+        PolyheadError: tokens are normalized first, so that no constant can be moved into the biases.
+    """
+    if sae.cfg.token_norm != "none":
+        raise PolyheadError(f"a constant cannot be moved past the token norm {sae.cfg.token_norm!r}")
+    inside = constant.to(sae.b_dec) / sae.scale
+    if not sae.cfg.subtract_b_dec:
+        sae.b_enc -= inside @ sae.W_enc
+    sae.b_dec += inside
+
+
 def folded(W_enc: Tensor, b_enc: Tensor, W_dec: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Norms of decoder rows moved to the encoder: W_enc, b_enc, W_dec with unit rows, and the norms."""
     norm = W_dec.norm(dim=-1).clamp_min(1e-8)
     return W_enc * norm, b_enc * norm, W_dec / norm[:, None], norm
 
 
-def site_and_layer(name: str | None) -> tuple[str, int | None]:
-    """Local site and layer of a full site name (`blocks.5.attn.hook_z`) or of a module (`layers.5.self_attn`)."""
-    found = re.fullmatch(r"(?:.*\.)?(?:blocks|layers|h)\.(\d+)\.(.+)", name or "")
-    if found is None:
-        return name or "unknown", None
-    local = found[2]
-    return "hook_attn_out" if local in ("self_attn", "attn", "attention") else local, int(found[1])
-
-
-def refuse(path: Path, what: str, expected: str, came: Any) -> PolyheadError:
-    """The one line about a variant that is not supported."""
-    return PolyheadError(f"{path}: {what} {came!r} is not supported; expected {expected}")
-
-
-def _floats(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: t.float() if t.is_floating_point() else t for name, t in tensors.items()}
+def _floats(path: Path, tensors: Mapping[str, Tensor], minus_infinity: tuple[str, ...]) -> dict[str, Tensor]:
+    single = {name: t.float() if t.is_floating_point() else t for name, t in tensors.items()}
+    tensor_files.check_finite(path, single, minus_infinity=minus_infinity)
+    return single

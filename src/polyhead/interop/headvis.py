@@ -14,18 +14,20 @@ and masses of rows, classified rows of the whole text, ablation, split heads. Wh
 their files is not published.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from polyhead.core.data_files import read_json, read_object
+from polyhead.core.data_files import read_json, read_object, shown
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_json
 from polyhead.core.head_records import AblationRecord, HeadRows, RowsRecord
 from polyhead.core.unit_records import SplitHead
 from polyhead.core.window_records import HeadsOverview, HeadWindows, Histogram, Score, Window
+from polyhead.interop.settings import inside
 
 BLOCK = "polyhead"
 FORMAT = 1
@@ -170,23 +172,63 @@ def read_headvis(tree: Path, records: Path) -> HeadsOverview:
         raise PolyheadError(f"{records} holds records already; choose another folder")
     if not (tree / "config.json").exists():
         raise ArtifactError(f"{tree} is not a HeadVis tree: config.json is missing")
+    try:
+        found = _read(tree)
+    except (TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError, ValidationError) as error:
+        raise ArtifactError(f"{tree} is not a HeadVis tree that can be read: {_why(error)}") from None
+    overview, heads, blocks = found
+    for windows in heads:
+        windows.save(records / "windows" / f"{windows.name}.json")
+    for name, record in blocks:
+        record.save(records / name)
+    overview.save(records / "overview.json")
+    return overview
+
+
+def _read(tree: Path) -> tuple[HeadsOverview, list[HeadWindows], list[tuple[Path, Any]]]:
+    """Overview, heads, and our own blocks with the files that they are kept in."""
     config = _object(tree / "config.json")
     absent = [key for key in _CONFIG if key not in config]
     if absent:
         raise ArtifactError(f"{tree / 'config.json'} lacks {absent[0]!r}; a HeadVis config has {', '.join(_CONFIG)}")
-    pattern = config.get("head_data_pattern", "L{layer}H{head}.json")
-    try:
-        heads = [(int(layer), int(head)) for layer, head in config["heads"]]
-        files = [tree / "heads" / pattern.format(layer=la, head=h) for la, h in heads]
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise ArtifactError(f"{tree / 'config.json'}: heads are pairs [layer, head] ({error})") from None
+    heads = _heads(config["heads"], tree / "config.json")
+    files = [_head_file(tree, config.get("head_data_pattern", "L{layer}H{head}.json"), la, h) for la, h in heads]
     overview = _overview_in(tree, config, heads)
-    made = [(_head_in(file, la, h), file) for (la, h), file in zip(heads, files, strict=True)]
-    for windows, _ in made:
-        windows.save(records / "windows" / f"{windows.name}.json")
-    _blocks_in(records, config.get(BLOCK, {}), [_object(file).get(BLOCK, {}) for _, file in made], tree)
-    overview.save(records / "overview.json")
-    return overview
+    made = [_head_in(file, la, h) for (la, h), file in zip(heads, files, strict=True)]
+    blocks = _blocks_in(config.get(BLOCK, {}), [_object(file).get(BLOCK, {}) for file in files], tree)
+    return overview, made, blocks
+
+
+def _heads(values: Any, path: Path) -> list[tuple[int, int]]:
+    """Pairs of layer and head, each once."""
+    pairs = values if isinstance(values, list) else [None]
+    if not all(isinstance(p, list) and len(p) == 2 and all(type(n) is int and n >= 0 for n in p) for p in pairs):
+        raise ArtifactError(f"{path}: heads are pairs [layer, head] of whole numbers from 0")
+    heads = [(layer, head) for layer, head in pairs]
+    if len(set(heads)) < len(heads):
+        raise ArtifactError(f"{path}: a head is named twice")
+    return heads
+
+
+_FIELD = re.compile(r"\{(layer|head)(?::0?(\d?)d)?\}")
+
+
+def _head_file(tree: Path, pattern: Any, layer: int, head: int) -> Path:
+    """The file of a head. Only `{layer}` and `{head}` are filled in, as whole numbers: the pattern is a stranger's.
+
+    Raises:
+        PolyheadError: anything else in braces, or a name that leads out of the tree.
+    """
+    where = f"{tree / 'config.json'}: head_data_pattern"
+    if not isinstance(pattern, str) or set(_FIELD.sub("", pattern)) & set("{}"):
+        raise ArtifactError(f"{where} must be a name with {{layer}} and {{head}}, received {shown(pattern)}")
+    numbers = {"layer": layer, "head": head}
+
+    def filled(field: re.Match[str]) -> str:
+        width = int(field[2] or 0)
+        return str(numbers[field[1]]).rjust(width, "0" if ":0" in field[0] else " ")
+
+    return inside(tree, f"heads/{_FIELD.sub(filled, pattern)}", where)
 
 
 def _object(path: Path) -> dict[str, Any]:
@@ -281,21 +323,27 @@ def _histogram_in(h: Mapping[str, Any]) -> Histogram:
     return Histogram(edges=h["bin_edges"], values=h["bin_values"])
 
 
-def _blocks_in(records: Path, config: dict[str, Any], heads: list[dict[str, Any]], tree: Path) -> None:
-    """Our own blocks, where a tree has them."""
+def _blocks_in(config: dict[str, Any], heads: list[dict[str, Any]], tree: Path) -> list[tuple[Path, Any]]:
+    """Our own blocks, where a tree has them, with the files that they are kept in."""
+    found: list[tuple[Path, Any]] = []
     try:
         if "rows" in config and all("rows" in b for b in heads):
-            RowsRecord(**config["rows"], heads=[HeadRows(**b["rows"]) for b in heads]).save(records / "rows.json")
+            rows = RowsRecord(**config["rows"], heads=[HeadRows(**b["rows"]) for b in heads])
+            found.append((Path("rows.json"), rows))
         for block in heads:
             for value in block.get("ablations", []):
                 r = AblationRecord(**value)
-                r.save(records / "ablations" / Path(r.templates).name / f"L{r.layer}H{r.head}.json")
+                name = Path(r.templates).name
+                if name in ("", "..") or "\0" in name or len(name) > 200:
+                    raise ArtifactError(f"{tree}: {shown(r.templates)} cannot be the name of a template set")
+                found.append((Path("ablations") / name / f"L{r.layer}H{r.head}.json", r))
             for value in block.get("splits", []):
                 s = SplitHead(**value)
                 kind = "rules" if s.split == "rules" else "clusters"
-                s.save(records / "splits" / f"split-L{s.layer}H{s.head}-{kind}.json")
+                found.append((Path("splits") / f"split-L{s.layer}H{s.head}-{kind}.json", s))
     except (ValidationError, TypeError) as error:
         raise ArtifactError(f"{tree}: a {BLOCK} block is damaged: {_why(error)}") from None
+    return found
 
 
 def _why(error: Exception) -> str:

@@ -14,34 +14,97 @@ same tensors back, as dataset-wise, with pairs half a width apart.
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
+from pydantic import Field
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import write_atomic, write_json
-from polyhead.core.sites import site
+from polyhead.core.norm_facts import NormFacts
+from polyhead.core.sites import Site, parse_site, site
 from polyhead.dictionaries.activation import JumpReLU, ReLU, TopK
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder
 from polyhead.dictionaries.lorsa import Lorsa, LorsaConfig
 from polyhead.dictionaries.spanning import SpanningConfig
-from polyhead.interop.foreign_sae import (
-    build,
-    check_tensors,
-    folded,
-    read_config,
-    read_safetensors,
-    refuse,
-    site_and_layer,
-)
+from polyhead.interop.foreign_sae import build, check_tensors, folded, read_safetensors
+from polyhead.interop.hook_names import Loading, Place, facts_of_name, from_transformer_lens, to_transformer_lens
+from polyhead.interop.settings import ForeignSettings, checked, read_config, refuse
 
 CONFIG, WEIGHTS = "config.json", "sae_weights.safetensors"
 _NORM, _THRESHOLD = "dataset_average_activation_norm.", "activation_function.log_jumprelu_threshold"
 _SAVED = ("mask", "IGNORE", "rotary_sin", "rotary_cos")
 """Buffers that follow from the config; rotations are taken as saved where they are."""
+_LOADING = Loading(fold_ln=True, center_writing_weights=None, fold_value_biases=None)
+"""Their models have folded norms; whether weights are centred and value biases folded changed between versions."""
+_HARMLESS = (
+    "sae_pretrained_name_or_path",
+    "strict_loading",
+    "use_triton_kernel",
+    "sparsity_threshold_for_triton_spmm_kernel",
+    "sparsity_threshold_for_csr",
+    "jumprelu_threshold_window",
+    "promote_act_fn_dtype",
+    "force_unit_decoder_norm",
+    "dtype",
+    "device",
+    "use_auxk",
+    "k_aux",
+)
+"""Of training and of their kernels."""
+_LONGEST = 2**20
+"""Positions of a Lorsa's rotary tables that memory is taken for."""
+
+
+class LlamascopiumSettings(ForeignSettings):
+    """What of a `config.json` decides what a dictionary computes."""
+
+    sae_type: Literal["sae", "transcoder", "lorsa"]
+    hook_point_in: str
+    hook_point_out: str
+    d_model: int = Field(ge=1)
+    expansion_factor: float = Field(gt=0)
+    use_decoder_bias: bool = True
+    act_fn: str = "relu"
+    norm_activation: str = "dataset-wise"
+    sparsity_include_decoder_norm: bool = True
+    top_k: int = Field(default=50, ge=1)
+    jump_relu_threshold: float = 0.0
+    apply_decoder_bias_to_pre_encoder: bool = False
+    use_glu_encoder: bool = False
+    model_name: str | None = None
+
+    @property
+    def n_latents(self) -> int:
+        return int(self.d_model * self.expansion_factor)
+
+
+class LorsaSettings(LlamascopiumSettings):
+    """Those of a Lorsa."""
+
+    n_qk_heads: int = Field(ge=1)
+    d_qk_head: int = Field(ge=1)
+    n_ctx: int = Field(ge=1)
+    rotary_dim: int = Field(ge=0)
+    positional_embedding_type: Literal["rotary", "none"] = "rotary"
+    rotary_base: int = Field(default=10_000, ge=1)
+    rotary_base_local: int | None = None
+    rotary_adjacent_pairs: bool = True
+    rotary_scale: int | float = 1
+    use_NTK_by_parts_rope: bool = False
+    NTK_by_parts_factor: float = Field(default=1.0, gt=0)
+    NTK_by_parts_low_freq_factor: float = 1.0
+    NTK_by_parts_high_freq_factor: float = 1.0
+    old_context_len: int = Field(default=2048, ge=1)
+    attn_type: str = "global"
+    window_size: int | None = None
+    attn_scale: float | None = None
+    use_post_qk_ln: bool = False
+    normalization_type: str | None = None
+    eps: float = Field(default=1e-6, gt=0)
 
 
 class ForeignDictionary(NamedTuple):
@@ -52,13 +115,16 @@ class ForeignDictionary(NamedTuple):
     """Of the model it explains, where its hook points say so."""
     config: dict[str, Any]
     """Its own config."""
+    places: tuple[Place, Place]
+    """Where it reads and what it reconstructs."""
 
 
 class _Folder(NamedTuple):
     """A folder's config, its tensors without buffers, and what x and target are multiplied by."""
 
     path: Path
-    config: dict[str, Any]
+    config: LlamascopiumSettings
+    places: tuple[Place, Place]
     tensors: dict[str, Tensor]
     saved: dict[str, Tensor]
     activation: TopK | ReLU | JumpReLU
@@ -66,8 +132,15 @@ class _Folder(NamedTuple):
     target_factor: float
 
 
-def read_llamascopium(folder: Path | str) -> ForeignDictionary:
+def read_llamascopium(
+    folder: Path | str, *, model: NormFacts | None = None, site: str | None = None
+) -> ForeignDictionary:
     """An SAE, transcoder or Lorsa of Llamascopium as ours, with the output of its own formula.
+
+    Args:
+        folder: Their folder.
+        model: Norms of the base model; told by a name in the config if not given.
+        site: Local name of the site that an SAE reads; translated from its hook points if not given.
 
     Raises:
         ArtifactError: a file is missing or damaged, or its tensors are not those of its config.
@@ -75,43 +148,82 @@ def read_llamascopium(folder: Path | str) -> ForeignDictionary:
     """
     folder = Path(folder)
     path = folder / CONFIG
-    config = read_config(path)
-    kind = config.get("sae_type")
+    plain = read_config(path)
+    kind = plain.get("sae_type")
     if kind not in ("sae", "transcoder", "lorsa"):
         raise refuse(path, "sae_type", "sae, transcoder or lorsa", kind)
     needed = ["d_model", "expansion_factor", "hook_point_in", "hook_point_out"]
     needed += ["n_qk_heads", "d_qk_head", "rotary_dim", "n_ctx"] if kind == "lorsa" else []
-    missing = [key for key in needed if key not in config]
+    missing = [key for key in needed if plain.get(key) is None]
     if missing:
         raise PolyheadError(f"{path}: {', '.join(missing)} missing; is it the config of a Llamascopium {kind}?")
-    read = _read(folder, config)
-    layer = site_and_layer(config["hook_point_in"])[1]
+    config = checked(LorsaSettings if kind == "lorsa" else LlamascopiumSettings, plain, path, harmless=_HARMLESS)
+    for key, expected in {"use_glu_encoder": False, "apply_decoder_bias_to_pre_encoder": False}.items():
+        if getattr(config, key) != expected:
+            raise refuse(path, key, str(expected).lower(), getattr(config, key))
+    if config.n_latents < 1:
+        raise refuse(path, "expansion_factor", "at least one latent", config.expansion_factor)
+    same = config.hook_point_in == config.hook_point_out
+    read = _read(folder, config, _places(path, config, model, site))
+    layer = read.places[0].layer
     if kind == "lorsa":
-        return ForeignDictionary(_lorsa(read), layer, config)
-    if config.get("use_glu_encoder"):
-        raise refuse(path, "use_glu_encoder", "false", True)
-    same = config["hook_point_in"] == config["hook_point_out"]
-    return ForeignDictionary(_sae(read) if same else _transcoder(read), layer, config)
+        return ForeignDictionary(_lorsa(read), layer, plain, read.places)
+    return ForeignDictionary(_sae(read) if same else _transcoder(read), layer, plain, read.places)
+
+
+def _places(path: Path, config: LlamascopiumSettings, model: NormFacts | None, site: str | None) -> tuple[Place, Place]:
+    """Where a dictionary reads and what it reconstructs.
+
+    Raises:
+        PolyheadError: hooks that are no sites, or of two layers for a Lorsa.
+    """
+    if site is not None:
+        if config.hook_point_in != config.hook_point_out:
+            raise PolyheadError(f"{path}: --site names one site, and this dictionary reads another than it writes")
+        return Place(site, None), Place(site, None)
+    facts = facts_of_name(config.model_name) if model is None else model
+    first, second = (
+        from_transformer_lens(getattr(config, key), facts, _LOADING, f"{path}: {key}")
+        for key in ("hook_point_in", "hook_point_out")
+    )
+    if config.sae_type == "lorsa" and first.layer != second.layer:
+        raise PolyheadError(f"{path}: a Lorsa of two layers, {config.hook_point_in} and {config.hook_point_out}")
+    if first.centred or second.centred:
+        raise PolyheadError(f"{path}: {config.hook_point_in} or {config.hook_point_out} of a centred model is not read")
+    return first, second
 
 
 def write_llamascopium(
-    dictionary: Lorsa | AttnOutSAE | CrossLayerTranscoder, folder: Path | str, *, layer: int, n_ctx: int = 2048
+    dictionary: Lorsa | AttnOutSAE | CrossLayerTranscoder,
+    folder: Path | str,
+    *,
+    layer: int,
+    n_ctx: int = 2048,
+    model: NormFacts | None = None,
+    lorsa_sites: tuple[str, str] = ("ln1.hook_pre_gain", "hook_attn_out"),
 ) -> Path:
     """Write a folder that Llamascopium loads; returns it. A transcoder must read and write one layer.
 
     Args:
+        dictionary: What is written.
+        folder: Folder to write.
+        layer: Layer that it explains.
         n_ctx: longest sequence that a Lorsa can take there, if ours is not shorter: its folder holds a mask of n_ctx^2.
+        model: Norms of the base model; RMSNorm before attention and the MLP if not given.
+        lorsa_sites: Local names of the sites that a Lorsa reads and reconstructs.
 
     Raises:
         PolyheadError: a form that Llamascopium does not have.
     """
     folder = Path(folder)
+    facts = facts_of_name("") if model is None else model
     if isinstance(dictionary, Lorsa):
-        config, tensors = _write_lorsa(dictionary, layer, min(n_ctx, dictionary.cfg.n_ctx))
+        hooks = tuple(site(layer, to_transformer_lens(name, facts, str(folder))) for name in lorsa_sites)
+        config, tensors = _write_lorsa(dictionary, (hooks[0], hooks[1]), min(n_ctx, dictionary.cfg.n_ctx))
     elif isinstance(dictionary, AttnOutSAE):
-        config, tensors = _write_sae(dictionary, layer)
+        config, tensors = _write_sae(dictionary, layer, facts)
     else:
-        config, tensors = _write_transcoder(dictionary)
+        config, tensors = _write_transcoder(dictionary, facts)
     act = dictionary.cfg.activation
     if not isinstance(act, ReLU | JumpReLU) and act.kind != "topk":
         raise PolyheadError(
@@ -129,29 +241,41 @@ def write_llamascopium(
 # ---- reading
 
 
-def _read(folder: Path, config: dict[str, Any]) -> _Folder:
+def _read(folder: Path, config: LlamascopiumSettings, places: tuple[Place, Place]) -> _Folder:
     path = folder / WEIGHTS
     others = [name for name in ("sae_weights.pt", "sae_weights.dcp", "checkpoints") if (folder / name).exists()]
     if not path.is_file() and others:
         raise PolyheadError(f"{folder} holds {', '.join(others)}; only {WEIGHTS} is read: save it undistributed there")
-    tensors = read_safetensors(path)
-    norms = {name.removeprefix(_NORM): float(tensors.pop(name)) for name in list(tensors) if name.startswith(_NORM)}
-    saved = {name: tensors.pop(name) for name in _SAVED if name in tensors}
-    if not config.get("use_decoder_bias", True):
-        tensors["b_D"] = torch.zeros(int(config["d_model"]))
-    act = config.get("act_fn", "relu")
+    act = config.act_fn
     if act not in ("relu", "topk", "jumprelu"):
         raise refuse(folder / CONFIG, "act_fn", "relu, topk or jumprelu", act)
-    activation = {"relu": ReLU(), "topk": TopK(k=int(config.get("top_k", 50))), "jumprelu": JumpReLU()}[act]
-    hooks = config["hook_point_in"], config["hook_point_out"]
-    return _Folder(folder, config, tensors, saved, activation, *_factors(folder / CONFIG, config, norms, hooks))
+    if act == "topk" and config.top_k > config.n_latents:
+        raise refuse(folder / CONFIG, "top_k", f"at most the {config.n_latents} latents", config.top_k)
+    tensors = read_safetensors(path, minus_infinity=("IGNORE", _THRESHOLD))
+    norms: dict[str, float] = {}
+    for name in [name for name in tensors if name.startswith(_NORM)]:
+        if tensors[name].numel() != 1:
+            raise PolyheadError(f"{path}: {name} must be one number, received {list(tensors[name].shape)}")
+        norms[name.removeprefix(_NORM)] = float(tensors.pop(name))
+    saved = {name: tensors.pop(name) for name in _SAVED if name in tensors}
+    if not config.use_decoder_bias:
+        if "b_D" in tensors:
+            raise PolyheadError(f"{path} holds b_D, but use_decoder_bias is false")
+        decoder = tensors.get("W_D", tensors.get("W_O"))
+        if decoder is None or decoder.shape[-1] != config.d_model:
+            raise PolyheadError(f"{path}: no decoder of width d_model {config.d_model} (W_D or W_O)")
+        tensors["b_D"] = torch.zeros(config.d_model)
+    activation = {"relu": ReLU(), "topk": TopK(k=config.top_k), "jumprelu": JumpReLU()}[act]
+    hooks = config.hook_point_in, config.hook_point_out
+    factors = _factors(folder / CONFIG, config, norms, hooks)
+    return _Folder(folder, config, places, tensors, saved, activation, *factors)
 
 
 def _factors(
-    path: Path, config: Mapping[str, Any], norms: Mapping[str, float], hooks: tuple[str, str]
+    path: Path, config: LlamascopiumSettings, norms: Mapping[str, float], hooks: tuple[str, str]
 ) -> tuple[float, float]:
-    kind = config.get("norm_activation", "dataset-wise")
-    one_site = config["sae_type"] != "lorsa" and hooks[0] == hooks[1]
+    kind = config.norm_activation
+    one_site = config.sae_type != "lorsa" and hooks[0] == hooks[1]
     if kind == "inference" or (kind == "token-wise" and one_site):
         return 1.0, 1.0
     if kind != "dataset-wise":
@@ -159,13 +283,13 @@ def _factors(
     wrong = [hook for hook in hooks if not (0 < norms.get(hook, 0.0) < math.inf)]
     if wrong:
         raise PolyheadError(f"{path}: norm_activation is dataset-wise, but {_NORM}{wrong[0]} is not in {WEIGHTS}")
-    first, second = (math.sqrt(int(config["d_model"])) / norms[hook] for hook in hooks)
+    first, second = (math.sqrt(config.d_model) / norms[hook] for hook in hooks)
     return first, second
 
 
 def _checked(read: _Folder, shapes: dict[str, tuple[int, ...]]) -> dict[str, Tensor]:
     if isinstance(read.activation, JumpReLU):
-        shapes[_THRESHOLD] = (int(read.config["d_model"] * read.config["expansion_factor"]),)
+        shapes[_THRESHOLD] = (read.config.n_latents,)
     check_tensors(read.path / WEIGHTS, read.tensors, shapes)
     return read.tensors
 
@@ -173,15 +297,14 @@ def _checked(read: _Folder, shapes: dict[str, tuple[int, ...]]) -> dict[str, Ten
 def _encoder(read: _Folder, W: Tensor, b: Tensor, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """W_enc `[d, i]`, b_enc and decoder rows, with norms moved where latents are chosen by them."""
     norm = rows.norm(dim=-1)
-    chosen_by = read.config.get("sparsity_include_decoder_norm", True) and not isinstance(read.activation, ReLU)
+    chosen_by = read.config.sparsity_include_decoder_norm and not isinstance(read.activation, ReLU)
     if not chosen_by or torch.allclose(norm, torch.ones_like(norm), atol=1e-5):
         return W, b, rows
     return folded(W, b, rows)[:3]
 
 
 def _sae_tensors(read: _Folder) -> tuple[dict[str, Tensor], int, int]:
-    d = int(read.config["d_model"])
-    n = int(d * read.config["expansion_factor"])
+    d, n = read.config.d_model, read.config.n_latents
     return _checked(read, {"W_E": (d, n), "b_E": (n,), "W_D": (n, d), "b_D": (d,)}), d, n
 
 
@@ -192,8 +315,8 @@ def _sae(read: _Folder) -> AttnOutSAE:
         d_in=d,
         n_latents=n,
         activation=read.activation,
-        token_norm="constant_norm" if read.config.get("norm_activation") == "token-wise" else "none",
-        site=site_and_layer(read.config["hook_point_in"])[0],
+        token_norm="constant_norm" if read.config.norm_activation == "token-wise" else "none",
+        site=read.places[0].site,
     )
     theta = t[_THRESHOLD].exp() if _THRESHOLD in t else None
     scale = 1 / read.input_factor
@@ -204,7 +327,7 @@ def _sae(read: _Folder) -> AttnOutSAE:
 def _transcoder(read: _Folder) -> CrossLayerTranscoder:
     t, d, n = _sae_tensors(read)
     W, b, rows = _encoder(read, t["W_E"], t["b_E"], t["W_D"])
-    hooks = (read.config["hook_point_in"],), (read.config["hook_point_out"],)
+    hooks = tuple((place.site if place.layer is None else site(place.layer, place.site),) for place in read.places)
     module = CrossLayerTranscoder(
         SpanningConfig(
             d_model=d, n_latents=n, activation=read.activation, sources=hooks[0], targets=hooks[1], writes=((0,),)
@@ -224,15 +347,21 @@ def _transcoder(read: _Folder) -> CrossLayerTranscoder:
 @torch.no_grad()
 def _lorsa(read: _Folder) -> Lorsa:
     c, path = read.config, read.path / CONFIG
-    d, g, k = int(c["d_model"]), int(c["n_qk_heads"]), int(c["d_qk_head"])
-    n, rotary_dim = int(d * c["expansion_factor"]), int(c["rotary_dim"])
-    if c.get("positional_embedding_type", "rotary") == "none":
-        rotary_dim = 0
-    if c.get("rotary_scale", 1) != 1:
-        raise refuse(path, "rotary_scale", "1", c["rotary_scale"])
-    normed = bool(c.get("use_post_qk_ln"))
-    if normed and c.get("normalization_type") != "RMS":
-        raise refuse(path, "normalization_type", "RMS", c.get("normalization_type"))
+    assert isinstance(c, LorsaSettings)
+    d, g, k, n = c.d_model, c.n_qk_heads, c.d_qk_head, c.n_latents
+    rotary_dim = 0 if c.positional_embedding_type == "none" else c.rotary_dim
+    normed = c.use_post_qk_ln
+    expected = {"rotary_scale": 1, "attn_type": "global", "rotary_base_local": None}
+    expected |= {"normalization_type": "RMS"} if normed else {}
+    for key, value in expected.items():
+        if getattr(c, key) != value:
+            raise refuse(path, key, str(value), getattr(c, key))
+    if rotary_dim % 2 or rotary_dim > k:
+        raise refuse(path, "rotary_dim", f"an even number up to d_qk_head {k}", rotary_dim)
+    if n % g:
+        raise refuse(path, "n_qk_heads", f"a divisor of the {n} latents", g)
+    if c.n_ctx > _LONGEST:
+        raise refuse(path, "n_ctx", f"at most {_LONGEST:,}", c.n_ctx)
     shapes: dict[str, tuple[int, ...]] = {"W_V": (n, d), "W_O": (n, d), "b_V": (n,), "b_D": (d,)}
     shapes |= {"W_Q": (g, d, k), "W_K": (g, d, k), "b_Q": (g, k), "b_K": (g, k)}
     shapes |= {"ln_q.w": (g, k), "ln_k.w": (g, k)} if normed else {}
@@ -244,10 +373,10 @@ def _lorsa(read: _Folder) -> Lorsa:
             n_latents=n,
             n_groups=g,
             d_qk=k,
-            n_ctx=int(c["n_ctx"]),
+            n_ctx=c.n_ctx,
             d_rotary=rotary_dim,
             activation=read.activation,
-            qk_norm_eps=float(c.get("eps", 1e-6)) if normed else 0.0,
+            qk_norm_eps=c.eps if normed else 0.0,
         )
     )
     W, b, rows = _encoder(read, t["W_V"].T, t["b_V"], t["W_O"])
@@ -255,7 +384,7 @@ def _lorsa(read: _Folder) -> Lorsa:
     lorsa.b_V.copy_(b)
     lorsa.W_O.copy_(rows)
     lorsa.b_O.copy_(t["b_D"])
-    adjacent = bool(c.get("rotary_adjacent_pairs", True))
+    adjacent = c.rotary_adjacent_pairs
     columns = _half_split(k, rotary_dim) if adjacent else torch.arange(k)
     for name in ("W_Q", "W_K", "b_Q", "b_K"):
         getattr(lorsa, name).copy_(t[name][..., columns])
@@ -265,8 +394,8 @@ def _lorsa(read: _Folder) -> Lorsa:
     if _THRESHOLD in t:
         lorsa.log_threshold.copy_(t[_THRESHOLD])
     if rotary_dim:
-        lorsa.rotary.copy_(_rotary(read, lorsa.rotary.shape, adjacent=adjacent))
-    lorsa.score_scale.fill_(1 / (c.get("attn_scale") or k**0.5))
+        lorsa.rotary.copy_(_rotary(read, c, lorsa.rotary.shape, adjacent=adjacent))
+    lorsa.score_scale.fill_(1 / (c.attn_scale or k**0.5))
     lorsa.input_scale.fill_(1 / read.input_factor)
     lorsa.target_scale.fill_(1 / read.target_factor)
     return lorsa
@@ -278,7 +407,7 @@ def _half_split(k: int, rotary_dim: int) -> Tensor:
     return torch.cat([pairs[:, 0], pairs[:, 1], torch.arange(rotary_dim, k)])
 
 
-def _rotary(read: _Folder, shape: torch.Size, *, adjacent: bool) -> Tensor:
+def _rotary(read: _Folder, config: LorsaSettings, shape: torch.Size, *, adjacent: bool) -> Tensor:
     """Cosines and sines of every pair: as saved, or by the formula of the config."""
     _, n_ctx, half = shape
     if {"rotary_cos", "rotary_sin"} <= read.saved.keys():
@@ -287,17 +416,17 @@ def _rotary(read: _Folder, shape: torch.Size, *, adjacent: bool) -> Tensor:
             came = [list(table.shape) for table in tables]
             raise PolyheadError(f"{read.path / WEIGHTS}: rotary tables must be {[n_ctx, 2 * half]}; {came} came")
         return torch.stack([table[:, ::2] if adjacent else table[:, :half] for table in tables])
-    angle = torch.arange(n_ctx)[:, None].double() * _frequencies(read.config, half)
+    angle = torch.arange(n_ctx)[:, None].double() * _frequencies(config, half)
     return torch.stack([angle.cos(), angle.sin()]).float()
 
 
-def _frequencies(config: Mapping[str, Any], half: int) -> Tensor:
+def _frequencies(config: LorsaSettings, half: int) -> Tensor:
     """Radians a position of every pair; slow ones stretched under NTK-by-parts, as Llama 3.1 does."""
-    plain = float(config.get("rotary_base", 10_000)) ** (-torch.arange(half, dtype=torch.float64) / half)
-    if not config.get("use_NTK_by_parts_rope"):
+    plain = float(config.rotary_base) ** (-torch.arange(half, dtype=torch.float64) / half)
+    if not config.use_NTK_by_parts_rope:
         return plain
-    factor, length = config.get("NTK_by_parts_factor", 1.0), config.get("old_context_len", 2048)
-    low, high = (config.get(f"NTK_by_parts_{name}_freq_factor", 1.0) for name in ("low", "high"))
+    factor, length = config.NTK_by_parts_factor, config.old_context_len
+    low, high = config.NTK_by_parts_low_freq_factor, config.NTK_by_parts_high_freq_factor
     turns = length * plain / (2 * math.pi)  # within the old context
     if high == low:
         return torch.where(turns < low, plain / factor, plain)
@@ -308,11 +437,10 @@ def _frequencies(config: Mapping[str, Any], half: int) -> Tensor:
 # ---- writing
 
 
-def _write_lorsa(lorsa: Lorsa, layer: int, n_ctx: int) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def _write_lorsa(lorsa: Lorsa, hooks: tuple[str, str], n_ctx: int) -> tuple[dict[str, Any], dict[str, Tensor]]:
     cfg = lorsa.cfg
     if cfg.d_in != cfg.d_out:
         raise PolyheadError(f"a Llamascopium Lorsa has one width; this one reads {cfg.d_in} and writes {cfg.d_out}")
-    hooks = site(layer, "ln1.hook_normalized"), site(layer, "hook_attn_out")
     config, norms = _common("lorsa", cfg.d_in, cfg.n_latents, hooks, (lorsa.input_scale, lorsa.target_scale))
     config |= {
         "n_qk_heads": cfg.n_groups,
@@ -346,11 +474,11 @@ def _rotary_base(lorsa: Lorsa) -> int:
     return round(angle ** (-half)) if angle > 0 else 10_000
 
 
-def _write_sae(sae: AttnOutSAE, layer: int) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def _write_sae(sae: AttnOutSAE, layer: int, model: NormFacts) -> tuple[dict[str, Any], dict[str, Tensor]]:
     cfg = sae.cfg
-    if cfg.token_norm == "layer_norm" or (cfg.token_norm != "none" and bool((sae.scales != 1).any())):
+    if cfg.token_norm in ("layer_norm", "centred") or (cfg.token_norm != "none" and bool((sae.scales != 1).any())):
         raise PolyheadError(f"Llamascopium has no token norm like this SAE's ({cfg.token_norm}, with its scale)")
-    hook = site(layer, cfg.site)
+    hook = site(layer, to_transformer_lens(cfg.site, model, "this SAE"))
     config, norms = _common("sae", cfg.d_in, cfg.n_latents, (hook, hook), (sae.scales[0], sae.scales[0]))
     if cfg.token_norm == "constant_norm":
         config["norm_activation"] = "token-wise"
@@ -358,13 +486,16 @@ def _write_sae(sae: AttnOutSAE, layer: int) -> tuple[dict[str, Any], dict[str, T
     return config, {"W_E": sae.W_enc, "b_E": sae.bias(), "W_D": sae.W_dec, "b_D": sae.b_dec, **norms, **theta}
 
 
-def _write_transcoder(module: CrossLayerTranscoder) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def _write_transcoder(module: CrossLayerTranscoder, model: NormFacts) -> tuple[dict[str, Any], dict[str, Tensor]]:
     cfg = module.cfg
     if len(cfg.sources) != 1 or len(cfg.targets) != 1:
         raise PolyheadError(
             f"a Llamascopium transcoder reads one site and writes one; {len(cfg.sources)} and {len(cfg.targets)} came"
         )
-    hooks, scales = (cfg.sources[0], cfg.targets[0]), (module.input_scale[0], module.target_scale[0])
+    places = (parse_site(cfg.sources[0]), parse_site(cfg.targets[0]))
+    named = [to_transformer_lens(at.name, model, "this transcoder") for at in places]
+    hooks = tuple(str(Site(at.layer, name)) for at, name in zip(places, named, strict=True))
+    hooks, scales = (hooks[0], hooks[1]), (module.input_scale[0], module.target_scale[0])
     config, norms = _common("sae", cfg.d_model, cfg.n_latents, hooks, scales)
     tensors = {"W_E": module.W_enc[0], "b_E": module.b_enc[0], "W_D": module.W_dec[0][:, 0], "b_D": module.b_dec[0]}
     return config, tensors | norms | _threshold(module)

@@ -6,6 +6,10 @@ standard: relu; topk: the k largest, then relu, chosen by pre |W_dec_i| where re
 norms are folded into the encoder here); jumprelu: pre where it is above relu(threshold). SAELens saves its batchtopk as
 jumprelu, and so do we. N: none, constant_norm_rescale, layer_norm; expected_average_only_in multiplies x by a number
 that the folder does not hold, so it has to be given.
+
+Where x is read is told by `hook_name` and by how SAELens had loaded the model (interop/hook_names.py): up to version
+3.19.1 with folded norms, centred weights and folded value biases, since then as it is, unless
+`model_from_pretrained_kwargs` says otherwise.
 """
 
 from collections.abc import Mapping
@@ -13,24 +17,27 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import Field
 from safetensors.torch import save_file
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import write_atomic, write_json
+from polyhead.core.norm_facts import NormFacts
 from polyhead.dictionaries.activation import HAS_THRESHOLD, AnyActivation, JumpReLU, ReLU, TopK
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 from polyhead.dictionaries.attn_value_sae import AttnValueSAE
 from polyhead.dictionaries.sae import TokenNorm
-from polyhead.interop.foreign_sae import (
-    ForeignSAE,
-    build,
-    check_tensors,
-    folded,
-    read_config,
-    read_safetensors,
-    refuse,
-    site_and_layer,
+from polyhead.interop.foreign_sae import ForeignSAE, build, check_tensors, folded, read_safetensors
+from polyhead.interop.hook_names import (
+    Loading,
+    Place,
+    facts_of_name,
+    from_module,
+    from_transformer_lens,
+    to_transformer_lens,
 )
+from polyhead.interop.saelens_keys import HARMLESS, HARMLESS_LOADING
+from polyhead.interop.settings import ForeignSettings, checked, read_config, refuse
 
 CONFIG, WEIGHTS = "cfg.json", "sae_weights.safetensors"
 _NORMS: dict[str, TokenNorm] = {
@@ -46,17 +53,63 @@ _OLD_NAMES = {
     "hook_point_head_index": "hook_head_index",
     "activation_fn_str": "activation_fn",
 }
-_METADATA = ("model_name", "hook_name", "hook_head_index", "context_size", "prepend_bos", "dataset_path")
+_METADATA = (
+    "model_name",
+    "model_class_name",
+    "model_from_pretrained_kwargs",
+    "hook_name",
+    "hook_head_index",
+    "context_size",
+    "prepend_bos",
+    "dataset_path",
+    "sae_lens_version",
+    "sae_lens_training_version",
+)
+_ARCHITECTURES = ("standard", "topk", "jumprelu", "batchtopk")
+
+
+class SAELensSettings(ForeignSettings):
+    """What of a `cfg.json` decides what an SAE computes."""
+
+    architecture: str
+    d_in: int = Field(ge=1)
+    d_sae: int = Field(ge=1)
+    apply_b_dec_to_input: bool = True
+    normalize_activations: str | None = "none"
+    reshape_activations: str = "none"
+    rescale_acts_by_decoder_norm: bool = False
+    k: int | None = Field(default=None, ge=1)
+    activation_fn: str = "relu"
+    activation_fn_kwargs: dict[str, Any] = Field(default_factory=dict)
+    finetuning_scaling_factor: bool = False
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class LoadingSettings(ForeignSettings):
+    """What of `model_from_pretrained_kwargs` changes the tensors of a model."""
+
+    fold_ln: bool | None = None
+    center_writing_weights: bool | None = None
+    fold_value_biases: bool | None = None
+    refactor_factored_attn_matrices: bool = False
 
 
 def read_saelens(
-    folder: Path | str, *, n_heads: int | None = None, norm_scaling_factor: float | None = None
+    folder: Path | str,
+    *,
+    n_heads: int | None = None,
+    norm_scaling_factor: float | None = None,
+    model: NormFacts | None = None,
+    site: str | None = None,
 ) -> ForeignSAE:
     """An SAE in SAELens' layout as ours, with the output of its own formula.
 
     Args:
+        folder: Their folder.
         n_heads: of the base layer, for an SAE of `attn.hook_z`; then it has head loadings.
         norm_scaling_factor: what x is multiplied by under `expected_average_only_in`.
+        model: Norms of the base model; told by the model's name if not given.
+        site: Local name of the site that it reads; translated from its hook's name if not given.
 
     Raises:
         ArtifactError: a file is missing or damaged, or its tensors are not those of its config.
@@ -64,59 +117,76 @@ def read_saelens(
     """
     folder = Path(folder)
     path = folder / CONFIG
-    cfg = _modern(read_config(path))
-    activation, norm = _activation(path, cfg), str(cfg.get("normalize_activations") or "none")
+    cfg = _settings(path)
+    activation, norm = _activation(path, cfg), cfg.normalize_activations or "none"
     if norm not in _NORMS:
         raise refuse(path, "normalize_activations", ", ".join(_NORMS), norm)
+    if cfg.reshape_activations not in ("none", "hook_z"):
+        raise refuse(path, "reshape_activations", "none or hook_z", cfg.reshape_activations)
     if (norm == "expected_average_only_in") != (norm_scaling_factor is not None):
         raise PolyheadError(
             f"{path}: normalize_activations is {norm!r} and norm_scaling_factor is {norm_scaling_factor}; "
             "expected_average_only_in needs the number that activations were multiplied by, and nothing else takes one"
         )
+    place = Place(site, None) if site is not None else _place(path, cfg, model)
     tensors = read_safetensors(folder / WEIGHTS)
-    d, n = int(cfg["d_in"]), int(cfg["d_sae"])
+    d, n = cfg.d_in, cfg.d_sae
     shapes: dict[str, tuple[int, ...]] = {"W_enc": (d, n), "b_enc": (n,), "W_dec": (n, d), "b_dec": (d,)}
     if isinstance(activation, JumpReLU):
         shapes["threshold"] = (n,)
-    if torch.equal(tensors.get("scaling_factor", torch.zeros(1)), torch.ones(n)):
+    if "scaling_factor" in tensors and torch.equal(tensors["scaling_factor"], torch.ones(n)):
         del tensors["scaling_factor"]  # written by old versions where nothing is scaled
     check_tensors(folder / WEIGHTS, tensors, shapes)
-    if cfg.get("rescale_acts_by_decoder_norm"):
+    if cfg.rescale_acts_by_decoder_norm:
         weights = tensors["W_enc"], tensors["b_enc"], tensors["W_dec"]
         tensors["W_enc"], tensors["b_enc"], tensors["W_dec"], _ = folded(*weights)
-    metadata = dict(cfg.get("metadata") or {})
-    site, layer = site_and_layer(metadata.get("hook_name"))
     config = AttnOutSAEConfig(
         d_in=d,
         n_latents=n,
         activation=activation,
-        subtract_b_dec=bool(cfg.get("apply_b_dec_to_input", True)),
-        token_norm=_NORMS[norm],
-        site=site,
+        subtract_b_dec=cfg.apply_b_dec_to_input,
+        token_norm=_token_norm(path, norm, place),
+        site=place.site,
         n_heads=n_heads,
     )
     scale = 1.0 if norm_scaling_factor is None else 1 / norm_scaling_factor
-    return ForeignSAE(build(config, **tensors, scale=scale), layer, metadata)
+    return ForeignSAE(build(config, **tensors, scale=scale), place.layer, cfg.metadata, place)
 
 
 @torch.no_grad()
 def write_saelens(
-    sae: AttnOutSAE | AttnValueSAE, folder: Path | str, *, layer: int, metadata: Mapping[str, Any] | None = None
+    sae: AttnOutSAE | AttnValueSAE,
+    folder: Path | str,
+    *,
+    layer: int,
+    metadata: Mapping[str, Any] | None = None,
+    model: NormFacts | None = None,
 ) -> Path:
     """Write an SAE of one layer as SAELens would; returns the folder. Scales are folded into the weights.
 
     Args:
+        sae: Of one layer.
+        folder: Folder to write.
+        layer: The layer.
         metadata: `model_name`, `context_size`, `prepend_bos`, ... as SAELens names them.
+        model: Norms of the base model; told by `model_name` if not given.
 
     Raises:
-        PolyheadError: a value SAE of several layers, or a token norm on top of a scale: SAELens has no form for them.
+        PolyheadError: a value SAE of several layers, a token norm on top of a scale, a site that their models do not
+            have: SAELens has no form for them.
     """
     folder, cfg = Path(folder), sae.cfg
     if cfg.n_parts > 1:
         raise PolyheadError(f"SAELens SAEs read one site; this value SAE reads {cfg.n_parts} layers side by side")
+    if cfg.token_norm == "centred":
+        raise PolyheadError("SAELens has no token norm that only centres; this SAE has one")
     if cfg.token_norm != "none" and bool((sae.scales != 1).any()):
         raise PolyheadError(f"SAELens has no scale beside its token norm; this SAE has {cfg.token_norm} and a scale")
-    local = "attn.hook_v" if isinstance(sae, AttnValueSAE) else sae.cfg.site
+    site = "attn.hook_v" if isinstance(sae, AttnValueSAE) else sae.cfg.site
+    facts = facts_of_name((metadata or {}).get("model_name")) if model is None else model
+    if facts.layer_norm and site.endswith("hook_pre_gain"):
+        raise PolyheadError(f"{site} under LayerNorm has no name that all versions of TransformerLens read alike")
+    local = to_transformer_lens(site, facts, str(folder))
     act = cfg.activation
     plain: dict[str, Any] = {
         "architecture": "jumprelu"
@@ -150,38 +220,118 @@ def write_saelens(
     return folder
 
 
-def _modern(cfg: dict[str, Any]) -> dict[str, Any]:
+def _settings(path: Path) -> SAELensSettings:
+    """Checked, in the names of version 6."""
+    plain = read_config(path)
+    given = plain.get("metadata")
+    if given is not None and not isinstance(given, dict):
+        raise refuse(path, "metadata", "an object", given)
+    version = plain.get("sae_lens_version") or (given or {}).get("sae_lens_version")
+    if _numbers(version) < (6,):
+        plain = _modern(path, plain)
+    missing = [key for key in ("d_in", "d_sae", "architecture") if plain.get(key) is None]
+    if missing:
+        raise PolyheadError(f"{path}: {', '.join(missing)} missing; is it the config of an SAELens SAE?")
+    if plain["architecture"] not in _ARCHITECTURES:
+        raise refuse(path, "architecture", "standard, topk, jumprelu or batchtopk", plain["architecture"])
+    return checked(SAELensSettings, plain, path, harmless=HARMLESS)
+
+
+def _modern(path: Path, cfg: dict[str, Any]) -> dict[str, Any]:
     """A config of version 5 or older in the names of version 6."""
-    version = cfg.get("sae_lens_version") or (cfg.get("metadata") or {}).get("sae_lens_version")
-    if version and int(str(version).split(".")[0]) >= 6:
-        return cfg
     cfg = {_OLD_NAMES.get(key, key): value for key, value in cfg.items()}
     cfg.setdefault("architecture", "standard")
-    k = (cfg.get("activation_fn_kwargs") or {}).get("k")
+    cfg["activation_fn_kwargs"] = cfg.get("activation_fn_kwargs") or {}
+    if not isinstance(cfg["activation_fn_kwargs"], dict):
+        raise refuse(path, "activation_fn_kwargs", "an object", cfg["activation_fn_kwargs"])
+    if cfg.get("activation_fn") is None:
+        cfg.pop("activation_fn", None)
+    k = cfg["activation_fn_kwargs"].get("k")
     if cfg.get("activation_fn") == "topk" and k is not None:
         cfg |= {"architecture": "topk", "k": k}
     if isinstance(cfg.get("normalize_activations"), bool):
         cfg["normalize_activations"] = "expected_average_only_in" if cfg["normalize_activations"] else "none"
-    return {**cfg, "metadata": {key: cfg[key] for key in _METADATA if key in cfg}}
+    old = {key: cfg.pop(key) for key in _METADATA if key in cfg}
+    return {**cfg, "metadata": {**(cfg.get("metadata") or {}), **old}}
 
 
-def _activation(path: Path, cfg: Mapping[str, Any]) -> AnyActivation:
-    missing = [key for key in ("d_in", "d_sae", "architecture") if key not in cfg]
-    if missing:
-        raise PolyheadError(f"{path}: {', '.join(missing)} missing; is it the config of an SAELens SAE?")
-    if cfg.get("finetuning_scaling_factor"):
-        raise refuse(path, "finetuning_scaling_factor", "none", cfg["finetuning_scaling_factor"])
-    function = cfg.get("activation_fn", "relu")
-    match cfg["architecture"]:
-        case "standard" if function == "relu":
+def _numbers(version: Any) -> tuple[int, ...]:
+    """`6.5.1` as numbers; () where there is none."""
+    numbers = []
+    for part in str(version or "").split(".")[:3]:
+        if not (part.isascii() and part.isdigit() and len(part) < 9):
+            break
+        numbers.append(int(part))
+    return tuple(numbers)
+
+
+def _place(path: Path, cfg: SAELensSettings, model: NormFacts | None) -> Place:
+    """Where the SAE reads.
+
+    Raises:
+        PolyheadError: a single head, another site on output, a hook or a loaded model that is not understood.
+    """
+    says, where = cfg.metadata, f"{path}: hook_name"
+    for key in ("hook_head_index", "hook_head_index_out"):
+        if says.get(key) is not None:
+            raise refuse(path, key, "null: SAEs of a single head are not read", says[key])
+    if says.get("hook_name_out") not in (None, says.get("hook_name")):
+        raise refuse(path, "hook_name_out", "hook_name, as of an autoencoder", says["hook_name_out"])
+    kind = says.get("model_class_name") or "HookedTransformer"
+    if kind == "AutoModelForCausalLM":
+        return from_module(says.get("hook_name"), where)
+    if kind != "HookedTransformer":
+        raise refuse(path, "model_class_name", "HookedTransformer or AutoModelForCausalLM", kind)
+    facts = facts_of_name(says.get("model_name")) if model is None else model
+    return from_transformer_lens(says.get("hook_name"), facts, _loading(path, says), where)
+
+
+def _loading(path: Path, says: Mapping[str, Any]) -> Loading:
+    """How SAELens had loaded the model: its version's way, and what the settings change of it."""
+    given = says.get("model_from_pretrained_kwargs") or {}
+    if not isinstance(given, dict):
+        raise refuse(path, "model_from_pretrained_kwargs", "an object", given)
+    given = checked(LoadingSettings, given, path, harmless=HARMLESS_LOADING)
+    if given.refactor_factored_attn_matrices:
+        raise refuse(path, "refactor_factored_attn_matrices", "false", True)
+    version = _numbers(says.get("sae_lens_version"))
+    old = None if not version else version < (3, 19, 2)
+
+    def of(key: str) -> bool | None:
+        value = getattr(given, key)
+        return old if value is None else value
+
+    return Loading(
+        before_version_3=True if version < (6, 31) else None,
+        fold_ln=bool(of("fold_ln")),
+        center_writing_weights=of("center_writing_weights"),
+        fold_value_biases=of("fold_value_biases"),
+    )
+
+
+def _token_norm(path: Path, norm: str, place: Place) -> TokenNorm:
+    """With the mean taken off where the model that was read had centred weights."""
+    ours = _NORMS[norm]
+    if not place.centred or ours == "layer_norm":  # layer_norm takes it off anyway
+        return ours
+    if ours == "constant_norm":
+        raise refuse(path, "center_writing_weights", "false where tokens are brought to one norm", True)
+    return "centred"
+
+
+def _activation(path: Path, cfg: SAELensSettings) -> AnyActivation:
+    if cfg.finetuning_scaling_factor:
+        raise refuse(path, "finetuning_scaling_factor", "false", True)
+    match cfg.architecture:
+        case "standard" if cfg.activation_fn == "relu":
             return ReLU()
         case "standard":
-            raise refuse(path, "activation_fn", "relu or topk", function)
-        case "topk" if "k" not in cfg:
+            raise refuse(path, "activation_fn", "relu or topk", cfg.activation_fn)
+        case "topk" if cfg.k is None:
             raise refuse(path, "k", "the number of active latents of a topk SAE", None)
         case "topk":
-            return TopK(k=int(cfg["k"]))
-        case "jumprelu" | "batchtopk":
+            if cfg.k > cfg.d_sae:
+                raise refuse(path, "k", f"at most the {cfg.d_sae} latents", cfg.k)
+            return TopK(k=cfg.k)
+        case _:
             return JumpReLU()
-        case other:
-            raise refuse(path, "architecture", "standard, topk, jumprelu or batchtopk", other)

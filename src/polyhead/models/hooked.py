@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.model_config import ModelConfig
+from polyhead.core.norm_facts import NormFacts
 from polyhead.core.special_tokens import NO_TOKENIZER, SpecialTokens
 from polyhead.models.tap import Hook, StopForward, Tap
 from polyhead.models.tokenizer import Tokenizer
@@ -148,6 +149,20 @@ class HookedModel(Hooked):
     @property
     def n_layers(self) -> int:
         return self.cfg.n_layers
+
+    @property
+    def norm_facts(self) -> NormFacts:
+        """Where the model has norms, and of which kind."""
+        kind = self.cfg.normalization
+        return NormFacts(
+            places="before",
+            layer_norm={"LN": True, "LNPre": True, "RMS": False, "RMSPre": False}.get(kind),
+            gain=kind in ("LN", "RMS"),
+            value_bias=self._has_value_bias(),
+        )
+
+    def _has_value_bias(self) -> bool:
+        return any(bool((b != 0).any()) for b in LayerWeights(self, "b_V"))
 
     def _forward(self, tokens: Int[Tensor, "b p"], tap: Tap) -> Float[Tensor, "b p d_vocab"]:
         raise NotImplementedError  # each kind of model brings its own

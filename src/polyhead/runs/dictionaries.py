@@ -1,18 +1,24 @@
 """Dictionaries as files: other programs' folders in and out, and one saved dictionary scored on a model.
 
 A folder's format is told by its files. What is imported becomes an artifact of ours, whose provenance says where it
-came from and what it reads, so that it is scored like one that was trained here.
+came from, what it reads, and what that took for granted of the model, so that it is scored like one that was trained
+here, and refused where it would be fed another tensor than the one it was trained on.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from polyhead.core.artifact import MANIFEST, load_artifact
+from torch import Tensor
+
+from polyhead.core.artifact import MANIFEST, check_weights, load_artifact
 from polyhead.core.errors import PolyheadError, nearest
+from polyhead.core.norm_facts import NormFacts
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.records import Evaluation
-from polyhead.core.sites import site
+from polyhead.core.sites import BLOCK_SITES, PATTERN_SITES, parse_site
+from polyhead.core.sites import site as full_name
 from polyhead.dictionaries import METHODS, find_method, load_dictionary, save_dictionary
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE
 from polyhead.dictionaries.lorsa import Lorsa
@@ -22,13 +28,39 @@ from polyhead.experiments.data import ExperimentData, load_data
 from polyhead.experiments.evaluate import reference_for
 from polyhead.interop.circuit_tracer import load_circuit_tracer, save_circuit_tracer
 from polyhead.interop.dictionary_learning import read_dictionary_learning
+from polyhead.interop.foreign_sae import shifted
+from polyhead.interop.hook_names import VALUES, Place
 from polyhead.interop.llamascopium import read_llamascopium, write_llamascopium
 from polyhead.interop.saelens import read_saelens, write_saelens
 from polyhead.interop.sparsify import read_sparsify
 from polyhead.metrics.evaluate import Subject, evaluate, target_layers
+from polyhead.models.hf.family import FAMILIES
+from polyhead.models.hooked import HookedModel
+from polyhead.models.load import load_model
 
 _ARCHITECTURE = ("n_layers", "d_model", "n_heads", "n_kv_heads", "d_head", "d_vocab")
 """What two models must agree in for a dictionary of one to be of any use on the other."""
+_KEY_SITES = ("attn.hook_k", "attn.hook_v", "attn.hook_rot_k")
+"""Sites whose heads query heads share under GQA; other programs have one per key head there."""
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What is said of a folder from outside of it."""
+
+    model: HookedModel | None = None
+    """The model that it explains."""
+    site: str | None = None
+    """Local name of the site that an SAE reads, in place of what the folder says."""
+    outside: bool = False
+    """Also read files outside of the folder, where its config names them."""
+    norm_scaling_factor: float | None = None
+    """What SAELens multiplied activations by under `expected_average_only_in`."""
+
+    @property
+    def facts(self) -> NormFacts | None:
+        """Of the model, where it is given."""
+        return None if self.model is None else self.model.norm_facts
 
 
 class Foreign(NamedTuple):
@@ -38,18 +70,42 @@ class Foreign(NamedTuple):
     layer: int | None
     says: dict[str, Any]
     """What else the folder says."""
+    places: tuple[Place, ...]
+    """Where it reads and what it reconstructs."""
 
 
-def _circuit_tracer(folder: Path) -> Foreign:
-    found = load_circuit_tracer(folder)
-    return Foreign(found.transcoder, None, {"model_name": found.model_name, "scan": found.scan})
+def _saelens(folder: Path, options: ImportOptions) -> Foreign:
+    n_heads = None if options.model is None else options.model.cfg.n_heads
+    scaling = options.norm_scaling_factor
+    found = read_saelens(folder, n_heads=n_heads, norm_scaling_factor=scaling, model=options.facts, site=options.site)
+    return Foreign(found.dictionary, found.layer, found.metadata, (found.place,))
 
 
-READERS: dict[str, Callable[[Path], Foreign]] = {
-    "saelens": lambda folder: Foreign(*read_saelens(folder)),
-    "sparsify": lambda folder: Foreign(*read_sparsify(folder)),
-    "dictionary_learning": lambda folder: Foreign(*read_dictionary_learning(folder)),
-    "llamascopium": lambda folder: Foreign(*read_llamascopium(folder)),
+def _sparsify(folder: Path, options: ImportOptions) -> Foreign:
+    found = read_sparsify(folder, site=options.site)
+    return Foreign(found.dictionary, found.layer, found.metadata, (found.place,))
+
+
+def _dictionary_learning(folder: Path, options: ImportOptions) -> Foreign:
+    found = read_dictionary_learning(folder, site=options.site)
+    return Foreign(found.dictionary, found.layer, found.metadata, (found.place,))
+
+
+def _llamascopium(folder: Path, options: ImportOptions) -> Foreign:
+    found = read_llamascopium(folder, model=options.facts, site=options.site)
+    return Foreign(found.dictionary, found.layer, found.config, found.places)
+
+
+def _circuit_tracer(folder: Path, options: ImportOptions) -> Foreign:
+    found = load_circuit_tracer(folder, model=options.facts, outside=options.outside)
+    return Foreign(found.transcoder, None, {"model_name": found.model_name, "scan": found.scan}, found.places)
+
+
+READERS: dict[str, Callable[[Path, ImportOptions], Foreign]] = {
+    "saelens": _saelens,
+    "sparsify": _sparsify,
+    "dictionary_learning": _dictionary_learning,
+    "llamascopium": _llamascopium,
     "circuit_tracer": _circuit_tracer,
 }
 WRITERS = ("saelens", "llamascopium", "circuit_tracer")
@@ -73,60 +129,166 @@ def find_format(folder: Path) -> str:
             return name
     found = ", ".join(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else "no such folder"
     known = "; ".join(f"{name}: {' and '.join(files)}" for files, name in _FILES.items())
-    raise PolyheadError(f"{folder} is in no format known (found: {found or 'nothing'}); {known}")
+    raise PolyheadError(f"{folder} is in no format known (found: {found[:300] or 'nothing'}); {known}")
 
 
-def run_import(folder: Path, out: Path, *, source: str | None = None, layer: int | None = None) -> dict[str, Any]:
+def run_import(
+    folder: Path,
+    out: Path,
+    *,
+    source: str | None = None,
+    layer: int | None = None,
+    site: str | None = None,
+    model: str | None = None,
+    outside: bool = False,
+    norm_scaling_factor: float | None = None,
+) -> dict[str, Any]:
     """Read another program's folder and write our artifact.
 
+    Args:
+        folder: Their folder.
+        out: Folder of our artifact.
+        source: Which program wrote it; told by its files if not given.
+        layer: Layer that it explains, in place of what the folder says.
+        site: Site that an SAE reads (`hook_attn_out`, `blocks.3.attn.hook_z`), in place of what the folder says.
+        model: The model that it explains: tells which tensors its hooks are, and the number of heads.
+        outside: Also read files outside of the folder, where its config names them.
+        norm_scaling_factor: What SAELens multiplied activations by under `expected_average_only_in`.
+
     Raises:
-        PolyheadError: unknown format, unsupported variant, damaged files, a layer that nobody names.
+        PolyheadError: unknown format, unsupported variant, damaged files, a layer that nobody names, a model that it
+            does not fit.
     """
     source = find_format(folder) if source is None else source
     if source not in READERS:
         raise PolyheadError(f"no format is called {source!r}; {nearest(source, READERS)}")
-    foreign = READERS[source](folder)
-    layer = foreign.layer if layer is None else layer
-    reading = _reading_of(foreign.dictionary, layer, folder)
-    provenance = {
-        "imported_from": source,
-        "says": foreign.says,
-        "layers": target_layers(reading.targets),
-        "reading": reading.model_dump(mode="json"),
-    }
+    local, named = _site_option(site, layer)
+    loaded = None if model is None else load_model(model)
+    foreign = READERS[source](folder, ImportOptions(loaded, local, outside, norm_scaling_factor))
+    if named is None:
+        named = foreign.layer
+    reading = _reading_of(foreign, named, folder, spanning_options=site is not None or layer is not None)
+    provenance: dict[str, Any] = {"imported_from": source, "says": foreign.says}
+    if loaded is not None:
+        reading = _fitted(foreign, reading, loaded, folder)
+        provenance["model"] = loaded.cfg.model_dump()
+    else:
+        provenance["assumes"] = _assumed(foreign.places).model_dump(exclude_none=True)
+    provenance |= {"layers": target_layers(reading.targets), "reading": reading.model_dump(mode="json")}
+    check_weights(folder, foreign.dictionary.state_dict())  # what was folded into them may have grown too large
     save_dictionary(foreign.dictionary, out, provenance)
     kind = load_artifact(out).kind
-    target = " + ".join(read.site for read in reading.targets)
-    return {"dictionary": str(out), "from": source, "kind": kind, "target": target}
+    sources, targets = (" + ".join(r.site for r in reads) for reads in (reading.roles["x"], reading.targets))
+    return {"dictionary": str(out), "from": source, "kind": kind, "reads": sources, "target": targets}
 
 
-def _reading_of(dictionary: Any, layer: int | None, folder: Path) -> Reading:
+def _site_option(site: str | None, layer: int | None) -> tuple[str | None, int | None]:
+    """Local site and layer that were given, either or none.
+
+    Raises:
+        PolyheadError: no such site, one with a value per pair of positions, or two layers.
+    """
+    if layer is not None and layer < 0:
+        raise PolyheadError(f"--layer {layer}; layers start at 0")
+    if site is None:
+        return None, layer
+    at = parse_site(site if site.startswith("blocks.") else full_name(0, site))
+    if at.name in PATTERN_SITES or at.layer is None:
+        raise PolyheadError(f"--site {site}: a site of a layer with one vector per position is expected")
+    own = at.layer if site.startswith("blocks.") else None
+    if own is not None and layer is not None and own != layer:
+        raise PolyheadError(f"--site {site} is of layer {own}, --layer is {layer}")
+    return at.name, layer if own is None else own
+
+
+def _reading_of(foreign: Foreign, layer: int | None, folder: Path, *, spanning_options: bool) -> Reading:
+    dictionary, places = foreign.dictionary, foreign.places
     cfg = dictionary.cfg
     if hasattr(cfg, "sources"):  # spans layers, and names its own sites
+        if spanning_options:
+            raise PolyheadError(f"{folder} holds a transcoder, which names its own sites: no --layer, no --site")
+        for name in (*cfg.sources, *cfg.targets):
+            if parse_site(name).layer is None:
+                raise PolyheadError(f"{folder} reads or writes {name}, which is in no layer")
         return side_by_side(cfg.sources, cfg.targets)
     if layer is None:
         raise PolyheadError(f"{folder} does not say which layer it explains; give --layer")
-    names = {"x": cfg.site, "target": cfg.site} if isinstance(dictionary, AttnOutSAE) else None
-    if isinstance(dictionary, Lorsa):
-        names = {"x": "ln1.hook_normalized", "target": "hook_attn_out"}
-    if names is None:
+    if not isinstance(dictionary, AttnOutSAE | Lorsa):
         raise PolyheadError(f"{folder} holds a {type(dictionary).__name__}, whose sites are not known")
-    return Reading(roles={role: one_site(site(layer, name)) for role, name in names.items()})
+    for place in places:
+        if place.site in PATTERN_SITES or place.site not in BLOCK_SITES:
+            raise PolyheadError(f"{folder} reads {place.site}; a site with one vector per position is expected")
+    x, target = places[0], places[-1]
+    return Reading(roles={"x": one_site(full_name(layer, x.site)), "target": one_site(full_name(layer, target.site))})
+
+
+def _assumed(places: tuple[Place, ...]) -> NormFacts:
+    """What all of them take for granted together."""
+    facts: dict[str, Any] = {}
+    for place in places:
+        facts |= place.assumed.model_dump(exclude_none=True)
+    return NormFacts(**facts)
+
+
+def _fitted(foreign: Foreign, reading: Reading, model: HookedModel, folder: Path) -> Reading:
+    """The reading on the model at hand, with the heads that are read under GQA and value biases where they belong.
+
+    Raises:
+        PolyheadError: another number of layers or another width, or biases of which nobody says where they were.
+    """
+    for read in (*reading.roles["x"], *reading.targets):
+        parse_site(read.site, n_layers=model.cfg.n_layers)
+    if not isinstance(foreign.dictionary, AttnOutSAE):
+        _check_width(folder, foreign.dictionary.cfg, reading, model)
+        return reading
+    (place,), (read,) = foreign.places, reading.targets
+    at, cfg = parse_site(read.site), model.cfg
+    group = cfg.n_heads // cfg.n_kv_heads
+    heads = tuple(range(0, cfg.n_heads, group)) if at.name in _KEY_SITES and group > 1 else None
+    reads = one_site(read.site, heads)
+    reading = Reading(roles={"x": reads, "target": reads})
+    _check_width(folder, foreign.dictionary.cfg, reading, model)
+    if at.name in VALUES and place.minus_b_V is not False:
+        assert at.layer is not None
+        bias: Tensor = model.b_V[at.layer].detach().float().cpu()
+        bias = (bias if heads is None else bias[list(heads)]).flatten()
+        if place.minus_b_V is None and bool((bias != 0).any()):
+            raise PolyheadError(
+                f"{folder} reads {read.site}, and does not say whether the value biases of {cfg.name} were folded away "
+                f"in its training; if they were not, give --site {at.name}"
+            )
+        shifted(foreign.dictionary, bias)
+    return reading
+
+
+def _check_width(folder: Path, dictionary: Any, reading: Reading, model: HookedModel) -> None:
+    expected = getattr(dictionary, "d_in", None) or getattr(dictionary, "d_model", None)
+    (read, *_), cfg = reading.roles["x"], model.cfg
+    local = parse_site(read.site).name
+    heads = cfg.n_heads if read.heads is None else len(read.heads)
+    if local.startswith("mlp.") or local == "attn.hook_result":
+        return
+    width = heads * cfg.d_head if local.startswith("attn.") else cfg.d_model
+    if expected != width:
+        raise PolyheadError(
+            f"{folder} reads {expected} numbers per token; {read.site} of {cfg.name} is {width} wide: is it another "
+            "model's?"
+        )
 
 
 def run_export(folder: Path, out: Path, *, target: str) -> dict[str, Any]:
     """Write a dictionary of ours in another program's layout.
 
     Raises:
-        PolyheadError: a format or a kind of dictionary that cannot be written.
+        PolyheadError: a format or a kind of dictionary that cannot be written, or sites that their models do not have.
     """
     if target not in WRITERS:
         raise PolyheadError(f"{target!r} cannot be written; {nearest(target, WRITERS)}")
-    dictionary, provenance = load_dictionary(folder), load_artifact(folder).manifest["provenance"]
+    artifact = load_artifact(folder)
+    dictionary, provenance, kind = load_dictionary(folder), artifact.provenance, artifact.kind
     layer = (provenance.get("layers") or [0])[0]
-    says = provenance.get("says", {})
-    name = str(says.get("model_name") or provenance.get("model", {}).get("name", ""))
-    kind = load_artifact(folder).kind
+    says, facts = provenance.get("says") or {}, _facts_of(provenance)
+    name = str(says.get("model_name") or (provenance.get("model") or {}).get("name", ""))
     fits = {
         "saelens": ("attn_out_sae", "attn_value_sae"),
         "llamascopium": ("lorsa", "attn_out_sae", "cross_layer_transcoder"),
@@ -137,31 +299,65 @@ def run_export(folder: Path, out: Path, *, target: str) -> dict[str, Any]:
             f"{target} has no form for {METHODS[kind].title} ({kind}); it takes {', '.join(fits[target])}"
         )
     if target == "saelens":
-        write_saelens(dictionary, out, layer=layer, metadata={"model_name": name})
+        write_saelens(dictionary, out, layer=layer, metadata={"model_name": name}, model=facts)
     elif target == "llamascopium":
-        write_llamascopium(dictionary, out, layer=layer)
+        sites = _lorsa_sites(provenance) if kind == "lorsa" else {}
+        write_llamascopium(dictionary, out, layer=layer, model=facts, **sites)
     else:
-        save_circuit_tracer(dictionary, out, model_name=name)
+        save_circuit_tracer(dictionary, out, model_name=name, model=facts)
     return {"folder": str(out), "format": target, "kind": kind}
 
 
+def _facts_of(provenance: dict[str, Any]) -> NormFacts:
+    """Norms of the model that a dictionary was trained on, as far as its provenance tells."""
+    model = provenance.get("model")
+    if not isinstance(model, dict):
+        return NormFacts.parse(provenance.get("assumes") or {}, where=MANIFEST)
+    family, kind = FAMILIES.get(str(model.get("family"))), str(model.get("normalization"))
+    places = "before"
+    if family is not None and family.ln1_post is not None:
+        places = "after" if family.ln1 is None else "around"
+    return NormFacts(places=places, layer_norm=kind.startswith("LN"), gain=kind in ("LN", "RMS"))
+
+
+def _lorsa_sites(provenance: dict[str, Any]) -> dict[str, Any]:
+    """Where a Lorsa reads and what it reconstructs, for the writer."""
+    reading = Reading.parse(provenance.get("reading") or {}, where=MANIFEST)
+    (x,), (target,) = reading.roles["x"], reading.targets
+    return {"lorsa_sites": (parse_site(x.site).name, parse_site(target.site).name)}
+
+
 def run_score(
-    folder: Path, *, model: str, text: str = "bundled", n_tokens: int = 16_384, seq_len: int = 128
+    folder: Path,
+    *,
+    model: str,
+    text: str = "bundled",
+    n_tokens: int = 16_384,
+    seq_len: int = 128,
+    layer: int | None = None,
+    site: str | None = None,
 ) -> Evaluation:
     """Score one saved dictionary on a model, by what its provenance says it reads.
+
+    Args:
+        folder: Folder of our artifact.
+        model: Alias, hub repository or local folder.
+        text: As in experiments.
+        n_tokens: Held out for scoring, and as many for means.
+        seq_len: Tokens per sequence.
+        layer: Layer of an SAE, in place of what its provenance says.
+        site: Site of an SAE, in place of what its provenance says.
 
     Raises:
         PolyheadError: it is of another model, layer or width, or says not what it reads.
     """
     artifact = load_artifact(folder)
-    provenance = artifact.manifest["provenance"]
-    if "reading" not in provenance:
-        raise PolyheadError(f"{folder / MANIFEST} does not say what the dictionary reads, so it cannot be scored")
-    reading = Reading.parse(provenance["reading"], where=str(folder / MANIFEST))
-    layers = tuple(provenance["layers"])
+    provenance = artifact.provenance
+    reading = _reading_at(artifact.kind, provenance, folder, layer, site)
+    layers = tuple(target_layers(reading.targets))
     sizes = {"seq_len": seq_len, "n_train_tokens": n_tokens, "n_eval_tokens": n_tokens}
     data = load_data(ExperimentConfig.parse({"model": model, "text": text, "layers": layers, **sizes}, where="score"))
-    _check_model(folder, provenance, data)
+    _check_model(folder, provenance, data, assumed=site is None)
     dictionary, method = load_dictionary(folder), find_method(artifact.kind)
     _check_widths(folder, dictionary, reading, data)
     reference, batches = reference_for(data, reading)
@@ -176,9 +372,29 @@ def run_score(
     return evaluate(data.model, subject, batches, reference)
 
 
-def _check_model(folder: Path, provenance: dict[str, Any], data: ExperimentData) -> None:
+def _reading_at(kind: str, provenance: dict[str, Any], folder: Path, layer: int | None, site: str | None) -> Reading:
+    """What a dictionary reads, by its provenance or as it was asked for."""
+    local, layer = _site_option(site, layer)
+    if "reading" not in provenance:
+        raise PolyheadError(f"{folder / MANIFEST} does not say what the dictionary reads, so it cannot be scored")
+    reading = Reading.parse(provenance["reading"], where=str(folder / MANIFEST))
+    if not reading.roles.get("target"):
+        raise PolyheadError(f"{folder / MANIFEST}: reading must have the role target")
+    if local is None and layer is None:
+        return reading
+    if kind != "attn_out_sae":
+        raise PolyheadError(f"{folder} is a {kind}; --layer and --site are for SAEs of one site")
+    own = parse_site(reading.targets[0].site)
+    name = full_name(own.layer or 0 if layer is None else layer, own.name if local is None else local)
+    return Reading(roles={"x": one_site(name), "target": one_site(name)})
+
+
+def _check_model(folder: Path, provenance: dict[str, Any], data: ExperimentData, *, assumed: bool) -> None:
     trained, here = provenance.get("model"), data.model.cfg.model_dump()
-    if trained is None:
+    if assumed:
+        facts = NormFacts.parse(provenance.get("assumes") or {}, where=str(folder / MANIFEST))
+        facts.check(data.model.norm_facts, dictionary=str(folder), name=here["name"])
+    if not isinstance(trained, dict):
         return
     different = [key for key in _ARCHITECTURE if trained.get(key) != here[key]]
     if different:
@@ -189,9 +405,9 @@ def _check_model(folder: Path, provenance: dict[str, Any], data: ExperimentData)
 def _check_widths(folder: Path, dictionary: Any, reading: Reading, data: ExperimentData) -> None:
     batch = next(iter(data.fit_batches(Reading(roles={"target": reading.targets}), 1).in_order()))
     expected = getattr(dictionary.cfg, "d_out", None) or getattr(dictionary.cfg, "d_in", None)
-    came = batch["target"].shape[-1]
-    if expected is not None and batch["target"].ndim == 3 and came != expected:
+    received = batch["target"].shape[-1]
+    if expected is not None and batch["target"].ndim == 3 and received != expected:
         sites = " + ".join(read.site for read in reading.targets)
         raise PolyheadError(
-            f"{folder} reconstructs {expected} numbers a token; {sites} of {data.model.cfg.name} holds {came}"
+            f"{folder} reconstructs {expected} numbers per token; {sites} of {data.model.cfg.name} holds {received}"
         )

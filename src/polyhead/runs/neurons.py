@@ -23,12 +23,14 @@ from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.neuroscope.pages import FamilyPages
 from polyhead.analysis.neuroscope.running import UnitConfig
 from polyhead.analysis.neuroscope.scan import UnitFamily, UnitScan, scan_bytes, unit_families
-from polyhead.core.artifact import MANIFEST
+from polyhead.core.artifact import MANIFEST, load_artifact
 from polyhead.core.config import Config
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import write_atomic, write_json
+from polyhead.core.norm_facts import NormFacts
 from polyhead.core.progress import progress
+from polyhead.core.reading import Reading
 from polyhead.core.records import PAGE_SHARD
 from polyhead.core.sites import parse_site, site
 from polyhead.core.unit_records import UnitCard
@@ -117,12 +119,22 @@ def _latents(model: HookedModel, folder: Path, layer: int, input_site: str) -> U
             f"{folder} reads {d_in} numbers at layer {layer}; {model.cfg.name} has width "
             f"{model.cfg.d_model} and layers 0 to {model.cfg.n_layers - 1}"
         )
-    trained = read_object(folder / MANIFEST, {"provenance": dict})["provenance"].get("layers", [layer])
+    provenance = load_artifact(folder).provenance
+    trained = provenance.get("layers", [layer])
     if layer not in trained:
         raise PolyheadError(
             f"{folder} was trained on layer {', '.join(map(str, trained))}; layer {layer} was asked for"
         )
-    parse_site(site(layer, input_site), n_layers=model.cfg.n_layers)
+    name = str(parse_site(site(layer, input_site), n_layers=model.cfg.n_layers))
+    if "reading" in provenance:
+        reads = Reading.parse(provenance["reading"], where=str(folder / MANIFEST)).roles.get("x", ())
+        if reads and name not in [read.site for read in reads]:
+            raise PolyheadError(
+                f"{folder} reads {', '.join(read.site for read in reads)}; {name} is another tensor: give "
+                f"--dictionary-site {parse_site(reads[0].site).name}"
+            )
+    assumed = NormFacts.parse(provenance.get("assumes") or {}, where=str(folder / MANIFEST))
+    assumed.check(model.norm_facts, dictionary=str(folder), name=model.cfg.name)
     return UnitFamily(f"L{layer}-latents", "latent", layer, n, d, input_site)
 
 

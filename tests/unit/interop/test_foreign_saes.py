@@ -99,7 +99,7 @@ def saelens_formula(cfg: dict[str, Any], t: dict[str, Tensor], x: Tensor) -> tup
 @pytest.mark.parametrize("architecture", ["standard", "topk", "jumprelu"])
 def test_saelens_saes_have_their_own_output_and_go_back_tensor_for_tensor(architecture, subtract, norm, tmp_path):
     folder = saelens_folder(tmp_path / "in", architecture, apply_b_dec_to_input=subtract, normalize_activations=norm)
-    sae, layer, metadata = read_saelens(folder)
+    sae, layer, metadata, _ = read_saelens(folder)
     assert (layer, sae.cfg.site, metadata["model_name"]) == (5, "hook_attn_out", "gpt2")
     cfg = json.loads((folder / "cfg.json").read_text())
     agree(sae, *saelens_formula(cfg, saelens_tensors(architecture), x()))
@@ -137,6 +137,7 @@ def test_saelens_configs_of_version_five(tmp_path):
         "architecture": "standard",
         "d_in": D,
         "d_sae": N,
+        "sae_lens_version": "5.3.0",
         "activation_fn_str": "topk",
         "activation_fn_kwargs": {"k": K},
         "apply_b_dec_to_input": True,
@@ -148,7 +149,7 @@ def test_saelens_configs_of_version_five(tmp_path):
     }
     (tmp_path / "cfg.json").write_text(json.dumps(old))
     save_file(saelens_tensors("topk") | {"scaling_factor": torch.ones(N)}, tmp_path / "sae_weights.safetensors")
-    sae, layer, metadata = read_saelens(tmp_path, n_heads=4)
+    sae, layer, metadata, _ = read_saelens(tmp_path, n_heads=4)
     assert (layer, sae.cfg.site, metadata["context_size"]) == (7, "attn.hook_z", 128)
     assert sae.head_loadings().shape == (N, 4)
     cfg = {"architecture": "topk", "apply_b_dec_to_input": True, "normalize_activations": "none"}
@@ -244,7 +245,7 @@ def sparsify_folder(folder: Path, **cfg: Any) -> tuple[Path, dict[str, Tensor]]:
 
 def test_sparsify_saes_have_their_own_output(tmp_path):
     folder, t = sparsify_folder(tmp_path / "layers.5.self_attn")
-    sae, layer, metadata = read_sparsify(folder)
+    sae, layer, metadata, _ = read_sparsify(folder)
     assert (layer, sae.cfg.site, metadata["k"]) == (5, "hook_attn_out", K)
     f = top(((x() - t["b_dec"]) @ t["encoder.weight"].T + t["encoder.bias"]).relu())
     agree(sae, f, f @ t["W_dec"] + t["b_dec"])
@@ -286,7 +287,7 @@ def linear(**more: Tensor) -> dict[str, Tensor]:
     ],
 )
 def test_dictionary_learning_saes_have_their_own_output(kind, tensors, bias, tmp_path):
-    sae, layer, metadata = read_dictionary_learning(dictionary_learning_folder(tmp_path, kind, tensors))
+    sae, layer, metadata, _ = read_dictionary_learning(dictionary_learning_folder(tmp_path, kind, tensors))
     assert (layer, sae.cfg.site, metadata["lm_name"]) == (3, "hook_attn_out", "pythia")
     taken_off = 0 if kind == "AutoEncoderNew" else tensors[bias]
     f = ((x() - taken_off) @ tensors["encoder.weight"].T + tensors["encoder.bias"]).relu()
@@ -330,8 +331,8 @@ def test_nothing_in_a_pickle_runs(tmp_path, monkeypatch):
     ("kind", "tensors", "line"),
     [
         ("GatedAutoEncoder", linear(), "dict_class 'GatedAutoEncoder' is not supported; expected AutoEncoder or"),
-        ("AutoEncoder", linear(), re.escape("at bias; expected [(12,)], came [None]")),
-        ("JumpReluAutoEncoder", linear(), "the matrix W_enc was expected, came: decoder.weight, encoder.bias"),
+        ("AutoEncoder", linear(), re.escape("at bias; expected [(12,)], received [None]")),
+        ("JumpReluAutoEncoder", linear(), "the matrix W_enc was expected, received: decoder.weight, encoder.bias"),
         ("BatchTopKSAE", linear(b_dec=rand(D), k=torch.tensor(K)), "at threshold"),
     ],
 )

@@ -29,6 +29,10 @@ def lorsa_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig)
     keep = kept(f.abs() * rows.norm(dim=-1), cfg.max_query_nodes)
     positions, units = keep.nonzero().unbind(1)
     values, group, norm = f[positions, units], lorsa.group_of(units), recorded.norm(layer, "attn")
+    if one.reading.roles["x"][0].site == site(layer, "ln1.hook_pre_gain"):
+        norm = norm.before_gain()
+    (after_norm,) = one.after_norm
+    written = recorded.write_at(layer, half, rows[units], positions, after_norm=after_norm)
     vectors = lorsa.W_V[units].to(DTYPE) / lorsa.input_scale
     constant = lorsa.b_V[units].to(DTYPE) + (vectors @ norm.bias) * pattern.sum(-1)[group, positions]
 
@@ -41,9 +45,7 @@ def lorsa_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig)
         order=2 * layer + 0.2,
         nodes=latent_nodes(node, positions, units, values),
         positions=positions,
-        writes=[
-            Write(write_depth(layer, half), values[:, None] * recorded.write_at(layer, half, rows[units], positions))
-        ],
+        writes=[Write(write_depth(layer, half), values[:, None] * written)],
         read=GroupRead(2 * layer, vectors, constant, group, pattern, norm),
     )
     says = GraphDictionary(
@@ -56,15 +58,16 @@ def lorsa_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig)
         sha256=one.sha256,
         path=one.path,
     )
-    biases = {write_depth(layer, half): recorded.write_bias(layer, half, lorsa.b_O * lorsa.target_scale)}
+    bias = recorded.write_bias(layer, half, lorsa.b_O * lorsa.target_scale, after_norm=after_norm)
+    biases = {write_depth(layer, half): bias}
     return Part([block], biases, says, cap_note(one, layer, half, keep, f), {})
 
 
 def _check(recorded: Recorded, one: Explainer, layer: int) -> None:
     (read,), cfg, width = one.reading.roles["x"], one.dictionary.cfg, recorded.model.cfg.d_model
-    wanted = site(layer, "ln1.hook_normalized")
-    if read.site != wanted:
-        raise PolyheadError(f"{one.name} reads {read.site}; a graph needs a Lorsa that reads {wanted}")
+    wanted = [site(layer, f"ln1.{name}") for name in ("hook_normalized", "hook_pre_gain")]
+    if read.site not in wanted:
+        raise PolyheadError(f"{one.name} reads {read.site}; a graph needs a Lorsa that reads {' or '.join(wanted)}")
     if cfg.d_in != width or cfg.d_out != width:
         raise PolyheadError(f"{one.name} reads {cfg.d_in} and writes {cfg.d_out} numbers; the model is {width} wide")
     if recorded.n_positions > cfg.n_ctx:

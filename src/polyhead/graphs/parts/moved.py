@@ -61,7 +61,7 @@ def moved_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig)
         sha256=one.sha256,
         path=one.path,
     )
-    bias = recorded.write_bias(layer, half, mtc.b_dec * mtc.target_scale)
+    bias = recorded.write_bias(layer, half, mtc.b_dec * mtc.target_scale, after_norm=one.after_norm[0])
     return Part(
         [key_block, query_block],
         {write_depth(layer, half): bias},
@@ -127,7 +127,7 @@ def _query_block(
 ) -> Block:
     positions, m = queries.nonzero().unbind(1)
     values = z[positions, m]
-    rows = recorded.write_at(layer, "attn", ch.writes[m], positions)
+    rows = recorded.write_at(layer, "attn", ch.writes[m], positions, after_norm=one.after_norm[0])
 
     def node(position: int, latent: int, value: float) -> GraphNode:
         where = {"kind": "latent", "layer": layer, "part": "attn", "dictionary": index, "side": "query"}

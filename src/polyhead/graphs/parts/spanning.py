@@ -21,6 +21,8 @@ from polyhead.graphs.parts.block import Block, HeadRead, Part, StreamRead, Write
 from polyhead.graphs.recorded import DTYPE, Recorded, write_depth
 
 BEHIND_HEADS = "hook_attn_out"
+_OF_MLP = ("ln2.hook_normalized", "ln2.hook_pre_gain", "hook_resid_mid")
+"""Sites that an MLP reads, or what it reads is made of."""
 
 
 class _Source(NamedTuple):
@@ -52,7 +54,9 @@ def spanning_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConf
         blocks.append(block)
         notes += cap_note(one, at.layer, block.label.split(" ")[2], keep, mine)
     biases = {
-        write_depth(layer, half): recorded.write_bias(layer, half, dictionary.b_dec[t] * dictionary.target_scale[t])
+        write_depth(layer, half): recorded.write_bias(
+            layer, half, dictionary.b_dec[t] * dictionary.target_scale[t], after_norm=one.after_norm[t]
+        )
         for t, (layer, half) in enumerate(one.explains)
     }
     halves = {half for _, half in one.explains}
@@ -91,7 +95,7 @@ def _block(
     latents = active[row]
     values = f[positions, latents]
     behind = source.site == BEHIND_HEADS
-    part = "mlp" if source.site in ("ln2.hook_normalized", "hook_resid_mid") else "attn"
+    part = "mlp" if source.site in _OF_MLP else "attn"
     side = "query" if behind else "own"
 
     def node(position: int, latent: int, value: float) -> GraphNode:
@@ -105,7 +109,7 @@ def _block(
     writes = []
     for place, t in enumerate(d.cfg.writes[s]):
         layer, half = one.explains[t]
-        written = recorded.write_at(layer, half, rows[row, place], positions)
+        written = recorded.write_at(layer, half, rows[row, place], positions, after_norm=one.after_norm[t])
         writes.append(Write(write_depth(layer, half), values[:, None] * written))
     label = f"layer {source.layer} {part} {side}"
     nodes = latent_nodes(node, positions, latents, values)

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from polyhead.core.model_config import ModelConfig
+from polyhead.core.norm_facts import NormFacts
 from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.hf.attention import NAME, tapping
 from polyhead.models.hf.family import Family, family_of
@@ -74,6 +75,17 @@ class HFModel(HookedModel):
         else:
             rows = projection_weight(self.family, attn, self.cfg, part).mT
         return rows if part == "Q" else rows.repeat_interleave(self.cfg.n_heads // self.cfg.n_kv_heads, dim=0)
+
+    @property
+    def norm_facts(self) -> NormFacts:
+        family = self.family
+        places = "after" if family.ln1 is None else "before" if family.ln1_post is None else "around"
+        return NormFacts(
+            places=places,
+            layer_norm=family.normalization == "LN",
+            gain=True,
+            value_bias=self._has_value_bias(),
+        )
 
     @property
     def W_E(self) -> Float[Tensor, "d_vocab d_model"]:
