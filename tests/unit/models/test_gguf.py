@@ -1,6 +1,7 @@
 """GGUF files, written here with the gguf package from transformers' own models."""
 
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -273,3 +274,102 @@ def test_the_real_one_carries_the_tokenizer_that_stands_beside_it(shared_data: C
     for text in (TEXT, "it's 12345\r\n\n\n   x", "<|im_start|>user\nHi<|im_end|>", "\u00a0\u2003 \t日本!?"):
         assert inside.encode(text) == beside.encode(text)
         assert inside.decode(inside.encode(text)) == beside.decode(beside.encode(text))
+
+
+@pytest.mark.parametrize(
+    ("describe", "says"),
+    [
+        (lambda w: w.add_rope_dimension_count(8), r"llama.rope.dimension_count is 8; only 16"),
+        (lambda w: w.add_sliding_window(4), r"a sliding window \(llama.attention.sliding_window = 4\)"),
+        (lambda w: w.add_key_length(8), r"q_proj.weight|value_length"),
+        (lambda w: w.add_value_length(8), r"llama.attention.value_length is 8; only 16"),
+        (lambda w: w.add_rope_scaling_factor(4.0), r"scaled rotary frequencies.*llama.rope.scaling.factor is 4.0"),
+        (lambda w: w.add_logit_scale(0.5), r"llama.logit_scale is 0.5; only 1"),
+        (lambda w: w.add_attn_logit_softcapping(50.0), r"llama.attn_logit_softcapping is 50.0; only 0"),
+        (lambda w: w.add_causal_attention(False), r"llama.attention.causal is False; only True"),
+        (lambda w: w.add_attention_scale(1.0), r"llama.attention.scale is not 1 / sqrt\(16\)"),
+        (lambda w: w.add_expert_count(8), r"llama.expert_count is 8"),
+        (lambda w: w.add_uint32("llama.of_tomorrow", 1), r"the metadata key 'llama.of_tomorrow' is not known"),
+        (lambda w: w.add_string("llama.vocab_size", "300"), r"llama.vocab_size is '300'; expected a whole number"),
+        (lambda w: w.add_vocab_size(10**9), r"llama.vocab_size is 1000000000, with 300 tokens"),
+        (lambda w: w.add_rope_freq_base(float("nan")), r"llama.rope.freq_base is nan; expected a positive number"),
+        (lambda w: w.add_array("llama.rope.freq_base", [1.0, 2.0]), r"llama.rope.freq_base is \[1.0, 2.0\]"),
+        (lambda w: w.add_string("llama.attention.sliding_window", "x"), r"llama.attention.sliding_window is 'x'"),
+    ],
+)
+def test_settings_that_are_not_read_are_named(
+    describe: Callable[[GGUFWriter], None], says: str, tmp_path: Path
+) -> None:
+    def both(writer: GGUFWriter) -> None:
+        describe_bytes(writer)
+        describe(writer)
+
+    with pytest.raises(PolyheadError, match=says) as info:
+        ph.load_model(write_gguf(make_hf(), tmp_path / "t.gguf", describe=both))
+    assert "\n" not in str(info.value)
+
+
+def test_settings_that_say_what_is_so_are_read(tmp_path: Path) -> None:
+    def both(writer: GGUFWriter) -> None:
+        describe_bytes(writer)
+        writer.add_rope_dimension_count(16)
+        writer.add_key_length(16)
+        writer.add_value_length(16)
+        writer.add_sliding_window(16)
+        writer.add_vocab_size(300)
+        writer.add_rope_freq_base(5000.0)
+        writer.add_expert_count(0)
+        writer.add_string("someone.quantised_by", "someone")
+
+    hf = make_hf()
+    model = ph.load_model(write_gguf(hf, tmp_path / "t.gguf", describe=both))
+    assert model.hf.config.rope_parameters["rope_theta"] == 5000.0
+
+
+@pytest.mark.parametrize("n", [1, 3, 1_000_000])
+def test_layers_that_the_file_does_not_have(n: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SIZES, "num_hidden_layers", 2)
+    hf = make_hf()
+    monkeypatch.setitem(SIZES, "num_hidden_layers", n)
+    says = r"layers.1.* \(expected none" if n == 1 else rf"block_count is {n}; the file has tensors of 2"
+    with pytest.raises(ArtifactError, match=says):
+        ph.load_model(write_gguf(hf, tmp_path / "t.gguf"))
+
+
+def test_weights_that_are_not_finite_are_named(tmp_path: Path) -> None:
+    def spoil(tensors: dict[str, np.ndarray]) -> None:
+        tensors["blk.1.ffn_up.weight"] = np.full((96, 64), np.nan, np.float32)
+
+    with pytest.raises(ArtifactError, match=r"6,144 of the 6,144 values of model.layers.1.mlp.up_proj.weight are NaN"):
+        ph.load_model(write_gguf(make_hf(), tmp_path / "t.gguf", change=spoil))
+
+
+def test_names_of_no_known_form_are_left_over(tmp_path: Path) -> None:
+    def spoil(tensors: dict[str, np.ndarray]) -> None:
+        tensors["blk.weight"] = np.zeros((2, 2), np.float32)
+
+    with pytest.raises(ArtifactError, match=r"blk.weight \(expected none"):
+        ph.load_model(write_gguf(make_hf(), tmp_path / "t.gguf", change=spoil))
+
+
+ONE_KEY = struct.pack("<IQQQ", 3, 0, 1, 1) + b"a"
+HEADERS = {
+    "an array of 2^60 numbers": ONE_KEY + struct.pack("<IIQ", 9, 4, 1 << 60),
+    "an array of 2^60 strings": ONE_KEY + struct.pack("<IIQ", 9, 8, 1 << 60),
+    "arrays in arrays": ONE_KEY + struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * 1000,
+    "2^60 keys": struct.pack("<IQQ", 3, 0, 1 << 60),
+    "2^60 tensors": struct.pack("<IQQ", 3, 1 << 60, 0),
+    "a key of 2^60 bytes": struct.pack("<IQQQ", 3, 0, 1, 1 << 60),
+    "a type of tomorrow": ONE_KEY + struct.pack("<I", 99),
+    "a tensor of 2^31 axes": struct.pack("<IQQQ", 3, 1, 0, 1) + b"a" + struct.pack("<I", 1 << 31),
+    "version 9": struct.pack("<IQQ", 9, 0, 0),
+}
+
+
+@pytest.mark.parametrize("what", HEADERS)
+def test_headers_that_claim_more_than_there_is(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.gguf"
+    path.write_bytes(b"GGUF" + HEADERS[what] + bytes(64))
+    with pytest.raises(ArtifactError, match=r"t.gguf is not a readable GGUF file") as info:
+        ph.load_model(path)
+    assert "\n" not in str(info.value)

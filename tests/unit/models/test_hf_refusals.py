@@ -144,6 +144,13 @@ def test_tensors_beside_the_language_model_are_named_once_and_recorded(
         assert_close(model(IDS), hf(IDS).logits)
 
 
+def test_labels_of_other_heads_are_not_counted_out(folder: Path, hf: Any) -> None:
+    """transformers would make a table of as many names."""
+    configure(folder, num_labels=10**12)
+    with torch.no_grad():
+        assert_close(ph.load_model(folder)(IDS), hf(IDS).logits)
+
+
 def test_masks_and_frequencies_that_earlier_versions_saved_say_nothing(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

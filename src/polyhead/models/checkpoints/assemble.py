@@ -6,8 +6,10 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM, PretrainedConfig
 
+from polyhead.core.errors import ArtifactError
 from polyhead.core.finite import check_finite
 from polyhead.models.checkpoints.fit import check_fit
+from polyhead.models.checkpoints.hf_config import one_line
 from polyhead.models.hf import HFModel
 from polyhead.models.hf.quiet import without_reports
 
@@ -18,8 +20,11 @@ def assemble(config: PretrainedConfig, state: dict[str, Tensor], *, name: str, t
     Raises:
         ArtifactError: a tensor is missing, left over, of another shape or not finite; names the first few.
     """
-    with torch.device("meta"):
-        hf = AutoModelForCausalLM.from_config(config)
+    try:
+        with torch.device("meta"):
+            hf = AutoModelForCausalLM.from_config(config)
+    except Exception as error:  # sizes that only the modules trip over
+        raise ArtifactError(f"{origin}: no model can be built from its settings: {one_line(error)}") from None
     expected = {k: v.shape for k, v in hf.state_dict().items()}
     output = "lm_head.weight"
     if output not in state and config.tie_word_embeddings:
@@ -28,7 +33,23 @@ def assemble(config: PretrainedConfig, state: dict[str, Tensor], *, name: str, t
     check_finite(state, origin=origin)
     with without_reports():
         loaded = type(hf).from_pretrained(None, config=config, state_dict=state, dtype=torch.float32)
+    check_runs(loaded, origin)
     return HFModel(loaded, name=name, tokenizer=tokenizer)
+
+
+@torch.no_grad()
+def check_runs(hf: Any, origin: object) -> None:
+    """Run one token: settings that only a pass trips over are found here, not in the midst of work.
+
+    Raises:
+        ArtifactError: it does not run; says why.
+    """
+    try:
+        hf.eval()(input_ids=torch.zeros(1, 1, dtype=torch.long), use_cache=False)
+    except Exception as error:  # any kind, from any line of the model
+        raise ArtifactError(
+            f"the model of {origin} does not run: {one_line(error)}; is a setting of another type?"
+        ) from None
 
 
 def split_half_order(rows: Tensor, n_heads: int) -> Tensor:

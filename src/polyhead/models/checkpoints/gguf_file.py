@@ -4,7 +4,6 @@ Blocks are dequantised to float32 by the `gguf` package. Files of architecture `
 order of neighbouring rotation pairs; the others in transformers' order. Specification: ggml-org/ggml, docs/gguf.md.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,16 @@ import torch
 from gguf import GGUFReader
 from gguf.quants import dequantize
 from torch import Tensor
-from transformers import LlamaConfig, PretrainedConfig, Qwen2Config, Qwen3Config
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.models.checkpoints.assemble import assemble, split_half_order
+from polyhead.models.checkpoints.gguf_config import Field, gguf_config
+from polyhead.models.checkpoints.gguf_scan import check_gguf_header
 from polyhead.models.checkpoints.gguf_tokenizer import read_gguf_tokenizer
+from polyhead.models.checkpoints.hf_config import one_line
 from polyhead.models.hf import HFModel
 from polyhead.models.tokenizer import Tokenizer
 
-_CONFIGS: dict[str, type[PretrainedConfig]] = {"llama": LlamaConfig, "qwen2": Qwen2Config, "qwen3": Qwen3Config}
 _OUTSIDE = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
 _INSIDE = {
     "attn_norm": "input_layernorm",
@@ -36,7 +36,6 @@ _INSIDE = {
     "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
 }
-_SKIPPED = ("rope_freqs.weight",)
 
 
 def read_gguf(path: Path, *, tokenizer: Tokenizer | None = None, name: str | None = None) -> HFModel:
@@ -44,23 +43,20 @@ def read_gguf(path: Path, *, tokenizer: Tokenizer | None = None, name: str | Non
 
     Raises:
         ArtifactError: damaged, or not a GGUF file.
-        PolyheadError: an architecture or tokenizer that is not read.
+        PolyheadError: an architecture, setting or tokenizer that is not read.
     """
+    check_gguf_header(path)
     try:
         reader = GGUFReader(path)
-    except (ValueError, IndexError, OSError) as error:
-        raise ArtifactError(f"{path} is not a readable GGUF file ({error}); was the download cut short?") from None
+    except Exception as error:  # the package believes the file, and trips in many ways
+        raise ArtifactError(
+            f"{path} is not a readable GGUF file ({one_line(error)}); was the download cut short?"
+        ) from None
     field = _fields(reader, path)
-    architecture = field("general.architecture")
-    if architecture not in _CONFIGS:
-        raise PolyheadError(f"{path}: GGUF architecture {architecture!r} is not read; known: {', '.join(_CONFIGS)}")
-    config = _config(field, architecture, {t.name for t in reader.tensors}, path)
-    state = _tensors(reader, config, permuted=architecture == "llama")
+    config = gguf_config(field, reader.fields, {t.name for t in reader.tensors}, path)
+    state = _tensors(reader, config, path, permuted=field("general.architecture") == "llama")
     tokenizer = tokenizer or read_gguf_tokenizer(field, path)
     return assemble(config, state, name=name or path.stem, tokenizer=tokenizer, origin=str(path))
-
-
-Field = Callable[..., Any]
 
 
 def _fields(reader: GGUFReader, path: Path) -> Field:
@@ -69,7 +65,10 @@ def _fields(reader: GGUFReader, path: Path) -> Field:
     def field(key: str, default: Any = missing) -> Any:
         found = reader.fields.get(key)
         if found is not None:
-            return found.contents()
+            try:
+                return found.contents()
+            except Exception as error:  # text that is not UTF-8, arrays within arrays
+                raise ArtifactError(f"{path}: the metadata key {key!r} is not readable: {one_line(error)}") from None
         if default is missing:
             raise ArtifactError(f"{path} has no metadata key {key!r}, which its architecture needs")
         return default
@@ -77,44 +76,31 @@ def _fields(reader: GGUFReader, path: Path) -> Field:
     return field
 
 
-def _config(field: Field, architecture: str, names: set[str], path: Path) -> PretrainedConfig:
-    def of(key: str, *default: Any) -> Any:
-        return field(f"{architecture}.{key}", *default)
-
-    if of("rope.scaling.type", "none") not in ("none", None) or of("expert_count", 0) or "rope_freqs.weight" in names:
-        raise PolyheadError(f"{path}: scaled rotary frequencies and mixtures of experts are not read from GGUF")
-    n_heads = of("attention.head_count")
-    values: dict[str, Any] = {
-        "vocab_size": len(field("tokenizer.ggml.tokens")),
-        "hidden_size": of("embedding_length"),
-        "intermediate_size": of("feed_forward_length"),
-        "num_hidden_layers": of("block_count"),
-        "num_attention_heads": n_heads,
-        "num_key_value_heads": of("attention.head_count_kv", n_heads),
-        "head_dim": of("attention.key_length", of("embedding_length") // n_heads),
-        "max_position_embeddings": of("context_length"),
-        "rms_norm_eps": of("attention.layer_norm_rms_epsilon"),
-        "rope_theta": of("rope.freq_base", 10_000.0),
-        "tie_word_embeddings": "output.weight" not in names,
-        "bos_token_id": field("tokenizer.ggml.bos_token_id", None),
-        "eos_token_id": field("tokenizer.ggml.eos_token_id", None),
-    }
-    return _CONFIGS[architecture](**values)
-
-
-def _tensors(reader: GGUFReader, config: Any, *, permuted: bool) -> dict[str, Tensor]:
+def _tensors(reader: GGUFReader, config: Any, path: Path, *, permuted: bool) -> dict[str, Tensor]:
+    """By transformers' names; a name of another form stays as it is, and is refused with what is left over."""
     state: dict[str, Tensor] = {}
     heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
     for tensor in reader.tensors:
-        if tensor.name in _SKIPPED:
-            continue
-        weight = torch.from_numpy(np.array(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32))
+        weight = _dequantised(tensor, path)
         stem, _, kind = tensor.name.rpartition(".")
         parts = stem.split(".")
-        if parts[0] != "blk":
+        if parts[0] != "blk" or len(parts) != 3:
             state[f"{_OUTSIDE.get(stem, stem)}.{kind}"] = weight
             continue
-        if permuted and parts[2] in heads:
-            weight = split_half_order(weight, heads[parts[2]])
+        n = heads.get(parts[2])
+        if permuted and n is not None and weight.shape[0] == n * config.head_dim and config.head_dim % 2 == 0:
+            weight = split_half_order(weight, n)
         state[f"model.layers.{parts[1]}.{_INSIDE.get(parts[2], parts[2])}.{kind}"] = weight
     return state
+
+
+def _dequantised(tensor: Any, path: Path) -> Tensor:
+    try:
+        return torch.from_numpy(np.array(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32))
+    except NotImplementedError:
+        kind = tensor.tensor_type.name
+        raise PolyheadError(
+            f"{path}: {tensor.name} is quantised as {kind}, which is not read; take Q8_0 or F16"
+        ) from None
+    except Exception as error:  # blocks that do not add up
+        raise ArtifactError(f"{path}: the tensor {tensor.name} is damaged: {one_line(error)}") from None

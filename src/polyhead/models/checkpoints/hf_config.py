@@ -30,6 +30,8 @@ _NEEDED = ("num_hidden_layers", "num_attention_heads", "hidden_size", "vocab_siz
 _MOST = 1 << 40
 """No size of a model is larger; beyond, products of sizes overflow."""
 _ACTIVATIONS = ("hidden_act", "hidden_activation", "activation_function")
+_CLASSIFIERS = ("num_labels", "id2label", "label2id")
+"""Of other heads; transformers makes a table of as many labels as are claimed."""
 _QUANTISED = ("quantization_config", "compression_config")
 
 
@@ -47,8 +49,9 @@ def read_hf_config(folder: Path) -> PretrainedConfig:
         raise ArtifactError(f"{path}: model_type is {kind!r}; expected the name of a family, such as 'llama'")
     family_of(SimpleNamespace(model_type=kind))
     _refuse_quantised(settings, path)
+    plain = {key: value for key, value in deepcopy(settings).items() if key not in _CLASSIFIERS}
     try:
-        config = CONFIG_MAPPING[kind].from_dict(deepcopy(settings))
+        config = CONFIG_MAPPING[kind].from_dict(plain)
     except Exception as error:  # transformers raises many kinds for a bad config
         raise ArtifactError(f"{path} is not a config transformers can read: {one_line(error)}") from None
     _check_values(config, path)

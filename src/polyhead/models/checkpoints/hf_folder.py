@@ -15,6 +15,7 @@ from polyhead.core.errors import ArtifactError
 from polyhead.core.files import read_json
 from polyhead.core.finite import check_finite
 from polyhead.core.notice import notice
+from polyhead.models.checkpoints.assemble import check_runs
 from polyhead.models.checkpoints.hf_config import one_line, read_hf_config
 from polyhead.models.checkpoints.hf_weights import PICKLED, SAFE, check_claims, few, list_tensors, sort_left_over
 from polyhead.models.checkpoints.pickled import explain_unreadable
@@ -57,7 +58,7 @@ def read_hf_folder(folder: Path, *, name: str, dtype: torch.dtype = torch.float3
             "trained, or delete these tensors"
         )
     check_finite(hf.state_dict(), origin=folder)
-    _check_runs(hf, folder)
+    check_runs(hf, folder)
     if beside:
         notice(f"{folder}: {len(beside)} tensors are not part of the language model and are not used: {few(beside)}")
     return HFModel(
@@ -86,21 +87,6 @@ def _load(folder: Path, config: PretrainedConfig, dtype: torch.dtype) -> tuple[A
         raise
     except Exception as error:  # transformers raises many kinds, at any value it trips over
         raise ArtifactError(_unreadable(folder, error)) from None
-
-
-@torch.no_grad()
-def _check_runs(hf: Any, folder: Path) -> None:
-    """Run one token: values of a config that only a pass trips over are found here, not in the midst of work.
-
-    Raises:
-        ArtifactError: it does not run; says why.
-    """
-    try:
-        hf.eval()(input_ids=torch.zeros(1, 1, dtype=torch.long), use_cache=False)
-    except Exception as error:  # any kind, from any line of the model
-        raise ArtifactError(
-            f"the model of {folder} does not run: {one_line(error)}; is a value in config.json of another type?"
-        ) from None
 
 
 def _unreadable(folder: Path, error: BaseException) -> str:

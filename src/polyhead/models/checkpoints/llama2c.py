@@ -24,6 +24,7 @@ from polyhead.models.tokenizer import Tokenizer
 BOS, EOS = 1, 2
 _HEADER = struct.Struct("<7i")
 _LATER_VERSIONS = 0x616B3432
+_MOST_LAYERS = 4096
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def is_llama2c(path: Path) -> bool:
         return False
     d_model, d_mlp, n_layers, n_heads, n_kv_heads, d_vocab, n_ctx = _HEADER.unpack(start)
     sizes = (d_model, d_mlp, n_layers, n_heads, n_kv_heads, abs(d_vocab), n_ctx)
-    return all(0 < n < 1 << 20 for n in sizes) and d_model % n_heads == 0 and n_heads % n_kv_heads == 0
+    if not all(0 < n < 1 << 20 for n in sizes) or n_layers > _MOST_LAYERS:
+        return False
+    return d_model % n_heads == 0 and n_heads % n_kv_heads == 0
 
 
 def _read_header(raw: bytes, path: Path) -> _Header:
