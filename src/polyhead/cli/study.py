@@ -88,8 +88,9 @@ def run(
 
 
 def _run_one(name: str, preset: str, out: Path | None, settings: list[str], *, again: bool, json: bool) -> None:
-    from polyhead.runs.study import RECORD, RECORD_BYTES, default_folder, finished, parse_settings, run_study
+    from polyhead.runs.study import RECORD_BYTES, default_folder, finished, parse_settings, run_study
     from polyhead.runs.study import study_config as config
+    from polyhead.runs.study_folder import RECORD
     from polyhead.studies import find_study
 
     changes = parse_settings(settings)
@@ -114,7 +115,8 @@ def _run_all(preset: str, out: Path | None, *, jobs: int, again: bool, json: boo
     import time
 
     from polyhead.reports.studies import held_counts
-    from polyhead.runs.study import ROOT, run_all
+    from polyhead.runs.study import run_all
+    from polyhead.runs.study_folder import ROOT
 
     start, root = time.monotonic(), out or ROOT
     say = Console(file=sys.stderr).print

@@ -24,15 +24,14 @@ from polyhead.core.files import write_atomic
 from polyhead.core.records import Record
 from polyhead.core.study_records import StudyRecord
 from polyhead.core.threads import cpu_threads
+from polyhead.runs.study_folder import RECORD, ROOT
 from polyhead.runs.sweep import POLL_SECONDS, SweepCell
 from polyhead.runs.sweep_local import local_pool
 from polyhead.studies import STUDIES, find_study
 from polyhead.studies.study import Study
 from polyhead.training.stopping import Stopped, stop_signals
 
-ROOT = Path("runs/studies")
-"""Where studies are run if nothing else is said: `runs/studies/<name>-<preset>`."""
-RECORD, STATE, FAILURE = "record.json", "run.json", "failure.txt"
+STATE, FAILURE = "run.json", "failure.txt"
 RECORD_BYTES = 600_000
 """A record above this is said to be large: it is committed, and a browser parses it whole."""
 DIGITS = 4

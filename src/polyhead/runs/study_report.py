@@ -7,7 +7,7 @@ from typing import Any
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.study_records import StudyRecord
 from polyhead.reports.studies import held_counts, write_study_pages
-from polyhead.runs.study import RECORD, ROOT
+from polyhead.runs.study_folder import RECORD, ROOT
 from polyhead.studies import STUDIES
 
 

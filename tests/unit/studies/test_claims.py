@@ -1,5 +1,7 @@
 """How claims are judged, what their records say, and how older records are read."""
 
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -95,3 +97,11 @@ def test_cards_and_records_are_of_the_study_that_is_there(name: str):
     assert (record.title, record.question) == (found.title, found.question)
     assert tuple(record.sources) == found.sources
     assert all(c.held is not None or c.agreement == "nothing published" for c in record.findings.claims)
+
+
+def test_the_list_of_studies_takes_no_torch():
+    code = (
+        "import sys; from polyhead.runs.study_report import list_studies; "
+        "assert len(list_studies()) > 20; assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
