@@ -157,3 +157,34 @@ def test_nothing_is_overwritten(tmp_path: Path):
         read_headvis(write_tree(tmp_path / "tree"), tmp_path / "other")
     with pytest.raises(PolyheadError, match="is not a HeadVis tree"):
         write_headvis(make_heads(tmp_path / "ours"), tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{layer.__class__}",
+        "{0}",
+        "{layer!r}",
+        "{layer:>999999999}",
+        "{head",
+        "{secret}",
+        "../{layer}{head}.json",
+        3,
+        None,
+        [],
+        "/etc/passwd",
+    ],
+)
+def test_a_pattern_of_files_fills_in_layer_and_head_and_nothing_else(pattern: Any, tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "tree", **{"config.json": {**CONFIG, "head_data_pattern": pattern}})
+    with pytest.raises(PolyheadError) as error:
+        read_headvis(tree, tmp_path / "records")
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "records").exists()
+
+
+def test_a_pattern_of_files_with_width(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "tree", **{"config.json": {**CONFIG, "head_data_pattern": "L{layer:02d}-{head}.json"}})
+    for layer, head in CONFIG["heads"]:
+        (tree / "heads" / f"L{layer}H{head}.json").rename(tree / "heads" / f"L{layer:02d}-{head}.json")
+    assert read_headvis(tree, tmp_path / "records").heads == [tuple(h) for h in CONFIG["heads"]]
