@@ -42,6 +42,18 @@ def harvest_job(folder: Path) -> None:
     harvest_to_disk(model, sequences, Harvest(layer=1), folder, layout)
 
 
+def command_job(folder: Path, arguments: list[str]) -> None:
+    """One command line, in a process group of its own so that its workers can be ended with it."""
+    from polyhead.cli.app import main as command
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.chdir(folder)
+    try:
+        command(arguments)
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 1)
+
+
 def slow_down_fsync(seconds: float) -> None:
     """Spend most of the time between writing a file and putting it in place, and between that and the next."""
     real = os.fsync
@@ -64,7 +76,10 @@ def main() -> None:
             try:
                 if job["slow_fsync"]:
                     slow_down_fsync(job["slow_fsync"])
-                {"train": train_job, "harvest": harvest_job}[job["kind"]](Path(job["folder"]))
+                if job["kind"] == "command":
+                    command_job(Path(job["folder"]), job["arguments"])
+                else:
+                    {"train": train_job, "harvest": harvest_job}[job["kind"]](Path(job["folder"]))
                 code = 0
             except BaseException:
                 traceback.print_exc()

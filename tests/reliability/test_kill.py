@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,16 +27,25 @@ class Warm:
             env=env,
         )
 
-    def run(self, kind: str, folder: Path, *, kill_after: float | None = None, slow_fsync: float = 0.0) -> int:
+    def run(
+        self,
+        kind: str,
+        folder: Path,
+        *,
+        kill_after: float | None = None,
+        slow_fsync: float = 0.0,
+        arguments: Sequence[str] = (),
+        number: int = signal.SIGKILL,
+    ) -> int:
         """Run one job, killing it after that many seconds if it has not ended; its exit status."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        job = json.dumps({"kind": kind, "folder": str(folder), "slow_fsync": slow_fsync})
+        job = json.dumps({"kind": kind, "folder": str(folder), "slow_fsync": slow_fsync, "arguments": list(arguments)})
         self.process.stdin.write(job.encode() + b"\n")
         self.process.stdin.flush()
         pid = int(self.process.stdout.readline())
         if kill_after is not None and not select.select([self.process.stdout], [], [], kill_after)[0]:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
         return int(self.process.stdout.readline())
 
     def close(self) -> None:

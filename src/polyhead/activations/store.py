@@ -31,10 +31,12 @@ from polyhead.core.arrays import read_npy
 from polyhead.core.config import Config
 from polyhead.core.data_files import read_object, shown
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import remove_leftovers, sha256_file, write_atomic, write_json
+from polyhead.core.files import sha256_file, write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
+from polyhead.core.run_folder import differences, open_run, refusal
 from polyhead.core.sites import site
+from polyhead.core.stopping import stop_signals
 from polyhead.models.hooked import HookedModel
 
 FORMAT = 1
@@ -88,24 +90,46 @@ def harvest_to_disk(
     """Harvest into `folder`, resuming where an earlier run of the same command was cut off or files were damaged.
 
     Raises:
+        FolderBusyError: another process harvests there.
         PolyheadError: `folder` holds a harvest of something else (differing fields named).
         ArtifactError: the disk is full (nothing counted is lost), or the folder is damaged.
+        Stopped: SIGTERM or Ctrl-C came; what is done was counted first.
     """
     cfg = cfg or StoreConfig()
     identity = _identity(model, sequences, spec, cfg)
-    manifest = _begin(folder, identity, sequences)
-    n, width = sequences.tokens.shape
+    with open_run(folder):
+        manifest = _begin(folder, identity, sequences)
+        _append(model, sequences, spec, folder, cfg, manifest)
+    return Store(folder)
+
+
+def _append(
+    model: HookedModel,
+    sequences: TokenSequences,
+    spec: Harvest,
+    folder: Path,
+    cfg: StoreConfig,
+    manifest: dict[str, Any],
+) -> None:
+    """Run the model over the sequences that `manifest` does not count yet."""
+    (n, width), identity = sequences.tokens.shape, manifest["identity"]
     sites = {role: site(spec.layer, name) for role, name in identity["sites"].items()}
     writer = ShardWriter(folder, manifest, row_shapes=identity["row_shapes"], dtype=np.dtype(cfg.dtype), n_rows=n)
     done = writer.done
-    with progress("harvesting to disk", total=n * width, done=done * width, unit="tokens") as bar, writer:
+    with (
+        stop_signals() as stop,
+        progress("harvesting to disk", total=n * width, done=done * width, unit="tokens") as bar,
+        writer,
+    ):
         for start in range(done, n, cfg.sequences_per_run):
             rows = torch.arange(start, min(n, start + cfg.sequences_per_run))
             tokens = sequences.rows(rows)[0].to(model.device)
             values = read_sites(model, tokens, sites)
             writer.append({role: value.cpu().float().numpy() for role, value in values.items()})
             bar.advance(tokens.numel())
-    return Store(folder)
+            if stop.name and writer.done < n:
+                writer.flush()
+                raise stop.stopped(f"after {writer.done} of {n} sequences ({folder} holds them)")
 
 
 class Store:
@@ -265,7 +289,6 @@ def _identity(model: HookedModel, sequences: TokenSequences, spec: Harvest, cfg:
 
 def _begin(folder: Path, identity: dict[str, Any], sequences: TokenSequences) -> dict[str, Any]:
     """The manifest to go on from: the one here if it is of the same harvest, else a new one in an empty place."""
-    remove_leftovers(folder)
     if (folder / "manifest.json").exists():
         manifest = _read_manifest(folder)
         _refuse_other(manifest["identity"], identity, folder)
@@ -316,13 +339,9 @@ def _check_identity(path: Path, manifest: dict[str, Any]) -> None:
 
 
 def _refuse_other(there: dict[str, Any], here: dict[str, Any], folder: Path) -> None:
-    there, here = ({**{f"spec.{k}": v for k, v in i["spec"].items()}, **i, "spec": None} for i in (there, here))
-    differing = [key for key in {**there, **here} if there.get(key) != here.get(key)]
-    causes = [key for key in differing if key not in ("sites", "row_shapes")] or differing
-    if differing:
-        words = ", ".join(f"{k} is {_short(there.get(k))} there and {_short(here.get(k))} here" for k in causes)
-        raise PolyheadError(f"{folder} holds another harvest: {words}; choose another folder, or delete that one")
-
-
-def _short(value: Any) -> str:
-    return value[:12] if isinstance(value, str) and len(value) == 64 else str(value)
+    """Name what differs; the sites and shapes that follow from it only where nothing else does."""
+    derived = ("sites", "row_shapes")
+    cut = [{key: value for key, value in one.items() if key not in derived} for one in (there, here)]
+    causes = cut if differences(*cut) else [there, here]
+    if differences(*causes):
+        raise PolyheadError(refusal(folder, "a harvest", *causes))

@@ -1,4 +1,4 @@
-"""How a command ends: 0, 2 where the user can act, 130 when stopped, 1 for a fault of ours; always in one line.
+"""How a command ends: 0, 2 where the user can act, 130 or 143 when stopped, 1 for a fault of ours; always in one line.
 
 Whoever uses the library gets exceptions; only the command line turns them into lines.
 """
@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import shlex
+import signal
 import sys
 import tempfile
 import traceback
@@ -20,6 +21,7 @@ from cyclopts import CycloptsError
 import polyhead
 from polyhead.core.data_files import shown
 from polyhead.core.errors import PolyheadError
+from polyhead.core.stopping import RESUME, Stopped, interruptible
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 """The disk refuses: nothing of ours is wrong, and what was written stays."""
@@ -40,10 +42,18 @@ def one_line(arguments: Sequence[str]) -> Iterator[None]:
         SystemExit: where the command did not end by itself.
     """
     try:
-        _accept(arguments)
-        _escape_what_cannot_be_shown()
-        yield
-        _flush()
+        with interruptible() as asked:
+            try:
+                _accept(arguments)
+                _escape_what_cannot_be_shown()
+                yield
+                _flush()
+            except BaseException:
+                if asked.name is not None:  # whatever the signal's exception became on its way through libraries
+                    fail(f"stopped by {asked.name}; {RESUME}", code=128 + asked.number)
+                raise
+    except Stopped as error:
+        fail(str(error), code=128 + error.number)
     except CycloptsError as error:
         fail(f"{error} (polyhead --help shows every command)")
     except PolyheadError as error:
@@ -57,8 +67,8 @@ def one_line(arguments: Sequence[str]) -> Iterator[None]:
         advice = "free some space or choose another folder" if error.errno in _DISK else "give another path"
         _silence(sys.stdout)
         fail(f"{error.strerror}: {error.filename or 'the disk, or the output'}; {advice}, then run again")
-    except KeyboardInterrupt:
-        fail("stopped; run the same command again to go on from the last checkpoint", code=130)
+    except KeyboardInterrupt:  # raised by a handler that is not ours
+        fail(f"stopped by Ctrl-C; {RESUME}", code=128 + signal.SIGINT)
     except MemoryError as error:
         _no_memory(error)
     except Exception as error:

@@ -15,10 +15,10 @@ from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.records import Evaluation, load_lines, save_lines
+from polyhead.core.run_folder import open_run, stage
 from polyhead.core.sites import site
 from polyhead.experiments.config import Member
 from polyhead.experiments.data import ExperimentData, load_data
-from polyhead.experiments.timing import timed
 from polyhead.experiments.train import COST_FILE, load_config, load_member, member_dir, require_finished
 from polyhead.metrics.baselines import (
     Constant,
@@ -44,12 +44,13 @@ def run_evaluate(run_dir: Path) -> tuple[list[Evaluation], list[str]]:
     cfg = load_config(run_dir)
     for member in cfg.members:
         require_finished(run_dir, member)  # before the model is loaded and the text read
-    with timed(run_dir, "evaluate"):
-        data = load_data(cfg)
-        evaluations = linear_baselines(data) if len(cfg.layers) == 1 else []
-        for reading, members in by_reading(data):
-            evaluations += evaluate_members(data, reading, members, run_dir)
-    save_lines(run_dir / "records" / EVALUATIONS, evaluations)
+    with open_run(run_dir):
+        with stage(run_dir, "evaluate"):
+            data = load_data(cfg)
+            evaluations = linear_baselines(data) if len(cfg.layers) == 1 else []
+            for reading, members in by_reading(data):
+                evaluations += evaluate_members(data, reading, members, run_dir)
+        save_lines(run_dir / "records" / EVALUATIONS, evaluations)
     return evaluations, verdict(evaluations)
 
 

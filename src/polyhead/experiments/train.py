@@ -1,10 +1,12 @@
 """Train the members of an experiment, one after another or shared out among processes."""
 
 import json
-import multiprocessing
 import os
+import signal
+import sys
 import time
 from collections.abc import Sequence
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +21,24 @@ from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_json
 from polyhead.core.protocols import Batch
 from polyhead.core.rng import generator
-from polyhead.core.threads import set_threads
+from polyhead.core.run_folder import claim, open_run, stage
+from polyhead.core.stopping import RESUME, Stopped, stop_signals
+from polyhead.core.threads import cpu_threads
+from polyhead.core.workers import end_workers, start_worker
 from polyhead.dictionaries import load_dictionary, save_dictionary
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.experiments.data import ExperimentData, load_data
-from polyhead.experiments.timing import timed
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.firing import FiringCounts
 from polyhead.training.loop import fit
 
 CONFIG_FILE = "experiment.json"
+ENVIRONMENT_FILE = "environment.json"
+"""Threads that the run was begun with."""
 COST_FILE = "cost.json"
-"""Beside a member's dictionary: wall seconds of its (last piece of) training, bytes its steps were planned with."""
+"""Next to a member's dictionary: wall seconds of its (last piece of) training, bytes its steps were planned with."""
 _CALIBRATION_SEQUENCES = 16
+_POLL_SECONDS = 0.2
 _DEAD_AFTER_TOKENS = 20_000
 """A latent silent for this many training tokens counts as dead: in the log, and for what revives it."""
 
@@ -41,18 +48,33 @@ def run_experiment(
 ) -> dict[str, Any]:
     """Train what is not finished yet; every finished member is `members/<name>/dictionary`.
 
+    The weights of a member depend on its settings and on the number of threads, not on the members next to it, on
+    `jobs`, or on how often the run was stopped: a run that is resumed keeps its number of threads.
+
+    Args:
+        cfg: model, text and members.
+        run_dir: where everything is written.
+        jobs: processes among which the members are shared out.
+        threads: CPU threads per process; those the run began with where None, and at the beginning all there are,
+            divided by `jobs`.
+        store: where a harvest lies on disk, instead of running the model.
+
     Raises:
+        FolderBusyError: another process trains there.
         PolyheadError: the folder holds another experiment, and whatever loading and training may raise.
+        Stopped: SIGTERM or Ctrl-C came; checkpoints were written first.
     """
-    save_config(cfg, run_dir)
-    todo = [m.name for m in cfg.members if not is_finished(run_dir, m)]
-    if todo:
-        with timed(run_dir, "train"):
-            if jobs > 1:
-                _share_out(run_dir, todo, jobs=min(jobs, len(todo)), threads=threads, store=store)
-            else:
-                train_members(run_dir, todo, threads=threads, store=store)
-    return {"run": str(run_dir), "members": [_summary(run_dir, m) for m in cfg.members]}
+    with open_run(run_dir):
+        save_config(cfg, run_dir)
+        todo = [m.name for m in cfg.members if not is_finished(run_dir, m)]
+        if todo:
+            threads = _threads(run_dir, jobs, threads)
+            with stage(run_dir, "train"):
+                if jobs > 1:
+                    _share_out(run_dir, todo, jobs=min(jobs, len(todo)), threads=threads, store=store)
+                else:
+                    train_members(run_dir, todo, threads=threads, store=store)
+        return {"run": str(run_dir), "members": [_summary(run_dir, m) for m in cfg.members]}
 
 
 def save_config(cfg: ExperimentConfig, run_dir: Path) -> None:
@@ -61,18 +83,26 @@ def save_config(cfg: ExperimentConfig, run_dir: Path) -> None:
     Raises:
         PolyheadError: the folder holds members of another experiment.
     """
-    path = run_dir / CONFIG_FILE
-    plain = json.loads(cfg.model_dump_json())
-    if path.exists() and (run_dir / "members").exists():
-        old = read_object(path)
-        changed = [k for k in plain if plain[k] != old.get(k)]
-        if changed:
-            raise PolyheadError(
-                f"{run_dir} holds another experiment (different: {', '.join(changed)}); "
-                "choose another folder, or delete this one"
-            )
-    else:
-        write_json(path, plain)
+    claim(
+        run_dir,
+        json.loads(cfg.model_dump_json()),
+        file=CONFIG_FILE,
+        what="an experiment",
+        replaceable=lambda: not (run_dir / "members").exists(),
+    )
+
+
+def _threads(run_dir: Path, jobs: int, threads: int | None) -> int:
+    """CPU threads of each process, the same however a run is resumed: the last bits of sums depend on them."""
+    path = run_dir / ENVIRONMENT_FILE
+    known = read_object(path).get("threads") if path.exists() else None
+    if threads is None and isinstance(known, int) and known > 0:
+        return known
+    if threads is None:
+        threads = torch.get_num_threads() if jobs == 1 else max(1, (os.cpu_count() or 1) // jobs)
+    if threads != known:
+        write_json(path, {"threads": threads})
+    return threads
 
 
 def load_config(run_dir: Path) -> ExperimentConfig:
@@ -115,15 +145,20 @@ def load_member(run_dir: Path, member: Member) -> Any:
 
 
 def train_members(run_dir: Path, names: list[str], *, threads: int | None = None, store: Path | None = None) -> None:
-    """Train the named members in this process; the model runs over the text once for all of them."""
-    set_threads(threads)
-    cfg = load_config(run_dir)
-    data = load_data(cfg) if store is None else load_data(cfg).with_store(store)
-    todo = [m for m in cfg.members if m.name in names and not is_finished(run_dir, m)]
-    if todo and store is None:
-        data.harvest_for(todo)
-    for member in todo:
-        train_member(data, member, run_dir)
+    """Train the named members in this process; the model runs over the text once for all of them.
+
+    What a member reads is the same to the last bit whatever is read with it (models/tap.py), so that a run which is
+    resumed, or shared out among processes, harvests no more than its members need.
+    """
+    with cpu_threads(threads):
+        cfg = load_config(run_dir)
+        data = load_data(cfg) if store is None else load_data(cfg).with_store(store)
+        todo = [m for m in cfg.members if m.name in names and not is_finished(run_dir, m)]
+        if todo and store is None:
+            data.harvest_for(todo)
+        for member in todo:
+            with open_run(member_dir(run_dir, member)):
+                train_member(data, member, run_dir)
 
 
 def train_member(data: ExperimentData, member: Member, run_dir: Path) -> nn.Module:
@@ -205,27 +240,31 @@ def _summary(run_dir: Path, member: Member) -> dict[str, Any]:
     return {"member": member.name, "steps": last["step"], "final loss": last["loss"]}
 
 
-def _share_out(run_dir: Path, names: list[str], *, jobs: int, threads: int | None, store: Path | None) -> None:
-    threads = threads or max(1, (os.cpu_count() or 1) // jobs)
-    context = multiprocessing.get_context("spawn")
+def _share_out(run_dir: Path, names: list[str], *, jobs: int, threads: int, store: Path | None) -> None:
+    function = "polyhead.experiments.train:work"
     workers = [
-        context.Process(target=_worker, args=(run_dir, names[i::jobs], threads, store), name=f"members {i}")
-        for i in range(jobs)
+        start_worker(function, (run_dir, names[i::jobs], threads, store), name=f"members {i + 1}") for i in range(jobs)
     ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    try:
+        with stop_signals() as stop:
+            while any(worker.is_alive() for worker in workers) and not stop.name:
+                wait([w.sentinel for w in workers if w.is_alive()], timeout=_POLL_SECONDS)
+            if stop.name:
+                end_workers(workers)
+                raise stop.stopped(f"while {jobs} processes trained; their checkpoints hold everything")
+    finally:
+        end_workers(workers)
     failed = [w.name for w in workers if w.exitcode]
     if failed:
-        raise PolyheadError(f"{len(failed)} of {jobs} processes failed (their messages are above); run again to go on")
+        raise PolyheadError(f"{len(failed)} of {jobs} processes failed (their messages are above); {RESUME}")
 
 
-def _worker(run_dir: Path, names: list[str], threads: int, store: Path | None) -> None:
-    import sys
-
+def work(run_dir: Path, names: list[str], threads: int, store: Path | None) -> None:
+    """What a worker of `run_experiment` does: train its members; a message and exit code 2 where that fails."""
     try:
         train_members(run_dir, names, threads=threads, store=store)
+    except Stopped:
+        sys.exit(128 + signal.SIGTERM)
     except PolyheadError as error:
         print(f"polyhead: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)

@@ -24,11 +24,11 @@ from polyhead.core.files import write_atomic
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
 from polyhead.core.records import PAGE_SHARD, DictionaryCard, Overview
+from polyhead.core.run_folder import open_run, stage, stage_seconds
 from polyhead.dictionaries import METHODS
 from polyhead.experiments.config import Member
 from polyhead.experiments.data import ExperimentData, load_data
 from polyhead.experiments.evaluate import read_evaluations
-from polyhead.experiments.timing import stage_seconds, timed
 from polyhead.experiments.train import CONFIG_FILE, load_config, load_member
 from polyhead.metrics.evaluate import Repeatable
 
@@ -47,12 +47,13 @@ SITES = {
 def run_analyse(run_dir: Path) -> Overview:
     """Write the records of every member that gets pages, then the overview."""
     cfg = load_config(run_dir)
-    with timed(run_dir, "analyse"):
-        data = load_data(cfg)
-        chosen = [m for m in cfg.members if m.name in cfg.page_names]
-        cards = [analyse_member(data, m, run_dir) for m in chosen]
-    record = overview(data, cards, run_dir)
-    record.save(run_dir / "records" / "overview.json")
+    with open_run(run_dir):
+        with stage(run_dir, "analyse"):
+            data = load_data(cfg)
+            chosen = [m for m in cfg.members if m.name in cfg.page_names]
+            cards = [analyse_member(data, m, run_dir) for m in chosen]
+        record = overview(data, cards, run_dir)
+        record.save(run_dir / "records" / "overview.json")
     return record
 
 

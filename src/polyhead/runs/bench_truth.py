@@ -13,6 +13,7 @@ from polyhead.core.data_files import read_object, validated
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import write_json
 from polyhead.core.progress import progress
+from polyhead.core.run_folder import open_run
 from polyhead.core.threads import cpu_threads
 from polyhead.dictionaries import METHODS
 from polyhead.metrics.benchmark.cases import Case, cases, find_case
@@ -63,7 +64,7 @@ def bench_truth(
     training = BenchTraining(n_steps=n_steps or (80 if quick else 200), n_sequences=256 if quick else 2048)
     todo = _todo(chosen_cases, lines, n_seeds or (1 if quick else 5), sweep=not quick)
     begun, rows = time.monotonic(), []
-    with cpu_threads(1), progress("bench-truth", total=len(todo), unit="rows") as bar:
+    with open_run(out), cpu_threads(1), progress("bench-truth", total=len(todo), unit="rows") as bar:
         for case_name, entry, seed, k_factor in todo:
             row = _row(out, case_name, chosen_cases[case_name], entry, seed, k_factor, training, collect)
             rows += [] if row is None else [row]

@@ -32,6 +32,7 @@ from polyhead.core.graph_records import (
     VerifyRecord,
 )
 from polyhead.core.rng import generator
+from polyhead.core.run_folder import claim, open_run
 from polyhead.dictionaries.bundled import bundled_folders
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
@@ -84,7 +85,19 @@ def run_graph(cfg: GraphRunConfig, out: Path) -> dict[str, Any]:
     """
     if cfg.n_example_tokens:
         check_text(cfg.text)
-    _claim(out, cfg)
+    with open_run(out):
+        claim(
+            out,
+            json.loads(cfg.model_dump_json()),
+            file=RUN,
+            what="a graph",
+            replaceable=lambda: not any((out / FULL).glob("*")),  # a mistake stopped the former command
+            only_if_empty=True,
+        )
+        return _run_stages(cfg, out)
+
+
+def _run_stages(cfg: GraphRunConfig, out: Path) -> dict[str, Any]:
     model = load_model(cfg.model)
     tokens = prompt_tokens(model, cfg.prompt)
     explainers, reasons = find_dictionaries(cfg.dictionaries, cfg.model)
@@ -158,21 +171,6 @@ def _add_notes(out: Path, *notes: str) -> None:
     new = [note for note in notes if note not in record.notes]
     if new:
         record.model_copy(update={"notes": [*record.notes, *new]}).save(out / GRAPH)
-
-
-def _claim(out: Path, cfg: GraphRunConfig) -> None:
-    path, plain = out / RUN, json.loads(cfg.model_dump_json())
-    if not path.exists():
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise PolyheadError(f"{out} exists and is not the folder of a graph; choose another --out")
-        write_json(path, plain)
-        return
-    held = read_json(path)
-    if held != plain and not any((out / FULL).glob("*")):  # a mistake stopped the former command: nothing is lost
-        write_json(path, plain)
-    elif held != plain:
-        differs = [k for k, v in plain.items() if not isinstance(held, dict) or held.get(k) != v] or ["settings"]
-        raise PolyheadError(f"{out} holds another graph ({', '.join(differs)} differ); choose another --out")
 
 
 def prompt_tokens(model: HookedModel, prompt: str) -> Any:

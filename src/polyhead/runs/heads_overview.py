@@ -13,9 +13,9 @@ from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
 from polyhead.core.head_records import AblationRecord, HeadRank, RowsRecord
 from polyhead.core.records import DictionaryCard, HeadTable, Overview, load_lines
+from polyhead.core.run_folder import stage_seconds
 from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
 from polyhead.core.window_records import DictionaryLink, HeadsOverview
-from polyhead.experiments.timing import stage_seconds
 from polyhead.models.hooked import HookedModel
 from polyhead.runs.between import read_copying
 from polyhead.runs.study import versions

@@ -31,10 +31,10 @@ from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.analysis.heads.windows import SCORES, WindowsConfig, head_windows, scan_windows
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json, write_json
+from polyhead.core.files import write_json
 from polyhead.core.head_records import AblationRecord, HeadRank, RowsRecord, rank_by
 from polyhead.core.records import load_lines, save_lines
-from polyhead.experiments.timing import timed
+from polyhead.core.run_folder import claim, open_run, stage
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.runs.between import run_between, run_split
@@ -109,29 +109,16 @@ def run_heads_report(cfg: HeadsReportConfig, out: Path, *, run: Path | None = No
     sizes = _sizes(cfg, model)
     n = -(-sizes.n_tokens // cfg.seq_len)
     text = model_sequences(model, cfg.text, n_sequences=n, seq_len=cfg.seq_len, whole=True)
-    _claim(out, cfg, text)
-    stages = _Stages(cfg, sizes, model, text, out)
-    for name in ("rows", "table", "windows", "between", "ablated", "splits", "units", "weights"):
-        getattr(stages, name)()
-    with timed(out, "overview"):
-        write_overview(cfg.model_dump(mode="json"), model, text, out, stages.notes, run)
-    with timed(out, "pages"):
-        return write_heads_pages(out / "records", out / "pages")
-
-
-def _claim(out: Path, cfg: HeadsReportConfig, text: TokenSequences) -> None:
     identity = {"config": cfg.model_dump(mode="json"), "tokens_sha256": text.tokens_sha256}
-    path = out / CONFIG
-    if not path.exists():
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise PolyheadError(f"{out} exists and is not a heads report; choose another --out")
-        write_json(path, identity)
-        return
-    held = read_json(path)
-    if held != identity:
-        old = held.get("config", {}) if isinstance(held, dict) else {}
-        differs = [k for k, v in identity["config"].items() if old.get(k) != v] or ["the text itself"]
-        raise PolyheadError(f"{out} holds another report ({', '.join(differs)} differ); choose another --out")
+    with open_run(out):
+        claim(out, identity, file=CONFIG, what="a heads report", only_if_empty=True)
+        stages = _Stages(cfg, sizes, model, text, out)
+        for name in ("rows", "table", "windows", "between", "ablated", "splits", "units", "weights"):
+            getattr(stages, name)()
+        with stage(out, "overview"):
+            write_overview(cfg.model_dump(mode="json"), model, text, out, stages.notes, run)
+        with stage(out, "pages"):
+            return write_heads_pages(out / "records", out / "pages")
 
 
 class _Stages:
@@ -148,7 +135,7 @@ class _Stages:
         """All rows of all heads."""
         if (self.records / "rows.json").exists():
             return
-        with timed(self.out, "rows"):
+        with stage(self.out, "rows"):
             run_classify(
                 ClassifyConfig(
                     model=self.cfg.model,
@@ -165,7 +152,7 @@ class _Stages:
         path = self.records / "head_table.json"
         if path.exists():
             return
-        with timed(self.out, "head table"):
+        with stage(self.out, "head table"):
             n = self.sizes.n_sequences
             longest = min(_LONGEST_REPEAT, (self.cfg.seq_len - 1) // 2)
             tokens, valid = self.text.rows(torch.arange(min(n, len(self.text))))
@@ -184,7 +171,7 @@ class _Stages:
         folder = self.records / "windows"
         if (folder / "scores.json").exists():
             return
-        with timed(self.out, "windows"):
+        with stage(self.out, "windows"):
             wide = WindowsConfig(
                 n_sequences=max(16, self.sizes.n_sequences),
                 per_interval=1 if self.sizes.large else 2,
@@ -201,7 +188,7 @@ class _Stages:
         folder = self.records / "between"
         if (folder / "copying.json").exists():
             return
-        with timed(self.out, "between heads"):
+        with stage(self.out, "between heads"):
             n = max(8, self.sizes.n_sequences // 2)
             run_between(self.cfg.model, folder, text=self.cfg.text, n_sequences=n, seq_len=self._short)
 
@@ -238,7 +225,7 @@ class _Stages:
     def _ranks(self, ablator: HeadAblator, folder: Path, name: str) -> list[HeadRank]:
         path = folder / "ranks.jsonl"
         if not path.exists():
-            with timed(self.out, f"ablated: {name}, all heads"):
+            with stage(self.out, f"ablated: {name}, all heads"):
                 save_lines(path, ablator.ranks(ablator.clean()))
         return list(load_lines(path, HeadRank))
 
@@ -259,8 +246,8 @@ class _Stages:
         path = folder / f"L{layer}H{head}.json"
         if path.exists():
             return
-        stage = f"ablated: {name}, L{layer}H{head}"
-        with timed(self.out, stage):
+        label = f"ablated: {name}, L{layer}H{head}"
+        with stage(self.out, label):
             prompts, templates = ablator.prompts, read_templates(name)
             clean = ablator.clean()
             AblationRecord(
@@ -291,7 +278,7 @@ class _Stages:
         for layer, head in self._deep_heads(ranks):
             if (folder / f"split-L{layer}H{head}-clusters.json").exists():
                 continue
-            with timed(self.out, f"split L{layer}H{head}"):
+            with stage(self.out, f"split L{layer}H{head}"):
                 n = max(4, self.sizes.n_sequences // 4)
                 run_split(
                     self.cfg.model, [(layer, head)], folder, text=self.cfg.text, n_sequences=n, seq_len=self._short
@@ -304,7 +291,7 @@ class _Stages:
             self.notes.append(f"{self.model.cfg.name} is attention-only: it has no MLPs, so there are no neurons.")
         if (folder / "records" / "summary.json").exists():
             return
-        with timed(self.out, "units"):
+        with stage(self.out, "units"):
             run_neurons(
                 NeuronsConfig(
                     model=self.cfg.model,
@@ -324,7 +311,7 @@ class _Stages:
         for layer in layers:
             if (self.records / "weights" / f"L{layer}-{matrix}.json").exists():
                 continue
-            with timed(self.out, f"weights L{layer}"):
+            with stage(self.out, f"weights L{layer}"):
                 draws = 5 if self.cfg.quick else 20
                 run_weights(
                     WeightsConfig(model=self.cfg.model, matrix=matrix, layer=layer, n_draws=draws),

@@ -32,10 +32,11 @@ from polyhead.core.norm_facts import NormFacts
 from polyhead.core.progress import progress
 from polyhead.core.reading import Reading
 from polyhead.core.records import PAGE_SHARD
+from polyhead.core.run_folder import claim, open_run, stage
 from polyhead.core.sites import parse_site, site
+from polyhead.core.stopping import stop_signals
 from polyhead.core.unit_records import UnitCard
 from polyhead.dictionaries import load_dictionary
-from polyhead.experiments.timing import timed
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.models.unembedding import folded_unembedding
@@ -73,29 +74,41 @@ def run_neurons(cfg: NeuronsConfig, out: Path, *, checkpoint_tokens: int = 32_76
     model = load_model(cfg.model)
     families = _families(model, cfg)
     text = _sequences(model, cfg)
-    _claim(out, {"config": cfg.model_dump(mode="json"), "tokens_sha256": text.tokens_sha256})
-    done = out / "records" / SUMMARY_FILE
-    if done.exists():
+    identity = {"config": cfg.model_dump(mode="json"), "tokens_sha256": text.tokens_sha256}
+    with open_run(out):
+        claim(out, identity, file=CONFIG_FILE, what="a scan")
+        done = out / "records" / SUMMARY_FILE
+        if not done.exists():
+            write_json(done, _scan(model, families, text, cfg, out, checkpoint_tokens))
+        shutil.rmtree(out / "checkpoints", ignore_errors=True)
         return read_object(done, constants=True)
+
+
+def _scan(
+    model: HookedModel,
+    families: list[UnitFamily],
+    text: TokenSequences,
+    cfg: NeuronsConfig,
+    out: Path,
+    checkpoint_tokens: int,
+) -> dict[str, Any]:
+    """The pass over the text from where it stopped, and the records; the summary."""
     scan = UnitScan(model, families, cfg.keep)
     start, before = time.monotonic(), _resume(scan, out)
     if before < len(text):
-        with timed(out, "scan"):
+        with stage(out, "scan"):
             _pass(scan, text, cfg, out, checkpoint_tokens)
     seconds = time.monotonic() - start
-    with timed(out, "write"):
+    with stage(out, "write"):
         cards = write_units(scan, text.tokens, out)
     n = text.tokens.size - before * text.tokens.shape[1]
-    summary = {
+    return {
         "model": model.cfg.name,
         "tokens": int(text.tokens.size),
         "tokens_per_second": round(n / seconds, 1) if n else 0.0,
         "state_mib": round(scan_bytes([f.n for f in families], cfg.keep) / 2**20, 1),
         "families": [{"name": c.name, "units": c.n_units, "positions": c.policy.n_positions} for c in cards],
     }
-    write_json(done, summary)
-    shutil.rmtree(out / "checkpoints", ignore_errors=True)
-    return summary
 
 
 def _families(model: HookedModel, cfg: NeuronsConfig) -> list[UnitFamily]:
@@ -142,18 +155,6 @@ def _sequences(model: HookedModel, cfg: NeuronsConfig) -> TokenSequences:
     return model_sequences(model, cfg.text, n_sequences=-(-cfg.n_tokens // cfg.seq_len), seq_len=cfg.seq_len)
 
 
-def _claim(out: Path, identity: dict[str, Any]) -> None:
-    path = out / CONFIG_FILE
-    if path.exists():
-        held = read_object(path)
-        if held != identity:
-            old, new = held.get("config", {}), identity["config"]
-            differs = [k for k in new if old.get(k) != new[k]] or ["the text itself"]
-            raise PolyheadError(f"{out} holds another scan ({', '.join(differs)} differ); choose another --out")
-    else:
-        write_json(path, identity)
-
-
 def _resume(scan: UnitScan, out: Path) -> int:
     folder = out / "checkpoints"
     state = latest_checkpoint(folder) if (folder / "latest.json").exists() else None
@@ -165,14 +166,20 @@ def _resume(scan: UnitScan, out: Path) -> int:
 def _pass(scan: UnitScan, text: TokenSequences, cfg: NeuronsConfig, out: Path, checkpoint_tokens: int) -> None:
     every = max(1, checkpoint_tokens // (cfg.sequences_per_batch * cfg.seq_len))
     starts = range(scan.n_sequences, len(text), cfg.sequences_per_batch)
-    with progress("scanning units", total=len(text), done=scan.n_sequences, unit="tokens", scale=cfg.seq_len) as bar:
+    with (
+        stop_signals() as stop,
+        progress("scanning units", total=len(text), done=scan.n_sequences, unit="tokens", scale=cfg.seq_len) as bar,
+    ):
         for number, first in enumerate(starts, start=1):
             rows = torch.arange(first, min(first + cfg.sequences_per_batch, len(text)))
             tokens, valid = text.rows(rows)
             scan.add(tokens.to(scan.model.device), valid.to(scan.model.device))
             bar.advance(len(rows))
-            if number % every == 0 or scan.n_sequences == len(text):
+            asked = stop.name  # read once: a signal may come at any moment
+            if asked or number % every == 0 or scan.n_sequences == len(text):
                 save_checkpoint(out / "checkpoints", scan.n_sequences, scan.state(), keep=1)
+            if asked:
+                raise stop.stopped(f"after {scan.n_sequences} of {len(text)} sequences ({out} holds them)")
 
 
 def write_units(scan: UnitScan, tokens: np.ndarray, out: Path) -> list[UnitCard]:

@@ -4,19 +4,23 @@ import webbrowser
 from pathlib import Path
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.run_folder import open_run
 from polyhead.experiments.evaluate import EVALUATIONS, run_evaluate
+from polyhead.experiments.train import load_config
 from polyhead.reports import serve, write_report
 from polyhead.runs.analyse import run_analyse
 
 
 def run_report(run_dir: Path, out: Path | None = None) -> Path:
     """Evaluate and analyse where that was not done yet, then write the report; returns its index.html."""
+    load_config(run_dir)  # refuse what is no run folder before anything is written there
     records = run_dir / "records"
-    if not (records / EVALUATIONS).exists():
-        run_evaluate(run_dir)
-    if not (records / "overview.json").exists():
-        run_analyse(run_dir)
-    return write_report(run_dir, out) / "index.html"
+    with open_run(run_dir):
+        if not (records / EVALUATIONS).exists():
+            run_evaluate(run_dir)
+        if not (records / "overview.json").exists():
+            run_analyse(run_dir)
+        return write_report(run_dir, out) / "index.html"
 
 
 def run_view(run: Path, *, port: int, open_browser: bool) -> None:

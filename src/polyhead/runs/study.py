@@ -21,7 +21,10 @@ from typing import Any
 from polyhead.core.config import Config
 from polyhead.core.errors import ArtifactError, PolyheadError, nearest
 from polyhead.core.files import write_atomic
+from polyhead.core.locks import LOCK
 from polyhead.core.records import Record
+from polyhead.core.run_folder import open_run, refusal
+from polyhead.core.stopping import Stopped, stop_signals
 from polyhead.core.study_records import StudyRecord
 from polyhead.core.threads import cpu_threads
 from polyhead.runs.study_folder import RECORD, ROOT
@@ -29,7 +32,6 @@ from polyhead.runs.sweep import POLL_SECONDS, SweepCell
 from polyhead.runs.sweep_local import local_pool
 from polyhead.studies import STUDIES, find_study
 from polyhead.studies.study import Study
-from polyhead.training.stopping import Stopped, stop_signals
 
 STATE, FAILURE = "run.json", "failure.txt"
 RECORD_BYTES = 600_000
@@ -118,18 +120,22 @@ def run_study(
 ) -> StudyRecord:
     """Run a study on one thread and write `out/record.json`; a finished one is read back instead.
 
-    An interrupted study goes on from its checkpoints. `again` removes what an earlier run left in `out`.
+    An interrupted study resumes from its checkpoints. `again` removes what an earlier run left in `out`.
 
     Raises:
         PolyheadError: unknown study, preset or key; `out` belongs to another run; what the study itself refuses.
     """
     study = find_study(name)
     cfg = study_config(study, preset, changes)
-    if again:
-        _clear(out)
-    earlier = finished(out, name, preset, cfg)
-    if earlier is not None:
-        return earlier
+    with open_run(out):
+        if again:
+            _clear(out)
+        return finished(out, name, preset, cfg) or _run(study, preset, cfg, out, command(name, preset, changes))
+
+
+def _run(study: Study, preset: str, cfg: Config, out: Path, repeat: str) -> StudyRecord:
+    """Run from where an earlier run stopped, and write the record; `repeat` is the command that does so."""
+    name = study.name
     settings = cfg.model_dump(mode="json")
     state = StudyState.load(out / STATE) if (out / STATE).exists() else None
     before, start = (state.seconds if state else 0.0), time.monotonic()
@@ -153,7 +159,7 @@ def run_study(
         sources=list(study.sources),
         preset=preset,
         settings=settings,
-        command=command(name, preset, changes),
+        command=repeat,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         machine=machine(),
         versions=versions(),
@@ -182,13 +188,14 @@ def run_all(
         for name in STUDIES
     ]
     failures: dict[str, str] = {}
-    for name, seconds, error in _share_out(cells, root, jobs):
-        folder = root / f"{name}-{preset}"
-        if error is None:
-            (folder / FAILURE).unlink(missing_ok=True)
-        else:
-            failures[name] = _one_line(folder, error)
-        say(f"{name}: {failures.get(name, f'done in {seconds:.0f} s')}")
+    with open_run(root):
+        for name, seconds, error in _share_out(cells, root, jobs):
+            folder = root / f"{name}-{preset}"
+            if error is None:
+                (folder / FAILURE).unlink(missing_ok=True)
+            else:
+                failures[name] = _one_line(folder, error)
+            say(f"{name}: {failures.get(name, f'done in {seconds:.0f} s')}")
     records = [StudyRecord.load(root / f"{n}-{preset}" / RECORD) for n in STUDIES if n not in failures]
     return records, failures
 
@@ -258,7 +265,7 @@ def _share_out(cells: list[SweepCell], root: Path, jobs: int) -> Iterator[tuple[
                 seconds = json.loads(outcome.text)["seconds"] if outcome.text else 0.0
                 yield outcome.cell.config["name"], seconds, outcome.error
             if stop.name:
-                raise Stopped(f"stopped by {stop.name}; run the same command again to go on")
+                raise stop.stopped(f"after {len(cells) - len(todo) - running} of {len(cells)} studies")
 
 
 def _one_line(folder: Path, error: str) -> str:
@@ -280,23 +287,21 @@ def _replaced(cfg: Config, nested: Mapping[str, Any]) -> Config:
 
 
 def _check_same(out: Path, there: tuple[str, str, Any], asked: tuple[str, str, Any]) -> None:
-    if there == asked:
-        return
+    """Refuse a folder of another study, or of another preset with other settings."""
+    held, wanted = ({"study": name, **settings, "preset": preset} for name, preset, settings in (there, asked))
     if there[0] != asked[0]:
-        what = f"the study {there[0]}, not {asked[0]}"
-    else:
-        keys = [key for key in {**there[2], **asked[2]} if there[2].get(key) != asked[2].get(key)]
-        what = "; ".join(f"{k} = {there[2].get(k)}, asked: {asked[2].get(k)}" for k in keys[:3])
-        what = what or f"the preset {there[1]}, asked: {asked[1]}"
-    raise PolyheadError(f"{out} holds a run with {what}; choose another --out, or --again starts anew there")
+        held, wanted = {"study": there[0]}, {"study": asked[0]}
+    if held != wanted:
+        raise PolyheadError(f"{refusal(out, 'a study', held, wanted)} (--again starts from scratch there)")
 
 
 def _clear(out: Path) -> None:
-    if not out.exists() or not any(out.iterdir()):
-        return
-    if not (out / STATE).exists() and not (out / RECORD).exists():
+    """Remove what an earlier run left, but not the lock of this one."""
+    left = [path for path in out.iterdir() if path.name != LOCK]
+    if left and not (out / STATE).exists() and not (out / RECORD).exists():
         raise PolyheadError(f"{out} exists and is not a study folder; choose another --out, or remove it")
-    shutil.rmtree(out)
+    for path in left:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def _rounded(value: Any) -> Any:

@@ -25,9 +25,10 @@ from typing import Any, Literal, Protocol
 
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import remove_leftovers, write_atomic, write_json
+from polyhead.core.files import write_atomic, write_json
 from polyhead.core.progress import progress
-from polyhead.training.stopping import Stopped, stop_signals
+from polyhead.core.run_folder import open_run, refusal
+from polyhead.core.stopping import stop_signals
 
 MANIFEST = "sweep.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,=+-]*")
@@ -112,7 +113,21 @@ def run_sweep(
     """
     if jobs < 1 or retries < 0:
         raise PolyheadError(f"a sweep needs jobs >= 1 and retries >= 0; came {jobs} and {retries}")
-    _prepare(cells, out)
+    _check(cells)
+    with open_run(out):
+        _claim(cells, out)
+        return _run_cells(cells, out, jobs, backend, address, retries, say)
+
+
+def _run_cells(
+    cells: Sequence[SweepCell],
+    out: Path,
+    jobs: int,
+    backend: Literal["local", "ray"],
+    address: str | None,
+    retries: int,
+    say: Callable[[str], None],
+) -> SweepResult:
     result = SweepResult(skipped=[c.name for c in cells if record_path(out, c.name).exists()])
     result.finished = list(result.skipped)
     todo = deque(c for c in cells if c.name not in result.skipped)
@@ -145,9 +160,7 @@ def run_sweep(
                 left = (time.monotonic() - begun) / (n_done - len(result.skipped)) * (len(cells) - n_done)
                 say(f"{name}: {result.failed.get(name, 'done')} ({n_done} of {len(cells)}, {_duration(left)} left)")
             if stop.name:
-                raise Stopped(
-                    f"stopped by {stop.name} after {n_done} of {len(cells)} cells; run the same command again"
-                )
+                raise stop.stopped(f"after {n_done} of {len(cells)} cells")
     result.finished.sort(key=[c.name for c in cells].index)
     return result
 
@@ -175,8 +188,8 @@ def read_records(out: Path) -> Iterator[dict[str, Any]]:
             yield read_object(record_path(out, name), {"result": dict})
 
 
-def _prepare(cells: Sequence[SweepCell], out: Path) -> None:
-    """Check names and configs and write the manifest."""
+def _check(cells: Sequence[SweepCell]) -> None:
+    """Names that can be names of files, each once, and functions that can be found."""
     if not cells:
         raise PolyheadError("a sweep needs at least one cell; none came")
     for cell in cells:
@@ -189,22 +202,17 @@ def _prepare(cells: Sequence[SweepCell], out: Path) -> None:
     twice = [name for name, n in Counter(c.name for c in cells).items() if n > 1]
     if twice:
         raise PolyheadError(f"two cells are called {twice[0]}; every cell needs a name of its own")
+
+
+def _claim(cells: Sequence[SweepCell], out: Path) -> None:
+    """Write the manifest; the folder may hold more cells, but none of the same name with another config."""
     known = read_object(out / MANIFEST, {"cells": dict})["cells"] if (out / MANIFEST).exists() else {}
     for cell in cells:
         there = known.get(cell.name, cell.plain)
         if there != cell.plain:
-            raise PolyheadError(
-                f"{out} holds the cell {cell.name} with another config: {_difference(there, cell.plain)}; "
-                "use that config, or another folder"
-            )
+            held, asked = ({"function": one["function"], **one["config"]} for one in (there, cell.plain))
+            raise PolyheadError(refusal(out, f"the cell {cell.name}", held, asked))
     write_json(out / MANIFEST, {"cells": {**known, **{c.name: c.plain for c in cells}}})
-    remove_leftovers(out / "cells")
-
-
-def _difference(there: dict[str, Any], here: dict[str, Any]) -> str:
-    a, b = ({"function": one["function"], **one["config"]} for one in (there, here))
-    keys = [key for key in {**a, **b} if a.get(key) != b.get(key)]
-    return ", ".join(f"{key} is {a.get(key)!r} there and {b.get(key)!r} here" for key in keys[:3])
 
 
 def _keep(outcome: Outcome, out: Path, result: SweepResult) -> None:

@@ -2,25 +2,23 @@
 
 import importlib
 import json
-import multiprocessing
 import os
 import sys
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.workers import STOP_SECONDS, end_workers, start_worker
 from polyhead.runs.sweep import Outcome, SweepCell
 
 ONE_THREAD: dict[str, str] = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 """For libraries that a cell loads later."""
-STOP_SECONDS = 30.0
-"""A worker has this long to write a checkpoint when the sweep is stopped."""
 
 
 def run_cell(function: str, config: dict[str, Any], folder: str) -> tuple[str | None, str | None]:
@@ -59,7 +57,6 @@ class LocalPool:
 
     def __init__(self, jobs: int) -> None:
         self._jobs, self._workers = jobs, list[_Worker]()
-        self._context = multiprocessing.get_context("spawn")
 
     def has_room(self) -> bool:
         """Whether a worker is free or may be started."""
@@ -93,28 +90,23 @@ class LocalPool:
         """End the workers: at once where they are idle, else after SIGTERM and a little time."""
         for worker in self._workers:
             worker.pipe.close()
-            if worker.cell is not None:
-                worker.process.terminate()
-        end = time.monotonic() + STOP_SECONDS
-        for worker in self._workers:
-            worker.process.join(max(0.1, end - time.monotonic()))
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+        idle, busy = ([w.process for w in self._workers if (w.cell is None) is free] for free in (True, False))
+        for process in idle:  # the closed pipe tells them
+            process.join(1.0)
+        end_workers([*idle, *busy], seconds=STOP_SECONDS)
 
     def _start(self) -> _Worker:
         self._workers = [w for w in self._workers if w.cell is not None or w.process.is_alive()]
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs,), name="sweep worker", daemon=True)
-        process.start()
+        ours, theirs = Pipe()
+        process = start_worker("polyhead.runs.sweep_local:work", (theirs,), name="sweep worker")
         theirs.close()
         self._workers.append(_Worker(process, ours))
         return self._workers[-1]
 
 
-def _work(pipe: Any) -> None:
+def work(pipe: Any) -> None:
+    """What a worker of the pool does: run the cells that come through `pipe` and send back what they gave."""
     os.environ.update(ONE_THREAD)
-    os.setpgid(0, 0)  # Ctrl-C goes to the sweep alone, which then asks its workers to stop
     with suppress(EOFError, BrokenPipeError):
         while True:
             pipe.send(run_cell(*pipe.recv()))

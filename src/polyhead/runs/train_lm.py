@@ -16,9 +16,10 @@ from polyhead.activations.corpus import Corpus, python_corpus, text_corpus
 from polyhead.core.arrays import read_npy
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json, write_atomic, write_json
+from polyhead.core.files import write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.core.rng import generator
+from polyhead.core.run_folder import claim, open_run
 from polyhead.models.native import NativeConfig, NativeTransformer
 from polyhead.models.tokenizer import BOS, EOS, Tokenizer, train_tokenizer
 from polyhead.ops.losses import chunked_next_token_loss
@@ -146,15 +147,17 @@ def _save(path: Path, stream: np.ndarray) -> None:
 
 
 def train_lm(cfg: TrainLMConfig, run_dir: Path) -> NativeTransformer:
-    """Train, going on from a checkpoint if there is one. The same command gives the same weights on one machine.
+    """Train, resuming from a checkpoint if there is one. The same command gives the same weights on one machine.
 
     Raises:
         PolyheadError: `run_dir` holds a run of another config.
     """
-    saved = run_dir / "config.json"
-    if saved.exists() and read_json(saved) != json.loads(cfg.model_dump_json()):
-        raise PolyheadError(f"{run_dir} holds a run of another config; choose another folder or delete it")
-    write_json(saved, json.loads(cfg.model_dump_json()))
+    with open_run(run_dir):
+        claim(run_dir, json.loads(cfg.model_dump_json()), file="config.json", what="a language model")
+        return _train(cfg, run_dir)
+
+
+def _train(cfg: TrainLMConfig, run_dir: Path) -> NativeTransformer:
     tokenizer = prepare_corpus(cfg, run_dir)
     stream = read_npy(run_dir / "corpus" / "train.npy", kind="u", shape=(None,), mapped=True)
     model = NativeTransformer(
@@ -230,8 +233,9 @@ def run_train_lm(cfg: TrainLMConfig, run_dir: Path) -> dict[str, str | float]:
     """Train and export: `run_dir/model` is what `load_model` reads."""
     from polyhead.runs.export_lm import export_lm
 
-    model = train_lm(cfg, run_dir)
-    loss, table = export_lm(model, run_dir, run_dir / "model")
+    with open_run(run_dir):
+        model = train_lm(cfg, run_dir)
+        loss, table = export_lm(model, run_dir, run_dir / "model")
     return {
         "model": str(run_dir / "model"),
         "held-out nats/token": loss.nats_per_token,

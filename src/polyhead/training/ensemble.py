@@ -13,6 +13,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,13 @@ from torch import Tensor, nn
 
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import remove_leftovers
-from polyhead.core.progress import progress
+from polyhead.core.progress import Bar, progress
 from polyhead.core.protocols import Batch
+from polyhead.core.run_folder import open_run
+from polyhead.core.stopping import Stopped, stop_signals
 from polyhead.ops.schedules import Schedule, rate_factor
 from polyhead.training.checkpoint import latest_checkpoint, save_checkpoint
 from polyhead.training.loop import check_same_run
-from polyhead.training.stopping import Stopped, stop_signals
 
 Tensors = Mapping[str, Tensor]
 Loss = Callable[[Tensors, Batch], Tensor]
@@ -168,7 +169,7 @@ def fit_ensemble(
     config: Mapping[str, Any] | None = None,
     label: str = "training",
 ) -> Trained:
-    """Train in place; with `run_dir`, go on from its newest checkpoint and write new ones.
+    """Train in place; with `run_dir`, resume from its newest checkpoint and write new ones.
 
     Args:
         lr, weight_decay, clip: of each model, instead of the config's one for all.
@@ -186,18 +187,30 @@ def fit_ensemble(
     settings |= {"n_models": len(ensemble), "n_parameters": ensemble.flat.shape[1], "snapshots": list(snapshots)}
     settings |= {f"{name} of each model": _digest(values) for name, values in own.items() if values is not None}
     folder = None if run_dir is None else run_dir / "checkpoints"
-    if run_dir is not None and folder is not None:
-        for place in (run_dir, folder):
-            remove_leftovers(place)
-        saved = latest_checkpoint(folder)
-        if saved is not None:
+    with nullcontext() if run_dir is None else open_run(run_dir):
+        if run_dir is not None and folder is not None and (saved := latest_checkpoint(folder)) is not None:
             check_same_run(saved, settings, run_dir)
             state.restore(saved)
-    start = state.step
-    with stop_signals() as stop, progress(label, total=cfg.n_steps, done=start, scale=len(ensemble)) as bar:
-        if start == 0:
+        with progress(label, total=cfg.n_steps, done=state.step, scale=len(ensemble)) as bar:
+            _advance(state, loss, batches, folder, settings, snapshots, bar)
+    return state.trained()
+
+
+def _advance(
+    state: "_State",
+    loss: Loss,
+    batches: Callable[[int], Batch],
+    folder: Path | None,
+    settings: dict[str, Any],
+    snapshots: Sequence[int],
+    bar: Bar,
+) -> None:
+    """The steps that are left, with their checkpoints where there is a folder for them."""
+    cfg = state.cfg
+    with stop_signals() as stop:
+        if state.step == 0:
             state.keep(snapshots)
-        for step in range(start, cfg.n_steps):
+        for step in range(state.step, cfg.n_steps):
             values = state.advance(loss, batches(step))
             state.log(values)
             state.keep(snapshots)
@@ -206,11 +219,10 @@ def fit_ensemble(
             if folder is not None and (asked or state.step % cfg.checkpoint_every == 0 or state.step == cfg.n_steps):
                 save_checkpoint(folder, state.step, {"config": settings, **state.plain()})
             if asked and state.step < cfg.n_steps:
-                kept = (
-                    f"{folder} holds everything: run the same command again to go on" if folder else "nothing is kept"
-                )
-                raise Stopped(f"stopped by {asked} after step {state.step} of {cfg.n_steps}; {kept}")
-    return state.trained()
+                where = f"after step {state.step} of {cfg.n_steps}"
+                if folder is None:
+                    raise Stopped(f"stopped by {asked} {where}; nothing is kept", stop.number)
+                raise stop.stopped(f"{where} ({folder} holds everything)")
 
 
 class _State:

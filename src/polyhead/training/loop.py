@@ -10,20 +10,20 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import remove_leftovers
 from polyhead.core.not_finite import json_text
 from polyhead.core.notice import notice
-from polyhead.core.progress import progress
+from polyhead.core.progress import Bar, progress
 from polyhead.core.protocols import Batch, BatchSource
+from polyhead.core.run_folder import differences, open_run, refusal
+from polyhead.core.stopping import stop_signals
 from polyhead.ops.schedules import Schedule, rate_factor
 from polyhead.training.checkpoint import latest_checkpoint, save_checkpoint
-from polyhead.training.stopping import Stopped, stop_signals
 
 Metrics = dict[str, float]
 Callback = Callable[[int, nn.Module, Batch], Metrics | None]
@@ -69,7 +69,7 @@ def fit(
     callbacks: Sequence[Callback] = (),
     label: str = "training",
 ) -> None:
-    """Train `module` in place for `n_steps`, going on from the newest checkpoint under `run_dir` if there is one.
+    """Train `module` in place for `n_steps`, resuming from the newest checkpoint under `run_dir` if there is one.
 
     Args:
         clip: largest gradient norm, or None.
@@ -77,39 +77,63 @@ def fit(
         generator: the one the module draws from, if any; its state is kept in checkpoints.
 
     Raises:
+        FolderBusyError: another process trains in `run_dir`.
         PolyheadError: loss or gradient is not finite (step and last good checkpoint named), the run was begun with
             another config (differing keys named), every checkpoint is damaged, the disk is full.
         Stopped: SIGTERM or Ctrl-C came; the step was finished and a checkpoint written first.
     """
-    folder, log = run_dir / "checkpoints", _Log(run_dir / "metrics.jsonl")
-    parts = _Parts(module, optimizers, generator, callbacks)
-    settings = _settings(n_steps, clip, schedule, config)
-    rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in optimizers]
-    start = _resume(run_dir, folder, settings, parts, log)
-    unit, scale = "tokens", batches.tokens_per_batch
-    with stop_signals() as stop, progress(label, total=n_steps, done=start, unit=unit, scale=scale) as bar:
-        for step in range(start, n_steps):
-            _set_rates(optimizers, rates, rate_factor(schedule, step, n_steps))
-            batch = batches.batch(step)
-            report = train_step(module, optimizers, batch, clip=clip)
+    with open_run(run_dir):
+        parts = _Parts(module, optimizers, generator, callbacks)
+        settings = _settings(n_steps, clip, schedule, config)
+        log = _Log(run_dir / "metrics.jsonl")
+        # before a checkpoint brings back optimizers whose rates were lowered by the schedule
+        rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in optimizers]
+        start = _resume(run_dir, settings, parts, log)
+        job = _Job(module, batches, parts, rates, n_steps, clip, schedule, checkpoint_every, log_every, callbacks)
+        unit, scale = "tokens", batches.tokens_per_batch
+        with progress(label, total=n_steps, done=start, unit=unit, scale=scale) as bar:
+            _train(job, start, run_dir / "checkpoints", settings, log, bar)
+
+
+class _Job(NamedTuple):
+    """What `fit` was asked for."""
+
+    module: Any
+    batches: BatchSource
+    parts: "_Parts"
+    rates: list[list[float]]
+    """Of each optimizer's groups where the schedule has factor 1."""
+    n_steps: int
+    clip: float | None
+    schedule: Schedule
+    checkpoint_every: int
+    log_every: int
+    callbacks: Sequence[Callback]
+
+
+def _train(job: _Job, start: int, folder: Path, settings: dict[str, Any], log: "_Log", bar: Bar) -> None:
+    """The steps from `start` on, with their rows of the log and their checkpoints."""
+    optimizers = job.parts.optimizers
+    with stop_signals() as stop:
+        for step in range(start, job.n_steps):
+            _set_rates(optimizers, job.rates, rate_factor(job.schedule, step, job.n_steps))
+            batch = job.batches.batch(step)
+            report = train_step(job.module, optimizers, batch, clip=job.clip)
             if not _finite(report):
                 raise PolyheadError(_not_finite(step, report, folder))
             done = step + 1
-            extra = {k: v for call in callbacks for k, v in (call(done, module, batch) or {}).items()}
-            if extra or done % log_every == 0 or done == n_steps:
+            extra = {k: v for call in job.callbacks for k, v in (call(done, job.module, batch) or {}).items()}
+            if extra or done % job.log_every == 0 or done == job.n_steps:
                 row = {"step": done, **{k: v.item() for k, v in report.items()}, **extra}
                 log.append(row)
                 bar.note(f"loss {row['loss']:.4g}")
             bar.advance()
             asked = stop.name  # read once: a signal may come at any moment
-            if asked or done % checkpoint_every == 0 or done == n_steps:
+            if asked or done % job.checkpoint_every == 0 or done == job.n_steps:
                 record = {"config": settings, "environment": _environment(), "log_bytes": log.sync()}
-                path = save_checkpoint(folder, done, {"step": done, **parts.state(), **record})
-                if asked and done < n_steps:
-                    raise Stopped(
-                        f"stopped by {asked} after step {done} of {n_steps}; {path} holds everything: "
-                        "run the same command again to go on"
-                    )
+                path = save_checkpoint(folder, done, {"step": done, **job.parts.state(), **record})
+                if asked and done < job.n_steps:
+                    raise stop.stopped(f"after step {done} of {job.n_steps} ({path} holds everything)")
 
 
 def _settings(n_steps: int, clip: float | None, schedule: Schedule, config: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -118,11 +142,9 @@ def _settings(n_steps: int, clip: float | None, schedule: Schedule, config: Mapp
     return {**own, **json.loads(json.dumps(dict(config or {})))}
 
 
-def _resume(run_dir: Path, folder: Path, settings: dict[str, Any], parts: "_Parts", log: "_Log") -> int:
+def _resume(run_dir: Path, settings: dict[str, Any], parts: "_Parts", log: "_Log") -> int:
     """Bring everything to the newest checkpoint; the number of steps done."""
-    for place in (run_dir, folder):
-        remove_leftovers(place)
-    state = latest_checkpoint(folder)
+    state = latest_checkpoint(run_dir / "checkpoints")
     if state is None:
         log.begin(0)
         return 0
@@ -209,27 +231,12 @@ def _environment() -> dict[str, Any]:
 
 def check_same_run(state: dict[str, Any], settings: dict[str, Any], run_dir: Path) -> None:
     """Refuse another config and mention another environment. Checkpoints without a config are taken as they are."""
-    if "config" in state:
-        there, here = _leaves(state["config"]), _leaves(settings)
-        keys = [k for k in {**there, **here} if there.get(k) != here.get(k)]
-        if keys:
-            differing = ", ".join(f"{k} is {there.get(k)!r} there and {here.get(k)!r} here" for k in keys)
-            raise PolyheadError(
-                f"{run_dir} holds a run of another config: {differing}; use its config, or another folder"
-            )
+    if "config" in state and differences(state["config"], settings):
+        raise PolyheadError(refusal(run_dir, "a run", state["config"], settings))
     for key, now in _environment().items():
         was = state.get("environment", {}).get(key, now)
         if was != now:
             notice(f"{run_dir} was begun with {key} {was}, now it is {now}: the last bits of the weights may differ")
-
-
-def _leaves(value: Any, name: str = "") -> dict[str, Any]:
-    """Dotted key to plain value."""
-    if isinstance(value, dict) and (value or not name):
-        return {
-            k: v for key, inner in value.items() for k, v in _leaves(inner, f"{name}.{key}" if name else key).items()
-        }
-    return {name: value}
 
 
 def _finite(report: dict[str, Tensor]) -> bool:

@@ -40,7 +40,7 @@ def not_plain(config: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def stops_its_sweep(config: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Sends SIGTERM to the sweep, then waits until it is stopped itself, as a training loop would."""
-    from polyhead.training.stopping import stop_signals
+    from polyhead.core.stopping import stop_signals
 
     folder.mkdir(parents=True, exist_ok=True)
     with stop_signals() as stop:

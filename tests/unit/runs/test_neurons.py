@@ -49,7 +49,7 @@ def test_killed_and_run_again(tmp_path, monkeypatch):
     assert digests(tmp_path / "cut") == digests(tmp_path / "whole")
     assert not (tmp_path / "cut" / "checkpoints").exists()
     assert run_neurons(config(), tmp_path / "whole") == whole  # done: read back
-    with pytest.raises(PolyheadError, match=r"another scan \(seq_len differ"):
+    with pytest.raises(PolyheadError, match=r"holds a scan with other settings: config.seq_len is"):
         run_neurons(config(seq_len=40), tmp_path / "whole")
 
 

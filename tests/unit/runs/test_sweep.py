@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.stopping import Stopped
 from polyhead.runs.sweep import SweepCell, error_path, read_records, record_path, run_sweep
-from polyhead.training.stopping import Stopped
 
 
 def cell(name: str, function: str, **config: object) -> SweepCell:
@@ -89,7 +89,7 @@ def test_a_stopped_sweep_lets_its_cells_write_a_checkpoint(tmp_path: Path):
 
 def test_another_config_of_a_cell_is_refused_by_name(tmp_path: Path):
     run_sweep(SQUARES[:1], tmp_path)
-    with pytest.raises(PolyheadError, match="the cell x=0 with another config: x is 0 there and 7 here") as caught:
+    with pytest.raises(PolyheadError, match="the cell x=0 with other settings: x is 0 there and 7 here") as caught:
         run_sweep([cell("x=0", "square", x=7)], tmp_path)
     assert "\n" not in str(caught.value)
 

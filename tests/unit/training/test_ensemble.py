@@ -12,10 +12,10 @@ from torch.testing import assert_close
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
+from polyhead.core.stopping import Stopped
 from polyhead.models.toy.attention import ToyAttention, ToyAttentionConfig
 from polyhead.ops.schedules import Schedule, rate_factor
 from polyhead.training.ensemble import Ensemble, EnsembleConfig, Trained, fit_ensemble, vmap_loss
-from polyhead.training.stopping import Stopped
 
 D_VOCAB, N_CTX, N_STEPS = 7, 5, 24
 CELLS = [(1, 3, True), (2, 1, False), (3, 2, True), (1, 1, False)]
@@ -187,13 +187,13 @@ def test_too_high_a_rate_ends_in_a_report_and_finite_numbers():
     [
         ({"config": {"seed": 1}}, "seed is None there and 1 here"),
         ({"cfg": CFG.replace(lr=0.5)}, "ensemble.lr is 0.01 there and 0.5 here"),
-        ({"lr": 2 * LR}, "lr of each model is '"),
+        ({"lr": 2 * LR}, "lr of each model is "),
         ({"snapshots": (3,)}, r"snapshots is \[0, 7, 24\] there and \[3\] here"),
     ],
 )
 def test_a_run_folder_of_another_config_is_refused_in_one_line(tmp_path: Path, changes: dict[str, Any], said: str):
     fit(tmp_path)
-    with pytest.raises(PolyheadError, match=f"holds a run of another config: {said}") as caught:
+    with pytest.raises(PolyheadError, match=f"holds a run with other settings: {said}") as caught:
         fit(tmp_path, **changes)
     assert "\n" not in str(caught.value)
 

@@ -10,10 +10,10 @@ import torch
 from toy_run import N_LATENTS, ToyBatches, ToyDictionary, train
 
 from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.stopping import Stopped
 from polyhead.training.checkpoint import latest_checkpoint
 from polyhead.training.firing import FiringCounts
 from polyhead.training.loop import train_step
-from polyhead.training.stopping import Stopped
 
 
 class StopAfter(ToyBatches):
@@ -109,7 +109,7 @@ def test_a_damaged_newest_checkpoint_changes_nothing_in_the_end(tmp_path: Path):
 def test_a_run_of_another_config_is_refused_with_the_keys_that_differ(tmp_path: Path):
     train(tmp_path)
     with pytest.raises(
-        PolyheadError, match=r"another config: n_steps is 20 there and 30 here, lr is 0.01 .* 0.02 here"
+        PolyheadError, match=r"other settings: n_steps is 20 there and 30 here, lr is 0.01 .* 0.02 here"
     ):
         train(tmp_path, n_steps=30, lr=2e-2)
     with pytest.raises(PolyheadError, match=r"schedule.warmup_steps is 3 there and 4 here"):
