@@ -64,8 +64,9 @@ def models(name: str | None = None, /, *, load: bool = False, json: Json = False
     """List the models that can be loaded by name, or say what one of them is.
 
     Args:
-        name: An alias, a hub repository or a local folder.
-        load: Load it and show its sizes (needs its files).
+        name: An alias, a hub repository or a local folder. What stands before every sequence and after every document
+            may follow any model's name, in every command: `gpt2:bos=none`, `NAME:bos=TOKEN`, `NAME:eos=none`.
+        load: Load it and show its sizes, and what stands before a sequence (needs its files).
     """
     from polyhead.runs.list_models import describe_model, list_models
 

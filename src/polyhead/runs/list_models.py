@@ -39,6 +39,7 @@ def describe_model(name: str, *, load: bool) -> dict[str, Any]:
     elif Path(plain).is_dir():
         tokenizer = folder_tokenizer(Path(plain))
         row |= {} if tokenizer is None or asked else _around(tokenizer.special, tokenizer)
+    row |= {which: f"{value} (asked for)" for which, value in asked.items()}
     return row
 
 

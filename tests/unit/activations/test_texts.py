@@ -1,6 +1,8 @@
 import json
+import os
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -67,3 +69,69 @@ def test_equal_texts_fall_on_one_side_of_the_split():
     assert len(train) + len(held_out) == 400
     assert 20 < len(held_out) < 70
     assert not {d.text for d in train} & {d.text for d in held_out}
+
+
+DEEP = "[" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b'{"text": ' + DEEP.encode() + b"1" + b"]" * 5_000 + b"}", "levels of nesting"),
+        (DEEP.encode(), "levels of nesting|JSON"),
+        (b'{"text": 5}', 'no "text"'),
+        (b'{"text": ["a"]}', 'no "text"'),
+        (b"null", 'no "text" .received NoneType'),
+        (b"[]", 'no "text" .received list'),
+        (b"{}", 'no "text" .received no keys'),
+        (b'{"text": "\\ud800"}', "surrogate"),
+        (b"\x00", "JSON"),
+        (b"\xff\xfe{}", "is not UTF-8"),
+    ],
+    ids=range(10),
+)
+def test_a_line_that_is_no_document_is_one_line(line: bytes, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"text": "x"}\n' + line + b"\n")
+    with pytest.raises(PolyheadError, match=says) as info:
+        list(read_texts(path))
+    assert "\n" not in str(info.value)
+    assert "a.jsonl:2" in str(info.value)
+
+
+def test_byte_order_marks_and_nuls_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfa\x00b")
+    (tmp_path / "b.jsonl").write_bytes(b'\xef\xbb\xbf{"text": "c\\u0000d"}\r\n')
+    assert [d.text for d in read_texts(tmp_path)] == ["a\x00b", "c\x00d"]
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".parquet"])
+def test_a_pipe_is_refused_instead_of_waited_for(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"pipe{suffix}"
+    os.mkfifo(path)
+    with pytest.raises(PolyheadError, match="is a pipe or a device"):
+        list(read_texts(path))
+    (tmp_path / "a.txt").write_text("x")
+    assert [d.name for d in read_texts(tmp_path)] == ["a.txt"]
+
+
+def test_columns_of_other_types_are_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    not_utf8 = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(np.array([0, 2], np.int32).tobytes()), pa.py_buffer(b"\xff\xfe")]
+    )
+    columns: list[pa.Array] = [
+        pa.array([b"x"]), pa.array([["a"]]), pa.array([{"a": 1}]), pa.array([None], pa.string()), pa.array([1.5]),
+        not_utf8,
+    ]  # fmt: skip
+    for column in columns:
+        pq.write_table(pa.table({"text": column}), path)
+        with pytest.raises(PolyheadError, match=r"a\.parquet") as info:
+            list(read_texts(path))
+        assert "\n" not in str(info.value)
+    pq.write_table(pa.table([pa.array(["a"]), pa.array(["b"])], names=["text", "text"]), path)
+    with pytest.raises(PolyheadError, match=r"a\.parquet"):
+        list(read_texts(path))
+    for kind in (pa.large_string(), pa.dictionary(pa.int32(), pa.string())):
+        pq.write_table(pa.table({"text": pa.array(["é", "b"]).cast(kind)}), path)
+        assert [d.text for d in read_texts(path)] == ["é", "b"]

@@ -60,7 +60,7 @@ class HeadAblator:
         if model.cfg.bos_token_id is None:
             raise PolyheadError(
                 f"{model.cfg.name} has no BOS ({model.cfg.bos_from}), and rows are ablated by putting them on BOS; "
-                f"name one with the model, as in {model.cfg.name}:bos=TOKEN"
+                "name one with the model, as in MODEL:bos=TOKEN"
             )
         self.model, self.prompts, self.seed = model, prompts, seed
         self.batches = [prompts.select(rows) for rows in torch.arange(len(prompts)).split(prompts_per_run)]
