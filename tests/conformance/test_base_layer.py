@@ -100,6 +100,11 @@ def test_windows_of_any_length_are_seen(window: int) -> None:
     assert layer.rotary is not None
 
 
+def test_a_leftover_window_of_a_family_without_windows_is_none() -> None:
+    layer = base_layer(family("llama", sliding_window=4), 1)
+    assert (layer.window, layer.plain_scores) == (None, True)
+
+
 def test_a_window_hides_nothing_from_sequences_within_it() -> None:
     model = family("mistral", sliding_window=30, max_position_embeddings=100)
     layer = base_layer(model, 0, n_positions=30)

@@ -6,6 +6,8 @@ from typing import Any
 from polyhead.models.hooked import HookedModel
 from polyhead.models.native import NativeTransformer
 
+_WINDOWED = ("gemma2", "gemma3_text", "mistral", "phi3", "qwen2", "qwen3")
+"""Families that heed `sliding_window`; in configs of others it is a leftover."""
 _BY_LENGTH = ("longrope",)
 """Rotations whose frequencies depend on how long the sequence is. (`dynamic` changes beyond the context only.)"""
 
@@ -43,7 +45,7 @@ def _window(config: Any, layer: int) -> int | None:
     if hasattr(config, "attention_layers"):  # GPT-Neo
         return config.window_size if config.attention_layers[layer] == "local" else None
     kind = layer_type(config, layer)
-    if kind is not None and kind != "sliding_attention":
+    if config.model_type not in _WINDOWED or (kind is not None and kind != "sliding_attention"):
         return None
     return getattr(config, "sliding_window", None)
 

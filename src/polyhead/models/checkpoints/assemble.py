@@ -45,11 +45,16 @@ def check_runs(hf: Any, origin: object) -> None:
         ArtifactError: it does not run; says why.
     """
     try:
-        hf.eval()(input_ids=torch.zeros(1, 1, dtype=torch.long), use_cache=False)
+        logits = hf.eval()(input_ids=torch.zeros(1, 1, dtype=torch.long), use_cache=False, return_dict=True).logits
     except Exception as error:  # any kind, from any line of the model
         raise ArtifactError(
             f"the model of {origin} does not run: {one_line(error)}; is a setting of another type?"
         ) from None
+    if not logits.isfinite().all():
+        raise ArtifactError(
+            f"the model of {origin} gives logits that are not finite in {str(logits.dtype).removeprefix('torch.')}; "
+            "is a setting out of its range, or the type too narrow for these weights?"
+        )
 
 
 def split_half_order(rows: Tensor, n_heads: int) -> Tensor:

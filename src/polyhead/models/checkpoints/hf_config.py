@@ -26,6 +26,8 @@ _SIZES = (
     "max_position_embeddings",
 )
 """By transformers' common names; a family calls some of them otherwise (`attribute_map`)."""
+_WINDOWS = ("sliding_window", "window_size")
+_POSITIVE = ("rope_theta", "query_pre_attn_scalar", "attn_logit_softcapping", "final_logit_softcapping")
 _NEEDED = ("num_hidden_layers", "num_attention_heads", "hidden_size", "vocab_size", "max_position_embeddings")
 _MOST = 1 << 40
 """No size of a model is larger; beyond, products of sizes overflow."""
@@ -96,6 +98,16 @@ def _check_values(config: Any, path: Path) -> None:
     shared = getattr(config, "num_key_value_heads", None) or n_heads
     if n_heads % shared:
         raise ArtifactError(f"{path}: {n_heads} query heads cannot share {shared} key heads; expected a divisor")
+    for key in _WINDOWS:
+        value = getattr(config, key, None)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+            raise ArtifactError(f"{path}: {key} is {value!r}; expected a whole number of at least 1, or null")
+    rotations = getattr(config, "rope_parameters", None)
+    for key in _POSITIVE:
+        for holder in (vars(config), rotations if isinstance(rotations, dict) else {}):
+            value = holder.get(key)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0):
+                raise ArtifactError(f"{path}: {key} is {value!r}; expected a positive number")
     for key in _ACTIVATIONS:
         name = getattr(config, key, None)
         if name is not None and (not isinstance(name, str) or name not in ACT2FN):
