@@ -186,15 +186,6 @@ def _fit(cells: Sequence[Cell], ensemble: Ensemble, loss: Any, batches: Any, pla
     )
 
 
-def band(values: Tensor) -> tuple[float | None, float | None, float | None]:
-    """10th percentile, mean and 90th percentile of the finite values; Nones for none."""
-    finite = values.double()[torch.isfinite(values.double())].numpy()
-    if not len(finite):
-        return None, None, None
-    low, high = np.percentile(finite, [10, 90])
-    return float(low), float(finite.mean()), float(high)
-
-
 def densities(n: int, lowest: float) -> list[float]:
     """n densities from 1 down to `lowest`, evenly in the logarithm, as short decimals."""
     return [round(float(d), 4) for d in np.geomspace(1.0, lowest, n)]

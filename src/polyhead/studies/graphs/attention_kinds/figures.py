@@ -5,6 +5,7 @@ import numpy as np
 from polyhead.core.study_records import Bars, Figure, Lines, Series
 from polyhead.studies.graphs.attention_kinds.claims import values_of
 from polyhead.studies.graphs.attention_kinds.measures import LEVELS, Measured
+from polyhead.studies.panels import band
 
 
 def scores(m: Measured) -> Figure:
@@ -12,12 +13,7 @@ def scores(m: Measured) -> Figure:
 
     def series(name: str, label: str) -> Series:
         values = [np.array(values_of(m.found, kind, lambda x: getattr(x.whole, name))) for kind in kinds]
-        return Series(
-            name=label,
-            y=[round(float(np.median(v)), 4) for v in values],
-            low=[round(float(np.percentile(v, 10)), 4) for v in values],
-            high=[round(float(np.percentile(v, 90)), 4) for v in values],
-        )
+        return band(label, values, middle=np.median, digits=4)
 
     return Figure(
         key="scores",

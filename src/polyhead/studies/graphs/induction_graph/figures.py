@@ -5,6 +5,7 @@ import numpy as np
 from polyhead.core.study_records import Bars, Figure, Reference, Scatter, Series
 from polyhead.studies.graphs.induction_graph.measures import Measured
 from polyhead.studies.graphs.induction_graph.models import Removal
+from polyhead.studies.panels import band
 
 
 def contrast(m: Measured) -> Figure:
@@ -46,12 +47,7 @@ def removed(m: Measured) -> Figure:
 
     def row(name: str) -> Series:
         values = [np.array([getattr(c, kind).pattern for c in m.sets[name]]) for kind in kinds]
-        return Series(
-            name=name,
-            y=[round(float(np.median(v)), 4) for v in values],
-            low=[round(float(np.percentile(v, 10)), 4) for v in values],
-            high=[round(float(np.percentile(v, 90)), 4) for v in values],
-        )
+        return band(name, values, middle=np.median, digits=4)
 
     return Figure(
         key="removed",

@@ -5,6 +5,7 @@ import numpy as np
 from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Series
 from polyhead.studies.heads.pattern_formation.claims import DENSE, FAITHFUL, pick, shares, top, values_of
 from polyhead.studies.heads.pattern_formation.models import Cell, Measured
+from polyhead.studies.panels import band
 
 
 def heads_of(real: list[Cell]) -> list[str]:
@@ -21,9 +22,7 @@ def _line(cells: list[Cell], name: str, x: str, y: str) -> Series:
     """One point a share of d_head: means over seeds, with the smallest and largest."""
     groups = [[c for c in cells if c["share"] == s] for s in sorted({c["share"] for c in cells})]
     at = [float(np.mean([c["l0"] / c["d_head"] if x == "l0" else c["share"] for c in g])) for g in groups]
-    values = [values_of(g, y) for g in groups]
-    means: list[float | None] = [float(np.mean(v)) for v in values]
-    return Series(name=name, x=at, y=means, low=[min(v) for v in values], high=[max(v) for v in values])
+    return band(name, [values_of(g, y) for g in groups], at, ends=(0, 100))
 
 
 def frontier(m: Measured) -> Figure:
@@ -150,15 +149,7 @@ def planted_heads(m: Measured) -> Figure:
         values = [
             [c["nmse"] for c in m.planted if c["variant"] == variant and c["rank"] == r] for r in m.cfg.planted_ranks
         ]
-        series.append(
-            Series(
-                name=variant,
-                x=[float(r) for r in m.cfg.planted_ranks],
-                y=[float(np.mean(v)) for v in values],
-                low=[min(v) for v in values],
-                high=[max(v) for v in values],
-            )
-        )
+        series.append(band(variant, values, m.cfg.planted_ranks, ends=(0, 100)))
     panel = Lines(title="Planted heads", x_label="planted rank", y_label="pattern nMSE", series=series, log_x=True)
     return Figure(
         key="planted",

@@ -6,6 +6,7 @@ from torch import Tensor
 from polyhead.analysis.weights.order import Method
 from polyhead.core.study_records import Bars, Figure, HeatMap, Lines, Reference, Series
 from polyhead.studies.heads.weight_structure.measures import MatrixMeasures, Measured
+from polyhead.studies.panels import band
 
 
 def _heat(
@@ -50,14 +51,9 @@ def zoom(m: Measured) -> Figure:
     )
 
 
-def _band(found: list[MatrixMeasures], what: str, kind: str, label: str) -> Series:
+def _nulls(found: list[MatrixMeasures], what: str, kind: str, label: str) -> Series:
     rows = [[getattr(s, what) for s in m.null[kind]["two_opt"]] for m in found]  # pyright: ignore[reportArgumentType]
-    return Series(
-        name=label,
-        y=[float(np.median(r)) for r in rows],
-        low=[float(min(r)) for r in rows],
-        high=[float(max(r)) for r in rows],
-    )
+    return band(label, rows, middle=np.median, ends=(0, 100))
 
 
 def _by_matrix(found: list[MatrixMeasures], what: str, title: str, y_label: str, key: str, caption: str) -> Figure:
@@ -68,8 +64,8 @@ def _by_matrix(found: list[MatrixMeasures], what: str, title: str, y_label: str,
         categories=[m.name for m in found],
         series=[
             Series(name="weights", y=[getattr(m.real["two_opt"], what) for m in found]),
-            _band(found, what, "gaussian", "Gaussian draws"),
-            _band(found, what, "spectrum", "same spectrum"),
+            _nulls(found, what, "gaussian", "Gaussian draws"),
+            _nulls(found, what, "spectrum", "same spectrum"),
         ],
     )
     return Figure(key=key, title=title, caption=caption, panels=[bars])
@@ -103,14 +99,7 @@ def methods(m: Measured) -> Figure:
     series = [Series(name=one.name, y=[one.real[k].excess for k in methods])]
     for kind, label in (("gaussian", "Gaussian draws"), ("spectrum", "same spectrum")):
         rows = [[s.excess for s in one.null[kind].get(k, [])] for k in methods]  # pyright: ignore[reportArgumentType]
-        series.append(
-            Series(
-                name=label,
-                y=[float(np.median(r)) if r else None for r in rows],
-                low=[float(min(r)) if r else None for r in rows],
-                high=[float(max(r)) if r else None for r in rows],
-            )
-        )
+        series.append(band(label, rows, middle=np.median, ends=(0, 100)))
     bars = Bars(
         title="Block excess by order", y_label="block excess", categories=[str(k) for k in methods], series=series
     )

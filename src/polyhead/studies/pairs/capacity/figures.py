@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -9,6 +10,8 @@ from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference,
 from polyhead.studies.pairs.capacity.claims import solved
 from polyhead.studies.pairs.capacity.constructions import CONSTRUCTIONS, points
 from polyhead.studies.pairs.capacity.measures import Measured, Part
+from polyhead.studies.pairs.models import Cell
+from polyhead.studies.panels import band, rounded, share
 from polyhead.tasks.pairs import truth
 
 
@@ -21,12 +24,12 @@ def starts(m: Measured) -> Figure:
     panels: list[Drawing] = []
     for part, title in (("mixed", "half noise sequences"), ("signal only", "no noise sequences")):
         series = [
-            Series(name=f"{cell}", y=[_share(solved(m.parts[part].accuracy(cell, s))) for s in labels])
+            Series(name=f"{cell}", y=[share(solved(m.parts[part].accuracy(cell, s))) for s in labels])
             for cell in CONSTRUCTIONS.values()
         ]
         panels.append(Bars(title=title, y_label="share at 100 %", categories=labels, series=series))
     start = [
-        Series(name=str(cell), y=[_share(solved(m.parts["mixed"].accuracy(cell, s, 0))) for s in labels])
+        Series(name=str(cell), y=[share(solved(m.parts["mixed"].accuracy(cell, s, 0))) for s in labels])
         for cell in CONSTRUCTIONS.values()
     ]
     panels.append(Bars(title="before training", y_label="share at 100 %", categories=labels, series=start))
@@ -94,13 +97,9 @@ def curves(m: Measured) -> Figure:
     )
 
 
-def _band(part: Part, moments: Sequence[int], cell, label: str) -> Series:
+def _band(part: Part, moments: Sequence[int], cell: Cell, label: str) -> Series:
     values = [part.accuracy(cell, label, step) for step in moments]
-
-    def at(q: float) -> list[float | None]:
-        return [round(float(v.quantile(q)), 3) if len(v) else None for v in values]
-
-    return Series(name=label, x=[float(s) for s in moments], y=at(0.5), low=at(0.1), high=at(0.9))
+    return band(label, values, moments, middle=np.median, digits=3)
 
 
 def losses(m: Measured) -> Figure:
@@ -111,7 +110,7 @@ def losses(m: Measured) -> Figure:
         series = []
         for cell in CONSTRUCTIONS.values():
             values = [m.parts[part].total_loss(cell, s) for s in labels]
-            series.append(Series(name=str(cell), y=[round(float(v.median()), 4) if len(v) else None for v in values]))
+            series.append(Series(name=str(cell), y=[rounded(v.median(), 4) if len(v) else None for v in values]))
         floor = Reference(axis="y", value=truth(world).best_loss, label="floor")
         panels.append(Bars(title=title, y_label="loss, nats", categories=labels, series=series, references=[floor]))
     return Figure(
@@ -123,7 +122,3 @@ def losses(m: Measured) -> Figure:
         columns=2,
         shared_scale=False,
     )
-
-
-def _share(holds: Sequence[bool]) -> float | None:
-    return round(sum(holds) / len(holds), 3) if holds else None

@@ -15,6 +15,7 @@ from polyhead.studies.pairs.ov_coherent.claims import taus
 from polyhead.studies.pairs.ov_coherent.measures import Measured
 from polyhead.studies.pairs.preference_order import is_reversed
 from polyhead.studies.pairs.token_tables import TokenTables, head_contributions, table_logits
+from polyhead.studies.panels import numbered, rounded
 from polyhead.tasks.pairs import truth
 
 
@@ -32,7 +33,7 @@ def score_bars(scores: Float[Tensor, "h k"], title: str) -> Bars:
     """Scores of the signal tokens, one series a head."""
     k = scores.shape[1]
     series = [Series(name=f"head {h}", y=[round(x, 3) for x in row]) for h, row in enumerate(scores.tolist())]
-    return Bars(title=title, x_label="signal token", y_label="score above noise", categories=_tokens(k), series=series)
+    return Bars(title=title, x_label="signal token", y_label="score above noise", categories=numbered(k), series=series)
 
 
 def table_map(rows: Float[Tensor, "k s"], ranks: Tensor, pairs: Sequence[str], title: str) -> HeatMap:
@@ -127,7 +128,7 @@ def mean_table(m: Measured) -> Figure:
                 x_label="pair, by preference",
                 y_label="attended, by preference",
                 x=labels,
-                y=_tokens(k),
+                y=numbered(k),
                 values=[[round(x, 2) for x in row] for row in mean.tolist()],
                 diverging=True,
                 annotate=True,
@@ -173,7 +174,7 @@ def ablation(m: Measured) -> Figure:
 
     def by_pair(logits: Tensor) -> list[list[float | None]]:
         got = accuracy_by_group(logits, targets, table.multiset, len(pairs), probability=table.probability)
-        return [[_round(x) for x in row] for row in got.reshape(-1, len(pairs)).tolist()]
+        return [[rounded(x) for x in row] for row in got.reshape(-1, len(pairs)).tolist()]
 
     values, names = by_pair(table_logits(tables, table.counts)[0]), ["whole model"]
     for how in ("zero", "mean", "resample"):
@@ -191,14 +192,6 @@ def ablation(m: Measured) -> Figure:
             HeatMap(title="accuracy", x_label="pair", x=pairs, y=names, values=values, limits=(0, 1), annotate=True)
         ],
     )
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
-
-
-def _tokens(k: int) -> list[str]:
-    return [str(i + 1) for i in range(k)]
 
 
 def _pairs(m: Measured) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,6 +15,7 @@ from polyhead.studies.pairs.ov_coherent.measures import Measured
 from polyhead.studies.pairs.ov_coherent.open_claims import extremeness
 from polyhead.studies.pairs.preference_order import between_models_taus, head_pair_taus, is_reversed
 from polyhead.studies.pairs.token_tables import exact_accuracy
+from polyhead.studies.panels import band, numbered, rounded, share
 from polyhead.tasks.pairs import truth
 
 
@@ -47,7 +49,7 @@ def phase_maps(m: Measured) -> Figure:
                     y_label="heads",
                     x=[str(d) for d in m.widths],
                     y=[str(h) for h in sorted(m.cfg.heads)],
-                    values=[[_round(of(Cell(h, d, bias))) for d in m.widths] for h in sorted(m.cfg.heads)],
+                    values=[[rounded(of(Cell(h, d, bias))) for d in m.widths] for h in sorted(m.cfg.heads)],
                     limits=limits,
                     diverging=limits[0] < 0,
                     annotate=True,
@@ -72,9 +74,9 @@ def curves(m: Measured) -> Figure:
     accuracy, order = [], []
     for cell in cells:
         now = [measure_light(m, cell, step) for step in m.cfg.moments]
-        accuracy.append(_band(str(cell), m.cfg.moments, [a for a, _ in now]))
+        accuracy.append(band(str(cell), [a for a, _ in now], m.cfg.moments, middle=np.median, digits=3))
         if cell.n_heads > 1:
-            order.append(_band(str(cell), m.cfg.moments, [t for _, t in now]))
+            order.append(band(str(cell), [t for _, t in now], m.cfg.moments, middle=np.median, digits=3))
     return Figure(
         key="learning",
         title="Accuracy and order while training",
@@ -152,7 +154,7 @@ def trade_off(m: Measured) -> Figure:
     for bias in (False, True):
         series = []
         for h in sorted(m.cfg.heads):
-            y = [_share(m.cells[Cell(h, d, bias)].solved) for d in m.widths]
+            y = [share(m.cells[Cell(h, d, bias)].solved) for d in m.widths]
             name = "1 head" if h == 1 else f"{h} heads"
             series.append(Series(name=name, x=[float(h * d) for d in m.widths], y=y))
         panels.append(
@@ -175,11 +177,11 @@ def trade_off(m: Measured) -> Figure:
 def graded(m: Measured) -> Figure:
     """Where frequent and important tokens stand."""
     wide = m.wide
-    series = [Series(name="equal tokens", y=_means(extremeness(m.cells[wide])))]
+    series = [Series(name="equal tokens", y=[rounded(x) for x in extremeness(m.cells[wide]).mean(0)])]
     for name in ("frequency", "importance"):
         cells = m.opened[name][1]
         cell = max((c for c in cells if c.n_heads == 2), key=lambda c: c.d_head)
-        series.append(Series(name=f"graded {name}", y=_means(extremeness(cells[cell]))))
+        series.append(Series(name=f"graded {name}", y=[rounded(x) for x in extremeness(cells[cell]).mean(0)]))
     return Figure(
         key="graded",
         title="Where frequent and important tokens stand",
@@ -190,7 +192,7 @@ def graded(m: Measured) -> Figure:
                 title="distance from the middle, ranks",
                 x_label="signal token",
                 y_label="mean |rank - 1.5|",
-                categories=_tokens(m.cfg.world.n_signal),
+                categories=numbered(m.cfg.world.n_signal),
                 series=series,
             )
         ],
@@ -230,26 +232,3 @@ def three_slots(m: Measured) -> Figure:
             )
         ],
     )
-
-
-def _band(name: str, x: Sequence[int], values: Sequence[Tensor]) -> Series:
-    def at(q: float) -> list[float | None]:
-        return [_round(float(v.double().quantile(q))) for v in values]
-
-    return Series(name=name, x=[float(s) for s in x], y=at(0.5), low=at(0.1), high=at(0.9))
-
-
-def _means(values: Tensor) -> list[float | None]:
-    return [_round(x) for x in values.mean(0).tolist()]
-
-
-def _share(holds: Sequence[bool]) -> float | None:
-    return _round(sum(holds) / len(holds)) if holds else None
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
-
-
-def _tokens(k: int) -> list[str]:
-    return [str(i + 1) for i in range(k)]

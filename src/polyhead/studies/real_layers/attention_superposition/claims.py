@@ -1,5 +1,7 @@
 """Claims of the study `attention-superposition`."""
 
+from typing import Any
+
 from polyhead.analysis.verdict import compare
 from polyhead.core.records import Evaluation
 from polyhead.studies import study
@@ -81,7 +83,7 @@ def equal_destination(m: Measured) -> Share | Told:
                 gaps += [-d for d in c.by_seed]
             if (c := compare(free, bound, "l0_dest", "ce_spliced")) is not None:
                 losses += [-d for d in c.by_seed]
-    evidence = {
+    evidence: dict[str, Any] = {
         "ours": [
             distribution("FVU, Top-1 minus free, at equal destination L0", gaps),
             distribution("loss, Top-1 minus free, at equal destination L0", losses, unit="nats"),

@@ -3,21 +3,19 @@
 import numpy as np
 
 from polyhead.core.study_records import Bars, Figure, Lines, Series
+from polyhead.studies.panels import band
 from polyhead.studies.real_layers.cross_layer.measures import Measured
 from polyhead.studies.real_layers.cross_layer.models import Trial
-
-
-def _band(rows: list[list[float]], name: str) -> Series:
-    return Series(
-        name=name, y=[float(np.median(r)) for r in rows], low=[min(r) for r in rows], high=[max(r) for r in rows]
-    )
 
 
 def gain(m: Measured) -> Figure:
     """Gains of both layers together."""
     series = [
-        _band(
-            [[t.gain(w, control=c) for t in some] for some in m.by_pair.values()], f"{name}{', shuffled' if c else ''}"
+        band(
+            f"{name}{', shuffled' if c else ''}",
+            [[t.gain(w, control=c) for t in some] for some in m.by_pair.values()],
+            middle=np.median,
+            ends=(0, 100),
         )
         for w, name in (("equal", "equal width"), ("half", "half width"), ("left over", "what is not linear"))
         for c in (False, True)

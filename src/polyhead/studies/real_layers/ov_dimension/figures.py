@@ -3,6 +3,7 @@
 import numpy as np
 
 from polyhead.core.study_records import Drawing, Figure, Lines, Scatter, Series
+from polyhead.studies.panels import band
 from polyhead.studies.real_layers.ov_dimension.measures import NULLS, Measured, Source
 
 SOURCES: tuple[Source, ...] = ("loadings", *NULLS)
@@ -40,15 +41,7 @@ def unevenness(m: Measured) -> Figure:
             cuts = one.some(source)
             ks = sorted({c.k for c in cuts})
             values = [[c.gini for c in cuts if c.k == k] for k in ks]
-            series.append(
-                Series(
-                    name=source,
-                    x=[float(k) for k in ks],
-                    y=[float(np.mean(v)) for v in values],
-                    low=[min(v) for v in values],
-                    high=[max(v) for v in values],
-                )
-            )
+            series.append(band(source, values, ks, ends=(0, 100)))
         panels.append(
             Lines(title=one.name, x_label="groups", y_label="Gini coefficient of sizes", series=series, log_x=True)
         )

@@ -14,8 +14,6 @@ from polyhead.studies.real_layers.ov_dimension.claims import judged
 from polyhead.studies.real_layers.ov_dimension.measures import DimensionConfig, Measured, measure
 from polyhead.studies.study import Study
 
-CLAUSET = "Clauset, Shalizi, Newman, Power-law distributions in empirical data, SIAM Review 51 (2009)"
-
 
 def notes(m: Measured) -> list[str]:
     better = {

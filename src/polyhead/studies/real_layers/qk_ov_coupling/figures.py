@@ -3,6 +3,7 @@
 import numpy as np
 
 from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Series
+from polyhead.studies.panels import band, rounded
 from polyhead.studies.real_layers.qk_ov_coupling.claims import NAMES
 from polyhead.studies.real_layers.qk_ov_coupling.measures import Measured
 from polyhead.studies.real_layers.qk_ov_coupling.models import survival
@@ -22,15 +23,7 @@ def frontier(m: Measured) -> Figure:
             for variant, name in NAMES.items():
                 ks = [k for k in sorted(r.place.ks) if r.get(variant, k, r.place.seeds[0]) is not None]
                 values = [[getattr(e, what) for s in r.place.seeds if (e := r.get(variant, k, s))] for k in ks]
-                series.append(
-                    Series(
-                        name=name,
-                        x=[float(k) for k in ks],
-                        y=[float(np.mean(v)) for v in values],
-                        low=[min(v) for v in values],
-                        high=[max(v) for v in values],
-                    )
-                )
+                series.append(band(name, values, ks, ends=(0, 100)))
             panels.append(
                 Lines(title=r.name, x_label="active latents a source token", y_label=label, series=series, log_x=True)
             )
@@ -55,9 +48,9 @@ def survivals_left(m: Measured) -> Figure:
                 Series(
                     name=name,
                     x=[float(k) for k in m.cfg.n_centroids],
-                    y=[_finite(float(np.mean(v))) for v in values],
-                    low=[_finite(min(v)) for v in values],
-                    high=[_finite(max(v)) for v in values],
+                    y=[rounded(np.mean(v), None) for v in values],
+                    low=[rounded(min(v), None) for v in values],
+                    high=[rounded(max(v), None) for v in values],
                 )
             )
         lines = [
@@ -82,10 +75,6 @@ def survivals_left(m: Measured) -> Figure:
         panels=panels,
         columns=2,
     )
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def second_half(m: Measured) -> Figure:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import torch
 
 from polyhead.core.study_records import Bars, Figure, HeatMap, Lines, Reference, Series
+from polyhead.studies.panels import band
 from polyhead.studies.superposition.computation.claims import (
     READ,
     by_run,
@@ -23,13 +24,13 @@ from polyhead.studies.superposition.computation.models import (
     pairwise_widths,
 )
 from polyhead.studies.superposition.computation.neuron_stacks import contributions, stack_order
-from polyhead.studies.superposition.models import Grid, band
+from polyhead.studies.superposition.models import Grid
 
 
 def losses(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) -> Figure:
     """Ours, published, dead and constant."""
     keys = list(READ)
-    bands = [band(by_run(table[k], cfg)) for k in keys]
+    rows = [by_run(table[k], cfg) for k in keys]
     reference = [reference_losses(task) for task, _ in keys]  # pyright: ignore[reportArgumentType]
     return Figure(
         key="losses",
@@ -42,7 +43,7 @@ def losses(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) -
                 y_label="loss",
                 categories=[f"{t} {a}" for t, a in keys],
                 series=[
-                    Series(name="ours", y=[b[1] for b in bands], low=[b[0] for b in bands], high=[b[2] for b in bands]),
+                    band("ours", rows),
                     Series(name="published", y=[READ[k][0] for k in keys]),
                     Series(name="dead outputs", y=[r[0] for r in reference]),
                     Series(name="constant outputs", y=[r[1] for r in reference]),
@@ -134,7 +135,7 @@ def pairwise(grid: Grid, cfg: ComputationStudyConfig) -> Figure:
     """Unexplained variance against hidden units."""
     widths = pairwise_widths(cfg)
     left = unexplained(grid)
-    bands = [band(left[grid.where(lambda c, m=m: c.model.d_hidden == m)]) for m in widths]
+    rows = [left[grid.where(lambda c, m=m: c.model.d_hidden == m)] for m in widths]
     return Figure(
         key="pairwise-and",
         title=f"All {grid.cells[0].world.n_out} pairwise ANDs of {cfg.n_pairwise} features",
@@ -146,15 +147,7 @@ def pairwise(grid: Grid, cfg: ComputationStudyConfig) -> Figure:
                 x_label="hidden units",
                 y_label="share of the variance",
                 log_x=True,
-                series=[
-                    Series(
-                        name="trained",
-                        x=[float(m) for m in widths],
-                        y=[b[1] for b in bands],
-                        low=[b[0] for b in bands],
-                        high=[b[2] for b in bands],
-                    )
-                ],
+                series=[band("trained", rows, [float(m) for m in widths])],
                 references=[Reference(axis="y", value=linear_unexplained(), label="linear readout")],
             )
         ],

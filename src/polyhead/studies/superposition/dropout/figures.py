@@ -7,18 +7,18 @@ from torch import Tensor
 from polyhead.analysis.feature_geometry import dimensions_per_feature
 from polyhead.analysis.feature_geometry import norms as feature_norms
 from polyhead.core.study_records import Drawing, Figure, HeatMap, Lines, Reference, Series
+from polyhead.studies.panels import band
 from polyhead.studies.superposition.axis_alignment import expected_haar_kurtosis
 from polyhead.studies.superposition.dropout.claims import alignment as kurtosis
 from polyhead.studies.superposition.dropout.claims import block
 from polyhead.studies.superposition.dropout.models import L1_COEFFICIENTS, RATES, DropoutConfig, ladder, three
 from polyhead.studies.superposition.dropout.theory import LinearOptimum, lone_norm_square, pair_threshold
 from polyhead.studies.superposition.dropout.theory_claims import pair_borders
-from polyhead.studies.superposition.models import Grid, band
+from polyhead.studies.superposition.models import Grid
 
 
 def _series(name: str, x: list[float], rows: Tensor) -> Series:
-    bands = [band(row) for row in rows]
-    return Series(name=name, x=x, y=[b[1] for b in bands], low=[b[0] for b in bands], high=[b[2] for b in bands])
+    return band(name, rows, x)
 
 
 def _curve(name: str, x: list[float], y: Tensor) -> Series:
@@ -177,16 +177,7 @@ def penalty(l1: dict[str, Grid]) -> Figure:
             kurtosis(grid.W[grid.where(lambda cell, c=c: abs(cell.model.hidden_l1 - c) < 1e-9)])
             for c in L1_COEFFICIENTS
         ]
-        bands = [band(row) for row in rows]
-        series.append(
-            Series(
-                name={"norm": "as meant", "coded": "as coded"}[kind],
-                x=list(L1_COEFFICIENTS),
-                y=[b[1] for b in bands],
-                low=[b[0] for b in bands],
-                high=[b[2] for b in bands],
-            )
-        )
+        series.append(band({"norm": "as meant", "coded": "as coded"}[kind], rows, L1_COEFFICIENTS))
     return Figure(
         key="l1",
         title="The L1 term as coded and as meant",

@@ -1,10 +1,11 @@
 """Figures of the study."""
 
-from polyhead.core.study_records import Figure, Lines, Reference, Series
+from polyhead.core.study_records import Figure, Lines, Reference
+from polyhead.studies.panels import band
 from polyhead.studies.superposition.hidden_size.claims import measure_width
 from polyhead.studies.superposition.hidden_size.measures import HiddenSizeConfig, Measured
 from polyhead.studies.superposition.hidden_size.polysemanticity import Polysemanticity
-from polyhead.studies.superposition.models import Grid, band
+from polyhead.studies.superposition.models import Grid
 
 METRICS = ("polysemantic", "features_per_unit", "mixing")
 
@@ -28,16 +29,8 @@ def _over_training(
     for kind, grid in grids.items():
         series = []
         for m in cfg.widths:
-            bands = [band(getattr(measure_width(grid, m, t["W"]), name)) for t in grid.moments.values()]
-            series.append(
-                Series(
-                    name=f"m = {m}",
-                    x=[float(t) for t in grid.moments],
-                    y=[b[1] for b in bands],
-                    low=[b[0] for b in bands],
-                    high=[b[2] for b in bands],
-                )
-            )
+            rows = [getattr(measure_width(grid, m, t["W"]), name) for t in grid.moments.values()]
+            series.append(band(f"m = {m}", rows, [float(t) for t in grid.moments]))
         marks = [
             Reference(axis="y", value=float(getattr(null[m], name).mean()), label=f"random, m = {m}")
             for m in (cfg.widths[0], cfg.widths[-1])
@@ -61,16 +54,7 @@ def over_width(x: Measured) -> Figure:
         series = []
         rows = {kind: [getattr(measure_width(grid, m), name) for m in cfg.widths] for kind, grid in grids.items()}
         for label, values in {**rows, "random matrices": [getattr(null[m], name) for m in cfg.widths]}.items():
-            bands = [band(v) for v in values]
-            series.append(
-                Series(
-                    name=label,
-                    x=[float(m) for m in cfg.widths],
-                    y=[b[1] for b in bands],
-                    low=[b[0] for b in bands],
-                    high=[b[2] for b in bands],
-                )
-            )
+            series.append(band(label, values, [float(m) for m in cfg.widths]))
         panels.append(Lines(title=NAMES[name], x_label="hidden units m", y_label=NAMES[name], series=series))
     return Figure(
         key="over-width",

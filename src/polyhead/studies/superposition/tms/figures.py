@@ -11,7 +11,8 @@ from polyhead.analysis.feature_geometry import (
     represented,
 )
 from polyhead.core.study_records import Figure, HeatMap, Lines, Reference, Scatter, Series
-from polyhead.studies.superposition.models import Grid, band
+from polyhead.studies.panels import band
+from polyhead.studies.superposition.models import Grid
 from polyhead.studies.superposition.tms.claims import phases
 from polyhead.studies.superposition.tms.models import TmsConfig
 from polyhead.studies.superposition.tms.phases import PHASES
@@ -50,9 +51,7 @@ def phase_maps(cfg: TmsConfig, two: Grid, three: Grid, axes: tuple[list[float], 
 def sticky(grid: Grid) -> Figure:
     """Dimensions per feature against density."""
     xs = sorted({c.world.density for c in grid.cells}, reverse=True)
-    bands = [
-        band(dimensions_per_feature(grid.W[grid.where(lambda c, d=d: c.world.density == d)])) for d in xs
-    ]  # fmt: skip
+    rows = [dimensions_per_feature(grid.W[grid.where(lambda c, d=d: c.world.density == d)]) for d in xs]  # fmt: skip
     return Figure(
         key="dimensions-per-feature",
         title="Dimensions per feature D* = m / |W|_F^2",
@@ -63,15 +62,7 @@ def sticky(grid: Grid) -> Figure:
                 x_label="1 / density",
                 y_label="D*",
                 log_x=True,
-                series=[
-                    Series(
-                        name="D*",
-                        x=[1 / d for d in xs],
-                        y=[b[1] for b in bands],
-                        low=[b[0] for b in bands],
-                        high=[b[2] for b in bands],
-                    )
-                ],
+                series=[band("D*", rows, [1 / d for d in xs])],
                 references=[Reference(axis="y", value=1.0, label="1"), Reference(axis="y", value=0.5, label="1/2")],
             )
         ],
@@ -167,16 +158,8 @@ def activations(base: dict[str, Grid]) -> Figure:
         series = []
         for kind, grid in base.items():
             xs = sorted({c.world.density for c in grid.cells}, reverse=True)
-            bands = [band(measure(grid.W[grid.where(lambda c, d=d: c.world.density == d)])) for d in xs]
-            series.append(
-                Series(
-                    name={"identity": "linear"}.get(kind, kind),
-                    x=[1 / d for d in xs],
-                    y=[b[1] for b in bands],
-                    low=[b[0] for b in bands],
-                    high=[b[2] for b in bands],
-                )
-            )
+            rows = [measure(grid.W[grid.where(lambda c, d=d: c.world.density == d)]) for d in xs]
+            series.append(band({"identity": "linear"}.get(kind, kind), rows, [1 / d for d in xs]))
         panels.append(Lines(title=name, x_label="1 / density", y_label=name, log_x=True, series=series))
     return Figure(
         key="activations",

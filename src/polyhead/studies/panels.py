@@ -1,0 +1,55 @@
+"""Parts of figures that several studies draw: bands over seeds, shares, maps of values."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from polyhead.core.study_records import Series
+
+Rows = Iterable[Any]
+"""Values of the seeds at each place: sequences, arrays or tensors."""
+
+
+def band(
+    name: str,
+    rows: Rows,
+    x: Iterable[float] | None = None,
+    *,
+    middle: Callable[[Any], Any] = np.mean,
+    ends: tuple[float, float] = (10, 90),
+    digits: int | None = None,
+) -> Series:
+    """A line or bars with the spread over seeds; None at places without a finite value.
+
+    Args:
+        middle: what is drawn of the values at a place.
+        ends: percentiles of the band's ends; (0, 100) for the range.
+        digits: decimals that are kept; all if None.
+    """
+    y, low, high = [], [], []
+    for row in rows:
+        values = np.asarray([float(v) for v in row])
+        values = values[np.isfinite(values)]
+        ys = (middle(values), *np.percentile(values, ends)) if len(values) else (None, None, None)
+        for kept, value in zip((y, low, high), ys, strict=True):
+            kept.append(rounded(value, digits))
+    places = None if x is None else [float(at) for at in x]
+    return Series(name=name, x=places, y=y, low=low, high=high)
+
+
+def rounded(value: Any, digits: int | None = 3) -> float | None:
+    """A plain number of some decimals; None for what is missing or not finite."""
+    if value is None or not np.isfinite(float(value)):
+        return None
+    return float(value) if digits is None else round(float(value), digits)
+
+
+def share(holds: Sequence[bool]) -> float | None:
+    """Share of models for which something holds; None where there are none."""
+    return rounded(sum(map(bool, holds)) / len(holds)) if len(holds) else None
+
+
+def numbered(n: int) -> list[str]:
+    """Names of places from 1 on."""
+    return [str(i + 1) for i in range(n)]
