@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
+N_KILLS = int(os.environ.get("POLYHEAD_KILLS", "0"))
+"""For hours instead of seconds: kills per command (test_kill_commands.py), and a multiple of them here."""
+
 
 class Warm:
     """Talks to `child.py`."""
@@ -127,18 +130,18 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(3600 if N_KILLS else 90)
 def test_a_training_run_killed_at_random_moments_ends_in_the_same_bytes(warm: Warm, folder: Path):
     assert warm.run("train", folder / "whole") == 0
-    outcome = kill_until_done(warm, "train", folder, 300, n_kills=24)
+    outcome = kill_until_done(warm, "train", folder, 300, n_kills=max(24, 8 * N_KILLS))
     assert outcome.n_while_writing >= 3
     whole = contents(folder / "whole")
     assert "checkpoints/step-00000300.safetensors" in whole
     assert all(contents(run) == whole for run in outcome.runs)
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(3600 if N_KILLS else 90)
 def test_a_harvest_killed_at_random_moments_ends_in_the_same_bytes(warm: Warm, folder: Path):
     assert warm.run("harvest", folder / "whole") == 0
-    outcome = kill_until_done(warm, "harvest", folder, 1200, n_kills=10)
+    outcome = kill_until_done(warm, "harvest", folder, 1200, n_kills=max(10, 4 * N_KILLS))
     assert all(contents(run) == contents(folder / "whole") for run in outcome.runs)
