@@ -74,6 +74,25 @@ def test_an_sae_of_z_has_head_loadings_when_its_model_is_given(tmp_path: Path) -
     assert not hasattr(load_dictionary(tmp_path / "without"), "head_loadings")
 
 
+def test_an_sae_of_llamascopium_with_its_model(tmp_path: Path) -> None:
+    config = {
+        "sae_type": "sae",
+        "d_model": 18,
+        "expansion_factor": 2.0,
+        "act_fn": "relu",
+        "norm_activation": "inference",
+    }
+    config |= {"hook_point_in": "blocks.1.hook_attn_out", "hook_point_out": "blocks.1.hook_attn_out"}
+    (tmp_path / "sae").mkdir()
+    (tmp_path / "sae" / "config.json").write_text(json.dumps(config))
+    tensors = {"W_E": rand(18, 36), "b_E": rand(36), "W_D": rand(36, 18), "b_D": rand(18)}
+    save_file(tensors, tmp_path / "sae" / "sae_weights.safetensors")
+    said = run_import(tmp_path / "sae", tmp_path / "out", model="gemma2")
+    assert said["target"] == "blocks.1.ln1_post.hook_normalized"
+    with pytest.raises(PolyheadError, match="is centred or not"):
+        run_import(tmp_path / "sae", tmp_path / "out", model="gpt2")
+
+
 def test_values_of_key_heads_under_shared_heads(tmp_path: Path) -> None:
     """Other programs have one value per key head."""
     model = tiny_hf.make("llama-gqa")

@@ -212,8 +212,7 @@ def _place(folder: Path, config: SetSettings, key: str, model: NormFacts) -> Pla
 
 
 def _count(folder: Path, stem: str) -> int:
-    names = (path.stem.removeprefix(stem) for path in folder.glob(f"{stem}*.safetensors"))
-    found = {name for name in names if name.isascii() and name.isdigit()}
+    found = {path.stem.removeprefix(stem) for path in folder.glob(f"{stem}*.safetensors")}
     expected = {str(i) for i in range(len(found))}
     if not found or found != expected:
         missing = ", ".join(f"{stem}{i}.safetensors" for i in sorted(expected - found)) or f"{stem}0.safetensors"

@@ -76,7 +76,7 @@ class Loading(NamedTuple):
 
     before_version_3: bool | None = False
     """TransformerLens of before version 3, whose LayerNorm has its hook after the gain."""
-    fold_ln: bool = False
+    fold_ln: bool | None = False
     center_writing_weights: bool | None = False
     fold_value_biases: bool | None = False
 
@@ -168,7 +168,7 @@ def _norm(name: str, norm: re.Match[str], layer: int | None, known: NormFacts, l
             return Place(f"{own}.hook_pre_gain", layer, NormFacts(places=known.places))
         return Place(f"{own}.hook_normalized", layer, NormFacts(places=known.places))
     if known.layer_norm and not loading.fold_ln:
-        if loading.before_version_3 is None:
+        if loading.before_version_3 is None or (loading.before_version_3 and loading.fold_ln is None):
             raise PolyheadError(
                 f"{where}: {name!r} of a model with LayerNorm lies after the gain in TransformerLens before version 3, "
                 f"before it since then, and the file does not say which wrote it; give --site {which}.hook_normalized "

@@ -303,7 +303,7 @@ def _loading(path: Path, says: Mapping[str, Any]) -> Loading:
 
     return Loading(
         before_version_3=True if version < (6, 31) else None,
-        fold_ln=bool(of("fold_ln")),
+        fold_ln=of("fold_ln"),
         center_writing_weights=of("center_writing_weights"),
         fold_value_biases=of("fold_value_biases"),
     )

@@ -241,7 +241,7 @@ def _fitted(foreign: Foreign, reading: Reading, model: HookedModel, folder: Path
     if not isinstance(foreign.dictionary, AttnOutSAE):
         _check_width(folder, foreign.dictionary.cfg, reading, model)
         return reading
-    (place,), (read,) = foreign.places, reading.targets
+    place, (read,) = foreign.places[0], reading.targets
     at, cfg = parse_site(read.site), model.cfg
     group = cfg.n_heads // cfg.n_kv_heads
     heads = tuple(range(0, cfg.n_heads, group)) if at.name in _KEY_SITES and group > 1 else None

@@ -104,6 +104,9 @@ def test_what_cannot_be_known_is_not_guessed() -> None:
     unclear = Loading(before_version_3=None)
     with pytest.raises(PolyheadError, match=r"after the gain in TransformerLens before version 3.*--site ln1"):
         from_transformer_lens("blocks.0.ln1.hook_normalized", layer_norm, unclear, "cfg.json")
+    unfolded = Loading(before_version_3=True, fold_ln=None)
+    with pytest.raises(PolyheadError, match=r"the file does not say which"):
+        from_transformer_lens("blocks.0.ln1.hook_normalized", layer_norm, unfolded, "cfg.json")
     place = from_transformer_lens("blocks.0.ln1.hook_normalized", NormFacts(), unclear, "cfg.json")
     assert place.site == "ln1.hook_pre_gain"
     assert place.assumed == NormFacts(places="before", layer_norm=False)
