@@ -9,6 +9,7 @@ import tokenizers
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import GRAPH, QK, VERIFY, GraphRecord, QKRecord, VerifyRecord
+from polyhead.core.special_tokens import SpecialTokens
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.models.hf import HFModel
@@ -54,7 +55,7 @@ def with_words(family: str) -> HFModel:
     """The tiny model with a tokenizer of one word per token."""
     backend = tokenizers.Tokenizer(tokenizers.models.WordLevel({w: i for i, w in enumerate(WORDS)}, unk_token="w0"))
     backend.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()  # pyright: ignore[reportAttributeAccessIssue]
-    tokenizer = Tokenizer(backend, bos_token_id=1, eos_token_id=2)
+    tokenizer = Tokenizer(backend, SpecialTokens(bos_token_id=1, eos_token_id=2))
     return HFModel(tiny_hf.make(family).hf, name=family, tokenizer=tokenizer)
 
 

@@ -40,7 +40,7 @@ class TokenTexts:
 
     def __call__(self, i: int) -> str:
         """What `i` is shown as; ids that the vocabulary lacks (it is padded in many models) as `<i>`."""
-        raw = self.backend.id_to_token(i)
+        raw = self.backend.id_to_token(i) if 0 <= i < 1 << 31 else None
         if raw is None:
             return f"<{i}>"
         if i in self._added:

@@ -133,6 +133,8 @@ def read_backend(path: Path) -> tokenizers.Tokenizer:
     Raises:
         ArtifactError: not a readable tokenizer.json.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise ArtifactError(f"{path} is not a readable tokenizer.json: it is no file")
     try:
         return tokenizers.Tokenizer.from_file(str(path))
     except (KeyboardInterrupt, SystemExit):

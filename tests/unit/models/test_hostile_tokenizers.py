@@ -2,6 +2,8 @@
 tokens are those of the undamaged one, or one line."""
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import pytest
 from tokenizer_folders import END, TEXT, byte_level, older, write_folder
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.checkpoints.tokenizer_files import read_tokenizer
+from polyhead.models.tokenizer import Tokenizer
 
 MADE = byte_level(END)
 WORDS = MADE.encode(TEXT).ids
@@ -134,3 +138,26 @@ def test_a_kind_without_a_tokenizer_json_that_is_not_read(tmp_path: Path) -> Non
     )
     with pytest.raises(PolyheadError, match=r"RobertaTokenizer.? as vocab.json and merges.txt, which is not read"):
         read_tokenizer(folder)
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "merges.txt", "tokenizer_config.json"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_refused_at_once(make: Callable[[Path], None], name: str, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, None, config={}, files=older(MADE))
+    (folder / name).unlink(missing_ok=True)
+    make(folder / name)
+    assert not outcome(folder)
+
+
+def test_ids_out_of_range_have_a_text() -> None:
+    tokenizer = Tokenizer(byte_level(END), SpecialTokens())
+    assert tokenizer.tokens([-1, 300, 2**40]) == ["<-1>", "<300>", "<1099511627776>"]
+    assert len(set(tokenizer.tokens(range(300)))) == 300, "no two tokens look alike"
+
+
+def test_no_two_tokens_of_real_vocabularies_look_alike(shared_data: Callable[[str], Path]) -> None:
+    for name in ("tokenizers/gpt2", "stories260k/hf", "smollm2-135m-instruct-q4_1"):
+        tokenizer = read_tokenizer(shared_data(name))
+        assert tokenizer is not None
+        shown = tokenizer.tokens(range(len(tokenizer)))
+        assert len(set(shown)) == len(shown), name

@@ -233,6 +233,8 @@ def _from_merges(folder: Path, stated: _Stated) -> tokenizers.Tokenizer:
             "tokenizer.json"
         )
     vocab, merges = folder / "vocab.json", folder / "merges.txt"
+    if not (vocab.is_file() and merges.is_file()):  # a pipe would be waited for
+        raise ArtifactError(f"{vocab} and {merges} do not make a tokenizer: one of them is no file")
     try:
         # The class as such, not the ready-made tokenizer of the same kind, which would insert spaces of its own.
         model = tokenizers.models.BPE.from_file(str(vocab), str(merges))
