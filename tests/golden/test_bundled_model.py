@@ -37,7 +37,8 @@ def test_the_table_of_heads_and_the_held_out_loss_follow_from_the_weights(table:
     model = ph.load_model("bundled")
     stream = token_stream(FOLDER, model.tokenizer)
     again = held_out_head_table(model, stream)
-    assert again.policy == table.policy
+    assert again.policy.special == model.cfg.special, "newer than the shipped record"
+    assert again.policy.model_copy(update={"special": None}) == table.policy.model_copy(update={"special": None})
     for new, old in zip(again.rows, table.rows, strict=True):
         for key, value in old.model_dump().items():
             assert new.model_dump()[key] == pytest.approx(value, abs=2e-4), (old.layer, old.head, key)
