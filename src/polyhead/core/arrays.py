@@ -120,6 +120,8 @@ def _check(array: np.ndarray, where: str, kind: str, shape: Sequence[int | None]
         words = {"i": "whole numbers", "u": "whole numbers", "f": "floats", "b": "booleans", "U": "text"}
         wanted = " or ".join(dict.fromkeys(words[letter] for letter in kind))
         raise ArtifactError(f"{where}: {wanted} were expected, received {array.dtype}; {advice}")
+    if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
+        raise ArtifactError(f"{where} is damaged: booleans were expected, received other bytes; {advice}")
     if shape is not None and not (
         array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape, strict=True))
     ):

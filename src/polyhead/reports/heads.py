@@ -4,6 +4,7 @@ Only the overview must be there; every other record adds to the pages where it i
 program (scores and windows, no rules) has pages too.
 """
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -202,7 +203,7 @@ def _windows(record: HeadWindows) -> dict[str, Any]:
             {
                 **w.model_dump(mode="json", exclude={"values", "mass"}),
                 "values": [round(v, 3) for v in w.values],
-                "mass": [round(1000 * v) for row in w.mass for v in row],
+                "mass": [round(1000 * v) if math.isfinite(v) else None for row in w.mass for v in row],
             }
             for w in record.windows
         ],

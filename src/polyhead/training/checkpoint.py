@@ -96,7 +96,10 @@ def _pointers(pointer: Path) -> list[dict[str, Any]]:
     record = read_json(pointer)
     try:
         found = [record, *record.get("previous", [])]
-        return [{key: r[key] for key in ("file", "step", "sha256")} for r in found]
+        kinds = {"file": str, "step": int, "sha256": str}
+        if not all(isinstance(r[key], kind) for r in found for key, kind in kinds.items()):
+            raise TypeError
+        return [{key: r[key] for key in kinds} for r in found]
     except (AttributeError, KeyError, TypeError):
         raise ArtifactError(f"{pointer} is not a pointer to a checkpoint; delete it to start over") from None
 

@@ -6,6 +6,7 @@ config.json holds `native` (the fields of NativeConfig), `name`, `bos_token_id` 
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -47,7 +48,6 @@ def load_native(folder: Path) -> NativeTransformer:
         raise ArtifactError(f"{folder / CONFIG} has no key 'native'; it is not the config of a polyhead model")
     native = NativeConfig.parse(config["native"], where=str(folder / CONFIG))
     bos, tokenizer = _id(config, "bos_token_id", native.d_vocab, folder), read_native_tokenizer(folder, config)
-    model = NativeTransformer(native, name=config.get("name", folder.name), tokenizer=tokenizer, bos_token_id=bos)
     path = folder / WEIGHTS
     try:
         state = load_file(path)
@@ -55,8 +55,13 @@ def load_native(folder: Path) -> NativeTransformer:
         raise ArtifactError(f"{path} does not exist") from None
     except (SafetensorError, OSError) as error:
         raise ArtifactError(f"{path} is damaged ({error}); fetch or write it again") from None
-    check_fit(state, {key: value.shape for key, value in model.state_dict().items()}, origin=str(path))
+    if native.n_layers > len(state):  # sizes that the file cannot have are refused before anything is made of them
+        raise ArtifactError(f"{folder / CONFIG} claims {native.n_layers} layers; {path} has {len(state)} tensors")
+    with torch.device("meta"):
+        claimed = NativeTransformer(native, name="claimed").state_dict()
+    check_fit(state, {key: value.shape for key, value in claimed.items()}, origin=str(path))
     check_finite(state, origin=path)
+    model = NativeTransformer(native, name=config.get("name", folder.name), tokenizer=tokenizer, bos_token_id=bos)
     model.load_state_dict({key: value.float() for key, value in state.items()}, assign=True)
     return model.eval()
 
