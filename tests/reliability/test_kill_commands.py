@@ -23,7 +23,8 @@ PAGES = (".html", ".js", ".css", ".md", ".svg")
 
 _WORDS = random.Random(0)
 TEXT = "".join(
-    " ".join("".join(_WORDS.choices("abcdefghij", k=_WORDS.randint(1, 7))) for _ in range(12)) + "\n" for _ in range(2000)
+    " ".join("".join(_WORDS.choices("abcdefghij", k=_WORDS.randint(1, 7))) for _ in range(12)) + "\n"
+    for _ in range(2000)
 )
 SMALL = ["--seq-len", "16", "--train-tokens", "1024", "--eval-tokens", "128", "--layers", "1", "--threads", "1"]
 TRAINED = ["train", "mtc", "run", *SMALL, "--set", "n_latents=16", "activation.k=4"]

@@ -47,6 +47,10 @@ class Tokenizer:
         self.backend, self.special = backend, special
         self._lock = threading.Lock()
 
+    def __deepcopy__(self, memo: dict[int, object]) -> "Tokenizer":
+        """Itself: nothing in it changes, and a copy of a model (as in float64) needs no second vocabulary."""
+        return self
+
     @classmethod
     def load(cls, path: Path, *, bos: str | int | None = None, eos: str | int | None = None) -> "Tokenizer":
         """Read a `tokenizer.json` with the special tokens given, as text or id (none that it lacks).

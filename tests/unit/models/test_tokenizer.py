@@ -1,9 +1,11 @@
 """The tokenizer's wrapper and the bundled recipe."""
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +109,10 @@ def test_to_tokens(make_tiny_model: Callable[..., NativeTransformer]) -> None:
     without = make_tiny_model(d_vocab=400, bos_token_id=None)
     without.tokenizer = TRAINED
     assert to_tokens(without, "if").tolist() == [TRAINED.encode("if")]
+
+
+def test_a_copy_of_a_model_keeps_its_tokenizer(tiny_model: NativeTransformer) -> None:
+    tiny_model.tokenizer = TRAINED
+    copied = copy.deepcopy(tiny_model).double()
+    assert copied.tokenizer is tiny_model.tokenizer
+    assert copied.dtype == torch.float64
