@@ -3,15 +3,22 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import torch
-from tiny_layers import B, H, P, TinySource, gradients, tiny_batch, tiny_layers
+from tiny_layers import VOCAB, B, D, H, P, TinySource, gradients, tiny_batch, tiny_layers, tiny_model
 from torch import Tensor
 
+from polyhead.analysis.latent_sides import Sides
+from polyhead.core.errors import PolyheadError
+from polyhead.core.protocols import HasHeadLoadings, HasView, HasViewRoles, MakesPatterns
 from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS, load_dictionary, save_dictionary
 from polyhead.dictionaries.encoder import unpack
 from polyhead.dictionaries.method import Method
+from polyhead.graphs.build import build_graph
+from polyhead.graphs.explainers import Explainer
+from polyhead.metrics.benchmark.adapters import directions_of
 from polyhead.ops.schedules import Schedule
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.loop import fit
@@ -267,9 +274,9 @@ def test_a_resumed_run_ends_in_the_same_bits(case: Case, tmp_path: Path):
 @every
 def test_head_loadings_are_one_row_a_latent(case: Case):
     dictionary = case.make()
-    if not hasattr(dictionary, "head_loadings"):
+    loadings = dictionary.head_loadings() if isinstance(dictionary, HasHeadLoadings) else None
+    if loadings is None:
         pytest.skip(f"{case.method.kind} has no head loadings")
-    loadings = dictionary.head_loadings()
     assert loadings.shape[0] == dictionary.codes(case.batch()).n_latents
     assert loadings.shape[1] in (H, H + 1, len(tiny_layers(case.method)) * H)
     assert loadings.isfinite().all()
@@ -278,7 +285,7 @@ def test_head_loadings_are_one_row_a_latent(case: Case):
 @every
 def test_patterns_of_its_own_are_attention(case: Case):
     dictionary = case.make()
-    if not hasattr(dictionary, "patterns"):
+    if not isinstance(dictionary, MakesPatterns):
         pytest.skip(f"{case.method.kind} makes no patterns")
     patterns = dictionary.patterns(case.batch())
     assert patterns.shape[0] == B
@@ -290,10 +297,10 @@ def test_patterns_of_its_own_are_attention(case: Case):
 @every
 def test_both_sides_of_a_latent_and_its_arcs_agree(case: Case):
     dictionary, batch = case.make(), case.batch()
-    if not hasattr(dictionary, "view"):
+    if not isinstance(dictionary, HasView):
         pytest.skip(f"{case.method.kind} has no view")
     chosen = torch.tensor([5, 0, 3])
-    if hasattr(dictionary, "view_roles"):
+    if isinstance(dictionary, HasViewRoles):
         batch = tiny_batch(case.method, case.settings, tiny_layers(case.method), more=dictionary.view_roles)
     view, f = dictionary.view(batch, chosen, tiny_layers(case.method)), unpack(dictionary.codes(batch))[..., chosen]
     sides = {"key": [view.key_side], "query": [view.query_side], "both": [view.key_side, view.query_side]}
@@ -301,3 +308,57 @@ def test_both_sides_of_a_latent_and_its_arcs_agree(case: Case):
     assert any(s is not None and torch.allclose(s[active], f[active], rtol=1e-4) for s in sides[case.method.side])
     if view.arcs is not None and case.method.side == "key":
         torch.testing.assert_close(view.arcs.sum((2, 4)).mT, view.query_side, rtol=1e-4, atol=1e-4)
+
+
+@every
+def test_its_pages_show_every_latent(case: Case):
+    """Whatever it has besides a code: the sides that pages show are there and finite."""
+    dictionary, layers = case.make(), tiny_layers(case.method)
+    sides = Sides(dictionary, layers, case.method.side)
+    more = dictionary.view_roles if isinstance(dictionary, HasViewRoles) else None
+    batch = tiny_batch(case.method, case.settings, layers, more=more)
+    seen = sides.seen(batch, 0, torch.tensor([0, 2]))
+    assert seen.key_side.shape == seen.query_side.shape == (2, P)
+    assert seen.key_side.isfinite().all()
+    assert seen.query_side.isfinite().all()
+    n = dictionary.codes(batch).n_latents
+    for rows in (sides.loadings(), sides.output_rows(n), sides.groups(n)[1]):
+        assert rows is None or len(rows) == n
+    assert case.method.noun
+    assert "\n" not in case.method.about
+
+
+@every
+def test_a_graph_holds_it_and_sums_close(case: Case):
+    dictionary, layers = case.make(), tiny_layers(case.method)
+    reading = case.method.reading(case.settings, layers)
+    one = Explainer("one", case.method.kind, dictionary.requires_grad_(False), reading)
+    tokens = torch.randint(VOCAB, (P,), generator=generator(0, "prompt"))
+    if case.method.graph is None:
+        with pytest.raises(PolyheadError):
+            build_graph(tiny_model(), [one], tokens)
+        return
+    try:
+        graph = build_graph(tiny_model(), [one], tokens)
+    except PolyheadError as error:
+        pytest.skip(f"not with these settings: {error}")
+    assert any(node.kind == "latent" for node in graph.nodes)
+    total = np.bincount(graph.edges.target, graph.edges.weight, minlength=len(graph))
+    size = np.bincount(graph.edges.target, np.abs(graph.edges.weight), minlength=len(graph))
+    for i, node in enumerate(graph.nodes):
+        if node.pre is not None:
+            assert abs(total[i] + node.cut - node.pre) < 1e-4 * max(size[i], abs(node.pre))
+
+
+@every
+def test_directions_are_one_row_a_latent(case: Case):
+    dictionary, layers = case.make(), {layer.layer: layer for layer in tiny_layers(case.method)}
+    reading = case.method.reading(case.settings, list(layers.values()))
+    found = directions_of(case.method, dictionary, reading, layers)
+    assert (case.method.directions is None) == all(part is None for part in found)
+    for sides in ((found.source, found.output, found.loading), (found.query, found.key)):
+        assert len({len(part) for part in sides if part is not None}) <= 1
+    for name in ("source", "output", "query", "key"):
+        part = getattr(found, name)
+        assert part is None or (part.shape[-1] == D and part.isfinite().all())
+    assert found.loading is None or found.loading.shape[-1] == H * len(layers)

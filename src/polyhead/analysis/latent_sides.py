@@ -14,7 +14,21 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.protocols import Batch, Codes
+from polyhead.core.protocols import (
+    Batch,
+    Codes,
+    HasGroups,
+    HasHeadLoadings,
+    HasKeyCodes,
+    HasLayerLoadings,
+    HasMeeting,
+    HasOutputRows,
+    HasQueryHeadLoadings,
+    HasView,
+    HasViewRoles,
+    MakesPatterns,
+    Moves,
+)
 from polyhead.core.reading import Reading
 from polyhead.dictionaries.encoder import unpack
 
@@ -42,26 +56,25 @@ class Sides:
 
     def reading(self, own: Reading) -> Reading:
         """The dictionary's own roles, and what its views need besides."""
-        more = getattr(self.dictionary, "view_roles", None)
-        return own if more is None else own.joined(more(self.layers))
+        d = self.dictionary
+        return own.joined(d.view_roles(self.layers)) if isinstance(d, HasViewRoles) else own
 
     @property
     def identity(self) -> bool:
         """Whether latents can also stay where they are, by a loading of their own."""
-        return all(hasattr(self.dictionary, name) for name in ("head_loadings", "W_dec", "moved"))
+        return isinstance(self.dictionary, Moves)
 
     @property
     def paired(self) -> bool:
         """Whether a latent has a code on keys beside that on queries."""
-        return self.side == "both" and hasattr(self.dictionary, "key_codes")
+        return self.side == "both" and isinstance(self.dictionary, HasKeyCodes)
 
     def on_keys(self, batch: Batch) -> Codes:
         """How much each latent of the queries finds in each key; where any may meet any, by their mean over heads."""
         d = self.dictionary
-        if not hasattr(d, "meeting"):
-            codes = d.key_codes(batch)
-            return codes._replace(values=codes.values.float().cpu(), indices=codes.indices.cpu())
         codes = d.key_codes(batch)
+        if not isinstance(d, HasMeeting):
+            return codes._replace(values=codes.values.float().cpu(), indices=codes.indices.cpu())
         keys = unpack(codes).float() @ d.meeting().mean(0).mT.float()
         indices = torch.arange(keys.shape[-1]).expand(keys.shape)
         return Codes(keys.clamp_min(0).cpu(), indices, keys.shape[-1])
@@ -74,35 +87,41 @@ class Sides:
 
     def loadings(self) -> Float[Tensor, "i h"] | None:
         """Loadings by head, or by layer of a dictionary that spans layers, the identity last; None: it has none."""
-        d = self.dictionary
+        own = self._head_loadings()
+        if own is None and isinstance(self.dictionary, HasLayerLoadings):
+            own = self.dictionary.layer_loadings()
+        if own is None:
+            return None
+        own = own.detach().float().cpu()
         if self.identity:
-            return d.head_loadings().float().cpu()
-        for name in ("query_head_loadings", "head_loadings", "layer_loadings"):
-            if hasattr(d, name):
-                own = getattr(d, name)().detach().float().cpu()
-                own = own if self.explained_heads is None else own[:, list(self.explained_heads)]
-                return torch.nn.functional.pad(own, (0, 1))  # nothing stays where it is
-        return None
+            return own
+        own = own if self.explained_heads is None else own[:, list(self.explained_heads)]
+        return torch.nn.functional.pad(own, (0, 1))  # nothing stays where it is
+
+    def _head_loadings(self) -> Tensor | None:
+        d = self.dictionary
+        if isinstance(d, HasQueryHeadLoadings):
+            return d.query_head_loadings()
+        return d.head_loadings() if isinstance(d, HasHeadLoadings) else None
 
     def loadings_kind(self, width: int) -> LoadingsKind:
         """What `loadings` are, with the identity `width` wide."""
-        heads = any(hasattr(self.dictionary, name) for name in ("query_head_loadings", "head_loadings"))
-        return ("trained" if width > 2 else "none") if heads else "layers"
+        return "layers" if self._head_loadings() is None else "trained" if width > 2 else "none"
 
     def groups(self, n_latents: int) -> tuple[list[str], Int[Tensor, " i"]]:
         """Names of the groups of latents, and the group of each; -1 where the dictionary has none."""
-        if not hasattr(self.dictionary, "latent_groups"):
+        if not isinstance(self.dictionary, HasGroups):
             return [], torch.full((n_latents,), -1)
         names, group = self.dictionary.latent_groups()
         return [short_site(name) for name in names], group.cpu()
 
     def movement(self, batch: Batch) -> Float[Tensor, "b h q k"] | None:
         """The patterns by which `loadings` move the code; None where that is not how the method moves."""
+        d = self.dictionary
         if self.identity:
-            own = not hasattr(self.dictionary, "bound_loadings")
-            return self.dictionary.patterns(batch) if own else batch["pattern"]
-        if hasattr(self.dictionary, "query_head_loadings"):
-            return torch.cat([batch[role] for role in self.dictionary.view_roles(self.layers)], dim=1)
+            return d.patterns(batch) if isinstance(d, MakesPatterns) else batch["pattern"]
+        if isinstance(d, HasQueryHeadLoadings) and isinstance(d, HasViewRoles):
+            return torch.cat([batch[role] for role in d.view_roles(self.layers)], dim=1)
         return None
 
     def seen(self, batch: Batch, b: int, latents: Int[Tensor, " m"]) -> Seen:
@@ -123,7 +142,12 @@ class Sides:
         )
 
     def _view(self, one: Batch, latents: Tensor) -> Seen:
-        view = self.dictionary.view(one, latents, self.layers)
+        d = self.dictionary
+        if not isinstance(d, HasView):
+            code = unpack(d.codes(one))[0].mT[latents].float().cpu()
+            nothing = torch.zeros_like(code)
+            return Seen(latents, *((code, nothing) if self.side == "key" else (nothing, code)), None)
+        view = d.view(one, latents, self.layers)
         query = view.query_side[0].mT.float().cpu()
         key = torch.zeros_like(query) if view.key_side is None else view.key_side[0].mT.float().cpu()
         return Seen(latents, key, query, None if view.arcs is None else view.arcs[0].float().cpu())
@@ -135,13 +159,13 @@ class Sides:
     def output_rows(self, n_latents: int) -> Float[Tensor, "i d"] | None:
         """What each latent writes into the stream (through W_O where it writes z or values); None where nothing."""
         d = self.dictionary
-        rows = d.output_rows(self.layers) if hasattr(d, "output_rows") else getattr(d, "W_dec", None)
+        rows = d.output_rows(self.layers) if isinstance(d, HasOutputRows) else getattr(d, "W_dec", None)
         if not isinstance(rows, Tensor) or rows.ndim != 2 or len(rows) != n_latents:
             return None
         rows = rows.detach().float().cpu()
         if not self.layers:
             return rows
-        if hasattr(d, "query_head_loadings") or getattr(d.cfg, "site", None) == "attn.hook_z":
+        if isinstance(d, HasQueryHeadLoadings) or getattr(d.cfg, "site", None) == "attn.hook_z":
             return self._through_heads(rows * getattr(d, "scale", torch.ones(())).detach().float().cpu())
         return rows if rows.shape[1] == self.layers[0].d_model else None
 

@@ -68,6 +68,43 @@ class LatentView(NamedTuple):
     a method does not say."""
 
 
+class LatentDirections(NamedTuple):
+    """What the latents of a dictionary claim to be, as directions of the residual stream; None: nothing is claimed.
+
+    n latent, r rows of a latent that is a subspace, d d_model, h heads of all layers explained, side by side.
+    """
+
+    source: Float[Tensor, "n d"] | Float[Tensor, "n r d"] | None = None
+    """What each latent reads at the source."""
+    output: Float[Tensor, "n d"] | Float[Tensor, "n r d"] | None = None
+    """What each latent writes at the destination."""
+    loading: Float[Tensor, "n h"] | None = None
+    """By which mixture of the layers' heads each latent moves."""
+    query: Float[Tensor, "n d"] | Float[Tensor, "n r d"] | None = None
+    """What each QK latent wants of the position that looks."""
+    key: Float[Tensor, "n d"] | Float[Tensor, "n r d"] | None = None
+    """What each QK latent wants of the position that is looked at."""
+
+
+class PlantedSizes(Protocol):
+    """What a benchmark says of a world with planted truth, so that a method can choose settings that fit it."""
+
+    l0: float
+    """Planted features that are active per position, on the side where the method counts its code."""
+    n_latents: int
+    """Width that all methods get."""
+
+    @property
+    def ov_rank(self) -> int:
+        """Rank of the planted OV circuits."""
+        ...
+
+    @property
+    def query_l0(self) -> float:
+        """Planted query conditions that hold per position."""
+        ...
+
+
 @runtime_checkable
 class Dictionary(Protocol):
     """What evaluation and analysis need of a trained dictionary for attention."""
@@ -80,4 +117,154 @@ class Dictionary(Protocol):
 
     def reconstruct(self, batch: Batch) -> Float[Tensor, "b p d_out"]:
         """The target, in its own units."""
+        ...
+
+
+# What a dictionary may have besides; each is used wherever it is there, and by nothing else. They have methods only:
+# from Python 3.12 on, isinstance() does not see parameters of an nn.Module.
+
+
+@runtime_checkable
+class HasHeadLoadings(Protocol):
+    """How a latent is shared between heads."""
+
+    def head_loadings(self) -> Float[Tensor, "n h"] | None:
+        """By latent and head of the layer, the identity last where there is one; None where latents are not apart."""
+        ...
+
+
+@runtime_checkable
+class HasQueryHeadLoadings(Protocol):
+    """Loadings on key-value heads, repeated for the query heads that share them."""
+
+    def query_head_loadings(self) -> Float[Tensor, "n h"]:
+        """By latent and query head, layers side by side."""
+        ...
+
+
+@runtime_checkable
+class HasLayerLoadings(Protocol):
+    """How much a latent writes to each of several layers."""
+
+    def layer_loadings(self) -> Float[Tensor, "n t"]:
+        """By latent and target."""
+        ...
+
+
+@runtime_checkable
+class Moves(HasHeadLoadings, Protocol):
+    """Latents that fire at sources and that patterns carry, by loadings, to where decoder rows `W_dec` write them."""
+
+    def moved(self, f: Float[Tensor, "b p n"], pattern: Float[Tensor, "b h q k"]) -> Float[Tensor, "b p n"]:
+        """What arrives of a code at each destination."""
+        ...
+
+
+@runtime_checkable
+class MakesPatterns(Protocol):
+    """Attention of the dictionary's own making."""
+
+    def patterns(self, batch: Batch) -> Float[Tensor, "b h q k"]:
+        """By base head."""
+        ...
+
+
+@runtime_checkable
+class HasView(Protocol):
+    """Both sides of its latents, for their pages."""
+
+    def view(self, batch: Batch, latents: Any, layers: Any) -> LatentView:
+        """Of some latents (int64 `[m]`), the layers explained given as `BaseLayer`s."""
+        ...
+
+
+@runtime_checkable
+class HasViewRoles(Protocol):
+    """A `view` that needs more of a batch than the dictionary reads."""
+
+    def view_roles(self, layers: Any) -> dict[str, Any]:
+        """Role -> reads."""
+        ...
+
+
+@runtime_checkable
+class HasKeyCodes(Protocol):
+    """Latents with a code on keys beside that on queries."""
+
+    def key_codes(self, batch: Batch) -> Codes:
+        """Which latents are found in which key."""
+        ...
+
+
+@runtime_checkable
+class HasMeeting(Protocol):
+    """Query latents that meet several key latents."""
+
+    def meeting(self) -> Float[Tensor, "h n m"]:
+        """By head: how much query latent n counts key latent m."""
+        ...
+
+
+@runtime_checkable
+class HasGroups(Protocol):
+    """Latents in groups: units that share an attention, or sites that are read."""
+
+    def latent_groups(self) -> tuple[list[str], Any]:
+        """Names of the groups, and of each latent its group (int64 `[n]`)."""
+        ...
+
+
+@runtime_checkable
+class HasOutputRows(Protocol):
+    """What each latent writes into the stream, where that is not a decoder row as it stands."""
+
+    def output_rows(self, layers: Any) -> Float[Tensor, "n d"]:
+        """In stream units."""
+        ...
+
+
+@runtime_checkable
+class ReadsHeads(Protocol):
+    """Latents whose pre-activation is linear in the heads' outputs z, and that write one direction each.
+
+    `pre[n] = sum_h z_h . head_readers[n, h] + attribution_bias[n]`; this is what a graph needs (`Method.graph`:
+    `written`).
+    """
+
+    def head_readers(self, latents: Any, layer: Any) -> Float[Tensor, "m h c"]:
+        """What some latents (int64 `[m]`) read of each head's z, in its units."""
+        ...
+
+    def attribution_bias(self, latents: Any, layers: Any) -> Float[Tensor, " m"]:
+        """What no head sends."""
+        ...
+
+    def written_rows(self, layer: Any) -> Float[Tensor, "n d"]:
+        """What a code of 1 adds to the attention output."""
+        ...
+
+    def written_bias(self, layer: Any) -> Float[Tensor, " d"]:
+        """What is added always."""
+        ...
+
+    def pre_activations(self, x: Float[Tensor, "b p d_in"]) -> Float[Tensor, "b p n"]:
+        """Of all latents, from what the encoder reads."""
+        ...
+
+
+@runtime_checkable
+class MarksDead(Protocol):
+    """Training that treats latents differently which have not fired for long."""
+
+    def mark_silent(self, silent: Any) -> None:
+        """Which latents are dead (bool `[n]`)."""
+        ...
+
+
+@runtime_checkable
+class Orients(Protocol):
+    """A sign or scale that training leaves open."""
+
+    def orient(self) -> None:
+        """Fix it, once, after training; the output stays the same."""
         ...

@@ -154,6 +154,8 @@ class DictionaryCard(Record):
     """Where its code is counted: at sources, at destinations, or on both sides."""
     noun: str = "latent"
     """What one row of its table is called: latent, unit, head."""
+    about: str = ""
+    """One sentence on what a row is; empty where the side says it all."""
     loadings: Literal["trained", "measured", "layers", "none"] = "trained"
     """What the loadings of a row are: parameters or decoder norms by head; shares measured from the arcs of its
     examples; decoder norms by layer; or nothing worth showing, where there is one attention only."""

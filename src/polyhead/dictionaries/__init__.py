@@ -1,5 +1,6 @@
 """Dictionaries for attention: one method a file, one line each in the registry below."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ __all__ = [
     "TopK",
     "find_method",
     "load_dictionary",
+    "method_of",
+    "register",
     "save_dictionary",
 ]
 
@@ -63,7 +66,45 @@ METHODS: dict[str, Method] = {
         combined_layer.METHOD,
     )
 }
-"""Every way of training a dictionary, by name. A new one is a file and a line here (docs/adding-a-method.md)."""
+"""Every way of training a dictionary, by name. A new one is a file and a line here, or, from outside the package, one
+call of `register` (docs/adding-a-method.md)."""
+
+
+def register(method: Method) -> Method:
+    """Add a method from outside the package: training, evaluation, pages, graphs and the benchmark then know it.
+
+    Args:
+        method: any; its `kind` names it everywhere.
+
+    Returns:
+        The same method, so that a module can end with `METHOD = register(Method(...))`.
+
+    Raises:
+        PolyheadError: the name is taken, is no name of a folder, or its module is another method's.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", method.kind):
+        raise PolyheadError(f"a method is named in lower-case letters, digits and _; got {method.kind!r}")
+    if METHODS.get(method.kind, method) is not method:
+        raise PolyheadError(f"a method is already called {method.kind!r}; give yours another name")
+    other = next((m.kind for m in METHODS.values() if m.module is method.module and m is not method), None)
+    if other is not None:
+        raise PolyheadError(
+            f"{method.module.__name__} is the module of {other!r}; make a subclass of it for {method.kind!r}"
+        )
+    METHODS[method.kind] = method
+    return method
+
+
+def method_of(dictionary: Any) -> Method:
+    """The method that a dictionary is of.
+
+    Raises:
+        PolyheadError: its class is no method's.
+    """
+    found = next((method for method in METHODS.values() if method.module is type(dictionary)), None)
+    if found is None:
+        raise PolyheadError(f"{type(dictionary).__name__} is of no method; registered are {', '.join(METHODS)}")
+    return found
 
 
 def find_method(kind: str) -> Method:
@@ -79,11 +120,9 @@ def find_method(kind: str) -> Method:
 
 def save_dictionary(dictionary: Any, folder: Path | str, provenance: Mapping[str, Any] | None = None) -> None:
     """Write a dictionary as an artifact: config, weights with their scales, manifest."""
-    kinds = {method.module: kind for kind, method in METHODS.items()}
-    if type(dictionary) not in kinds:
-        raise PolyheadError(f"cannot save a {type(dictionary).__name__}; registered kinds are {', '.join(METHODS)}")
+    method = method_of(dictionary)
     config = dictionary.cfg.model_dump(mode="json")
-    save_artifact(Path(folder), kinds[type(dictionary)], config, dictionary.state_dict(), provenance or {})
+    save_artifact(Path(folder), method.kind, config, dictionary.state_dict(), provenance or {})
 
 
 def load_dictionary(folder: Path | str) -> Any:

@@ -78,4 +78,8 @@ METHOD = Method(
     make=make,
     rates=Rates(6e-3),
     layers="many",
+    about="A latent reads one site and writes to one layer or several; nothing is moved between tokens, so there are "
+    "no arcs.",
+    graph="spanning",
+    directions="spanning",
 )

@@ -58,12 +58,13 @@ class AttnOutSAE(SAE):
 
     cfg: AttnOutSAEConfig
 
-    @property
-    def head_loadings(self):
-        """On `attn.hook_z`: a function that gives each latent's shares of heads, `[n_latents, n_heads]`, by decoder."""
+    @torch.no_grad()
+    def head_loadings(self) -> Float[Tensor, "i h"] | None:
+        """On `attn.hook_z`: each latent's shares of heads, by decoder; None where decoder rows do not split by head."""
         if self.cfg.site != "attn.hook_z" or self.cfg.n_heads is None:
-            raise AttributeError(f"an SAE of {self.cfg.site} has no decoder rows by head; one of attn.hook_z has")
-        return self._head_shares
+            return None
+        norms = (self.W_dec * self.scale).unflatten(-1, (self.cfg.n_heads, -1)).norm(dim=-1)
+        return norms / norms.sum(-1, keepdim=True).clamp_min(1e-12)
 
     def view_roles(self, layers: Sequence[BaseLayer]) -> dict[str, tuple[Read, ...]]:
         """What a batch needs beside the SAE's own reading for `view`: the layer's pattern and values."""
@@ -90,7 +91,7 @@ class AttnOutSAE(SAE):
             PolyheadError: the batch lacks `pattern` or `v`, or the pre-activation does not split.
         """
         (layer,) = layers
-        self._check_splits(layer)
+        readers = self.head_readers(latents, layer)
         missing = [role for role in ("pattern", "v") if role not in batch]
         if missing:
             raise PolyheadError(
@@ -104,7 +105,7 @@ class AttnOutSAE(SAE):
                 f"v {list(batch['v'].shape)} came"
             )
         v = batch["v"].to(self.W_dec.dtype).unflatten(-1, (h, -1))
-        written = torch.einsum("bkhc,mhc->bmhk", v, self._readers(latents, layer))
+        written = torch.einsum("bkhc,mhc->bmhk", v, readers)
         return batch["pattern"].to(written.dtype)[:, None] * written[:, :, :, None]
 
     @torch.no_grad()
@@ -116,12 +117,31 @@ class AttnOutSAE(SAE):
             bias = bias + self.encoder_rows[latents] @ (layer.b_O / self.scale)
         return bias
 
-    def _readers(self, latents: Tensor, layer: BaseLayer) -> Float[Tensor, "m h c"]:
-        """e_ih."""
+    def head_readers(self, latents: Int[Tensor, " m"], layer: BaseLayer) -> Float[Tensor, "m h c"]:
+        """e_ih.
+
+        Raises:
+            PolyheadError: the pre-activation does not split by head.
+        """
+        self._check_splits(layer)
         read = self.encoder_rows[latents] / self.scale
         if self.cfg.site == "attn.hook_z":
             return read.unflatten(-1, (layer.n_heads, layer.d_head))
         return torch.einsum("hcd,md->mhc", layer.W_O, read)
+
+    @torch.no_grad()
+    def written_rows(self, layer: BaseLayer) -> Float[Tensor, "i d"]:
+        """What a code of 1 adds to the attention output, in float64."""
+        rows = self.W_dec.double() * self.scale
+        return rows @ layer.W_O.double().flatten(0, 1) if self.cfg.site == "attn.hook_z" else rows
+
+    @torch.no_grad()
+    def written_bias(self, layer: BaseLayer) -> Float[Tensor, " d"]:
+        """What is added always, in float64."""
+        bias = self.b_dec.double() * self.scale
+        if self.cfg.site == "attn.hook_z":
+            return bias @ layer.W_O.double().flatten(0, 1) + layer.b_O.double()
+        return bias
 
     def _check_splits(self, layer: BaseLayer) -> None:
         cfg = self.cfg
@@ -137,12 +157,6 @@ class AttnOutSAE(SAE):
         width = layer.d_model if cfg.site == "hook_attn_out" else layer.n_heads * layer.d_head
         if width != cfg.d_in:
             raise PolyheadError(f"this SAE reads width {cfg.d_in}; {cfg.site} of layer {layer.layer} is {width} wide")
-
-    @torch.no_grad()
-    def _head_shares(self) -> Float[Tensor, "i h"]:
-        assert self.cfg.n_heads is not None
-        norms = (self.W_dec * self.scale).unflatten(-1, (self.cfg.n_heads, -1)).norm(dim=-1)
-        return norms / norms.sum(-1, keepdim=True).clamp_min(1e-12)
 
 
 def reading(settings: AttnOutSAESettings, layers: Sequence[BaseLayer]) -> Reading:
@@ -179,4 +193,6 @@ METHOD = Method(
     make=make,
     rates=Rates(3e-3),
     side="query",
+    graph="written",
+    directions="one_site",
 )

@@ -149,4 +149,7 @@ METHOD = Method(
     rates=Rates(3e-3),
     layers="any",
     side="key",
+    about="A latent of the values: it fires at a source, on what waits there for heads to carry; its decoder says for "
+    "which heads.",
+    directions="one_site",
 )

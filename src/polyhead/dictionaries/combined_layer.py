@@ -177,4 +177,9 @@ METHOD = Method(
     make=make,
     rates=Rates(5e-3, {"mtc.loadings": 5.0}),
     side="key",
+    about="A latent fires at a source and is carried along patterns that this dictionary makes itself, not the "
+    "model's.",
+    graph="moved",
+    directions="moved_and_qk",
+    benchmark=lambda sizes: {"qk_latents": sizes.n_latents, "qk_k": sizes.query_l0, "max_density": 0.3},
 )

@@ -101,4 +101,8 @@ METHOD = Method(
     rates=Rates(6e-3),
     layers="any",
     from_mlp=True,
+    about="A latent reads one site and writes to one layer or several; nothing is moved between tokens, so there are "
+    "no arcs.",
+    graph="spanning",
+    directions="spanning",
 )

@@ -239,4 +239,6 @@ METHOD = Method(
     make=make,
     rates=Rates(6e-3),
     side="key",
+    about="A latent of the layer's input: at every destination the one head that moves it most carries it there.",
+    directions="layer_input",
 )

@@ -105,4 +105,8 @@ METHOD = Method(
     make=make,
     rates=Rates(1e-3, {"W_Q": 0.3, "W_K": 0.3, **dict.fromkeys(GATES, 5.0)}),
     side="query",
+    noun="head",
+    about="One row is a head of the block, with an attention of its own and gates on pairs of positions; arcs say what "
+    "it attends to.",
+    directions="own_heads",
 )

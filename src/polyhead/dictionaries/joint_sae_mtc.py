@@ -130,4 +130,7 @@ METHOD = Method(
     make=make,
     rates=Rates(6e-3, {"loadings": 5.0}),
     side="key",
+    graph="moved",
+    directions="moved",
+    benchmark_rate=0.5,  # at the common rate its FVU is 33, at half of it .36
 )

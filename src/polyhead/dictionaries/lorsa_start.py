@@ -188,4 +188,9 @@ METHOD = Method(
     make=make,
     rates=Rates(6e-3, {"W_Q": 0.1, "W_K": 0.1, "b_Q": 0.1, "b_K": 0.1}),
     side="query",
+    noun="unit",
+    about="A unit reads one direction at sources, looks where the attention of its group looks, and writes one "
+    "direction. Arcs are that attention times what is read.",
+    graph="lorsa",
+    directions="own_heads",
 )

@@ -18,7 +18,7 @@ from torch import nn
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
-from polyhead.core.protocols import Batch
+from polyhead.core.protocols import Batch, LatentDirections, PlantedSizes
 from polyhead.core.reading import Reading
 
 
@@ -56,6 +56,23 @@ class Method:
     """Where its `codes` are counted: at sources before anything moves, at destinations after, or on both sides."""
     from_mlp: bool = False
     """Whether it reads or writes MLP sites, which an attention-only model does not have."""
+    noun: str = "latent"
+    """What one latent is called on pages: latent, unit, head."""
+    about: str = ""
+    """One sentence for pages: what a latent of this method is, where its `side` does not say it all."""
+    variant: str | None = None
+    """Setting whose value its members are compared by; None: they are all of one kind, named like the method."""
+    graph: str | Callable[..., Any] | None = None
+    """How its latents become nodes of an attribution graph: a way that ships (`graphs.parts.WAYS`) or a function of
+    the same arguments; None: no graph holds them."""
+    directions: str | Callable[[Any, Reading, Mapping[int, BaseLayer], Sequence[Batch]], LatentDirections] | None = None
+    """What its latents claim to be, for the benchmark: a way that ships (`metrics.benchmark.adapters.WAYS`) or a
+    function of the dictionary, its reading, layers by number and some batches; None: only its code and its
+    reconstruction are scored."""
+    benchmark: Callable[[PlantedSizes], dict[str, Any]] | None = None
+    """Settings on a planted world, beside width and sparsity."""
+    benchmark_rate: float = 1.0
+    """Times the learning rate that the benchmark gives all methods, for one that does not bear it."""
 
     def check(self, layers: Sequence[BaseLayer]) -> None:
         """Refuse a number of layers that the method cannot explain.

@@ -180,4 +180,7 @@ METHOD = Method(
     make=make,
     rates=Rates(6e-3, {"loadings": 5.0}),
     side="key",
+    graph="moved",
+    directions="moved",
+    benchmark=lambda sizes: {"rank": 2},
 )

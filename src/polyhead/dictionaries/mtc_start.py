@@ -194,4 +194,7 @@ METHOD = Method(
     make=make,
     rates=Rates(6e-3, {"loadings": 5.0}),
     side="key",
+    variant="loadings",
+    graph="moved",
+    directions="moved",
 )

@@ -231,4 +231,6 @@ METHOD = Method(
     make=make,
     rates=Rates(5e-3),
     side="both",
+    directions="qk_pairs",
+    benchmark=lambda sizes: {"k": sizes.l0, "max_density": 0.3},
 )

@@ -126,4 +126,8 @@ METHOD = Method(
     make=make,
     rates=Rates(5e-3),
     side="both",
+    about="A condition on the query, and the keys that it may meet through a learned mask. Arcs are what the two add "
+    "to the attention score.",
+    directions="qk_pairs",
+    benchmark=lambda sizes: {"k": sizes.l0, "key_k": sizes.l0, "max_density": 0.3},
 )

@@ -106,4 +106,8 @@ METHOD = Method(
     make=make,
     rates=Rates(3e-3),
     side="query",
+    noun="head",
+    about="One row is a head of low rank, with an attention of its own; arcs say what it attends to.",
+    directions="own_heads",
+    benchmark=lambda sizes: {"n_heads": min(64, sizes.n_latents // 2), "rank": sizes.ov_rank},
 )

@@ -19,7 +19,7 @@ from polyhead.core.config import explained
 from polyhead.core.data_files import read_json_lines, read_object
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_json
-from polyhead.core.protocols import Batch
+from polyhead.core.protocols import Batch, Orients
 from polyhead.core.rng import generator
 from polyhead.core.run_folder import claim, open_run, stage
 from polyhead.core.stopping import RESUME, Stopped, stop_signals
@@ -186,7 +186,7 @@ def train_member(data: ExperimentData, member: Member, run_dir: Path) -> nn.Modu
         callbacks=[_firing_counts(dictionary, first[0], batches.tokens_per_batch)],
         label=member.name,
     )
-    if hasattr(dictionary, "orient"):
+    if isinstance(dictionary, Orients):
         dictionary.orient()
     cost = {"seconds": round(time.monotonic() - start, 2), "memory": plan.memory_bytes}
     write_json(folder / COST_FILE, cost)

@@ -17,11 +17,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from polyhead.activations.harvest import fill_roles
+from polyhead.core.protocols import ReadsHeads
 from polyhead.core.reading import Reading
 from polyhead.dictionaries.encoder import unpack
 from polyhead.dictionaries.lorsa import Lorsa
 from polyhead.dictionaries.mtc import MTC
-from polyhead.dictionaries.sae import SAE
 from polyhead.graphs.frozen import FrozenPrompt
 from polyhead.models.hf.model import HFModel
 from polyhead.models.hooked import HookedModel
@@ -139,7 +139,7 @@ class ReadBack:
             group = one.group_of(torch.arange(one.cfg.n_latents))
             values = (x[0] / one.input_scale) @ one.W_V.T
             return {"query": torch.einsum("iqs,si->qi", pattern[group], values) + one.b_V}
-        if isinstance(one, SAE):
+        if isinstance(one, ReadsHeads):
             return {"query": one.pre_activations(x)[0]}
         pre = torch.cat([one.pre_activations(x, s)[0] for s in range(len(one.cfg.sources))], dim=-1)
         return {"own": pre, "query": pre}

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.progress import progress
-from polyhead.core.protocols import Batch
+from polyhead.core.protocols import Batch, MakesPatterns, Moves
 from polyhead.core.reading import Read
 from polyhead.core.records import Evaluation, TokenPolicy, Variant
 from polyhead.core.sites import parse_site, site
@@ -181,7 +181,7 @@ class _Running:
         parts = reference.mean.flatten()[None] if pattern else torch.stack(reference.mean.chunk(len(reference.targets)))
         self.parts = [] if pattern else [ReconstructionSums(mean) for mean in parts]
         self.attn_out = None if reference.attn_out_mean is None else ReconstructionSums(reference.attn_out_mean)
-        makes = pattern or hasattr(self.dictionary, "patterns")
+        makes = pattern or isinstance(self.dictionary, MakesPatterns)
         self.fidelity = PatternFidelitySums() if makes else None
         self.firing = FiringSums()
         self.sparsity = _moving(self.dictionary) if subject.side == "key" else None
@@ -277,9 +277,10 @@ class _Running:
 
 def _moving(dictionary: Any) -> SparsitySums | None:
     """For codes that frozen patterns move: loadings over the heads and the identity, and decoder rows."""
-    if not all(hasattr(dictionary, name) for name in ("head_loadings", "W_dec", "moved")):
+    if not isinstance(dictionary, Moves):
         return None
-    return SparsitySums(dictionary.W_dec, dictionary.head_loadings())
+    moving: Any = dictionary
+    return SparsitySums(moving.W_dec, moving.head_loadings())
 
 
 @torch.no_grad()

@@ -25,15 +25,13 @@ from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
 from polyhead.core.records import PAGE_SHARD, DictionaryCard, Overview
 from polyhead.core.run_folder import open_run, stage, stage_seconds
-from polyhead.dictionaries import METHODS
+from polyhead.dictionaries import find_method
 from polyhead.experiments.config import Member
 from polyhead.experiments.data import ExperimentData, load_data
 from polyhead.experiments.evaluate import read_evaluations
 from polyhead.experiments.train import CONFIG_FILE, load_config, load_member
 from polyhead.metrics.evaluate import Repeatable
 
-NOUNS = {"lorsa": "unit", "gated_attention": "head", "replacement": "head"}
-"""What one latent of a method is called, where that is not latent."""
 SITES = {
     "hook_attn_out": "the attention output",
     "attn.hook_z": "what the heads read",
@@ -96,14 +94,15 @@ def card_of(
         layers: those it explains.
         n_heads: of a layer of the base model.
     """
-    names, noun = _head_names(sides, analysis, layers, n_heads), NOUNS.get(method, "latent")
+    names, of = _head_names(sides, analysis, layers, n_heads), find_method(method)
     return DictionaryCard(
         name=name,
         variant=variant,
         method=method,
-        title=METHODS[method].title,
-        side=METHODS[method].side,
-        noun=noun,
+        title=of.title,
+        side=of.side,
+        noun=of.noun,
+        about=of.about,
         loadings=analysis.loadings,
         identity=sides.identity,
         group_names=list(analysis.group_names),
@@ -113,7 +112,7 @@ def card_of(
         n_live=analysis.n_live,
         config=json.loads(sides.dictionary.cfg.model_dump_json()),
         loading_map=analysis.loading_map,
-        highlights=highlights(analysis, head_names=names, noun=noun),
+        highlights=highlights(analysis, head_names=names, noun=of.noun),
     )
 
 

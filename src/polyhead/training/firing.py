@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Int64
 from torch import Tensor
 
-from polyhead.core.protocols import Batch, Codes
+from polyhead.core.protocols import Batch, Codes, MarksDead
 from polyhead.training.loop import Metrics
 
 
@@ -65,7 +65,7 @@ class FiringCounts:
         self.step = done
         self.last_fired[fired] = done
         self.n_fired += fired
-        if hasattr(module, "mark_silent"):
+        if isinstance(module, MarksDead):
             module.mark_silent(self.dead())
         return {"dead_share": self.dead().float().mean().item(), "fired_share": fired.float().mean().item()}
 

@@ -174,7 +174,7 @@ def test_attribution_by_head_and_source_sums_to_the_pre_activation(place):
         by_hand = sae.W_dec[5].detach().view(4, 6).norm(dim=-1)
         torch.testing.assert_close(shares[5], by_hand / by_hand.sum())
     else:
-        assert not hasattr(sae, "head_loadings")
+        assert sae.head_loadings() is None
 
 
 def test_attribution_refuses_what_it_cannot_split():

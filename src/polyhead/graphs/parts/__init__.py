@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from polyhead.core.errors import PolyheadError
+from polyhead.dictionaries import METHODS, find_method
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.explainers import Explainer
 from polyhead.graphs.parts.attn_out import attn_out_part
@@ -12,26 +13,25 @@ from polyhead.graphs.parts.moved import moved_part
 from polyhead.graphs.parts.spanning import spanning_part
 from polyhead.graphs.recorded import Recorded
 
-PARTS: dict[str, Callable[[Recorded, Explainer, int, GraphConfig], Part]] = {
-    "mtc": moved_part,
-    "mtc_rank": moved_part,
-    "joint_sae_mtc": moved_part,
-    "combined_layer": moved_part,
-    "attn_out_sae": attn_out_part,
+WAYS: dict[str, Callable[[Recorded, Explainer, int, GraphConfig], Part]] = {
+    "moved": moved_part,
+    "written": attn_out_part,
     "lorsa": lorsa_part,
-    "two_type_features": spanning_part,
-    "attn_out_crosscoder": spanning_part,
-    "cross_layer_transcoder": spanning_part,
+    "spanning": spanning_part,
 }
-"""Method -> how its dictionaries become nodes."""
+"""Name in `Method.graph` -> how dictionaries become nodes: moved by the layer's heads, read from attention's output,
+with an attention of their own, or read from sites that nothing moves."""
 
 
 def make_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig) -> Part:
     """The nodes of one dictionary.
 
     Raises:
-        PolyheadError: its kind has no nodes, or it does not fit the model.
+        PolyheadError: its method has no nodes, or it does not fit the model.
     """
-    if one.kind not in PARTS:
-        raise PolyheadError(f"{one.name} is a {one.kind}, which no graph can hold; it can hold {', '.join(PARTS)}")
-    return PARTS[one.kind](recorded, one, index, cfg)
+    way = find_method(one.kind).graph
+    if way is None or (isinstance(way, str) and way not in WAYS):
+        able = ", ".join(method.kind for method in METHODS.values() if method.graph is not None)
+        raise PolyheadError(f"{one.name} is a {one.kind}, which no graph can hold; it can hold {able}")
+    make = WAYS[way] if isinstance(way, str) else way
+    return make(recorded, one, index, cfg)

@@ -8,7 +8,9 @@ Axis legend: p position (t destination, s source), n node, h head, c d_head, d d
 import torch
 from torch import Tensor
 
+from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import GraphDictionary, GraphNode
+from polyhead.core.protocols import ReadsHeads
 from polyhead.dictionaries.encoder import unpack
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.explainers import Explainer
@@ -17,16 +19,17 @@ from polyhead.graphs.recorded import DTYPE, Recorded, write_depth
 
 
 def attn_out_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig) -> Part:
-    """Nodes of one autoencoder.
+    """Nodes of one dictionary that reads heads' outputs.
 
     Raises:
-        PolyheadError: its pre-activation does not split by head, or it is of another width.
+        PolyheadError: it does not read them, its pre-activation does not split by head, or it is of another width.
     """
     ((layer, half),) = one.explains
     sae, base = one.dictionary, recorded.base(layer)
-    sae._check_splits(base)
-    f = unpack(sae.codes(recorded.batch(one.reading)))[0].to(DTYPE)
-    rows = _stream_rows(recorded, one, layer)
+    if not isinstance(sae, ReadsHeads):
+        raise PolyheadError(f"{one.name} is a {one.kind}, whose latents do not say what they read of each head")
+    f = unpack(one.dictionary.codes(recorded.batch(one.reading)))[0].to(DTYPE)
+    rows = sae.written_rows(base).detach().to(DTYPE)
     keep = kept(f.abs() * rows.norm(dim=-1), cfg.max_query_nodes)
     positions, latents = keep.nonzero().unbind(1)
     values = f[positions, latents]
@@ -35,7 +38,7 @@ def attn_out_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConf
         where = {"kind": "latent", "layer": layer, "part": "attn", "dictionary": index, "side": "query"}
         return GraphNode.model_construct(**where, position=position, latent=latent, value=value, pre=value)
 
-    constant = sae.attribution_bias(latents, [base]).to(DTYPE)
+    constant = sae.attribution_bias(latents, [base]).detach().to(DTYPE)
     block = Block(
         label=f"layer {layer} attn query",
         order=2 * layer + 0.2,
@@ -44,19 +47,19 @@ def attn_out_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConf
         writes=[
             Write(write_depth(layer, half), values[:, None] * recorded.write_at(layer, half, rows[latents], positions))
         ],
-        read=head_read(recorded, layer, sae._readers(latents, base).to(DTYPE), constant, positions),
+        read=head_read(recorded, layer, sae.head_readers(latents, base).detach().to(DTYPE), constant, positions),
     )
     says = GraphDictionary(
         name=one.name,
         kind=one.kind,
         layers=[layer],
         part="attn",
-        n_latents=sae.cfg.n_latents,
+        n_latents=f.shape[1],
         heads=[f"{layer}.{h}" for h in range(base.n_heads)],
         sha256=one.sha256,
         path=one.path,
     )
-    biases = {write_depth(layer, half): recorded.write_bias(layer, half, _bias(recorded, one, layer))}
+    biases = {write_depth(layer, half): recorded.write_bias(layer, half, sae.written_bias(base).detach())}
     return Part([block], biases, says, cap_note(one, layer, half, keep, f), {})
 
 
@@ -67,18 +70,3 @@ def head_read(recorded: Recorded, layer: int, readers: Tensor, constant: Tensor,
     always = torch.einsum("d,hdc->hc", norm.bias, W_V) + base.b_V.to(DTYPE)
     moved = torch.einsum("nhc,hc,hn->n", readers, always, pattern.sum(-1)[:, positions])
     return HeadRead(2 * layer, readers, constant + moved, W_V, pattern, norm)
-
-
-def _stream_rows(recorded: Recorded, one: Explainer, layer: int) -> Tensor:
-    """What each latent writes in the layer's output, [i, d]."""
-    sae, base = one.dictionary, recorded.base(layer)
-    rows = sae.W_dec.to(DTYPE) * sae.scale
-    return rows @ base.W_O.to(DTYPE).flatten(0, 1) if sae.cfg.site == "attn.hook_z" else rows
-
-
-def _bias(recorded: Recorded, one: Explainer, layer: int) -> Tensor:
-    sae, base = one.dictionary, recorded.base(layer)
-    bias = sae.b_dec.to(DTYPE) * sae.scale
-    if sae.cfg.site == "attn.hook_z":
-        return bias @ base.W_O.to(DTYPE).flatten(0, 1) + base.b_O.to(DTYPE)
-    return bias

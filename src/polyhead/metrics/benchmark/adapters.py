@@ -1,4 +1,4 @@
-"""From a trained dictionary of ours to what the benchmark asks of it: one function a family, chosen by its shape.
+"""From a trained dictionary of ours to what the benchmark asks of it: one function per family, which the method names.
 
 Every direction is brought into the stream: what is read at `ln1.hook_normalized` or the stream is there already, what
 is read from values goes back through W_V, what is written into z or v goes on through W_O, what lives in queries and
@@ -7,16 +7,18 @@ Axis legend: n latent, r row, d width, h head, k d_head, l layer, b p q as elsew
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.protocols import Batch, Codes
+from polyhead.core.errors import PolyheadError, nearest
+from polyhead.core.protocols import Batch, Codes, LatentDirections
 from polyhead.core.reading import Read, Reading
 from polyhead.core.sites import parse_site
+from polyhead.dictionaries.method import Method
 from polyhead.metrics.benchmark.protocol import Directions, Silent, optional
 
 _SMALL = 0.1
@@ -24,16 +26,6 @@ _SMALL = 0.1
 
 STREAM_SITES = ("ln1.hook_normalized", "hook_resid_pre")
 Layers = Mapping[int, BaseLayer]
-
-
-class Parts(NamedTuple):
-    """What a dictionary claims; see `AttentionDictionary`."""
-
-    source: Directions = None
-    output: Directions = None
-    loading: Tensor | None = None
-    query: Directions = None
-    key: Directions = None
 
 
 class Adapted(Silent):
@@ -44,13 +36,13 @@ class Adapted(Silent):
         dictionary: Any,
         reading: Reading,
         layers: Sequence[BaseLayer],
-        side: Literal["key", "query", "both"],
+        method: Method,
         batches: Sequence[Batch] = (),
     ) -> None:
         """batches: some that it was trained on, for methods whose parts show in use only."""
-        self.dictionary, self.reading, self._side = dictionary, reading, side
+        self.dictionary, self.reading, self._side = dictionary, reading, method.side
         self.layers = {layer.layer: layer for layer in layers}
-        self.parts = parts_of(dictionary, reading, self.layers, batches)
+        self.parts = directions_of(method, dictionary, reading, self.layers, batches)
 
     def codes(self, batch: Batch) -> Codes | None:
         """Its own codes; None for a method without latents."""
@@ -100,15 +92,24 @@ class Adapted(Silent):
 
 
 @torch.no_grad()
-def parts_of(dictionary: Any, reading: Reading, layers: Layers, batches: Sequence[Batch] = ()) -> Parts:
-    """What it claims, by the first family whose parameters it has; nothing for an unknown one."""
-    for has, family in FAMILIES:
-        if has(dictionary):
-            return family(dictionary, reading, layers, batches)
-    return Parts()
+def directions_of(
+    method: Method, dictionary: Any, reading: Reading, layers: Layers, batches: Sequence[Batch] = ()
+) -> LatentDirections:
+    """What a dictionary claims, by the way that its method names; nothing for a method that names none.
+
+    Raises:
+        PolyheadError: the method names a way that is not there.
+    """
+    way = method.directions
+    if way is None:
+        return LatentDirections()
+    if isinstance(way, str) and way not in WAYS:
+        raise PolyheadError(f"{method.kind} names the directions {way!r}; {nearest(way, WAYS)}")
+    find = WAYS[way] if isinstance(way, str) else way
+    return find(dictionary, reading, layers, batches)
 
 
-def moving(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> Parts:
+def moving(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> LatentDirections:
     """Latents of a stream moved by the base heads (multitoken transcoders): encoder columns, decoder rows, loadings.
 
     A latent with several pairs of directions (`W_read`, `W_write`) is a subspace on both sides.
@@ -119,10 +120,10 @@ def moving(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -
     if hasattr(m, "W_read"):
         source = torch.cat([source[:, None], m.W_read], dim=1)
         output = torch.cat([output[:, None], m.W_write], dim=1)
-    return Parts(source, output, m.head_loadings()[:, :h])
+    return LatentDirections(source, output, m.head_loadings()[:, :h])
 
 
-def of_the_input(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> Parts:
+def of_the_input(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> LatentDirections:
     """An SAE of the stream that heads move as they stand (dynamic head): where the layer's weights send a latent.
 
     Which head moves it is chosen anew in every context; output and loading are the best rank-1 form of what all do.
@@ -131,10 +132,10 @@ def of_the_input(m: Any, reading: Reading, layers: Layers, batches: Sequence[Bat
     (layer,) = layers.values()
     images = torch.einsum("nd,hdk,hke->nhe", m.W_sae, layer.W_V, layer.W_O)
     U, _, Vh = torch.linalg.svd(images, full_matrices=False)
-    return Parts(m.W_enc.T, Vh[:, 0], U[:, :, 0])
+    return LatentDirections(m.W_enc.T, Vh[:, 0], U[:, :, 0])
 
 
-def own_heads(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> Parts:
+def own_heads(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> LatentDirections:
     """Rank-1 units or low-rank heads with an attention of their own (Lorsa, replacement layer, gated block).
 
     What a unit reads and writes is its OV; how the base heads would move it is the mixture of base patterns that comes
@@ -154,7 +155,7 @@ def own_heads(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]
     loading = None
     if make is not None and batches:
         loading = _closest_mixture(make, batches)[of_unit]
-    return Parts(source, output, loading, query, key)
+    return LatentDirections(source, output, loading, query, key)
 
 
 def _closest_mixture(make: Callable[[Tensor], Tensor], batches: Sequence[Batch]) -> Float[Tensor, "g h"]:
@@ -170,7 +171,7 @@ def _closest_mixture(make: Callable[[Tensor], Tensor], batches: Sequence[Batch])
     return torch.linalg.solve(base_base + ridge, own_base.T).T  # type: ignore[union-attr]
 
 
-def qk_pairs(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> Parts:
+def qk_pairs(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> LatentDirections:
     """Paired query and key encoders: both sides back through W_Q and W_K of the heads that they read.
 
     With a mask, a latent of the queries stands for the sum of the latents of the keys that it meets.
@@ -187,16 +188,16 @@ def qk_pairs(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch])
     query, key = sides
     if hasattr(m, "meeting"):
         key = torch.einsum("hij,jrd->ird", m.meeting(), key)
-    return Parts(query=query, key=key)
+    return LatentDirections(query=query, key=key)
 
 
-def both_halves(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> Parts:
+def both_halves(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> LatentDirections:
     """The combined layer: what its transcoder moves, and the pairs of conditions that make its patterns."""
     where = qk_pairs(m.qk, reading, layers, batches)
     return moving(m.mtc, reading, layers, batches)._replace(query=where.query, key=where.key)
 
 
-def spanning(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> Parts:
+def spanning(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> LatentDirections:
     """Several encoders with decoders for several layers: what each latent adds to attention outputs, all layers."""
     del batches, layers
     source, output, reads_stream = [], [], False
@@ -208,10 +209,10 @@ def spanning(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch])
         attn = [parse_site(m.cfg.targets[t]).name == "hook_attn_out" for t in writes]
         output.append((W_dec * sizes * torch.tensor(attn)[:, None]).sum(1))
     del reading
-    return Parts(torch.cat(source) if reads_stream else None, torch.cat(output))
+    return LatentDirections(torch.cat(source) if reads_stream else None, torch.cat(output))
 
 
-def at_one_site(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> Parts:
+def at_one_site(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> LatentDirections:
     """Sparse autoencoders of attention outputs, of z or of values, of one layer or several side by side.
 
     Of values both sides are known: the encoder through W_V is what a latent reads, the decoder through W_O what it
@@ -226,7 +227,7 @@ def at_one_site(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batc
     if by_head[0].shape[1] > 1 or sum(layer.n_heads for layer in layers.values()) == 1:
         unit = output / output.norm(dim=-1, keepdim=True).clamp_min(1e-12)  # type: ignore[union-attr]
         loading = torch.cat([torch.einsum("nhd,nd->nh", part, unit) for part in by_head], dim=1)
-    return Parts(source if isinstance(source, Tensor) else None, output, loading)  # type: ignore[arg-type]
+    return LatentDirections(source if isinstance(source, Tensor) else None, output, loading)  # type: ignore[arg-type]
 
 
 def _split(rows: Tensor, reads: Sequence[Read], layers: Layers) -> list[tuple[Tensor, Read]]:
@@ -271,19 +272,15 @@ def _to_output(estimate: Tensor, read: Read, layer: BaseLayer, pattern: Tensor) 
     return torch.einsum("bqhk,hkd->bqd", z, layer.W_O) + layer.b_O
 
 
-def _has(*names: str) -> Callable[[Any], bool]:
-    return lambda m: all(hasattr(m, name) for name in names)
+Way = Callable[[Any, Reading, Layers, Sequence[Batch]], LatentDirections]
 
-
-Family = Callable[[Any, Reading, Layers, Sequence[Batch]], Parts]
-
-FAMILIES: tuple[tuple[Callable[[Any], bool], Family], ...] = (
-    (_has("W_enc", "W_dec", "loadings"), moving),
-    (_has("W_enc", "W_sae", "strengths"), of_the_input),
-    (_has("query", "key", "scales"), qk_pairs),
-    (_has("qk", "mtc"), both_halves),
-    (_has("W_enc", "W_dec", "layer_loadings"), spanning),
-    (_has("W_enc", "W_dec"), at_one_site),
-    (_has("W_Q", "W_K", "W_V", "W_O"), own_heads),
-)
-"""Parameters by which a family is known, most special first."""
+WAYS: dict[str, Way] = {
+    "moved": moving,
+    "layer_input": of_the_input,
+    "qk_pairs": qk_pairs,
+    "moved_and_qk": both_halves,
+    "spanning": spanning,
+    "one_site": at_one_site,
+    "own_heads": own_heads,
+}
+"""Name in `Method.directions` -> how directions are found."""

@@ -1,6 +1,6 @@
 """Training one method on a world, at a number of active latents that is matched to the truth."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic import Field
 
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
+from polyhead.core.protocols import Orients
 from polyhead.core.rng import generator
 from polyhead.dictionaries.activation import BatchTopK, TopK
 from polyhead.dictionaries.method import Method
@@ -63,31 +64,31 @@ def _settings(method: Method, world: World, l0: float, training: BenchTraining, 
     if "activation" in fields:
         k = l0 / len(world.layers) if method.layers == "many" else l0  # each layer has its own
         changes["activation"] = sparse(k=min(max(1, round(k)), n), silent_k=min(8, n)).model_dump()
-    changes |= OVERRIDES.get(method.kind, lambda *_: {})(world, l0, n)
+    if method.benchmark is not None:
+        changes |= method.benchmark(WorldSizes(world, l0, n))
     return method.settings.parse({**method.settings().model_dump(), **changes}, where=f"benchmark of {method.kind}")
 
 
-OVERRIDES: dict[str, Callable[[World, float, int], dict[str, Any]]] = {
-    "replacement": lambda world, l0, n: {"n_heads": min(64, n // 2), "rank": _ov_rank(world)},
-    "qk_diagonal": lambda world, l0, n: {"k": l0, "max_density": 0.3},
-    "qk_mask": lambda world, l0, n: {"k": l0, "key_k": l0, "max_density": 0.3},
-    "combined_layer": lambda world, l0, n: {"qk_latents": n, "qk_k": _reasons(world, l0), "max_density": 0.3},
-    "mtc_rank": lambda world, l0, n: {"rank": 2},
-}
-"""Settings that a method calls otherwise, by kind: (world, L0, width) -> changes."""
+@dataclass(frozen=True)
+class WorldSizes:
+    """Of one world, for one method's settings (core/protocols.py: PlantedSizes)."""
 
+    world: World
+    l0: float
+    n_latents: int
 
-RATES: dict[str, float] = {"joint_sae_mtc": 0.5}
-"""Times the rate, for methods that do not bear the common one (FVU 33 where half of it gives .36)."""
+    @property
+    def ov_rank(self) -> int:
+        """Rank of the planted OV circuits."""
+        source = self.world.truth.source
+        return 1 if source is None else source.shape[1]
 
-
-def _reasons(world: World, l0: float) -> float:
-    """Query conditions that hold at a position."""
-    return l0 if world.truth.query is None else true_l0(world.sample(32, generator(0, "benchmark", "reasons")), "both")
-
-
-def _ov_rank(world: World) -> int:
-    return 1 if world.truth.source is None else world.truth.source.shape[1]
+    @property
+    def query_l0(self) -> float:
+        """Query conditions that hold per position."""
+        if self.world.truth.query is None:
+            return self.l0
+        return true_l0(self.world.sample(32, generator(0, "benchmark", "reasons")), "both")
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +108,7 @@ def train(method: Method, world: World, settings: Any, seed: int, training: Benc
     dictionary: Any = method.make(settings, world.layers, data[:_FIRST], generator(seed, "dictionary"))
     adam = build_adam(
         dictionary,
-        AdamConfig(lr=training.rate * RATES.get(method.kind, 1.0) * method.rates.lr),
+        AdamConfig(lr=training.rate * method.benchmark_rate * method.rates.lr),
         lr_factors=method.rates.factors,
     )
     rates, schedule = [group["lr"] for group in adam.param_groups], Schedule()
@@ -124,6 +125,6 @@ def train(method: Method, world: World, settings: Any, seed: int, training: Benc
             raise PolyheadError(f"{method.kind} diverged at step {step} of {training.n_steps}")
         if firing is not None:
             firing(step + 1, dictionary, batch)
-    if hasattr(dictionary, "orient"):
+    if isinstance(dictionary, Orients):
         dictionary.orient()
-    return Adapted(dictionary, reading, world.layers, method.side, data[:_FIRST])
+    return Adapted(dictionary, reading, world.layers, method, data[:_FIRST])
