@@ -31,12 +31,13 @@ _LARGE = 500_000_000
 
 
 def widened(model: HookedModel) -> HookedModel:
-    """A copy in float64; a model too large for that comes back as it is."""
+    """A copy in float64, with the same tokenizer; a model too large for that is returned as it is."""
     if sum(p.numel() for p in model.parameters()) > _LARGE:
         return model
     if isinstance(model, HFModel):
         return HFModel(copy.deepcopy(model.hf).double(), name=model.cfg.name, tokenizer=model.tokenizer)
-    return copy.deepcopy(model).double()
+    shared = {id(model.tokenizer): model.tokenizer}
+    return copy.deepcopy(model, shared).double()
 
 
 @dataclass(eq=False)

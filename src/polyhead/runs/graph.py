@@ -219,7 +219,7 @@ def run_prune(folder: Path, out: Path, *, node_threshold: float = 0.8, edge_thre
     """
     whole, all_edges = load_graph(folder)
     if folder.resolve() == out.resolve():
-        raise PolyheadError(f"{out} holds the graph that is pruned; choose another --out")
+        raise PolyheadError(f"{out} holds the graph that is pruned; choose another folder")
     made_by = next((read_json(path) for path in (folder / RUN, folder.parent / RUN) if path.exists()), None)
     _refuse_others(out, made_by)
     record, edges = prune_record(
@@ -242,7 +242,7 @@ def _refuse_others(out: Path, made_by: Any) -> None:
         PolyheadError: `out` is the folder of a graph that other settings made.
     """
     if (out / RUN).exists() and read_json(out / RUN) != made_by:
-        raise PolyheadError(f"{out} holds another graph; choose another --out")
+        raise PolyheadError(f"{out} holds another graph; choose another folder")
 
 
 def run_verify(
