@@ -146,11 +146,6 @@ export interface Camera {
   y: number;
   moved?: boolean;
 }
-export interface Drag {
-  x: number;
-  y: number;
-  moved: boolean;
-}
 
 export interface Distribution {
   label: string;

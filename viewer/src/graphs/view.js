@@ -1,4 +1,6 @@
 // The drawing on the page: two canvases, one above the other, moved by dragging and the wheel, asked by the pointer.
+import { select } from "d3-selection";
+import { zoom, zoomIdentity } from "d3-zoom";
 import * as graphDraw from "./draw.js";
 import { GUTTER } from "./draw.js";
 import * as graphLayout from "./layout.js";
@@ -101,52 +103,55 @@ export const panel = (g, state, on) => {
       redraw(true);
     }, REST);
     view.moved = true;
-    hold();
     redraw(true);
   };
   // Inside what there is to see: centred where it is smaller than the room.
-  const hold = () => {
+  const inside = (t) => {
     const { width, height } = room();
     const held = (at, whole, there) =>
       whole <= there ? (there - whole) / 2 : Math.min(0, Math.max(there - whole, at));
-    view.x = held(view.x, layout.width * view.zoom, width);
-    view.y = held(view.y, layout.height * view.zoom, height);
+    const x = held(t.x - GUTTER.left, layout.width * t.k, width),
+      y = held(t.y - GUTTER.top, layout.height * t.k, height);
+    return zoomIdentity.translate(GUTTER.left + x, GUTTER.top + y).scale(t.k);
+  };
+  const mover = zoom()
+    .clickDistance(4)
+    .filter((e) => (e.type === "wheel" ? e.ctrlKey || e.metaKey : !e.button && e.type !== "dblclick"))
+    .wheelDelta((e) => (-e.deltaY * 0.002) / Math.LN2)
+    .constrain(inside)
+    .on("zoom", ({ transform: { k, x, y }, sourceEvent }) => {
+      Object.assign(view, { zoom: k, x: x - GUTTER.left, y: y - GUTTER.top });
+      if (sourceEvent) moved();
+      else redraw(true);
+    });
+  const handle = select(host).call(mover);
+  const goTo = (k, x, y) => {
+    mover.scaleExtent([Math.min(least, k), 4]);
+    mover.transform(handle, inside(zoomIdentity.translate(GUTTER.left + x, GUTTER.top + y).scale(k)));
   };
   const fit = () => {
     const { width, height } = room();
     layout = graphLayout.place(g, width, height);
-    view.zoom = Math.min(1, Math.max(LEAST_ZOOM, Math.min(width / layout.width, height / layout.height)));
+    const k = Math.min(1, Math.max(LEAST_ZOOM, Math.min(width / layout.width, height / layout.height)));
     // the height is filled at this zoom too
-    layout = graphLayout.place(g, width / view.zoom, height / view.zoom);
-    least = Math.min(view.zoom, width / layout.width, height / layout.height);
-    // the last position and the logits, where the end of the story is
-    view.x = room().width - layout.width * view.zoom;
-    view.y = 0;
+    layout = graphLayout.place(g, width / k, height / k);
+    least = Math.min(k, width / layout.width, height / layout.height);
     view.moved = false;
-    hold();
-    redraw(true);
+    // the last position and the logits, where the end of the story is
+    goTo(k, width - layout.width * k, 0);
   };
   // A new size: start again, unless the reader has moved the graph already.
   const resized = () => {
     if (!view.moved || !layout) return fit();
     least = Math.min(1, room().width / layout.width, room().height / layout.height);
-    hold();
-    return redraw(true);
+    return goTo(view.zoom, view.x, view.y);
   };
   new ResizeObserver(() => {
     if (host.isConnected) resized();
   }).observe(host);
-  const whole = () => {
-    view.zoom = least;
-    hold();
-    redraw(true);
-  };
-  const zoomBy = (factor, cx = size().width / 2, cy = size().height / 2) => {
-    const next = Math.min(4, Math.max(least, view.zoom * factor)),
-      f = next / view.zoom;
-    view.x = cx - GUTTER.left - (cx - GUTTER.left - view.x) * f;
-    view.y = cy - GUTTER.top - (cy - GUTTER.top - view.y) * f;
-    view.zoom = next;
+  const whole = () => goTo(least, view.x, view.y);
+  const zoomBy = (factor) => {
+    mover.scaleBy(handle, factor);
     moved();
   };
   const reveal = (i) => {
@@ -155,10 +160,7 @@ export const panel = (g, state, on) => {
     const x = at.x(i),
       y = at.y(i);
     if (x > GUTTER.left + 10 && x < width - 10 && y > 10 && y < height - GUTTER.bottom - 10) return;
-    view.x += (GUTTER.left + width) / 2 - x;
-    view.y += (height - GUTTER.bottom) / 2 - y;
-    hold();
-    redraw(true);
+    goTo(view.zoom, view.x + (GUTTER.left + width) / 2 - x, view.y + (height - GUTTER.bottom) / 2 - y);
   };
 
   const nodeAt = (px, py) => {
@@ -201,23 +203,8 @@ export const panel = (g, state, on) => {
     redraw();
   };
 
-  /** @type {import("../types").Drag | null} */
-  let drag = null;
-  host.addEventListener("pointerdown", (e) => {
-    drag = { x: e.clientX, y: e.clientY, moved: false };
-    host.setPointerCapture(e.pointerId);
-  });
   host.addEventListener("pointermove", (e) => {
-    if (drag) {
-      const dx = e.clientX - drag.x,
-        dy = e.clientY - drag.y;
-      if (!drag.moved && Math.hypot(dx, dy) < 4) return;
-      view.x += dx;
-      view.y += dy;
-      drag = { x: e.clientX, y: e.clientY, moved: true };
-      moved();
-      return;
-    }
+    if (e.buttons) return tip.hide();
     const box = host.getBoundingClientRect(),
       px = e.clientX - box.left,
       py = e.clientY - box.top;
@@ -229,10 +216,7 @@ export const panel = (g, state, on) => {
     else if (over >= 0) tip.show(edgeTip(over), e.clientX, e.clientY);
     else tip.hide();
   });
-  host.addEventListener("pointerup", (e) => {
-    const clicked = drag && !drag.moved;
-    drag = null;
-    if (!clicked) return;
+  host.addEventListener("click", (e) => {
     const box = host.getBoundingClientRect(),
       px = e.clientX - box.left,
       py = e.clientY - box.top,
@@ -246,27 +230,19 @@ export const panel = (g, state, on) => {
       else on.pick(null);
     }
   });
-  host.addEventListener("pointercancel", () => {
-    drag = null;
-  });
   host.addEventListener("pointerleave", () => {
     tip.hide();
     setHover(-1);
   });
-  host.addEventListener(
-    "wheel",
-    (e) => {
-      e.preventDefault();
-      if (e.ctrlKey || e.metaKey) {
-        const box = host.getBoundingClientRect();
-        return zoomBy(Math.exp(-e.deltaY * 0.002), e.clientX - box.left, e.clientY - box.top);
-      }
-      view.x -= e.shiftKey ? e.deltaY : e.deltaX;
-      view.y -= e.shiftKey ? 0 : e.deltaY;
-      return moved();
-    },
-    { passive: false },
-  );
+  // the wheel alone moves; with Ctrl it zooms, as above
+  const wheel = (e) => {
+    if (e.ctrlKey || e.metaKey) return;
+    e.preventDefault();
+    const [dx, dy] = e.shiftKey ? [e.deltaY, 0] : [e.deltaX, e.deltaY];
+    mover.translateBy(handle, -dx / view.zoom, -dy / view.zoom);
+    moved();
+  };
+  host.addEventListener("wheel", wheel, { passive: false });
 
   // The drawing as it stands, as SVG.
   const asSvg = () => {

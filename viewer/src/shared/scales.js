@@ -4,7 +4,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { num } from "./format.js";
 import { cut, widest, width, wrap } from "./measure.js";
 
-/** @typedef {((value: number) => number) & { ticks: number[], low: number, high: number, text: (tick: number) => string }} Scale */
+/** @typedef {((value: number) => number) & { ticks: number[], low: number, high: number, text: (tick: number) => string, copy(): any, range(): number[] }} Scale */
 
 const SUPER = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 const plain = (tick) => num(Number(tick.toPrecision(6)));
@@ -12,7 +12,15 @@ const plain = (tick) => num(Number(tick.toPrecision(6)));
 /** @param {any} scale Of d3. @param {number[]} ticks @param {(tick: number) => string} text @returns {Scale} */
 const known = (scale, ticks, text = plain) => {
   const [low, high] = scale.domain();
-  return Object.assign((value) => scale(value), { ticks, low, high, text });
+  // d3's axes ask a scale for a copy and for its range
+  return Object.assign((value) => scale(value), {
+    ticks,
+    low,
+    high,
+    text,
+    copy: () => scale,
+    range: () => scale.range(),
+  });
 };
 
 /**

@@ -34,6 +34,72 @@ TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.
 
 
+Contains parts of d3-dispatch 3.0.2
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-drag 3.0.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-ease 3.0.2
+
+Copyright 2010-2026 Mike Bostock
+Copyright 2001 Robert Penner
+All rights reserved.
+
+Redistribution and use in source and binary forms, with or without modification,
+are permitted provided that the following conditions are met:
+
+* Redistributions of source code must retain the above copyright notice, this
+  list of conditions and the following disclaimer.
+
+* Redistributions in binary form must reproduce the above copyright notice,
+  this list of conditions and the following disclaimer in the documentation
+  and/or other materials provided with the distribution.
+
+* Neither the name of the author nor the names of contributors may be used to
+  endorse or promote products derived from this software without specific prior
+  written permission.
+
+THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT OWNER OR CONTRIBUTORS BE LIABLE FOR
+ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES
+(INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES;
+LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON
+ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT
+(INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS
+SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+
+
 Contains parts of d3-format 3.1.3
 
 Copyright 2010-2026 Mike Bostock
@@ -102,7 +168,75 @@ TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.
 
 
+Contains parts of d3-selection 3.0.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
 Contains parts of d3-shape 3.2.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-timer 3.0.2
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-transition 3.0.2
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
+Contains parts of d3-zoom 3.0.1
 
 Copyright 2010-2026 Mike Bostock
 
@@ -137,9 +271,9 @@ THIS SOFTWARE.
       else node.setAttribute(name, value2 === true ? "" : String(value2));
     }
   };
-  var maker = (create) => (selector, ...rest2) => {
-    const [tag, ...parts] = selector.split(/(?=[.#])/);
-    const node = create(tag);
+  var maker = (create2) => (selector2, ...rest2) => {
+    const [tag, ...parts] = selector2.split(/(?=[.#])/);
+    const node = create2(tag);
     for (const part of parts) {
       if (part[0] === "#") node.id = part.slice(1);
       else node.classList.add(part.slice(1));
@@ -389,12 +523,12 @@ THIS SOFTWARE.
   }
   function blurfImage(radius) {
     const blur = blurf(radius);
-    return (T, S, start3, stop, step) => {
-      start3 <<= 2, stop <<= 2, step <<= 2;
-      blur(T, S, start3 + 0, stop + 0, step);
-      blur(T, S, start3 + 1, stop + 1, step);
-      blur(T, S, start3 + 2, stop + 2, step);
-      blur(T, S, start3 + 3, stop + 3, step);
+    return (T, S, start4, stop, step) => {
+      start4 <<= 2, stop <<= 2, step <<= 2;
+      blur(T, S, start4 + 0, stop + 0, step);
+      blur(T, S, start4 + 1, stop + 1, step);
+      blur(T, S, start4 + 2, stop + 2, step);
+      blur(T, S, start4 + 3, stop + 3, step);
     };
   }
   function blurf(radius) {
@@ -402,34 +536,34 @@ THIS SOFTWARE.
     if (radius0 === radius) return bluri(radius);
     const t = radius - radius0;
     const w = 2 * radius + 1;
-    return (T, S, start3, stop, step) => {
-      if (!((stop -= step) >= start3)) return;
-      let sum = radius0 * S[start3];
+    return (T, S, start4, stop, step) => {
+      if (!((stop -= step) >= start4)) return;
+      let sum = radius0 * S[start4];
       const s0 = step * radius0;
       const s1 = s0 + step;
-      for (let i = start3, j = start3 + s0; i < j; i += step) {
+      for (let i = start4, j = start4 + s0; i < j; i += step) {
         sum += S[Math.min(stop, i)];
       }
-      for (let i = start3, j = stop; i <= j; i += step) {
+      for (let i = start4, j = stop; i <= j; i += step) {
         sum += S[Math.min(stop, i + s0)];
-        T[i] = (sum + t * (S[Math.max(start3, i - s1)] + S[Math.min(stop, i + s1)])) / w;
-        sum -= S[Math.max(start3, i - s0)];
+        T[i] = (sum + t * (S[Math.max(start4, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+        sum -= S[Math.max(start4, i - s0)];
       }
     };
   }
   function bluri(radius) {
     const w = 2 * radius + 1;
-    return (T, S, start3, stop, step) => {
-      if (!((stop -= step) >= start3)) return;
-      let sum = radius * S[start3];
+    return (T, S, start4, stop, step) => {
+      if (!((stop -= step) >= start4)) return;
+      let sum = radius * S[start4];
       const s2 = step * radius;
-      for (let i = start3, j = start3 + s2; i < j; i += step) {
+      for (let i = start4, j = start4 + s2; i < j; i += step) {
         sum += S[Math.min(stop, i)];
       }
-      for (let i = start3, j = stop; i <= j; i += step) {
+      for (let i = start4, j = stop; i <= j; i += step) {
         sum += S[Math.min(stop, i + s2)];
         T[i] = sum / w;
-        sum -= S[Math.max(start3, i - s2)];
+        sum -= S[Math.max(start4, i - s2)];
       }
     };
   }
@@ -438,31 +572,31 @@ THIS SOFTWARE.
   var e10 = Math.sqrt(50);
   var e5 = Math.sqrt(10);
   var e2 = Math.sqrt(2);
-  function tickSpec(start3, stop, count2) {
-    const step = (stop - start3) / Math.max(0, count2), power = Math.floor(Math.log10(step)), error = step / Math.pow(10, power), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  function tickSpec(start4, stop, count2) {
+    const step = (stop - start4) / Math.max(0, count2), power = Math.floor(Math.log10(step)), error = step / Math.pow(10, power), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
     let i1, i2, inc;
     if (power < 0) {
       inc = Math.pow(10, -power) / factor;
-      i1 = Math.round(start3 * inc);
+      i1 = Math.round(start4 * inc);
       i2 = Math.round(stop * inc);
-      if (i1 / inc < start3) ++i1;
+      if (i1 / inc < start4) ++i1;
       if (i2 / inc > stop) --i2;
       inc = -inc;
     } else {
       inc = Math.pow(10, power) * factor;
-      i1 = Math.round(start3 / inc);
+      i1 = Math.round(start4 / inc);
       i2 = Math.round(stop / inc);
-      if (i1 * inc < start3) ++i1;
+      if (i1 * inc < start4) ++i1;
       if (i2 * inc > stop) --i2;
     }
-    if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start3, stop, count2 * 2);
+    if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start4, stop, count2 * 2);
     return [i1, i2, inc];
   }
-  function ticks(start3, stop, count2) {
-    stop = +stop, start3 = +start3, count2 = +count2;
+  function ticks(start4, stop, count2) {
+    stop = +stop, start4 = +start4, count2 = +count2;
     if (!(count2 > 0)) return [];
-    if (start3 === stop) return [start3];
-    const reverse = stop < start3, [i1, i2, inc] = reverse ? tickSpec(stop, start3, count2) : tickSpec(start3, stop, count2);
+    if (start4 === stop) return [start4];
+    const reverse = stop < start4, [i1, i2, inc] = reverse ? tickSpec(stop, start4, count2) : tickSpec(start4, stop, count2);
     if (!(i2 >= i1)) return [];
     const n = i2 - i1 + 1, ticks2 = new Array(n);
     if (reverse) {
@@ -474,25 +608,25 @@ THIS SOFTWARE.
     }
     return ticks2;
   }
-  function tickIncrement(start3, stop, count2) {
-    stop = +stop, start3 = +start3, count2 = +count2;
-    return tickSpec(start3, stop, count2)[2];
+  function tickIncrement(start4, stop, count2) {
+    stop = +stop, start4 = +start4, count2 = +count2;
+    return tickSpec(start4, stop, count2)[2];
   }
-  function tickStep(start3, stop, count2) {
-    stop = +stop, start3 = +start3, count2 = +count2;
-    const reverse = stop < start3, inc = reverse ? tickIncrement(stop, start3, count2) : tickIncrement(start3, stop, count2);
+  function tickStep(start4, stop, count2) {
+    stop = +stop, start4 = +start4, count2 = +count2;
+    const reverse = stop < start4, inc = reverse ? tickIncrement(stop, start4, count2) : tickIncrement(start4, stop, count2);
     return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
   }
   var shuffle = shuffler(Math.random);
   function shuffler(random) {
-    return function shuffle2(array2, i0 = 0, i1 = array2.length) {
+    return function shuffle2(array3, i0 = 0, i1 = array3.length) {
       let m = i1 - (i0 = +i0);
       while (m) {
-        const i = random() * m-- | 0, t = array2[m + i0];
-        array2[m + i0] = array2[i + i0];
-        array2[i + i0] = t;
+        const i = random() * m-- | 0, t = array3[m + i0];
+        array3[m + i0] = array3[i + i0];
+        array3[i + i0] = t;
       }
-      return array2;
+      return array3;
     };
   }
 
@@ -1024,14 +1158,14 @@ THIS SOFTWARE.
   }
   var rgb2 = (function rgbGamma(y) {
     var color4 = gamma(y);
-    function rgb3(start3, end) {
-      var r = color4((start3 = rgb(start3)).r, (end = rgb(end)).r), g = color4(start3.g, end.g), b = color4(start3.b, end.b), opacity = nogamma(start3.opacity, end.opacity);
+    function rgb3(start4, end) {
+      var r = color4((start4 = rgb(start4)).r, (end = rgb(end)).r), g = color4(start4.g, end.g), b = color4(start4.b, end.b), opacity = nogamma(start4.opacity, end.opacity);
       return function(t) {
-        start3.r = r(t);
-        start3.g = g(t);
-        start3.b = b(t);
-        start3.opacity = opacity(t);
-        return start3 + "";
+        start4.r = r(t);
+        start4.g = g(t);
+        start4.b = b(t);
+        start4.opacity = opacity(t);
+        return start4 + "";
       };
     }
     rgb3.gamma = rgbGamma;
@@ -1257,7 +1391,7 @@ THIS SOFTWARE.
     return ((x = Math.exp(2 * x)) - 1) / (x + 1);
   }
   var zoom = (function zoomRho(rho, rho2, rho4) {
-    function zoom2(p0, p1) {
+    function zoom3(p0, p1) {
       var ux0 = p0[0], uy0 = p0[1], w0 = p0[2], ux1 = p1[0], uy1 = p1[1], w1 = p1[2], dx = ux1 - ux0, dy = uy1 - uy0, d2 = dx * dx + dy * dy, i, S;
       if (d2 < epsilon2) {
         S = Math.log(w1 / w0) / rho;
@@ -1269,7 +1403,7 @@ THIS SOFTWARE.
           ];
         };
       } else {
-        var d1 = Math.sqrt(d2), b0 = (w1 * w1 - w0 * w0 + rho4 * d2) / (2 * w0 * rho2 * d1), b1 = (w1 * w1 - w0 * w0 - rho4 * d2) / (2 * w1 * rho2 * d1), r0 = Math.log(Math.sqrt(b0 * b0 + 1) - b0), r1 = Math.log(Math.sqrt(b1 * b1 + 1) - b1);
+        var d1 = Math.sqrt(d2), b02 = (w1 * w1 - w0 * w0 + rho4 * d2) / (2 * w0 * rho2 * d1), b12 = (w1 * w1 - w0 * w0 - rho4 * d2) / (2 * w1 * rho2 * d1), r0 = Math.log(Math.sqrt(b02 * b02 + 1) - b02), r1 = Math.log(Math.sqrt(b12 * b12 + 1) - b12);
         S = (r1 - r0) / rho;
         i = function(t) {
           var s2 = t * S, coshr0 = cosh(r0), u = w0 / (rho2 * d1) * (coshr0 * tanh(rho * s2 + r0) - sinh(r0));
@@ -1283,35 +1417,35 @@ THIS SOFTWARE.
       i.duration = Math.abs(S) * 1e3 * rho / Math.SQRT2;
       return i;
     }
-    zoom2.rho = function(_) {
+    zoom3.rho = function(_) {
       var _1 = Math.max(1e-3, +_), _2 = _1 * _1, _4 = _2 * _2;
       return zoomRho(_1, _2, _4);
     };
-    return zoom2;
+    return zoom3;
   })(Math.SQRT2, 2, 4);
   function hsl2(hue) {
-    return function(start3, end) {
-      var h = hue((start3 = hsl(start3)).h, (end = hsl(end)).h), s2 = nogamma(start3.s, end.s), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+    return function(start4, end) {
+      var h = hue((start4 = hsl(start4)).h, (end = hsl(end)).h), s2 = nogamma(start4.s, end.s), l = nogamma(start4.l, end.l), opacity = nogamma(start4.opacity, end.opacity);
       return function(t) {
-        start3.h = h(t);
-        start3.s = s2(t);
-        start3.l = l(t);
-        start3.opacity = opacity(t);
-        return start3 + "";
+        start4.h = h(t);
+        start4.s = s2(t);
+        start4.l = l(t);
+        start4.opacity = opacity(t);
+        return start4 + "";
       };
     };
   }
   var hsl_default = hsl2(hue$1);
   var hslLong = hsl2(nogamma);
   function hcl2(hue) {
-    return function(start3, end) {
-      var h = hue((start3 = hcl(start3)).h, (end = hcl(end)).h), c = nogamma(start3.c, end.c), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+    return function(start4, end) {
+      var h = hue((start4 = hcl(start4)).h, (end = hcl(end)).h), c = nogamma(start4.c, end.c), l = nogamma(start4.l, end.l), opacity = nogamma(start4.opacity, end.opacity);
       return function(t) {
-        start3.h = h(t);
-        start3.c = c(t);
-        start3.l = l(t);
-        start3.opacity = opacity(t);
-        return start3 + "";
+        start4.h = h(t);
+        start4.c = c(t);
+        start4.l = l(t);
+        start4.opacity = opacity(t);
+        return start4 + "";
       };
     };
   }
@@ -1320,14 +1454,14 @@ THIS SOFTWARE.
   function cubehelix2(hue) {
     return (function cubehelixGamma(y) {
       y = +y;
-      function cubehelix3(start3, end) {
-        var h = hue((start3 = cubehelix(start3)).h, (end = cubehelix(end)).h), s2 = nogamma(start3.s, end.s), l = nogamma(start3.l, end.l), opacity = nogamma(start3.opacity, end.opacity);
+      function cubehelix3(start4, end) {
+        var h = hue((start4 = cubehelix(start4)).h, (end = cubehelix(end)).h), s2 = nogamma(start4.s, end.s), l = nogamma(start4.l, end.l), opacity = nogamma(start4.opacity, end.opacity);
         return function(t) {
-          start3.h = h(t);
-          start3.s = s2(t);
-          start3.l = l(Math.pow(t, y));
-          start3.opacity = opacity(t);
-          return start3 + "";
+          start4.h = h(t);
+          start4.s = s2(t);
+          start4.l = l(Math.pow(t, y));
+          start4.opacity = opacity(t);
+          return start4 + "";
         };
       }
       cubehelix3.gamma = cubehelixGamma;
@@ -1426,14 +1560,14 @@ THIS SOFTWARE.
   function formatPrefixAuto(x, p) {
     var d = formatDecimalParts(x, p);
     if (!d) return prefixExponent = void 0, x.toPrecision(p);
-    var coefficient = d[0], exponent2 = d[1], i = exponent2 - (prefixExponent = Math.max(-8, Math.min(8, Math.floor(exponent2 / 3))) * 3) + 1, n = coefficient.length;
+    var coefficient = d[0], exponent3 = d[1], i = exponent3 - (prefixExponent = Math.max(-8, Math.min(8, Math.floor(exponent3 / 3))) * 3) + 1, n = coefficient.length;
     return i === n ? coefficient : i > n ? coefficient + new Array(i - n + 1).join("0") : i > 0 ? coefficient.slice(0, i) + "." + coefficient.slice(i) : "0." + new Array(1 - i).join("0") + formatDecimalParts(x, Math.max(0, p + i - 1))[0];
   }
   function formatRounded(x, p) {
     var d = formatDecimalParts(x, p);
     if (!d) return x + "";
-    var coefficient = d[0], exponent2 = d[1];
-    return exponent2 < 0 ? "0." + new Array(-exponent2).join("0") + coefficient : coefficient.length > exponent2 + 1 ? coefficient.slice(0, exponent2 + 1) + "." + coefficient.slice(exponent2 + 1) : coefficient + new Array(exponent2 - coefficient.length + 2).join("0");
+    var coefficient = d[0], exponent3 = d[1];
+    return exponent3 < 0 ? "0." + new Array(-exponent3).join("0") + coefficient : coefficient.length > exponent3 + 1 ? coefficient.slice(0, exponent3 + 1) + "." + coefficient.slice(exponent3 + 1) : coefficient + new Array(exponent3 - coefficient.length + 2).join("0");
   }
   var formatTypes = {
     "%": (x, p) => (x * 100).toFixed(p),
@@ -1588,15 +1722,15 @@ THIS SOFTWARE.
       return Math.max(a2, Math.min(b, x));
     };
   }
-  function bimap(domain, range2, interpolate) {
+  function bimap(domain, range2, interpolate2) {
     var d0 = domain[0], d1 = domain[1], r0 = range2[0], r1 = range2[1];
-    if (d1 < d0) d0 = normalize(d1, d0), r0 = interpolate(r1, r0);
-    else d0 = normalize(d0, d1), r0 = interpolate(r0, r1);
+    if (d1 < d0) d0 = normalize(d1, d0), r0 = interpolate2(r1, r0);
+    else d0 = normalize(d0, d1), r0 = interpolate2(r0, r1);
     return function(x) {
       return r0(d0(x));
     };
   }
-  function polymap(domain, range2, interpolate) {
+  function polymap(domain, range2, interpolate2) {
     var j = Math.min(domain.length, range2.length) - 1, d = new Array(j), r = new Array(j), i = -1;
     if (domain[j] < domain[0]) {
       domain = domain.slice().reverse();
@@ -1604,7 +1738,7 @@ THIS SOFTWARE.
     }
     while (++i < j) {
       d[i] = normalize(domain[i], domain[i + 1]);
-      r[i] = interpolate(range2[i], range2[i + 1]);
+      r[i] = interpolate2(range2[i], range2[i + 1]);
     }
     return function(x) {
       var i2 = bisectRight(domain, x, 1, j) - 1;
@@ -1615,7 +1749,7 @@ THIS SOFTWARE.
     return target.domain(source.domain()).range(source.range()).interpolate(source.interpolate()).clamp(source.clamp()).unknown(source.unknown());
   }
   function transformer$2() {
-    var domain = unit, range2 = unit, interpolate$1 = value, transform, untransform, unknown, clamp = identity$1, piecewise2, output, input;
+    var domain = unit, range2 = unit, interpolate$1 = value, transform2, untransform, unknown, clamp = identity$1, piecewise2, output, input;
     function rescale() {
       var n = Math.min(domain.length, range2.length);
       if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
@@ -1624,10 +1758,10 @@ THIS SOFTWARE.
       return scale;
     }
     function scale(x) {
-      return x == null || isNaN(x = +x) ? unknown : (output || (output = piecewise2(domain.map(transform), range2, interpolate$1)))(transform(clamp(x)));
+      return x == null || isNaN(x = +x) ? unknown : (output || (output = piecewise2(domain.map(transform2), range2, interpolate$1)))(transform2(clamp(x)));
     }
     scale.invert = function(y) {
-      return clamp(untransform((input || (input = piecewise2(range2, domain.map(transform), number2)))(y)));
+      return clamp(untransform((input || (input = piecewise2(range2, domain.map(transform2), number2)))(y)));
     };
     scale.domain = function(_) {
       return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
@@ -1648,19 +1782,19 @@ THIS SOFTWARE.
       return arguments.length ? (unknown = _, scale) : unknown;
     };
     return function(t, u) {
-      transform = t, untransform = u;
+      transform2 = t, untransform = u;
       return rescale();
     };
   }
   function continuous() {
     return transformer$2()(identity$1, identity$1);
   }
-  function tickFormat(start3, stop, count2, specifier) {
-    var step = tickStep(start3, stop, count2), precision;
+  function tickFormat(start4, stop, count2, specifier) {
+    var step = tickStep(start4, stop, count2), precision;
     specifier = formatSpecifier(specifier == null ? ",f" : specifier);
     switch (specifier.type) {
       case "s": {
-        var value2 = Math.max(Math.abs(start3), Math.abs(stop));
+        var value2 = Math.max(Math.abs(start4), Math.abs(stop));
         if (specifier.precision == null && !isNaN(precision = precisionPrefix(step, value2))) specifier.precision = precision;
         return formatPrefix(specifier, value2);
       }
@@ -1669,7 +1803,7 @@ THIS SOFTWARE.
       case "g":
       case "p":
       case "r": {
-        if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start3), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+        if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start4), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
         break;
       }
       case "f":
@@ -1695,26 +1829,26 @@ THIS SOFTWARE.
       var d = domain();
       var i0 = 0;
       var i1 = d.length - 1;
-      var start3 = d[i0];
+      var start4 = d[i0];
       var stop = d[i1];
       var prestep;
       var step;
       var maxIter = 10;
-      if (stop < start3) {
-        step = start3, start3 = stop, stop = step;
+      if (stop < start4) {
+        step = start4, start4 = stop, stop = step;
         step = i0, i0 = i1, i1 = step;
       }
       while (maxIter-- > 0) {
-        step = tickIncrement(start3, stop, count2);
+        step = tickIncrement(start4, stop, count2);
         if (step === prestep) {
-          d[i0] = start3;
+          d[i0] = start4;
           d[i1] = stop;
           return domain(d);
         } else if (step > 0) {
-          start3 = Math.floor(start3 / step) * step;
+          start4 = Math.floor(start4 / step) * step;
           stop = Math.ceil(stop / step) * step;
         } else if (step < 0) {
-          start3 = Math.ceil(start3 * step) / step;
+          start4 = Math.ceil(start4 * step) / step;
           stop = Math.floor(stop * step) / step;
         } else {
           break;
@@ -1781,7 +1915,14 @@ THIS SOFTWARE.
   var plain = (tick) => num(Number(tick.toPrecision(6)));
   var known = (scale, ticks2, text2 = plain) => {
     const [low, high] = scale.domain();
-    return Object.assign((value2) => scale(value2), { ticks: ticks2, low, high, text: text2 });
+    return Object.assign((value2) => scale(value2), {
+      ticks: ticks2,
+      low,
+      high,
+      text: text2,
+      copy: () => scale,
+      range: () => scale.range()
+    });
   };
   var linear3 = (low, high, from, to, { n = 5, zero: zero3 = false, nice = true } = {}) => {
     if (zero3) [low, high] = [Math.min(0, low), Math.max(0, high)];
@@ -3292,7 +3433,7 @@ THIS SOFTWARE.
         line2.append(el("br"));
       line2.append(node2);
     });
-    const frame = el(
+    const frame2 = el(
       "div",
       {
         class: `frame ${layout.mode}`,
@@ -3314,13 +3455,13 @@ THIS SOFTWARE.
       el("span.faint", atKey ? `key ${num(key[peak])}` : `${kind.symbol} ${num(query[peak])}`),
       el("span.faint", `sequence ${example.sequence}, position ${positions[peak]}`)
     );
-    const node = el("figure", { class: atKey ? "example at-key" : "example" }, caption, frame);
+    const node = el("figure", { class: atKey ? "example at-key" : "example" }, caption, frame2);
     node.place = () => {
       if (layout.mode === "track") line2.style.paddingTop = `${roomFor(nodes2, arcs)}px`;
       draw(layer, line2, nodes2, arcs, scale.arc, note, layout.mode === "lines" ? 21 : void 0);
       if (layout.mode !== "track") return;
       const at = nodes2[peak].offsetLeft;
-      frame.scrollLeft = Math.max(0, at - frame.clientWidth * (atKey ? 0.3 : 0.7));
+      frame2.scrollLeft = Math.max(0, at - frame2.clientWidth * (atKey ? 0.3 : 0.7));
     };
     return node;
   };
@@ -3481,7 +3622,7 @@ THIS SOFTWARE.
     return { parts: path2.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
   };
   var drawBar = (where2) => {
-    const button = (id, text2, label, key, onclick) => el("button.quiet", { id, "aria-label": label, title: `${label} (${key})`, onclick }, text2);
+    const button = (id2, text2, label, key, onclick) => el("button.quiet", { id: id2, "aria-label": label, title: `${label} (${key})`, onclick }, text2);
     const { left, right = [] } = app2.bar(where2);
     document.getElementById("bar").replaceChildren(
       el("a.brand", { href: app2.home }, "polyhead"),
@@ -4097,11 +4238,11 @@ THIS SOFTWARE.
 
   // src/graphs/model.js
   var grouped = (ends, n, size) => {
-    const start3 = new Int32Array(n + 1);
-    for (const i of ends) start3[i + 1]++;
-    for (let i = 0; i < n; i++) start3[i + 1] += start3[i];
+    const start4 = new Int32Array(n + 1);
+    for (const i of ends) start4[i + 1]++;
+    for (let i = 0; i < n; i++) start4[i + 1] += start4[i];
     const list2 = Array.from(ends.keys()).sort((a2, b) => ends[a2] - ends[b] || size[b] - size[a2]);
-    return { start: start3, list: Int32Array.from(list2) };
+    return { start: start4, list: Int32Array.from(list2) };
   };
   var sorted = (n, edges2, outgoing) => {
     const left = new Int32Array(n);
@@ -4518,7 +4659,7 @@ THIS SOFTWARE.
     const words2 = Array.from({ length: g.n }, (_, i) => words(g, i));
     const results = el("ul#found.found", { role: "listbox", "aria-label": "Found nodes", hidden: true });
     let list2 = [], at = 0;
-    const find = (text2) => {
+    const find2 = (text2) => {
       const wanted = text2.trim().toLowerCase();
       if (!wanted) return [];
       const number3 = /^#?(\d+)$/.exec(wanted), both = /^l?(\d+)[ /.#]+(\d+)$/.exec(wanted);
@@ -4569,7 +4710,7 @@ THIS SOFTWARE.
       "aria-label": "Find a node by latent number, label or token",
       oninput: () => {
         at = 0;
-        list2 = find(box2.value);
+        list2 = find2(box2.value);
         state.found = box2.value.trim() ? new Set(list2) : null;
         results.hidden = !box2.value.trim();
         box2.setAttribute("aria-expanded", String(!results.hidden));
@@ -4915,6 +5056,2120 @@ THIS SOFTWARE.
     );
   };
 
+  // node_modules/d3-selection/dist/d3-selection.mjs
+  var xhtml = "http://www.w3.org/1999/xhtml";
+  var namespaces = {
+    svg: "http://www.w3.org/2000/svg",
+    xhtml,
+    xlink: "http://www.w3.org/1999/xlink",
+    xml: "http://www.w3.org/XML/1998/namespace",
+    xmlns: "http://www.w3.org/2000/xmlns/"
+  };
+  function namespace(name) {
+    var prefix = name += "", i = prefix.indexOf(":");
+    if (i >= 0 && (prefix = name.slice(0, i)) !== "xmlns") name = name.slice(i + 1);
+    return namespaces.hasOwnProperty(prefix) ? { space: namespaces[prefix], local: name } : name;
+  }
+  function creatorInherit(name) {
+    return function() {
+      var document2 = this.ownerDocument, uri = this.namespaceURI;
+      return uri === xhtml && document2.documentElement.namespaceURI === xhtml ? document2.createElement(name) : document2.createElementNS(uri, name);
+    };
+  }
+  function creatorFixed(fullname) {
+    return function() {
+      return this.ownerDocument.createElementNS(fullname.space, fullname.local);
+    };
+  }
+  function creator(name) {
+    var fullname = namespace(name);
+    return (fullname.local ? creatorFixed : creatorInherit)(fullname);
+  }
+  function none() {
+  }
+  function selector(selector2) {
+    return selector2 == null ? none : function() {
+      return this.querySelector(selector2);
+    };
+  }
+  function selection_select(select2) {
+    if (typeof select2 !== "function") select2 = selector(select2);
+    for (var groups = this._groups, m = groups.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, subgroup = subgroups[j] = new Array(n), node, subnode, i = 0; i < n; ++i) {
+        if ((node = group[i]) && (subnode = select2.call(node, node.__data__, i, group))) {
+          if ("__data__" in node) subnode.__data__ = node.__data__;
+          subgroup[i] = subnode;
+        }
+      }
+    }
+    return new Selection(subgroups, this._parents);
+  }
+  function array2(x) {
+    return x == null ? [] : Array.isArray(x) ? x : Array.from(x);
+  }
+  function empty() {
+    return [];
+  }
+  function selectorAll(selector2) {
+    return selector2 == null ? empty : function() {
+      return this.querySelectorAll(selector2);
+    };
+  }
+  function arrayAll(select2) {
+    return function() {
+      return array2(select2.apply(this, arguments));
+    };
+  }
+  function selection_selectAll(select2) {
+    if (typeof select2 === "function") select2 = arrayAll(select2);
+    else select2 = selectorAll(select2);
+    for (var groups = this._groups, m = groups.length, subgroups = [], parents = [], j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          subgroups.push(select2.call(node, node.__data__, i, group));
+          parents.push(node);
+        }
+      }
+    }
+    return new Selection(subgroups, parents);
+  }
+  function matcher(selector2) {
+    return function() {
+      return this.matches(selector2);
+    };
+  }
+  function childMatcher(selector2) {
+    return function(node) {
+      return node.matches(selector2);
+    };
+  }
+  var find = Array.prototype.find;
+  function childFind(match) {
+    return function() {
+      return find.call(this.children, match);
+    };
+  }
+  function childFirst() {
+    return this.firstElementChild;
+  }
+  function selection_selectChild(match) {
+    return this.select(match == null ? childFirst : childFind(typeof match === "function" ? match : childMatcher(match)));
+  }
+  var filter = Array.prototype.filter;
+  function children() {
+    return Array.from(this.children);
+  }
+  function childrenFilter(match) {
+    return function() {
+      return filter.call(this.children, match);
+    };
+  }
+  function selection_selectChildren(match) {
+    return this.selectAll(match == null ? children : childrenFilter(typeof match === "function" ? match : childMatcher(match)));
+  }
+  function selection_filter(match) {
+    if (typeof match !== "function") match = matcher(match);
+    for (var groups = this._groups, m = groups.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, subgroup = subgroups[j] = [], node, i = 0; i < n; ++i) {
+        if ((node = group[i]) && match.call(node, node.__data__, i, group)) {
+          subgroup.push(node);
+        }
+      }
+    }
+    return new Selection(subgroups, this._parents);
+  }
+  function sparse(update) {
+    return new Array(update.length);
+  }
+  function selection_enter() {
+    return new Selection(this._enter || this._groups.map(sparse), this._parents);
+  }
+  function EnterNode(parent, datum2) {
+    this.ownerDocument = parent.ownerDocument;
+    this.namespaceURI = parent.namespaceURI;
+    this._next = null;
+    this._parent = parent;
+    this.__data__ = datum2;
+  }
+  EnterNode.prototype = {
+    constructor: EnterNode,
+    appendChild: function(child) {
+      return this._parent.insertBefore(child, this._next);
+    },
+    insertBefore: function(child, next) {
+      return this._parent.insertBefore(child, next);
+    },
+    querySelector: function(selector2) {
+      return this._parent.querySelector(selector2);
+    },
+    querySelectorAll: function(selector2) {
+      return this._parent.querySelectorAll(selector2);
+    }
+  };
+  function constant2(x) {
+    return function() {
+      return x;
+    };
+  }
+  function bindIndex(parent, group, enter, update, exit, data2) {
+    var i = 0, node, groupLength = group.length, dataLength = data2.length;
+    for (; i < dataLength; ++i) {
+      if (node = group[i]) {
+        node.__data__ = data2[i];
+        update[i] = node;
+      } else {
+        enter[i] = new EnterNode(parent, data2[i]);
+      }
+    }
+    for (; i < groupLength; ++i) {
+      if (node = group[i]) {
+        exit[i] = node;
+      }
+    }
+  }
+  function bindKey(parent, group, enter, update, exit, data2, key) {
+    var i, node, nodeByKeyValue = /* @__PURE__ */ new Map(), groupLength = group.length, dataLength = data2.length, keyValues = new Array(groupLength), keyValue;
+    for (i = 0; i < groupLength; ++i) {
+      if (node = group[i]) {
+        keyValues[i] = keyValue = key.call(node, node.__data__, i, group) + "";
+        if (nodeByKeyValue.has(keyValue)) {
+          exit[i] = node;
+        } else {
+          nodeByKeyValue.set(keyValue, node);
+        }
+      }
+    }
+    for (i = 0; i < dataLength; ++i) {
+      keyValue = key.call(parent, data2[i], i, data2) + "";
+      if (node = nodeByKeyValue.get(keyValue)) {
+        update[i] = node;
+        node.__data__ = data2[i];
+        nodeByKeyValue.delete(keyValue);
+      } else {
+        enter[i] = new EnterNode(parent, data2[i]);
+      }
+    }
+    for (i = 0; i < groupLength; ++i) {
+      if ((node = group[i]) && nodeByKeyValue.get(keyValues[i]) === node) {
+        exit[i] = node;
+      }
+    }
+  }
+  function datum(node) {
+    return node.__data__;
+  }
+  function selection_data(value2, key) {
+    if (!arguments.length) return Array.from(this, datum);
+    var bind = key ? bindKey : bindIndex, parents = this._parents, groups = this._groups;
+    if (typeof value2 !== "function") value2 = constant2(value2);
+    for (var m = groups.length, update = new Array(m), enter = new Array(m), exit = new Array(m), j = 0; j < m; ++j) {
+      var parent = parents[j], group = groups[j], groupLength = group.length, data2 = arraylike(value2.call(parent, parent && parent.__data__, j, parents)), dataLength = data2.length, enterGroup = enter[j] = new Array(dataLength), updateGroup = update[j] = new Array(dataLength), exitGroup = exit[j] = new Array(groupLength);
+      bind(parent, group, enterGroup, updateGroup, exitGroup, data2, key);
+      for (var i0 = 0, i1 = 0, previous, next; i0 < dataLength; ++i0) {
+        if (previous = enterGroup[i0]) {
+          if (i0 >= i1) i1 = i0 + 1;
+          while (!(next = updateGroup[i1]) && ++i1 < dataLength) ;
+          previous._next = next || null;
+        }
+      }
+    }
+    update = new Selection(update, parents);
+    update._enter = enter;
+    update._exit = exit;
+    return update;
+  }
+  function arraylike(data2) {
+    return typeof data2 === "object" && "length" in data2 ? data2 : Array.from(data2);
+  }
+  function selection_exit() {
+    return new Selection(this._exit || this._groups.map(sparse), this._parents);
+  }
+  function selection_join(onenter, onupdate, onexit) {
+    var enter = this.enter(), update = this, exit = this.exit();
+    if (typeof onenter === "function") {
+      enter = onenter(enter);
+      if (enter) enter = enter.selection();
+    } else {
+      enter = enter.append(onenter + "");
+    }
+    if (onupdate != null) {
+      update = onupdate(update);
+      if (update) update = update.selection();
+    }
+    if (onexit == null) exit.remove();
+    else onexit(exit);
+    return enter && update ? enter.merge(update).order() : update;
+  }
+  function selection_merge(context) {
+    var selection2 = context.selection ? context.selection() : context;
+    for (var groups0 = this._groups, groups1 = selection2._groups, m0 = groups0.length, m1 = groups1.length, m = Math.min(m0, m1), merges = new Array(m0), j = 0; j < m; ++j) {
+      for (var group0 = groups0[j], group1 = groups1[j], n = group0.length, merge = merges[j] = new Array(n), node, i = 0; i < n; ++i) {
+        if (node = group0[i] || group1[i]) {
+          merge[i] = node;
+        }
+      }
+    }
+    for (; j < m0; ++j) {
+      merges[j] = groups0[j];
+    }
+    return new Selection(merges, this._parents);
+  }
+  function selection_order() {
+    for (var groups = this._groups, j = -1, m = groups.length; ++j < m; ) {
+      for (var group = groups[j], i = group.length - 1, next = group[i], node; --i >= 0; ) {
+        if (node = group[i]) {
+          if (next && node.compareDocumentPosition(next) ^ 4) next.parentNode.insertBefore(node, next);
+          next = node;
+        }
+      }
+    }
+    return this;
+  }
+  function selection_sort(compare) {
+    if (!compare) compare = ascending2;
+    function compareNode(a2, b) {
+      return a2 && b ? compare(a2.__data__, b.__data__) : !a2 - !b;
+    }
+    for (var groups = this._groups, m = groups.length, sortgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, sortgroup = sortgroups[j] = new Array(n), node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          sortgroup[i] = node;
+        }
+      }
+      sortgroup.sort(compareNode);
+    }
+    return new Selection(sortgroups, this._parents).order();
+  }
+  function ascending2(a2, b) {
+    return a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
+  }
+  function selection_call() {
+    var callback = arguments[0];
+    arguments[0] = this;
+    callback.apply(null, arguments);
+    return this;
+  }
+  function selection_nodes() {
+    return Array.from(this);
+  }
+  function selection_node() {
+    for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+      for (var group = groups[j], i = 0, n = group.length; i < n; ++i) {
+        var node = group[i];
+        if (node) return node;
+      }
+    }
+    return null;
+  }
+  function selection_size() {
+    let size = 0;
+    for (const node of this) ++size;
+    return size;
+  }
+  function selection_empty() {
+    return !this.node();
+  }
+  function selection_each(callback) {
+    for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+      for (var group = groups[j], i = 0, n = group.length, node; i < n; ++i) {
+        if (node = group[i]) callback.call(node, node.__data__, i, group);
+      }
+    }
+    return this;
+  }
+  function attrRemove(name) {
+    return function() {
+      this.removeAttribute(name);
+    };
+  }
+  function attrRemoveNS(fullname) {
+    return function() {
+      this.removeAttributeNS(fullname.space, fullname.local);
+    };
+  }
+  function attrConstant(name, value2) {
+    return function() {
+      this.setAttribute(name, value2);
+    };
+  }
+  function attrConstantNS(fullname, value2) {
+    return function() {
+      this.setAttributeNS(fullname.space, fullname.local, value2);
+    };
+  }
+  function attrFunction(name, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.removeAttribute(name);
+      else this.setAttribute(name, v);
+    };
+  }
+  function attrFunctionNS(fullname, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.removeAttributeNS(fullname.space, fullname.local);
+      else this.setAttributeNS(fullname.space, fullname.local, v);
+    };
+  }
+  function selection_attr(name, value2) {
+    var fullname = namespace(name);
+    if (arguments.length < 2) {
+      var node = this.node();
+      return fullname.local ? node.getAttributeNS(fullname.space, fullname.local) : node.getAttribute(fullname);
+    }
+    return this.each((value2 == null ? fullname.local ? attrRemoveNS : attrRemove : typeof value2 === "function" ? fullname.local ? attrFunctionNS : attrFunction : fullname.local ? attrConstantNS : attrConstant)(fullname, value2));
+  }
+  function defaultView(node) {
+    return node.ownerDocument && node.ownerDocument.defaultView || node.document && node || node.defaultView;
+  }
+  function styleRemove(name) {
+    return function() {
+      this.style.removeProperty(name);
+    };
+  }
+  function styleConstant(name, value2, priority) {
+    return function() {
+      this.style.setProperty(name, value2, priority);
+    };
+  }
+  function styleFunction(name, value2, priority) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.style.removeProperty(name);
+      else this.style.setProperty(name, v, priority);
+    };
+  }
+  function selection_style(name, value2, priority) {
+    return arguments.length > 1 ? this.each((value2 == null ? styleRemove : typeof value2 === "function" ? styleFunction : styleConstant)(name, value2, priority == null ? "" : priority)) : styleValue(this.node(), name);
+  }
+  function styleValue(node, name) {
+    return node.style.getPropertyValue(name) || defaultView(node).getComputedStyle(node, null).getPropertyValue(name);
+  }
+  function propertyRemove(name) {
+    return function() {
+      delete this[name];
+    };
+  }
+  function propertyConstant(name, value2) {
+    return function() {
+      this[name] = value2;
+    };
+  }
+  function propertyFunction(name, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) delete this[name];
+      else this[name] = v;
+    };
+  }
+  function selection_property(name, value2) {
+    return arguments.length > 1 ? this.each((value2 == null ? propertyRemove : typeof value2 === "function" ? propertyFunction : propertyConstant)(name, value2)) : this.node()[name];
+  }
+  function classArray(string2) {
+    return string2.trim().split(/^|\s+/);
+  }
+  function classList(node) {
+    return node.classList || new ClassList(node);
+  }
+  function ClassList(node) {
+    this._node = node;
+    this._names = classArray(node.getAttribute("class") || "");
+  }
+  ClassList.prototype = {
+    add: function(name) {
+      var i = this._names.indexOf(name);
+      if (i < 0) {
+        this._names.push(name);
+        this._node.setAttribute("class", this._names.join(" "));
+      }
+    },
+    remove: function(name) {
+      var i = this._names.indexOf(name);
+      if (i >= 0) {
+        this._names.splice(i, 1);
+        this._node.setAttribute("class", this._names.join(" "));
+      }
+    },
+    contains: function(name) {
+      return this._names.indexOf(name) >= 0;
+    }
+  };
+  function classedAdd(node, names) {
+    var list2 = classList(node), i = -1, n = names.length;
+    while (++i < n) list2.add(names[i]);
+  }
+  function classedRemove(node, names) {
+    var list2 = classList(node), i = -1, n = names.length;
+    while (++i < n) list2.remove(names[i]);
+  }
+  function classedTrue(names) {
+    return function() {
+      classedAdd(this, names);
+    };
+  }
+  function classedFalse(names) {
+    return function() {
+      classedRemove(this, names);
+    };
+  }
+  function classedFunction(names, value2) {
+    return function() {
+      (value2.apply(this, arguments) ? classedAdd : classedRemove)(this, names);
+    };
+  }
+  function selection_classed(name, value2) {
+    var names = classArray(name + "");
+    if (arguments.length < 2) {
+      var list2 = classList(this.node()), i = -1, n = names.length;
+      while (++i < n) if (!list2.contains(names[i])) return false;
+      return true;
+    }
+    return this.each((typeof value2 === "function" ? classedFunction : value2 ? classedTrue : classedFalse)(names, value2));
+  }
+  function textRemove() {
+    this.textContent = "";
+  }
+  function textConstant(value2) {
+    return function() {
+      this.textContent = value2;
+    };
+  }
+  function textFunction(value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      this.textContent = v == null ? "" : v;
+    };
+  }
+  function selection_text(value2) {
+    return arguments.length ? this.each(value2 == null ? textRemove : (typeof value2 === "function" ? textFunction : textConstant)(value2)) : this.node().textContent;
+  }
+  function htmlRemove() {
+    this.innerHTML = "";
+  }
+  function htmlConstant(value2) {
+    return function() {
+      this.innerHTML = value2;
+    };
+  }
+  function htmlFunction(value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      this.innerHTML = v == null ? "" : v;
+    };
+  }
+  function selection_html(value2) {
+    return arguments.length ? this.each(value2 == null ? htmlRemove : (typeof value2 === "function" ? htmlFunction : htmlConstant)(value2)) : this.node().innerHTML;
+  }
+  function raise() {
+    if (this.nextSibling) this.parentNode.appendChild(this);
+  }
+  function selection_raise() {
+    return this.each(raise);
+  }
+  function lower() {
+    if (this.previousSibling) this.parentNode.insertBefore(this, this.parentNode.firstChild);
+  }
+  function selection_lower() {
+    return this.each(lower);
+  }
+  function selection_append(name) {
+    var create2 = typeof name === "function" ? name : creator(name);
+    return this.select(function() {
+      return this.appendChild(create2.apply(this, arguments));
+    });
+  }
+  function constantNull() {
+    return null;
+  }
+  function selection_insert(name, before) {
+    var create2 = typeof name === "function" ? name : creator(name), select2 = before == null ? constantNull : typeof before === "function" ? before : selector(before);
+    return this.select(function() {
+      return this.insertBefore(create2.apply(this, arguments), select2.apply(this, arguments) || null);
+    });
+  }
+  function remove() {
+    var parent = this.parentNode;
+    if (parent) parent.removeChild(this);
+  }
+  function selection_remove() {
+    return this.each(remove);
+  }
+  function selection_cloneShallow() {
+    var clone = this.cloneNode(false), parent = this.parentNode;
+    return parent ? parent.insertBefore(clone, this.nextSibling) : clone;
+  }
+  function selection_cloneDeep() {
+    var clone = this.cloneNode(true), parent = this.parentNode;
+    return parent ? parent.insertBefore(clone, this.nextSibling) : clone;
+  }
+  function selection_clone(deep) {
+    return this.select(deep ? selection_cloneDeep : selection_cloneShallow);
+  }
+  function selection_datum(value2) {
+    return arguments.length ? this.property("__data__", value2) : this.node().__data__;
+  }
+  function contextListener(listener) {
+    return function(event) {
+      listener.call(this, event, this.__data__);
+    };
+  }
+  function parseTypenames(typenames) {
+    return typenames.trim().split(/^|\s+/).map(function(t) {
+      var name = "", i = t.indexOf(".");
+      if (i >= 0) name = t.slice(i + 1), t = t.slice(0, i);
+      return { type: t, name };
+    });
+  }
+  function onRemove(typename) {
+    return function() {
+      var on = this.__on;
+      if (!on) return;
+      for (var j = 0, i = -1, m = on.length, o; j < m; ++j) {
+        if (o = on[j], (!typename.type || o.type === typename.type) && o.name === typename.name) {
+          this.removeEventListener(o.type, o.listener, o.options);
+        } else {
+          on[++i] = o;
+        }
+      }
+      if (++i) on.length = i;
+      else delete this.__on;
+    };
+  }
+  function onAdd(typename, value2, options) {
+    return function() {
+      var on = this.__on, o, listener = contextListener(value2);
+      if (on) for (var j = 0, m = on.length; j < m; ++j) {
+        if ((o = on[j]).type === typename.type && o.name === typename.name) {
+          this.removeEventListener(o.type, o.listener, o.options);
+          this.addEventListener(o.type, o.listener = listener, o.options = options);
+          o.value = value2;
+          return;
+        }
+      }
+      this.addEventListener(typename.type, listener, options);
+      o = { type: typename.type, name: typename.name, value: value2, listener, options };
+      if (!on) this.__on = [o];
+      else on.push(o);
+    };
+  }
+  function selection_on(typename, value2, options) {
+    var typenames = parseTypenames(typename + ""), i, n = typenames.length, t;
+    if (arguments.length < 2) {
+      var on = this.node().__on;
+      if (on) for (var j = 0, m = on.length, o; j < m; ++j) {
+        for (i = 0, o = on[j]; i < n; ++i) {
+          if ((t = typenames[i]).type === o.type && t.name === o.name) {
+            return o.value;
+          }
+        }
+      }
+      return;
+    }
+    on = value2 ? onAdd : onRemove;
+    for (i = 0; i < n; ++i) this.each(on(typenames[i], value2, options));
+    return this;
+  }
+  function dispatchEvent(node, type, params) {
+    var window2 = defaultView(node), event = window2.CustomEvent;
+    if (typeof event === "function") {
+      event = new event(type, params);
+    } else {
+      event = window2.document.createEvent("Event");
+      if (params) event.initEvent(type, params.bubbles, params.cancelable), event.detail = params.detail;
+      else event.initEvent(type, false, false);
+    }
+    node.dispatchEvent(event);
+  }
+  function dispatchConstant(type, params) {
+    return function() {
+      return dispatchEvent(this, type, params);
+    };
+  }
+  function dispatchFunction(type, params) {
+    return function() {
+      return dispatchEvent(this, type, params.apply(this, arguments));
+    };
+  }
+  function selection_dispatch(type, params) {
+    return this.each((typeof params === "function" ? dispatchFunction : dispatchConstant)(type, params));
+  }
+  function* selection_iterator() {
+    for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+      for (var group = groups[j], i = 0, n = group.length, node; i < n; ++i) {
+        if (node = group[i]) yield node;
+      }
+    }
+  }
+  var root2 = [null];
+  function Selection(groups, parents) {
+    this._groups = groups;
+    this._parents = parents;
+  }
+  function selection() {
+    return new Selection([[document.documentElement]], root2);
+  }
+  function selection_selection() {
+    return this;
+  }
+  Selection.prototype = selection.prototype = {
+    constructor: Selection,
+    select: selection_select,
+    selectAll: selection_selectAll,
+    selectChild: selection_selectChild,
+    selectChildren: selection_selectChildren,
+    filter: selection_filter,
+    data: selection_data,
+    enter: selection_enter,
+    exit: selection_exit,
+    join: selection_join,
+    merge: selection_merge,
+    selection: selection_selection,
+    order: selection_order,
+    sort: selection_sort,
+    call: selection_call,
+    nodes: selection_nodes,
+    node: selection_node,
+    size: selection_size,
+    empty: selection_empty,
+    each: selection_each,
+    attr: selection_attr,
+    style: selection_style,
+    property: selection_property,
+    classed: selection_classed,
+    text: selection_text,
+    html: selection_html,
+    raise: selection_raise,
+    lower: selection_lower,
+    append: selection_append,
+    insert: selection_insert,
+    remove: selection_remove,
+    clone: selection_clone,
+    datum: selection_datum,
+    on: selection_on,
+    dispatch: selection_dispatch,
+    [Symbol.iterator]: selection_iterator
+  };
+  function select(selector2) {
+    return typeof selector2 === "string" ? new Selection([[document.querySelector(selector2)]], [document.documentElement]) : new Selection([[selector2]], root2);
+  }
+  var nextId = 0;
+  function local() {
+    return new Local();
+  }
+  function Local() {
+    this._ = "@" + (++nextId).toString(36);
+  }
+  Local.prototype = local.prototype = {
+    constructor: Local,
+    get: function(node) {
+      var id2 = this._;
+      while (!(id2 in node)) if (!(node = node.parentNode)) return;
+      return node[id2];
+    },
+    set: function(node, value2) {
+      return node[this._] = value2;
+    },
+    remove: function(node) {
+      return this._ in node && delete node[this._];
+    },
+    toString: function() {
+      return this._;
+    }
+  };
+  function sourceEvent(event) {
+    let sourceEvent2;
+    while (sourceEvent2 = event.sourceEvent) event = sourceEvent2;
+    return event;
+  }
+  function pointer(event, node) {
+    event = sourceEvent(event);
+    if (node === void 0) node = event.currentTarget;
+    if (node) {
+      var svg2 = node.ownerSVGElement || node;
+      if (svg2.createSVGPoint) {
+        var point2 = svg2.createSVGPoint();
+        point2.x = event.clientX, point2.y = event.clientY;
+        point2 = point2.matrixTransform(node.getScreenCTM().inverse());
+        return [point2.x, point2.y];
+      }
+      if (node.getBoundingClientRect) {
+        var rect = node.getBoundingClientRect();
+        return [event.clientX - rect.left - node.clientLeft, event.clientY - rect.top - node.clientTop];
+      }
+    }
+    return [event.pageX, event.pageY];
+  }
+
+  // node_modules/d3-dispatch/dist/d3-dispatch.mjs
+  var noop2 = { value: () => {
+  } };
+  function dispatch() {
+    for (var i = 0, n = arguments.length, _ = {}, t; i < n; ++i) {
+      if (!(t = arguments[i] + "") || t in _ || /[\s.]/.test(t)) throw new Error("illegal type: " + t);
+      _[t] = [];
+    }
+    return new Dispatch(_);
+  }
+  function Dispatch(_) {
+    this._ = _;
+  }
+  function parseTypenames2(typenames, types) {
+    return typenames.trim().split(/^|\s+/).map(function(t) {
+      var name = "", i = t.indexOf(".");
+      if (i >= 0) name = t.slice(i + 1), t = t.slice(0, i);
+      if (t && !types.hasOwnProperty(t)) throw new Error("unknown type: " + t);
+      return { type: t, name };
+    });
+  }
+  Dispatch.prototype = dispatch.prototype = {
+    constructor: Dispatch,
+    on: function(typename, callback) {
+      var _ = this._, T = parseTypenames2(typename + "", _), t, i = -1, n = T.length;
+      if (arguments.length < 2) {
+        while (++i < n) if ((t = (typename = T[i]).type) && (t = get(_[t], typename.name))) return t;
+        return;
+      }
+      if (callback != null && typeof callback !== "function") throw new Error("invalid callback: " + callback);
+      while (++i < n) {
+        if (t = (typename = T[i]).type) _[t] = set2(_[t], typename.name, callback);
+        else if (callback == null) for (t in _) _[t] = set2(_[t], typename.name, null);
+      }
+      return this;
+    },
+    copy: function() {
+      var copy = {}, _ = this._;
+      for (var t in _) copy[t] = _[t].slice();
+      return new Dispatch(copy);
+    },
+    call: function(type, that) {
+      if ((n = arguments.length - 2) > 0) for (var args = new Array(n), i = 0, n, t; i < n; ++i) args[i] = arguments[i + 2];
+      if (!this._.hasOwnProperty(type)) throw new Error("unknown type: " + type);
+      for (t = this._[type], i = 0, n = t.length; i < n; ++i) t[i].value.apply(that, args);
+    },
+    apply: function(type, that, args) {
+      if (!this._.hasOwnProperty(type)) throw new Error("unknown type: " + type);
+      for (var t = this._[type], i = 0, n = t.length; i < n; ++i) t[i].value.apply(that, args);
+    }
+  };
+  function get(type, name) {
+    for (var i = 0, n = type.length, c; i < n; ++i) {
+      if ((c = type[i]).name === name) {
+        return c.value;
+      }
+    }
+  }
+  function set2(type, name, callback) {
+    for (var i = 0, n = type.length; i < n; ++i) {
+      if (type[i].name === name) {
+        type[i] = noop2, type = type.slice(0, i).concat(type.slice(i + 1));
+        break;
+      }
+    }
+    if (callback != null) type.push({ name, value: callback });
+    return type;
+  }
+
+  // node_modules/d3-drag/dist/d3-drag.mjs
+  var nonpassivecapture = { capture: true, passive: false };
+  function noevent(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  function nodrag(view) {
+    var root3 = view.document.documentElement, selection2 = select(view).on("dragstart.drag", noevent, nonpassivecapture);
+    if ("onselectstart" in root3) {
+      selection2.on("selectstart.drag", noevent, nonpassivecapture);
+    } else {
+      root3.__noselect = root3.style.MozUserSelect;
+      root3.style.MozUserSelect = "none";
+    }
+  }
+  function yesdrag(view, noclick) {
+    var root3 = view.document.documentElement, selection2 = select(view).on("dragstart.drag", null);
+    if (noclick) {
+      selection2.on("click.drag", noevent, nonpassivecapture);
+      setTimeout(function() {
+        selection2.on("click.drag", null);
+      }, 0);
+    }
+    if ("onselectstart" in root3) {
+      selection2.on("selectstart.drag", null);
+    } else {
+      root3.style.MozUserSelect = root3.__noselect;
+      delete root3.__noselect;
+    }
+  }
+  function DragEvent(type, {
+    sourceEvent: sourceEvent2,
+    subject,
+    target,
+    identifier,
+    active,
+    x,
+    y,
+    dx,
+    dy,
+    dispatch: dispatch2
+  }) {
+    Object.defineProperties(this, {
+      type: { value: type, enumerable: true, configurable: true },
+      sourceEvent: { value: sourceEvent2, enumerable: true, configurable: true },
+      subject: { value: subject, enumerable: true, configurable: true },
+      target: { value: target, enumerable: true, configurable: true },
+      identifier: { value: identifier, enumerable: true, configurable: true },
+      active: { value: active, enumerable: true, configurable: true },
+      x: { value: x, enumerable: true, configurable: true },
+      y: { value: y, enumerable: true, configurable: true },
+      dx: { value: dx, enumerable: true, configurable: true },
+      dy: { value: dy, enumerable: true, configurable: true },
+      _: { value: dispatch2 }
+    });
+  }
+  DragEvent.prototype.on = function() {
+    var value2 = this._.on.apply(this._, arguments);
+    return value2 === this._ ? this : value2;
+  };
+
+  // node_modules/d3-timer/dist/d3-timer.mjs
+  var frame = 0;
+  var timeout$1 = 0;
+  var interval$1 = 0;
+  var pokeDelay = 1e3;
+  var taskHead;
+  var taskTail;
+  var clockLast = 0;
+  var clockNow = 0;
+  var clockSkew = 0;
+  var clock = typeof performance === "object" && performance.now ? performance : Date;
+  var setFrame = typeof window === "object" && window.requestAnimationFrame ? window.requestAnimationFrame.bind(window) : function(f) {
+    setTimeout(f, 17);
+  };
+  function now() {
+    return clockNow || (setFrame(clearNow), clockNow = clock.now() + clockSkew);
+  }
+  function clearNow() {
+    clockNow = 0;
+  }
+  function Timer() {
+    this._call = this._time = this._next = null;
+  }
+  Timer.prototype = timer.prototype = {
+    constructor: Timer,
+    restart: function(callback, delay, time) {
+      if (typeof callback !== "function") throw new TypeError("callback is not a function");
+      time = (time == null ? now() : +time) + (delay == null ? 0 : +delay);
+      if (!this._next && taskTail !== this) {
+        if (taskTail) taskTail._next = this;
+        else taskHead = this;
+        taskTail = this;
+      }
+      this._call = callback;
+      this._time = time;
+      sleep();
+    },
+    stop: function() {
+      if (this._call) {
+        this._call = null;
+        this._time = Infinity;
+        sleep();
+      }
+    }
+  };
+  function timer(callback, delay, time) {
+    var t = new Timer();
+    t.restart(callback, delay, time);
+    return t;
+  }
+  function timerFlush() {
+    now();
+    ++frame;
+    var t = taskHead, e;
+    while (t) {
+      if ((e = clockNow - t._time) >= 0) t._call.call(void 0, e);
+      t = t._next;
+    }
+    --frame;
+  }
+  function wake() {
+    clockNow = (clockLast = clock.now()) + clockSkew;
+    frame = timeout$1 = 0;
+    try {
+      timerFlush();
+    } finally {
+      frame = 0;
+      nap();
+      clockNow = 0;
+    }
+  }
+  function poke() {
+    var now2 = clock.now(), delay = now2 - clockLast;
+    if (delay > pokeDelay) clockSkew -= delay, clockLast = now2;
+  }
+  function nap() {
+    var t02, t12 = taskHead, t22, time = Infinity;
+    while (t12) {
+      if (t12._call) {
+        if (time > t12._time) time = t12._time;
+        t02 = t12, t12 = t12._next;
+      } else {
+        t22 = t12._next, t12._next = null;
+        t12 = t02 ? t02._next = t22 : taskHead = t22;
+      }
+    }
+    taskTail = t02;
+    sleep(time);
+  }
+  function sleep(time) {
+    if (frame) return;
+    if (timeout$1) timeout$1 = clearTimeout(timeout$1);
+    var delay = time - clockNow;
+    if (delay > 24) {
+      if (time < Infinity) timeout$1 = setTimeout(wake, Math.ceil(time - clock.now() - clockSkew) + 1);
+      if (interval$1) interval$1 = clearInterval(interval$1);
+    } else {
+      if (!interval$1) clockLast = clock.now(), interval$1 = setInterval(poke, pokeDelay);
+      frame = 1, setFrame(wake);
+    }
+  }
+  function timeout(callback, delay, time) {
+    var t = new Timer();
+    delay = delay == null ? 0 : +delay;
+    t.restart((elapsed) => {
+      t.stop();
+      callback(elapsed + delay);
+    }, delay, time);
+    return t;
+  }
+
+  // node_modules/d3-ease/dist/d3-ease.mjs
+  function cubicInOut(t) {
+    return ((t *= 2) <= 1 ? t * t * t : (t -= 2) * t * t + 2) / 2;
+  }
+  var exponent2 = 3;
+  var polyIn = (function custom8(e) {
+    e = +e;
+    function polyIn2(t) {
+      return Math.pow(t, e);
+    }
+    polyIn2.exponent = custom8;
+    return polyIn2;
+  })(exponent2);
+  var polyOut = (function custom9(e) {
+    e = +e;
+    function polyOut2(t) {
+      return 1 - Math.pow(1 - t, e);
+    }
+    polyOut2.exponent = custom9;
+    return polyOut2;
+  })(exponent2);
+  var polyInOut = (function custom10(e) {
+    e = +e;
+    function polyInOut2(t) {
+      return ((t *= 2) <= 1 ? Math.pow(t, e) : 2 - Math.pow(2 - t, e)) / 2;
+    }
+    polyInOut2.exponent = custom10;
+    return polyInOut2;
+  })(exponent2);
+  var pi3 = Math.PI;
+  var halfPi2 = pi3 / 2;
+  function tpmt(x) {
+    return (Math.pow(2, -10 * x) - 9765625e-10) * 1.0009775171065494;
+  }
+  var b1 = 4 / 11;
+  var b2 = 6 / 11;
+  var b3 = 8 / 11;
+  var b4 = 3 / 4;
+  var b5 = 9 / 11;
+  var b6 = 10 / 11;
+  var b7 = 15 / 16;
+  var b8 = 21 / 22;
+  var b9 = 63 / 64;
+  var b0 = 1 / b1 / b1;
+  var overshoot = 1.70158;
+  var backIn = (function custom11(s2) {
+    s2 = +s2;
+    function backIn2(t) {
+      return (t = +t) * t * (s2 * (t - 1) + t);
+    }
+    backIn2.overshoot = custom11;
+    return backIn2;
+  })(overshoot);
+  var backOut = (function custom12(s2) {
+    s2 = +s2;
+    function backOut2(t) {
+      return --t * t * ((t + 1) * s2 + t) + 1;
+    }
+    backOut2.overshoot = custom12;
+    return backOut2;
+  })(overshoot);
+  var backInOut = (function custom13(s2) {
+    s2 = +s2;
+    function backInOut2(t) {
+      return ((t *= 2) < 1 ? t * t * ((s2 + 1) * t - s2) : (t -= 2) * t * ((s2 + 1) * t + s2) + 2) / 2;
+    }
+    backInOut2.overshoot = custom13;
+    return backInOut2;
+  })(overshoot);
+  var tau3 = 2 * Math.PI;
+  var amplitude = 1;
+  var period = 0.3;
+  var elasticIn = (function custom14(a2, p) {
+    var s2 = Math.asin(1 / (a2 = Math.max(1, a2))) * (p /= tau3);
+    function elasticIn2(t) {
+      return a2 * tpmt(- --t) * Math.sin((s2 - t) / p);
+    }
+    elasticIn2.amplitude = function(a3) {
+      return custom14(a3, p * tau3);
+    };
+    elasticIn2.period = function(p2) {
+      return custom14(a2, p2);
+    };
+    return elasticIn2;
+  })(amplitude, period);
+  var elasticOut = (function custom15(a2, p) {
+    var s2 = Math.asin(1 / (a2 = Math.max(1, a2))) * (p /= tau3);
+    function elasticOut2(t) {
+      return 1 - a2 * tpmt(t = +t) * Math.sin((t + s2) / p);
+    }
+    elasticOut2.amplitude = function(a3) {
+      return custom15(a3, p * tau3);
+    };
+    elasticOut2.period = function(p2) {
+      return custom15(a2, p2);
+    };
+    return elasticOut2;
+  })(amplitude, period);
+  var elasticInOut = (function custom16(a2, p) {
+    var s2 = Math.asin(1 / (a2 = Math.max(1, a2))) * (p /= tau3);
+    function elasticInOut2(t) {
+      return ((t = t * 2 - 1) < 0 ? a2 * tpmt(-t) * Math.sin((s2 - t) / p) : 2 - a2 * tpmt(t) * Math.sin((s2 + t) / p)) / 2;
+    }
+    elasticInOut2.amplitude = function(a3) {
+      return custom16(a3, p * tau3);
+    };
+    elasticInOut2.period = function(p2) {
+      return custom16(a2, p2);
+    };
+    return elasticInOut2;
+  })(amplitude, period);
+
+  // node_modules/d3-transition/dist/d3-transition.mjs
+  var emptyOn = dispatch("start", "end", "cancel", "interrupt");
+  var emptyTween = [];
+  var CREATED = 0;
+  var SCHEDULED = 1;
+  var STARTING = 2;
+  var STARTED = 3;
+  var RUNNING = 4;
+  var ENDING = 5;
+  var ENDED = 6;
+  function schedule(node, name, id2, index, group, timing) {
+    var schedules = node.__transition;
+    if (!schedules) node.__transition = {};
+    else if (id2 in schedules) return;
+    create(node, id2, {
+      name,
+      index,
+      // For context during callback.
+      group,
+      // For context during callback.
+      on: emptyOn,
+      tween: emptyTween,
+      time: timing.time,
+      delay: timing.delay,
+      duration: timing.duration,
+      ease: timing.ease,
+      timer: null,
+      state: CREATED
+    });
+  }
+  function init(node, id2) {
+    var schedule2 = get2(node, id2);
+    if (schedule2.state > CREATED) throw new Error("too late; already scheduled");
+    return schedule2;
+  }
+  function set3(node, id2) {
+    var schedule2 = get2(node, id2);
+    if (schedule2.state > STARTED) throw new Error("too late; already running");
+    return schedule2;
+  }
+  function get2(node, id2) {
+    var schedule2 = node.__transition;
+    if (!schedule2 || !(schedule2 = schedule2[id2])) throw new Error("transition not found");
+    return schedule2;
+  }
+  function create(node, id2, self) {
+    var schedules = node.__transition, tween;
+    schedules[id2] = self;
+    self.timer = timer(schedule2, 0, self.time);
+    function schedule2(elapsed) {
+      self.state = SCHEDULED;
+      self.timer.restart(start4, self.delay, self.time);
+      if (self.delay <= elapsed) start4(elapsed - self.delay);
+    }
+    function start4(elapsed) {
+      var i, j, n, o;
+      if (self.state !== SCHEDULED) return stop();
+      for (i in schedules) {
+        o = schedules[i];
+        if (o.name !== self.name) continue;
+        if (o.state === STARTED) return timeout(start4);
+        if (o.state === RUNNING) {
+          o.state = ENDED;
+          o.timer.stop();
+          o.on.call("interrupt", node, node.__data__, o.index, o.group);
+          delete schedules[i];
+        } else if (+i < id2) {
+          o.state = ENDED;
+          o.timer.stop();
+          o.on.call("cancel", node, node.__data__, o.index, o.group);
+          delete schedules[i];
+        }
+      }
+      timeout(function() {
+        if (self.state === STARTED) {
+          self.state = RUNNING;
+          self.timer.restart(tick, self.delay, self.time);
+          tick(elapsed);
+        }
+      });
+      self.state = STARTING;
+      self.on.call("start", node, node.__data__, self.index, self.group);
+      if (self.state !== STARTING) return;
+      self.state = STARTED;
+      tween = new Array(n = self.tween.length);
+      for (i = 0, j = -1; i < n; ++i) {
+        if (o = self.tween[i].value.call(node, node.__data__, self.index, self.group)) {
+          tween[++j] = o;
+        }
+      }
+      tween.length = j + 1;
+    }
+    function tick(elapsed) {
+      var t = elapsed < self.duration ? self.ease.call(null, elapsed / self.duration) : (self.timer.restart(stop), self.state = ENDING, 1), i = -1, n = tween.length;
+      while (++i < n) {
+        tween[i].call(node, t);
+      }
+      if (self.state === ENDING) {
+        self.on.call("end", node, node.__data__, self.index, self.group);
+        stop();
+      }
+    }
+    function stop() {
+      self.state = ENDED;
+      self.timer.stop();
+      delete schedules[id2];
+      for (var i in schedules) return;
+      delete node.__transition;
+    }
+  }
+  function interrupt(node, name) {
+    var schedules = node.__transition, schedule2, active, empty2 = true, i;
+    if (!schedules) return;
+    name = name == null ? null : name + "";
+    for (i in schedules) {
+      if ((schedule2 = schedules[i]).name !== name) {
+        empty2 = false;
+        continue;
+      }
+      active = schedule2.state > STARTING && schedule2.state < ENDING;
+      schedule2.state = ENDED;
+      schedule2.timer.stop();
+      schedule2.on.call(active ? "interrupt" : "cancel", node, node.__data__, schedule2.index, schedule2.group);
+      delete schedules[i];
+    }
+    if (empty2) delete node.__transition;
+  }
+  function selection_interrupt(name) {
+    return this.each(function() {
+      interrupt(this, name);
+    });
+  }
+  function tweenRemove(id2, name) {
+    var tween0, tween1;
+    return function() {
+      var schedule2 = set3(this, id2), tween = schedule2.tween;
+      if (tween !== tween0) {
+        tween1 = tween0 = tween;
+        for (var i = 0, n = tween1.length; i < n; ++i) {
+          if (tween1[i].name === name) {
+            tween1 = tween1.slice();
+            tween1.splice(i, 1);
+            break;
+          }
+        }
+      }
+      schedule2.tween = tween1;
+    };
+  }
+  function tweenFunction(id2, name, value2) {
+    var tween0, tween1;
+    if (typeof value2 !== "function") throw new Error();
+    return function() {
+      var schedule2 = set3(this, id2), tween = schedule2.tween;
+      if (tween !== tween0) {
+        tween1 = (tween0 = tween).slice();
+        for (var t = { name, value: value2 }, i = 0, n = tween1.length; i < n; ++i) {
+          if (tween1[i].name === name) {
+            tween1[i] = t;
+            break;
+          }
+        }
+        if (i === n) tween1.push(t);
+      }
+      schedule2.tween = tween1;
+    };
+  }
+  function transition_tween(name, value2) {
+    var id2 = this._id;
+    name += "";
+    if (arguments.length < 2) {
+      var tween = get2(this.node(), id2).tween;
+      for (var i = 0, n = tween.length, t; i < n; ++i) {
+        if ((t = tween[i]).name === name) {
+          return t.value;
+        }
+      }
+      return null;
+    }
+    return this.each((value2 == null ? tweenRemove : tweenFunction)(id2, name, value2));
+  }
+  function tweenValue(transition2, name, value2) {
+    var id2 = transition2._id;
+    transition2.each(function() {
+      var schedule2 = set3(this, id2);
+      (schedule2.value || (schedule2.value = {}))[name] = value2.apply(this, arguments);
+    });
+    return function(node) {
+      return get2(node, id2).value[name];
+    };
+  }
+  function interpolate(a2, b) {
+    var c;
+    return (typeof b === "number" ? number2 : b instanceof color ? rgb2 : (c = color(b)) ? (b = c, rgb2) : string)(a2, b);
+  }
+  function attrRemove2(name) {
+    return function() {
+      this.removeAttribute(name);
+    };
+  }
+  function attrRemoveNS2(fullname) {
+    return function() {
+      this.removeAttributeNS(fullname.space, fullname.local);
+    };
+  }
+  function attrConstant2(name, interpolate2, value1) {
+    var string00, string1 = value1 + "", interpolate0;
+    return function() {
+      var string0 = this.getAttribute(name);
+      return string0 === string1 ? null : string0 === string00 ? interpolate0 : interpolate0 = interpolate2(string00 = string0, value1);
+    };
+  }
+  function attrConstantNS2(fullname, interpolate2, value1) {
+    var string00, string1 = value1 + "", interpolate0;
+    return function() {
+      var string0 = this.getAttributeNS(fullname.space, fullname.local);
+      return string0 === string1 ? null : string0 === string00 ? interpolate0 : interpolate0 = interpolate2(string00 = string0, value1);
+    };
+  }
+  function attrFunction2(name, interpolate2, value2) {
+    var string00, string10, interpolate0;
+    return function() {
+      var string0, value1 = value2(this), string1;
+      if (value1 == null) return void this.removeAttribute(name);
+      string0 = this.getAttribute(name);
+      string1 = value1 + "";
+      return string0 === string1 ? null : string0 === string00 && string1 === string10 ? interpolate0 : (string10 = string1, interpolate0 = interpolate2(string00 = string0, value1));
+    };
+  }
+  function attrFunctionNS2(fullname, interpolate2, value2) {
+    var string00, string10, interpolate0;
+    return function() {
+      var string0, value1 = value2(this), string1;
+      if (value1 == null) return void this.removeAttributeNS(fullname.space, fullname.local);
+      string0 = this.getAttributeNS(fullname.space, fullname.local);
+      string1 = value1 + "";
+      return string0 === string1 ? null : string0 === string00 && string1 === string10 ? interpolate0 : (string10 = string1, interpolate0 = interpolate2(string00 = string0, value1));
+    };
+  }
+  function transition_attr(name, value2) {
+    var fullname = namespace(name), i = fullname === "transform" ? interpolateTransformSvg : interpolate;
+    return this.attrTween(name, typeof value2 === "function" ? (fullname.local ? attrFunctionNS2 : attrFunction2)(fullname, i, tweenValue(this, "attr." + name, value2)) : value2 == null ? (fullname.local ? attrRemoveNS2 : attrRemove2)(fullname) : (fullname.local ? attrConstantNS2 : attrConstant2)(fullname, i, value2));
+  }
+  function attrInterpolate(name, i) {
+    return function(t) {
+      this.setAttribute(name, i.call(this, t));
+    };
+  }
+  function attrInterpolateNS(fullname, i) {
+    return function(t) {
+      this.setAttributeNS(fullname.space, fullname.local, i.call(this, t));
+    };
+  }
+  function attrTweenNS(fullname, value2) {
+    var t02, i0;
+    function tween() {
+      var i = value2.apply(this, arguments);
+      if (i !== i0) t02 = (i0 = i) && attrInterpolateNS(fullname, i);
+      return t02;
+    }
+    tween._value = value2;
+    return tween;
+  }
+  function attrTween(name, value2) {
+    var t02, i0;
+    function tween() {
+      var i = value2.apply(this, arguments);
+      if (i !== i0) t02 = (i0 = i) && attrInterpolate(name, i);
+      return t02;
+    }
+    tween._value = value2;
+    return tween;
+  }
+  function transition_attrTween(name, value2) {
+    var key = "attr." + name;
+    if (arguments.length < 2) return (key = this.tween(key)) && key._value;
+    if (value2 == null) return this.tween(key, null);
+    if (typeof value2 !== "function") throw new Error();
+    var fullname = namespace(name);
+    return this.tween(key, (fullname.local ? attrTweenNS : attrTween)(fullname, value2));
+  }
+  function delayFunction(id2, value2) {
+    return function() {
+      init(this, id2).delay = +value2.apply(this, arguments);
+    };
+  }
+  function delayConstant(id2, value2) {
+    return value2 = +value2, function() {
+      init(this, id2).delay = value2;
+    };
+  }
+  function transition_delay(value2) {
+    var id2 = this._id;
+    return arguments.length ? this.each((typeof value2 === "function" ? delayFunction : delayConstant)(id2, value2)) : get2(this.node(), id2).delay;
+  }
+  function durationFunction(id2, value2) {
+    return function() {
+      set3(this, id2).duration = +value2.apply(this, arguments);
+    };
+  }
+  function durationConstant(id2, value2) {
+    return value2 = +value2, function() {
+      set3(this, id2).duration = value2;
+    };
+  }
+  function transition_duration(value2) {
+    var id2 = this._id;
+    return arguments.length ? this.each((typeof value2 === "function" ? durationFunction : durationConstant)(id2, value2)) : get2(this.node(), id2).duration;
+  }
+  function easeConstant(id2, value2) {
+    if (typeof value2 !== "function") throw new Error();
+    return function() {
+      set3(this, id2).ease = value2;
+    };
+  }
+  function transition_ease(value2) {
+    var id2 = this._id;
+    return arguments.length ? this.each(easeConstant(id2, value2)) : get2(this.node(), id2).ease;
+  }
+  function easeVarying(id2, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (typeof v !== "function") throw new Error();
+      set3(this, id2).ease = v;
+    };
+  }
+  function transition_easeVarying(value2) {
+    if (typeof value2 !== "function") throw new Error();
+    return this.each(easeVarying(this._id, value2));
+  }
+  function transition_filter(match) {
+    if (typeof match !== "function") match = matcher(match);
+    for (var groups = this._groups, m = groups.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, subgroup = subgroups[j] = [], node, i = 0; i < n; ++i) {
+        if ((node = group[i]) && match.call(node, node.__data__, i, group)) {
+          subgroup.push(node);
+        }
+      }
+    }
+    return new Transition(subgroups, this._parents, this._name, this._id);
+  }
+  function transition_merge(transition2) {
+    if (transition2._id !== this._id) throw new Error();
+    for (var groups0 = this._groups, groups1 = transition2._groups, m0 = groups0.length, m1 = groups1.length, m = Math.min(m0, m1), merges = new Array(m0), j = 0; j < m; ++j) {
+      for (var group0 = groups0[j], group1 = groups1[j], n = group0.length, merge = merges[j] = new Array(n), node, i = 0; i < n; ++i) {
+        if (node = group0[i] || group1[i]) {
+          merge[i] = node;
+        }
+      }
+    }
+    for (; j < m0; ++j) {
+      merges[j] = groups0[j];
+    }
+    return new Transition(merges, this._parents, this._name, this._id);
+  }
+  function start3(name) {
+    return (name + "").trim().split(/^|\s+/).every(function(t) {
+      var i = t.indexOf(".");
+      if (i >= 0) t = t.slice(0, i);
+      return !t || t === "start";
+    });
+  }
+  function onFunction(id2, name, listener) {
+    var on0, on1, sit = start3(name) ? init : set3;
+    return function() {
+      var schedule2 = sit(this, id2), on = schedule2.on;
+      if (on !== on0) (on1 = (on0 = on).copy()).on(name, listener);
+      schedule2.on = on1;
+    };
+  }
+  function transition_on(name, listener) {
+    var id2 = this._id;
+    return arguments.length < 2 ? get2(this.node(), id2).on.on(name) : this.each(onFunction(id2, name, listener));
+  }
+  function removeFunction(id2) {
+    return function() {
+      var parent = this.parentNode;
+      for (var i in this.__transition) if (+i !== id2) return;
+      if (parent) parent.removeChild(this);
+    };
+  }
+  function transition_remove() {
+    return this.on("end.remove", removeFunction(this._id));
+  }
+  function transition_select(select2) {
+    var name = this._name, id2 = this._id;
+    if (typeof select2 !== "function") select2 = selector(select2);
+    for (var groups = this._groups, m = groups.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, subgroup = subgroups[j] = new Array(n), node, subnode, i = 0; i < n; ++i) {
+        if ((node = group[i]) && (subnode = select2.call(node, node.__data__, i, group))) {
+          if ("__data__" in node) subnode.__data__ = node.__data__;
+          subgroup[i] = subnode;
+          schedule(subgroup[i], name, id2, i, subgroup, get2(node, id2));
+        }
+      }
+    }
+    return new Transition(subgroups, this._parents, name, id2);
+  }
+  function transition_selectAll(select2) {
+    var name = this._name, id2 = this._id;
+    if (typeof select2 !== "function") select2 = selectorAll(select2);
+    for (var groups = this._groups, m = groups.length, subgroups = [], parents = [], j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          for (var children2 = select2.call(node, node.__data__, i, group), child, inherit2 = get2(node, id2), k2 = 0, l = children2.length; k2 < l; ++k2) {
+            if (child = children2[k2]) {
+              schedule(child, name, id2, k2, children2, inherit2);
+            }
+          }
+          subgroups.push(children2);
+          parents.push(node);
+        }
+      }
+    }
+    return new Transition(subgroups, parents, name, id2);
+  }
+  var Selection2 = selection.prototype.constructor;
+  function transition_selection() {
+    return new Selection2(this._groups, this._parents);
+  }
+  function styleNull(name, interpolate2) {
+    var string00, string10, interpolate0;
+    return function() {
+      var string0 = styleValue(this, name), string1 = (this.style.removeProperty(name), styleValue(this, name));
+      return string0 === string1 ? null : string0 === string00 && string1 === string10 ? interpolate0 : interpolate0 = interpolate2(string00 = string0, string10 = string1);
+    };
+  }
+  function styleRemove2(name) {
+    return function() {
+      this.style.removeProperty(name);
+    };
+  }
+  function styleConstant2(name, interpolate2, value1) {
+    var string00, string1 = value1 + "", interpolate0;
+    return function() {
+      var string0 = styleValue(this, name);
+      return string0 === string1 ? null : string0 === string00 ? interpolate0 : interpolate0 = interpolate2(string00 = string0, value1);
+    };
+  }
+  function styleFunction2(name, interpolate2, value2) {
+    var string00, string10, interpolate0;
+    return function() {
+      var string0 = styleValue(this, name), value1 = value2(this), string1 = value1 + "";
+      if (value1 == null) string1 = value1 = (this.style.removeProperty(name), styleValue(this, name));
+      return string0 === string1 ? null : string0 === string00 && string1 === string10 ? interpolate0 : (string10 = string1, interpolate0 = interpolate2(string00 = string0, value1));
+    };
+  }
+  function styleMaybeRemove(id2, name) {
+    var on0, on1, listener0, key = "style." + name, event = "end." + key, remove2;
+    return function() {
+      var schedule2 = set3(this, id2), on = schedule2.on, listener = schedule2.value[key] == null ? remove2 || (remove2 = styleRemove2(name)) : void 0;
+      if (on !== on0 || listener0 !== listener) (on1 = (on0 = on).copy()).on(event, listener0 = listener);
+      schedule2.on = on1;
+    };
+  }
+  function transition_style(name, value2, priority) {
+    var i = (name += "") === "transform" ? interpolateTransformCss : interpolate;
+    return value2 == null ? this.styleTween(name, styleNull(name, i)).on("end.style." + name, styleRemove2(name)) : typeof value2 === "function" ? this.styleTween(name, styleFunction2(name, i, tweenValue(this, "style." + name, value2))).each(styleMaybeRemove(this._id, name)) : this.styleTween(name, styleConstant2(name, i, value2), priority).on("end.style." + name, null);
+  }
+  function styleInterpolate(name, i, priority) {
+    return function(t) {
+      this.style.setProperty(name, i.call(this, t), priority);
+    };
+  }
+  function styleTween(name, value2, priority) {
+    var t, i0;
+    function tween() {
+      var i = value2.apply(this, arguments);
+      if (i !== i0) t = (i0 = i) && styleInterpolate(name, i, priority);
+      return t;
+    }
+    tween._value = value2;
+    return tween;
+  }
+  function transition_styleTween(name, value2, priority) {
+    var key = "style." + (name += "");
+    if (arguments.length < 2) return (key = this.tween(key)) && key._value;
+    if (value2 == null) return this.tween(key, null);
+    if (typeof value2 !== "function") throw new Error();
+    return this.tween(key, styleTween(name, value2, priority == null ? "" : priority));
+  }
+  function textConstant2(value2) {
+    return function() {
+      this.textContent = value2;
+    };
+  }
+  function textFunction2(value2) {
+    return function() {
+      var value1 = value2(this);
+      this.textContent = value1 == null ? "" : value1;
+    };
+  }
+  function transition_text(value2) {
+    return this.tween("text", typeof value2 === "function" ? textFunction2(tweenValue(this, "text", value2)) : textConstant2(value2 == null ? "" : value2 + ""));
+  }
+  function textInterpolate(i) {
+    return function(t) {
+      this.textContent = i.call(this, t);
+    };
+  }
+  function textTween(value2) {
+    var t02, i0;
+    function tween() {
+      var i = value2.apply(this, arguments);
+      if (i !== i0) t02 = (i0 = i) && textInterpolate(i);
+      return t02;
+    }
+    tween._value = value2;
+    return tween;
+  }
+  function transition_textTween(value2) {
+    var key = "text";
+    if (arguments.length < 1) return (key = this.tween(key)) && key._value;
+    if (value2 == null) return this.tween(key, null);
+    if (typeof value2 !== "function") throw new Error();
+    return this.tween(key, textTween(value2));
+  }
+  function transition_transition() {
+    var name = this._name, id0 = this._id, id1 = newId();
+    for (var groups = this._groups, m = groups.length, j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          var inherit2 = get2(node, id0);
+          schedule(node, name, id1, i, group, {
+            time: inherit2.time + inherit2.delay + inherit2.duration,
+            delay: 0,
+            duration: inherit2.duration,
+            ease: inherit2.ease
+          });
+        }
+      }
+    }
+    return new Transition(groups, this._parents, name, id1);
+  }
+  function transition_end() {
+    var on0, on1, that = this, id2 = that._id, size = that.size();
+    return new Promise(function(resolve, reject) {
+      var cancel = { value: reject }, end = { value: function() {
+        if (--size === 0) resolve();
+      } };
+      that.each(function() {
+        var schedule2 = set3(this, id2), on = schedule2.on;
+        if (on !== on0) {
+          on1 = (on0 = on).copy();
+          on1._.cancel.push(cancel);
+          on1._.interrupt.push(cancel);
+          on1._.end.push(end);
+        }
+        schedule2.on = on1;
+      });
+      if (size === 0) resolve();
+    });
+  }
+  var id = 0;
+  function Transition(groups, parents, name, id2) {
+    this._groups = groups;
+    this._parents = parents;
+    this._name = name;
+    this._id = id2;
+  }
+  function transition(name) {
+    return selection().transition(name);
+  }
+  function newId() {
+    return ++id;
+  }
+  var selection_prototype = selection.prototype;
+  Transition.prototype = transition.prototype = {
+    constructor: Transition,
+    select: transition_select,
+    selectAll: transition_selectAll,
+    selectChild: selection_prototype.selectChild,
+    selectChildren: selection_prototype.selectChildren,
+    filter: transition_filter,
+    merge: transition_merge,
+    selection: transition_selection,
+    transition: transition_transition,
+    call: selection_prototype.call,
+    nodes: selection_prototype.nodes,
+    node: selection_prototype.node,
+    size: selection_prototype.size,
+    empty: selection_prototype.empty,
+    each: selection_prototype.each,
+    on: transition_on,
+    attr: transition_attr,
+    attrTween: transition_attrTween,
+    style: transition_style,
+    styleTween: transition_styleTween,
+    text: transition_text,
+    textTween: transition_textTween,
+    remove: transition_remove,
+    tween: transition_tween,
+    delay: transition_delay,
+    duration: transition_duration,
+    ease: transition_ease,
+    easeVarying: transition_easeVarying,
+    end: transition_end,
+    [Symbol.iterator]: selection_prototype[Symbol.iterator]
+  };
+  var defaultTiming = {
+    time: null,
+    // Set on use.
+    delay: 0,
+    duration: 250,
+    ease: cubicInOut
+  };
+  function inherit(node, id2) {
+    var timing;
+    while (!(timing = node.__transition) || !(timing = timing[id2])) {
+      if (!(node = node.parentNode)) {
+        throw new Error(`transition ${id2} not found`);
+      }
+    }
+    return timing;
+  }
+  function selection_transition(name) {
+    var id2, timing;
+    if (name instanceof Transition) {
+      id2 = name._id, name = name._name;
+    } else {
+      id2 = newId(), (timing = defaultTiming).time = now(), name = name == null ? null : name + "";
+    }
+    for (var groups = this._groups, m = groups.length, j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          schedule(node, name, id2, i, group, timing || inherit(node, id2));
+        }
+      }
+    }
+    return new Transition(groups, this._parents, name, id2);
+  }
+  selection.prototype.interrupt = selection_interrupt;
+  selection.prototype.transition = selection_transition;
+
+  // node_modules/d3-zoom/dist/d3-zoom.mjs
+  var constant3 = (x) => () => x;
+  function ZoomEvent(type, {
+    sourceEvent: sourceEvent2,
+    target,
+    transform: transform2,
+    dispatch: dispatch2
+  }) {
+    Object.defineProperties(this, {
+      type: { value: type, enumerable: true, configurable: true },
+      sourceEvent: { value: sourceEvent2, enumerable: true, configurable: true },
+      target: { value: target, enumerable: true, configurable: true },
+      transform: { value: transform2, enumerable: true, configurable: true },
+      _: { value: dispatch2 }
+    });
+  }
+  function Transform(k2, x, y) {
+    this.k = k2;
+    this.x = x;
+    this.y = y;
+  }
+  Transform.prototype = {
+    constructor: Transform,
+    scale: function(k2) {
+      return k2 === 1 ? this : new Transform(this.k * k2, this.x, this.y);
+    },
+    translate: function(x, y) {
+      return x === 0 & y === 0 ? this : new Transform(this.k, this.x + this.k * x, this.y + this.k * y);
+    },
+    apply: function(point2) {
+      return [point2[0] * this.k + this.x, point2[1] * this.k + this.y];
+    },
+    applyX: function(x) {
+      return x * this.k + this.x;
+    },
+    applyY: function(y) {
+      return y * this.k + this.y;
+    },
+    invert: function(location2) {
+      return [(location2[0] - this.x) / this.k, (location2[1] - this.y) / this.k];
+    },
+    invertX: function(x) {
+      return (x - this.x) / this.k;
+    },
+    invertY: function(y) {
+      return (y - this.y) / this.k;
+    },
+    rescaleX: function(x) {
+      return x.copy().domain(x.range().map(this.invertX, this).map(x.invert, x));
+    },
+    rescaleY: function(y) {
+      return y.copy().domain(y.range().map(this.invertY, this).map(y.invert, y));
+    },
+    toString: function() {
+      return "translate(" + this.x + "," + this.y + ") scale(" + this.k + ")";
+    }
+  };
+  var identity3 = new Transform(1, 0, 0);
+  transform.prototype = Transform.prototype;
+  function transform(node) {
+    while (!node.__zoom) if (!(node = node.parentNode)) return identity3;
+    return node.__zoom;
+  }
+  function nopropagation(event) {
+    event.stopImmediatePropagation();
+  }
+  function noevent2(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  function defaultFilter(event) {
+    return (!event.ctrlKey || event.type === "wheel") && !event.button;
+  }
+  function defaultExtent() {
+    var e = this;
+    if (e instanceof SVGElement) {
+      e = e.ownerSVGElement || e;
+      if (e.hasAttribute("viewBox")) {
+        e = e.viewBox.baseVal;
+        return [[e.x, e.y], [e.x + e.width, e.y + e.height]];
+      }
+      return [[0, 0], [e.width.baseVal.value, e.height.baseVal.value]];
+    }
+    return [[0, 0], [e.clientWidth, e.clientHeight]];
+  }
+  function defaultTransform() {
+    return this.__zoom || identity3;
+  }
+  function defaultWheelDelta(event) {
+    return -event.deltaY * (event.deltaMode === 1 ? 0.05 : event.deltaMode ? 1 : 2e-3) * (event.ctrlKey ? 10 : 1);
+  }
+  function defaultTouchable() {
+    return navigator.maxTouchPoints || "ontouchstart" in this;
+  }
+  function defaultConstrain(transform2, extent, translateExtent) {
+    var dx0 = transform2.invertX(extent[0][0]) - translateExtent[0][0], dx1 = transform2.invertX(extent[1][0]) - translateExtent[1][0], dy0 = transform2.invertY(extent[0][1]) - translateExtent[0][1], dy1 = transform2.invertY(extent[1][1]) - translateExtent[1][1];
+    return transform2.translate(
+      dx1 > dx0 ? (dx0 + dx1) / 2 : Math.min(0, dx0) || Math.max(0, dx1),
+      dy1 > dy0 ? (dy0 + dy1) / 2 : Math.min(0, dy0) || Math.max(0, dy1)
+    );
+  }
+  function zoom2() {
+    var filter2 = defaultFilter, extent = defaultExtent, constrain = defaultConstrain, wheelDelta = defaultWheelDelta, touchable = defaultTouchable, scaleExtent = [0, Infinity], translateExtent = [[-Infinity, -Infinity], [Infinity, Infinity]], duration = 250, interpolate2 = zoom, listeners2 = dispatch("start", "zoom", "end"), touchstarting, touchfirst, touchending, touchDelay = 500, wheelDelay = 150, clickDistance2 = 0, tapDistance = 10;
+    function zoom3(selection2) {
+      selection2.property("__zoom", defaultTransform).on("wheel.zoom", wheeled, { passive: false }).on("mousedown.zoom", mousedowned).on("dblclick.zoom", dblclicked).filter(touchable).on("touchstart.zoom", touchstarted).on("touchmove.zoom", touchmoved).on("touchend.zoom touchcancel.zoom", touchended).style("-webkit-tap-highlight-color", "rgba(0,0,0,0)");
+    }
+    zoom3.transform = function(collection, transform2, point2, event) {
+      var selection2 = collection.selection ? collection.selection() : collection;
+      selection2.property("__zoom", defaultTransform);
+      if (collection !== selection2) {
+        schedule2(collection, transform2, point2, event);
+      } else {
+        selection2.interrupt().each(function() {
+          gesture(this, arguments).event(event).start().zoom(null, typeof transform2 === "function" ? transform2.apply(this, arguments) : transform2).end();
+        });
+      }
+    };
+    zoom3.scaleBy = function(selection2, k2, p, event) {
+      zoom3.scaleTo(selection2, function() {
+        var k0 = this.__zoom.k, k1 = typeof k2 === "function" ? k2.apply(this, arguments) : k2;
+        return k0 * k1;
+      }, p, event);
+    };
+    zoom3.scaleTo = function(selection2, k2, p, event) {
+      zoom3.transform(selection2, function() {
+        var e = extent.apply(this, arguments), t02 = this.__zoom, p0 = p == null ? centroid(e) : typeof p === "function" ? p.apply(this, arguments) : p, p1 = t02.invert(p0), k1 = typeof k2 === "function" ? k2.apply(this, arguments) : k2;
+        return constrain(translate(scale(t02, k1), p0, p1), e, translateExtent);
+      }, p, event);
+    };
+    zoom3.translateBy = function(selection2, x, y, event) {
+      zoom3.transform(selection2, function() {
+        return constrain(this.__zoom.translate(
+          typeof x === "function" ? x.apply(this, arguments) : x,
+          typeof y === "function" ? y.apply(this, arguments) : y
+        ), extent.apply(this, arguments), translateExtent);
+      }, null, event);
+    };
+    zoom3.translateTo = function(selection2, x, y, p, event) {
+      zoom3.transform(selection2, function() {
+        var e = extent.apply(this, arguments), t = this.__zoom, p0 = p == null ? centroid(e) : typeof p === "function" ? p.apply(this, arguments) : p;
+        return constrain(identity3.translate(p0[0], p0[1]).scale(t.k).translate(
+          typeof x === "function" ? -x.apply(this, arguments) : -x,
+          typeof y === "function" ? -y.apply(this, arguments) : -y
+        ), e, translateExtent);
+      }, p, event);
+    };
+    function scale(transform2, k2) {
+      k2 = Math.max(scaleExtent[0], Math.min(scaleExtent[1], k2));
+      return k2 === transform2.k ? transform2 : new Transform(k2, transform2.x, transform2.y);
+    }
+    function translate(transform2, p0, p1) {
+      var x = p0[0] - p1[0] * transform2.k, y = p0[1] - p1[1] * transform2.k;
+      return x === transform2.x && y === transform2.y ? transform2 : new Transform(transform2.k, x, y);
+    }
+    function centroid(extent2) {
+      return [(+extent2[0][0] + +extent2[1][0]) / 2, (+extent2[0][1] + +extent2[1][1]) / 2];
+    }
+    function schedule2(transition2, transform2, point2, event) {
+      transition2.on("start.zoom", function() {
+        gesture(this, arguments).event(event).start();
+      }).on("interrupt.zoom end.zoom", function() {
+        gesture(this, arguments).event(event).end();
+      }).tween("zoom", function() {
+        var that = this, args = arguments, g = gesture(that, args).event(event), e = extent.apply(that, args), p = point2 == null ? centroid(e) : typeof point2 === "function" ? point2.apply(that, args) : point2, w = Math.max(e[1][0] - e[0][0], e[1][1] - e[0][1]), a2 = that.__zoom, b = typeof transform2 === "function" ? transform2.apply(that, args) : transform2, i = interpolate2(a2.invert(p).concat(w / a2.k), b.invert(p).concat(w / b.k));
+        return function(t) {
+          if (t === 1) t = b;
+          else {
+            var l = i(t), k2 = w / l[2];
+            t = new Transform(k2, p[0] - l[0] * k2, p[1] - l[1] * k2);
+          }
+          g.zoom(null, t);
+        };
+      });
+    }
+    function gesture(that, args, clean) {
+      return !clean && that.__zooming || new Gesture(that, args);
+    }
+    function Gesture(that, args) {
+      this.that = that;
+      this.args = args;
+      this.active = 0;
+      this.sourceEvent = null;
+      this.extent = extent.apply(that, args);
+      this.taps = 0;
+    }
+    Gesture.prototype = {
+      event: function(event) {
+        if (event) this.sourceEvent = event;
+        return this;
+      },
+      start: function() {
+        if (++this.active === 1) {
+          this.that.__zooming = this;
+          this.emit("start");
+        }
+        return this;
+      },
+      zoom: function(key, transform2) {
+        if (this.mouse && key !== "mouse") this.mouse[1] = transform2.invert(this.mouse[0]);
+        if (this.touch0 && key !== "touch") this.touch0[1] = transform2.invert(this.touch0[0]);
+        if (this.touch1 && key !== "touch") this.touch1[1] = transform2.invert(this.touch1[0]);
+        this.that.__zoom = transform2;
+        this.emit("zoom");
+        return this;
+      },
+      end: function() {
+        if (--this.active === 0) {
+          delete this.that.__zooming;
+          this.emit("end");
+        }
+        return this;
+      },
+      emit: function(type) {
+        var d = select(this.that).datum();
+        listeners2.call(
+          type,
+          this.that,
+          new ZoomEvent(type, {
+            sourceEvent: this.sourceEvent,
+            target: zoom3,
+            transform: this.that.__zoom,
+            dispatch: listeners2
+          }),
+          d
+        );
+      }
+    };
+    function wheeled(event, ...args) {
+      if (!filter2.apply(this, arguments)) return;
+      var g = gesture(this, args).event(event), t = this.__zoom, k2 = Math.max(scaleExtent[0], Math.min(scaleExtent[1], t.k * Math.pow(2, wheelDelta.apply(this, arguments)))), p = pointer(event);
+      if (g.wheel) {
+        if (g.mouse[0][0] !== p[0] || g.mouse[0][1] !== p[1]) {
+          g.mouse[1] = t.invert(g.mouse[0] = p);
+        }
+        clearTimeout(g.wheel);
+      } else if (t.k === k2) return;
+      else {
+        g.mouse = [p, t.invert(p)];
+        interrupt(this);
+        g.start();
+      }
+      noevent2(event);
+      g.wheel = setTimeout(wheelidled, wheelDelay);
+      g.zoom("mouse", constrain(translate(scale(t, k2), g.mouse[0], g.mouse[1]), g.extent, translateExtent));
+      function wheelidled() {
+        g.wheel = null;
+        g.end();
+      }
+    }
+    function mousedowned(event, ...args) {
+      if (touchending || !filter2.apply(this, arguments)) return;
+      var currentTarget = event.currentTarget, g = gesture(this, args, true).event(event), v = select(event.view).on("mousemove.zoom", mousemoved, true).on("mouseup.zoom", mouseupped, true), p = pointer(event, currentTarget), x0 = event.clientX, y0 = event.clientY;
+      nodrag(event.view);
+      nopropagation(event);
+      g.mouse = [p, this.__zoom.invert(p)];
+      interrupt(this);
+      g.start();
+      function mousemoved(event2) {
+        noevent2(event2);
+        if (!g.moved) {
+          var dx = event2.clientX - x0, dy = event2.clientY - y0;
+          g.moved = dx * dx + dy * dy > clickDistance2;
+        }
+        g.event(event2).zoom("mouse", constrain(translate(g.that.__zoom, g.mouse[0] = pointer(event2, currentTarget), g.mouse[1]), g.extent, translateExtent));
+      }
+      function mouseupped(event2) {
+        v.on("mousemove.zoom mouseup.zoom", null);
+        yesdrag(event2.view, g.moved);
+        noevent2(event2);
+        g.event(event2).end();
+      }
+    }
+    function dblclicked(event, ...args) {
+      if (!filter2.apply(this, arguments)) return;
+      var t02 = this.__zoom, p0 = pointer(event.changedTouches ? event.changedTouches[0] : event, this), p1 = t02.invert(p0), k1 = t02.k * (event.shiftKey ? 0.5 : 2), t12 = constrain(translate(scale(t02, k1), p0, p1), extent.apply(this, args), translateExtent);
+      noevent2(event);
+      if (duration > 0) select(this).transition().duration(duration).call(schedule2, t12, p0, event);
+      else select(this).call(zoom3.transform, t12, p0, event);
+    }
+    function touchstarted(event, ...args) {
+      if (!filter2.apply(this, arguments)) return;
+      var touches = event.touches, n = touches.length, g = gesture(this, args, event.changedTouches.length === n).event(event), started, i, t, p;
+      nopropagation(event);
+      for (i = 0; i < n; ++i) {
+        t = touches[i], p = pointer(t, this);
+        p = [p, this.__zoom.invert(p), t.identifier];
+        if (!g.touch0) g.touch0 = p, started = true, g.taps = 1 + !!touchstarting;
+        else if (!g.touch1 && g.touch0[2] !== p[2]) g.touch1 = p, g.taps = 0;
+      }
+      if (touchstarting) touchstarting = clearTimeout(touchstarting);
+      if (started) {
+        if (g.taps < 2) touchfirst = p[0], touchstarting = setTimeout(function() {
+          touchstarting = null;
+        }, touchDelay);
+        interrupt(this);
+        g.start();
+      }
+    }
+    function touchmoved(event, ...args) {
+      if (!this.__zooming) return;
+      var g = gesture(this, args).event(event), touches = event.changedTouches, n = touches.length, i, t, p, l;
+      noevent2(event);
+      for (i = 0; i < n; ++i) {
+        t = touches[i], p = pointer(t, this);
+        if (g.touch0 && g.touch0[2] === t.identifier) g.touch0[0] = p;
+        else if (g.touch1 && g.touch1[2] === t.identifier) g.touch1[0] = p;
+      }
+      t = g.that.__zoom;
+      if (g.touch1) {
+        var p0 = g.touch0[0], l0 = g.touch0[1], p1 = g.touch1[0], l1 = g.touch1[1], dp = (dp = p1[0] - p0[0]) * dp + (dp = p1[1] - p0[1]) * dp, dl = (dl = l1[0] - l0[0]) * dl + (dl = l1[1] - l0[1]) * dl;
+        t = scale(t, Math.sqrt(dp / dl));
+        p = [(p0[0] + p1[0]) / 2, (p0[1] + p1[1]) / 2];
+        l = [(l0[0] + l1[0]) / 2, (l0[1] + l1[1]) / 2];
+      } else if (g.touch0) p = g.touch0[0], l = g.touch0[1];
+      else return;
+      g.zoom("touch", constrain(translate(t, p, l), g.extent, translateExtent));
+    }
+    function touchended(event, ...args) {
+      if (!this.__zooming) return;
+      var g = gesture(this, args).event(event), touches = event.changedTouches, n = touches.length, i, t;
+      nopropagation(event);
+      if (touchending) clearTimeout(touchending);
+      touchending = setTimeout(function() {
+        touchending = null;
+      }, touchDelay);
+      for (i = 0; i < n; ++i) {
+        t = touches[i];
+        if (g.touch0 && g.touch0[2] === t.identifier) delete g.touch0;
+        else if (g.touch1 && g.touch1[2] === t.identifier) delete g.touch1;
+      }
+      if (g.touch1 && !g.touch0) g.touch0 = g.touch1, delete g.touch1;
+      if (g.touch0) g.touch0[1] = this.__zoom.invert(g.touch0[0]);
+      else {
+        g.end();
+        if (g.taps === 2) {
+          t = pointer(t, this);
+          if (Math.hypot(touchfirst[0] - t[0], touchfirst[1] - t[1]) < tapDistance) {
+            var p = select(this).on("dblclick.zoom");
+            if (p) p.apply(this, arguments);
+          }
+        }
+      }
+    }
+    zoom3.wheelDelta = function(_) {
+      return arguments.length ? (wheelDelta = typeof _ === "function" ? _ : constant3(+_), zoom3) : wheelDelta;
+    };
+    zoom3.filter = function(_) {
+      return arguments.length ? (filter2 = typeof _ === "function" ? _ : constant3(!!_), zoom3) : filter2;
+    };
+    zoom3.touchable = function(_) {
+      return arguments.length ? (touchable = typeof _ === "function" ? _ : constant3(!!_), zoom3) : touchable;
+    };
+    zoom3.extent = function(_) {
+      return arguments.length ? (extent = typeof _ === "function" ? _ : constant3([[+_[0][0], +_[0][1]], [+_[1][0], +_[1][1]]]), zoom3) : extent;
+    };
+    zoom3.scaleExtent = function(_) {
+      return arguments.length ? (scaleExtent[0] = +_[0], scaleExtent[1] = +_[1], zoom3) : [scaleExtent[0], scaleExtent[1]];
+    };
+    zoom3.translateExtent = function(_) {
+      return arguments.length ? (translateExtent[0][0] = +_[0][0], translateExtent[1][0] = +_[1][0], translateExtent[0][1] = +_[0][1], translateExtent[1][1] = +_[1][1], zoom3) : [[translateExtent[0][0], translateExtent[0][1]], [translateExtent[1][0], translateExtent[1][1]]];
+    };
+    zoom3.constrain = function(_) {
+      return arguments.length ? (constrain = _, zoom3) : constrain;
+    };
+    zoom3.duration = function(_) {
+      return arguments.length ? (duration = +_, zoom3) : duration;
+    };
+    zoom3.interpolate = function(_) {
+      return arguments.length ? (interpolate2 = _, zoom3) : interpolate2;
+    };
+    zoom3.on = function() {
+      var value2 = listeners2.on.apply(listeners2, arguments);
+      return value2 === listeners2 ? zoom3 : value2;
+    };
+    zoom3.clickDistance = function(_) {
+      return arguments.length ? (clickDistance2 = (_ = +_) * _, zoom3) : Math.sqrt(clickDistance2);
+    };
+    zoom3.tapDistance = function(_) {
+      return arguments.length ? (tapDistance = +_, zoom3) : tapDistance;
+    };
+    return zoom3;
+  }
+
   // src/graphs/draw.js
   var inks = /* @__PURE__ */ new Map();
   var color3 = (name) => inks.get(name) || inks.set(name, color2(name)).get(name);
@@ -5206,7 +7461,7 @@ THIS SOFTWARE.
   });
   var svgPen = (into) => {
     const short = (v) => Number(v.toFixed(1));
-    const add = (tag, attributes, ...children) => into.append(svg(tag, attributes, ...children));
+    const add = (tag, attributes, ...children2) => into.append(svg(tag, attributes, ...children2));
     const plain2 = (alpha) => alpha < 1 ? alpha : null;
     return {
       rect: (x, y, width2, height, fill2, alpha = 1) => add("rect", { x, y, width: width2, height, fill: fill2, opacity: plain2(alpha) }),
@@ -5266,7 +7521,7 @@ THIS SOFTWARE.
     return least;
   };
   var panel = (g, state, on) => {
-    const lower = el("canvas.layer", { "aria-hidden": "true" }), upper = el("canvas.layer.upper", { "aria-hidden": "true" });
+    const lower2 = el("canvas.layer", { "aria-hidden": "true" }), upper = el("canvas.layer.upper", { "aria-hidden": "true" });
     const host = el(
       "div#graph.graph-host",
       {
@@ -5274,7 +7529,7 @@ THIS SOFTWARE.
         role: "application",
         "aria-label": `Graph of ${g.n} nodes and ${g.m} edges: arrows follow the strongest edges, the panel beside it says where you are`
       },
-      lower,
+      lower2,
       upper
     );
     const strongFocus = () => (state.hover >= 0 || state.at !== null || state.edge >= 0) && drawn.length > 0;
@@ -5299,7 +7554,7 @@ THIS SOFTWARE.
       asked = false;
       if (!layout2 || !host.isConnected) return;
       if (stale && !(moving && painted)) {
-        back(sharp(lower), g, state, layout2, view, size(), seen);
+        back(sharp(lower2), g, state, layout2, view, size(), seen);
         painted = { ...view };
         stale = false;
       }
@@ -5309,7 +7564,7 @@ THIS SOFTWARE.
         GUTTER.left + view.x - (GUTTER.left + painted.x) * scale,
         GUTTER.top + view.y - (GUTTER.top + painted.y) * scale
       ];
-      lower.style.transform = stale ? `translate(${shift[0]}px, ${shift[1]}px) scale(${scale})` : "none";
+      lower2.style.transform = stale ? `translate(${shift[0]}px, ${shift[1]}px) scale(${scale})` : "none";
       drawn = front(sharp(upper), g, state, layout2, view, size(), seen);
       host.classList.toggle("focused", strongFocus());
       Object.assign(host.dataset, { strong: drawn.length, rest: !stale });
@@ -5327,56 +7582,51 @@ THIS SOFTWARE.
         redraw(true);
       }, REST);
       view.moved = true;
-      hold();
       redraw(true);
     };
-    const hold = () => {
+    const inside = (t) => {
       const { width: width2, height } = room();
       const held = (at, whole2, there) => whole2 <= there ? (there - whole2) / 2 : Math.min(0, Math.max(there - whole2, at));
-      view.x = held(view.x, layout2.width * view.zoom, width2);
-      view.y = held(view.y, layout2.height * view.zoom, height);
+      const x = held(t.x - GUTTER.left, layout2.width * t.k, width2), y = held(t.y - GUTTER.top, layout2.height * t.k, height);
+      return identity3.translate(GUTTER.left + x, GUTTER.top + y).scale(t.k);
+    };
+    const mover = zoom2().clickDistance(4).filter((e) => e.type === "wheel" ? e.ctrlKey || e.metaKey : !e.button && e.type !== "dblclick").wheelDelta((e) => -e.deltaY * 2e-3 / Math.LN2).constrain(inside).on("zoom", ({ transform: { k: k2, x, y }, sourceEvent: sourceEvent2 }) => {
+      Object.assign(view, { zoom: k2, x: x - GUTTER.left, y: y - GUTTER.top });
+      if (sourceEvent2) moved();
+      else redraw(true);
+    });
+    const handle = select(host).call(mover);
+    const goTo = (k2, x, y) => {
+      mover.scaleExtent([Math.min(least, k2), 4]);
+      mover.transform(handle, inside(identity3.translate(GUTTER.left + x, GUTTER.top + y).scale(k2)));
     };
     const fit = () => {
       const { width: width2, height } = room();
       layout2 = place2(g, width2, height);
-      view.zoom = Math.min(1, Math.max(LEAST_ZOOM, Math.min(width2 / layout2.width, height / layout2.height)));
-      layout2 = place2(g, width2 / view.zoom, height / view.zoom);
-      least = Math.min(view.zoom, width2 / layout2.width, height / layout2.height);
-      view.x = room().width - layout2.width * view.zoom;
-      view.y = 0;
+      const k2 = Math.min(1, Math.max(LEAST_ZOOM, Math.min(width2 / layout2.width, height / layout2.height)));
+      layout2 = place2(g, width2 / k2, height / k2);
+      least = Math.min(k2, width2 / layout2.width, height / layout2.height);
       view.moved = false;
-      hold();
-      redraw(true);
+      goTo(k2, width2 - layout2.width * k2, 0);
     };
     const resized = () => {
       if (!view.moved || !layout2) return fit();
       least = Math.min(1, room().width / layout2.width, room().height / layout2.height);
-      hold();
-      return redraw(true);
+      return goTo(view.zoom, view.x, view.y);
     };
     new ResizeObserver(() => {
       if (host.isConnected) resized();
     }).observe(host);
-    const whole = () => {
-      view.zoom = least;
-      hold();
-      redraw(true);
-    };
-    const zoomBy = (factor, cx = size().width / 2, cy = size().height / 2) => {
-      const next = Math.min(4, Math.max(least, view.zoom * factor)), f = next / view.zoom;
-      view.x = cx - GUTTER.left - (cx - GUTTER.left - view.x) * f;
-      view.y = cy - GUTTER.top - (cy - GUTTER.top - view.y) * f;
-      view.zoom = next;
+    const whole = () => goTo(least, view.x, view.y);
+    const zoomBy = (factor) => {
+      mover.scaleBy(handle, factor);
       moved();
     };
     const reveal = (i) => {
       const at = screen(layout2, view), { width: width2, height } = size();
       const x = at.x(i), y = at.y(i);
       if (x > GUTTER.left + 10 && x < width2 - 10 && y > 10 && y < height - GUTTER.bottom - 10) return;
-      view.x += (GUTTER.left + width2) / 2 - x;
-      view.y += (height - GUTTER.bottom) / 2 - y;
-      hold();
-      redraw(true);
+      goTo(view.zoom, view.x + (GUTTER.left + width2) / 2 - x, view.y + (height - GUTTER.bottom) / 2 - y);
     };
     const nodeAt = (px, py) => {
       const at = screen(layout2, view);
@@ -5415,21 +7665,8 @@ THIS SOFTWARE.
       on.hover(i);
       redraw();
     };
-    let drag = null;
-    host.addEventListener("pointerdown", (e) => {
-      drag = { x: e.clientX, y: e.clientY, moved: false };
-      host.setPointerCapture(e.pointerId);
-    });
     host.addEventListener("pointermove", (e) => {
-      if (drag) {
-        const dx = e.clientX - drag.x, dy = e.clientY - drag.y;
-        if (!drag.moved && Math.hypot(dx, dy) < 4) return;
-        view.x += dx;
-        view.y += dy;
-        drag = { x: e.clientX, y: e.clientY, moved: true };
-        moved();
-        return;
-      }
+      if (e.buttons) return hide();
       const box2 = host.getBoundingClientRect(), px = e.clientX - box2.left, py = e.clientY - box2.top;
       const i = nodeAt(px, py);
       const over = i < 0 && state.hover < 0 ? edgeAt(px, py) : -1;
@@ -5439,10 +7676,7 @@ THIS SOFTWARE.
       else if (over >= 0) show(edgeTip(over), e.clientX, e.clientY);
       else hide();
     });
-    host.addEventListener("pointerup", (e) => {
-      const clicked = drag && !drag.moved;
-      drag = null;
-      if (!clicked) return;
+    host.addEventListener("click", (e) => {
       const box2 = host.getBoundingClientRect(), px = e.clientX - box2.left, py = e.clientY - box2.top, i = nodeAt(px, py);
       hide();
       if (i >= 0) (e.shiftKey ? on.mark : on.pick)(i);
@@ -5453,27 +7687,18 @@ THIS SOFTWARE.
         else on.pick(null);
       }
     });
-    host.addEventListener("pointercancel", () => {
-      drag = null;
-    });
     host.addEventListener("pointerleave", () => {
       hide();
       setHover(-1);
     });
-    host.addEventListener(
-      "wheel",
-      (e) => {
-        e.preventDefault();
-        if (e.ctrlKey || e.metaKey) {
-          const box2 = host.getBoundingClientRect();
-          return zoomBy(Math.exp(-e.deltaY * 2e-3), e.clientX - box2.left, e.clientY - box2.top);
-        }
-        view.x -= e.shiftKey ? e.deltaY : e.deltaX;
-        view.y -= e.shiftKey ? 0 : e.deltaY;
-        return moved();
-      },
-      { passive: false }
-    );
+    const wheel = (e) => {
+      if (e.ctrlKey || e.metaKey) return;
+      e.preventDefault();
+      const [dx, dy] = e.shiftKey ? [e.deltaY, 0] : [e.deltaX, e.deltaY];
+      mover.translateBy(handle, -dx / view.zoom, -dy / view.zoom);
+      moved();
+    };
+    host.addEventListener("wheel", wheel, { passive: false });
     const asSvg = () => {
       const { width: width2, height } = size();
       const out = svg("svg", { width: width2, height, viewBox: `0 0 ${width2} ${height}` });
@@ -5655,10 +7880,10 @@ THIS SOFTWARE.
         showSide();
       }
     );
-    const slider = (id, name, hint2, at, read2, say) => {
-      const out = el("output", { for: id }, say());
+    const slider = (id2, name, hint2, at, read2, say) => {
+      const out = el("output", { for: id2 }, say());
       const box2 = el("input", {
-        id,
+        id: id2,
         type: "range",
         min: 0,
         max: 100,
@@ -5710,7 +7935,7 @@ THIS SOFTWARE.
         view.redraw();
       }
     );
-    const button = (id, text2, label, onclick) => el("button.quiet", { id, "aria-label": label, title: label, onclick }, text2);
+    const button = (id2, text2, label, onclick) => el("button.quiet", { id: id2, "aria-label": label, title: label, onclick }, text2);
     const toolbar = el(
       "div.toolbar",
       many2 && el("a.step", { href: "#/", "aria-label": "All graphs", title: "All graphs (o)" }, "‹"),

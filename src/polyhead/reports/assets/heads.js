@@ -17,6 +17,23 @@ TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.
 
 
+Contains parts of d3-axis 3.0.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
 Contains parts of d3-color 3.1.1
 
 Copyright 2010-2026 Mike Bostock
@@ -102,6 +119,23 @@ TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.
 
 
+Contains parts of d3-selection 3.0.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
 Contains parts of d3-shape 3.2.1
 
 Copyright 2010-2026 Mike Bostock
@@ -137,8 +171,8 @@ THIS SOFTWARE.
       else node.setAttribute(name, value2 === true ? "" : String(value2));
     }
   };
-  var maker = (create) => (selector, ...rest) => {
-    const [tag, ...parts2] = selector.split(/(?=[.#])/);
+  var maker = (create) => (selector2, ...rest) => {
+    const [tag, ...parts2] = selector2.split(/(?=[.#])/);
     const node = create(tag);
     for (const part of parts2) {
       if (part[0] === "#") node.id = part.slice(1);
@@ -202,10 +236,10 @@ THIS SOFTWARE.
   var owner = null;
   var place = (x2, y2) => {
     const margin = 12, w = box.offsetWidth, h = box.offsetHeight;
-    const left = x2 + margin + w > innerWidth ? x2 - margin - w : x2 + margin;
-    const top = y2 + margin + h > innerHeight ? y2 - margin - h : y2 + margin;
-    box.style.left = `${Math.max(4, left)}px`;
-    box.style.top = `${Math.max(4, top)}px`;
+    const left2 = x2 + margin + w > innerWidth ? x2 - margin - w : x2 + margin;
+    const top2 = y2 + margin + h > innerHeight ? y2 - margin - h : y2 + margin;
+    box.style.left = `${Math.max(4, left2)}px`;
+    box.style.top = `${Math.max(4, top2)}px`;
   };
   var show = (content, x2, y2) => {
     box.replaceChildren(...[content].flat().map((c) => c instanceof Node ? c : document.createTextNode(c)));
@@ -449,7 +483,7 @@ THIS SOFTWARE.
 
   // node_modules/d3-shape/dist/d3-shape.mjs
   function constant(x2) {
-    return function constant3() {
+    return function constant4() {
       return x2;
     };
   }
@@ -1612,12 +1646,12 @@ THIS SOFTWARE.
   };
   var drawBar = (where2) => {
     const button = (id, text2, label2, key, onclick) => el("button.quiet", { id, "aria-label": label2, title: `${label2} (${key})`, onclick }, text2);
-    const { left, right = [] } = app2.bar(where2);
+    const { left: left2, right: right2 = [] } = app2.bar(where2);
     document.getElementById("bar").replaceChildren(
       el("a.brand", { href: app2.home }, "polyhead"),
-      ...left.filter(Boolean),
+      ...left2.filter(Boolean),
       el("span.push"),
-      ...right.filter(Boolean),
+      ...right2.filter(Boolean),
       button("theme", "◐", "Light or dark", "d", toggle),
       button("help", "?", "Keys", "?", help)
     );
@@ -1800,8 +1834,827 @@ THIS SOFTWARE.
     return { vars, both };
   };
 
-  // node_modules/d3-array/dist/d3-array.mjs
+  // node_modules/d3-axis/dist/d3-axis.mjs
+  function identity(x2) {
+    return x2;
+  }
+  var top = 1;
+  var right = 2;
+  var bottom = 3;
+  var left = 4;
+  var epsilon3 = 1e-6;
+  function translateX(x2) {
+    return "translate(" + x2 + ",0)";
+  }
+  function translateY(y2) {
+    return "translate(0," + y2 + ")";
+  }
+  function number(scale) {
+    return (d) => +scale(d);
+  }
+  function center(scale, offset) {
+    offset = Math.max(0, scale.bandwidth() - offset * 2) / 2;
+    if (scale.round()) offset = Math.round(offset);
+    return (d) => +scale(d) + offset;
+  }
+  function entering() {
+    return !this.__axis;
+  }
+  function axis(orient, scale) {
+    var tickArguments = [], tickValues = null, tickFormat2 = null, tickSizeInner = 6, tickSizeOuter = 6, tickPadding = 3, offset = typeof window !== "undefined" && window.devicePixelRatio > 1 ? 0 : 0.5, k2 = orient === top || orient === left ? -1 : 1, x2 = orient === left || orient === right ? "x" : "y", transform = orient === top || orient === bottom ? translateX : translateY;
+    function axis2(context2) {
+      var values = tickValues == null ? scale.ticks ? scale.ticks.apply(scale, tickArguments) : scale.domain() : tickValues, format2 = tickFormat2 == null ? scale.tickFormat ? scale.tickFormat.apply(scale, tickArguments) : identity : tickFormat2, spacing = Math.max(tickSizeInner, 0) + tickPadding, range2 = scale.range(), range0 = +range2[0] + offset, range1 = +range2[range2.length - 1] + offset, position = (scale.bandwidth ? center : number)(scale.copy(), offset), selection2 = context2.selection ? context2.selection() : context2, path2 = selection2.selectAll(".domain").data([null]), tick = selection2.selectAll(".tick").data(values, scale).order(), tickExit = tick.exit(), tickEnter = tick.enter().append("g").attr("class", "tick"), line2 = tick.select("line"), text2 = tick.select("text");
+      path2 = path2.merge(path2.enter().insert("path", ".tick").attr("class", "domain").attr("stroke", "currentColor"));
+      tick = tick.merge(tickEnter);
+      line2 = line2.merge(tickEnter.append("line").attr("stroke", "currentColor").attr(x2 + "2", k2 * tickSizeInner));
+      text2 = text2.merge(tickEnter.append("text").attr("fill", "currentColor").attr(x2, k2 * spacing).attr("dy", orient === top ? "0em" : orient === bottom ? "0.71em" : "0.32em"));
+      if (context2 !== selection2) {
+        path2 = path2.transition(context2);
+        tick = tick.transition(context2);
+        line2 = line2.transition(context2);
+        text2 = text2.transition(context2);
+        tickExit = tickExit.transition(context2).attr("opacity", epsilon3).attr("transform", function(d) {
+          return isFinite(d = position(d)) ? transform(d + offset) : this.getAttribute("transform");
+        });
+        tickEnter.attr("opacity", epsilon3).attr("transform", function(d) {
+          var p = this.parentNode.__axis;
+          return transform((p && isFinite(p = p(d)) ? p : position(d)) + offset);
+        });
+      }
+      tickExit.remove();
+      path2.attr("d", orient === left || orient === right ? tickSizeOuter ? "M" + k2 * tickSizeOuter + "," + range0 + "H" + offset + "V" + range1 + "H" + k2 * tickSizeOuter : "M" + offset + "," + range0 + "V" + range1 : tickSizeOuter ? "M" + range0 + "," + k2 * tickSizeOuter + "V" + offset + "H" + range1 + "V" + k2 * tickSizeOuter : "M" + range0 + "," + offset + "H" + range1);
+      tick.attr("opacity", 1).attr("transform", function(d) {
+        return transform(position(d) + offset);
+      });
+      line2.attr(x2 + "2", k2 * tickSizeInner);
+      text2.attr(x2, k2 * spacing).text(format2);
+      selection2.filter(entering).attr("fill", "none").attr("font-size", 10).attr("font-family", "sans-serif").attr("text-anchor", orient === right ? "start" : orient === left ? "end" : "middle");
+      selection2.each(function() {
+        this.__axis = position;
+      });
+    }
+    axis2.scale = function(_) {
+      return arguments.length ? (scale = _, axis2) : scale;
+    };
+    axis2.ticks = function() {
+      return tickArguments = Array.from(arguments), axis2;
+    };
+    axis2.tickArguments = function(_) {
+      return arguments.length ? (tickArguments = _ == null ? [] : Array.from(_), axis2) : tickArguments.slice();
+    };
+    axis2.tickValues = function(_) {
+      return arguments.length ? (tickValues = _ == null ? null : Array.from(_), axis2) : tickValues && tickValues.slice();
+    };
+    axis2.tickFormat = function(_) {
+      return arguments.length ? (tickFormat2 = _, axis2) : tickFormat2;
+    };
+    axis2.tickSize = function(_) {
+      return arguments.length ? (tickSizeInner = tickSizeOuter = +_, axis2) : tickSizeInner;
+    };
+    axis2.tickSizeInner = function(_) {
+      return arguments.length ? (tickSizeInner = +_, axis2) : tickSizeInner;
+    };
+    axis2.tickSizeOuter = function(_) {
+      return arguments.length ? (tickSizeOuter = +_, axis2) : tickSizeOuter;
+    };
+    axis2.tickPadding = function(_) {
+      return arguments.length ? (tickPadding = +_, axis2) : tickPadding;
+    };
+    axis2.offset = function(_) {
+      return arguments.length ? (offset = +_, axis2) : offset;
+    };
+    return axis2;
+  }
+  function axisBottom(scale) {
+    return axis(bottom, scale);
+  }
+  function axisLeft(scale) {
+    return axis(left, scale);
+  }
+
+  // node_modules/d3-selection/dist/d3-selection.mjs
+  var xhtml = "http://www.w3.org/1999/xhtml";
+  var namespaces = {
+    svg: "http://www.w3.org/2000/svg",
+    xhtml,
+    xlink: "http://www.w3.org/1999/xlink",
+    xml: "http://www.w3.org/XML/1998/namespace",
+    xmlns: "http://www.w3.org/2000/xmlns/"
+  };
+  function namespace(name) {
+    var prefix = name += "", i = prefix.indexOf(":");
+    if (i >= 0 && (prefix = name.slice(0, i)) !== "xmlns") name = name.slice(i + 1);
+    return namespaces.hasOwnProperty(prefix) ? { space: namespaces[prefix], local: name } : name;
+  }
+  function creatorInherit(name) {
+    return function() {
+      var document2 = this.ownerDocument, uri = this.namespaceURI;
+      return uri === xhtml && document2.documentElement.namespaceURI === xhtml ? document2.createElement(name) : document2.createElementNS(uri, name);
+    };
+  }
+  function creatorFixed(fullname) {
+    return function() {
+      return this.ownerDocument.createElementNS(fullname.space, fullname.local);
+    };
+  }
+  function creator(name) {
+    var fullname = namespace(name);
+    return (fullname.local ? creatorFixed : creatorInherit)(fullname);
+  }
+  function none() {
+  }
+  function selector(selector2) {
+    return selector2 == null ? none : function() {
+      return this.querySelector(selector2);
+    };
+  }
+  function selection_select(select3) {
+    if (typeof select3 !== "function") select3 = selector(select3);
+    for (var groups2 = this._groups, m = groups2.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups2[j], n = group.length, subgroup = subgroups[j] = new Array(n), node, subnode, i = 0; i < n; ++i) {
+        if ((node = group[i]) && (subnode = select3.call(node, node.__data__, i, group))) {
+          if ("__data__" in node) subnode.__data__ = node.__data__;
+          subgroup[i] = subnode;
+        }
+      }
+    }
+    return new Selection(subgroups, this._parents);
+  }
+  function array2(x2) {
+    return x2 == null ? [] : Array.isArray(x2) ? x2 : Array.from(x2);
+  }
+  function empty() {
+    return [];
+  }
+  function selectorAll(selector2) {
+    return selector2 == null ? empty : function() {
+      return this.querySelectorAll(selector2);
+    };
+  }
+  function arrayAll(select3) {
+    return function() {
+      return array2(select3.apply(this, arguments));
+    };
+  }
+  function selection_selectAll(select3) {
+    if (typeof select3 === "function") select3 = arrayAll(select3);
+    else select3 = selectorAll(select3);
+    for (var groups2 = this._groups, m = groups2.length, subgroups = [], parents = [], j = 0; j < m; ++j) {
+      for (var group = groups2[j], n = group.length, node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          subgroups.push(select3.call(node, node.__data__, i, group));
+          parents.push(node);
+        }
+      }
+    }
+    return new Selection(subgroups, parents);
+  }
+  function matcher(selector2) {
+    return function() {
+      return this.matches(selector2);
+    };
+  }
+  function childMatcher(selector2) {
+    return function(node) {
+      return node.matches(selector2);
+    };
+  }
+  var find = Array.prototype.find;
+  function childFind(match) {
+    return function() {
+      return find.call(this.children, match);
+    };
+  }
+  function childFirst() {
+    return this.firstElementChild;
+  }
+  function selection_selectChild(match) {
+    return this.select(match == null ? childFirst : childFind(typeof match === "function" ? match : childMatcher(match)));
+  }
+  var filter = Array.prototype.filter;
+  function children() {
+    return Array.from(this.children);
+  }
+  function childrenFilter(match) {
+    return function() {
+      return filter.call(this.children, match);
+    };
+  }
+  function selection_selectChildren(match) {
+    return this.selectAll(match == null ? children : childrenFilter(typeof match === "function" ? match : childMatcher(match)));
+  }
+  function selection_filter(match) {
+    if (typeof match !== "function") match = matcher(match);
+    for (var groups2 = this._groups, m = groups2.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups2[j], n = group.length, subgroup = subgroups[j] = [], node, i = 0; i < n; ++i) {
+        if ((node = group[i]) && match.call(node, node.__data__, i, group)) {
+          subgroup.push(node);
+        }
+      }
+    }
+    return new Selection(subgroups, this._parents);
+  }
+  function sparse(update) {
+    return new Array(update.length);
+  }
+  function selection_enter() {
+    return new Selection(this._enter || this._groups.map(sparse), this._parents);
+  }
+  function EnterNode(parent, datum2) {
+    this.ownerDocument = parent.ownerDocument;
+    this.namespaceURI = parent.namespaceURI;
+    this._next = null;
+    this._parent = parent;
+    this.__data__ = datum2;
+  }
+  EnterNode.prototype = {
+    constructor: EnterNode,
+    appendChild: function(child) {
+      return this._parent.insertBefore(child, this._next);
+    },
+    insertBefore: function(child, next) {
+      return this._parent.insertBefore(child, next);
+    },
+    querySelector: function(selector2) {
+      return this._parent.querySelector(selector2);
+    },
+    querySelectorAll: function(selector2) {
+      return this._parent.querySelectorAll(selector2);
+    }
+  };
+  function constant2(x2) {
+    return function() {
+      return x2;
+    };
+  }
+  function bindIndex(parent, group, enter, update, exit, data2) {
+    var i = 0, node, groupLength = group.length, dataLength = data2.length;
+    for (; i < dataLength; ++i) {
+      if (node = group[i]) {
+        node.__data__ = data2[i];
+        update[i] = node;
+      } else {
+        enter[i] = new EnterNode(parent, data2[i]);
+      }
+    }
+    for (; i < groupLength; ++i) {
+      if (node = group[i]) {
+        exit[i] = node;
+      }
+    }
+  }
+  function bindKey(parent, group, enter, update, exit, data2, key) {
+    var i, node, nodeByKeyValue = /* @__PURE__ */ new Map(), groupLength = group.length, dataLength = data2.length, keyValues = new Array(groupLength), keyValue;
+    for (i = 0; i < groupLength; ++i) {
+      if (node = group[i]) {
+        keyValues[i] = keyValue = key.call(node, node.__data__, i, group) + "";
+        if (nodeByKeyValue.has(keyValue)) {
+          exit[i] = node;
+        } else {
+          nodeByKeyValue.set(keyValue, node);
+        }
+      }
+    }
+    for (i = 0; i < dataLength; ++i) {
+      keyValue = key.call(parent, data2[i], i, data2) + "";
+      if (node = nodeByKeyValue.get(keyValue)) {
+        update[i] = node;
+        node.__data__ = data2[i];
+        nodeByKeyValue.delete(keyValue);
+      } else {
+        enter[i] = new EnterNode(parent, data2[i]);
+      }
+    }
+    for (i = 0; i < groupLength; ++i) {
+      if ((node = group[i]) && nodeByKeyValue.get(keyValues[i]) === node) {
+        exit[i] = node;
+      }
+    }
+  }
+  function datum(node) {
+    return node.__data__;
+  }
+  function selection_data(value2, key) {
+    if (!arguments.length) return Array.from(this, datum);
+    var bind = key ? bindKey : bindIndex, parents = this._parents, groups2 = this._groups;
+    if (typeof value2 !== "function") value2 = constant2(value2);
+    for (var m = groups2.length, update = new Array(m), enter = new Array(m), exit = new Array(m), j = 0; j < m; ++j) {
+      var parent = parents[j], group = groups2[j], groupLength = group.length, data2 = arraylike(value2.call(parent, parent && parent.__data__, j, parents)), dataLength = data2.length, enterGroup = enter[j] = new Array(dataLength), updateGroup = update[j] = new Array(dataLength), exitGroup = exit[j] = new Array(groupLength);
+      bind(parent, group, enterGroup, updateGroup, exitGroup, data2, key);
+      for (var i0 = 0, i1 = 0, previous, next; i0 < dataLength; ++i0) {
+        if (previous = enterGroup[i0]) {
+          if (i0 >= i1) i1 = i0 + 1;
+          while (!(next = updateGroup[i1]) && ++i1 < dataLength) ;
+          previous._next = next || null;
+        }
+      }
+    }
+    update = new Selection(update, parents);
+    update._enter = enter;
+    update._exit = exit;
+    return update;
+  }
+  function arraylike(data2) {
+    return typeof data2 === "object" && "length" in data2 ? data2 : Array.from(data2);
+  }
+  function selection_exit() {
+    return new Selection(this._exit || this._groups.map(sparse), this._parents);
+  }
+  function selection_join(onenter, onupdate, onexit) {
+    var enter = this.enter(), update = this, exit = this.exit();
+    if (typeof onenter === "function") {
+      enter = onenter(enter);
+      if (enter) enter = enter.selection();
+    } else {
+      enter = enter.append(onenter + "");
+    }
+    if (onupdate != null) {
+      update = onupdate(update);
+      if (update) update = update.selection();
+    }
+    if (onexit == null) exit.remove();
+    else onexit(exit);
+    return enter && update ? enter.merge(update).order() : update;
+  }
+  function selection_merge(context2) {
+    var selection2 = context2.selection ? context2.selection() : context2;
+    for (var groups0 = this._groups, groups1 = selection2._groups, m0 = groups0.length, m1 = groups1.length, m = Math.min(m0, m1), merges = new Array(m0), j = 0; j < m; ++j) {
+      for (var group0 = groups0[j], group1 = groups1[j], n = group0.length, merge = merges[j] = new Array(n), node, i = 0; i < n; ++i) {
+        if (node = group0[i] || group1[i]) {
+          merge[i] = node;
+        }
+      }
+    }
+    for (; j < m0; ++j) {
+      merges[j] = groups0[j];
+    }
+    return new Selection(merges, this._parents);
+  }
+  function selection_order() {
+    for (var groups2 = this._groups, j = -1, m = groups2.length; ++j < m; ) {
+      for (var group = groups2[j], i = group.length - 1, next = group[i], node; --i >= 0; ) {
+        if (node = group[i]) {
+          if (next && node.compareDocumentPosition(next) ^ 4) next.parentNode.insertBefore(node, next);
+          next = node;
+        }
+      }
+    }
+    return this;
+  }
+  function selection_sort(compare) {
+    if (!compare) compare = ascending;
+    function compareNode(a2, b) {
+      return a2 && b ? compare(a2.__data__, b.__data__) : !a2 - !b;
+    }
+    for (var groups2 = this._groups, m = groups2.length, sortgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups2[j], n = group.length, sortgroup = sortgroups[j] = new Array(n), node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          sortgroup[i] = node;
+        }
+      }
+      sortgroup.sort(compareNode);
+    }
+    return new Selection(sortgroups, this._parents).order();
+  }
   function ascending(a2, b) {
+    return a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
+  }
+  function selection_call() {
+    var callback = arguments[0];
+    arguments[0] = this;
+    callback.apply(null, arguments);
+    return this;
+  }
+  function selection_nodes() {
+    return Array.from(this);
+  }
+  function selection_node() {
+    for (var groups2 = this._groups, j = 0, m = groups2.length; j < m; ++j) {
+      for (var group = groups2[j], i = 0, n = group.length; i < n; ++i) {
+        var node = group[i];
+        if (node) return node;
+      }
+    }
+    return null;
+  }
+  function selection_size() {
+    let size = 0;
+    for (const node of this) ++size;
+    return size;
+  }
+  function selection_empty() {
+    return !this.node();
+  }
+  function selection_each(callback) {
+    for (var groups2 = this._groups, j = 0, m = groups2.length; j < m; ++j) {
+      for (var group = groups2[j], i = 0, n = group.length, node; i < n; ++i) {
+        if (node = group[i]) callback.call(node, node.__data__, i, group);
+      }
+    }
+    return this;
+  }
+  function attrRemove(name) {
+    return function() {
+      this.removeAttribute(name);
+    };
+  }
+  function attrRemoveNS(fullname) {
+    return function() {
+      this.removeAttributeNS(fullname.space, fullname.local);
+    };
+  }
+  function attrConstant(name, value2) {
+    return function() {
+      this.setAttribute(name, value2);
+    };
+  }
+  function attrConstantNS(fullname, value2) {
+    return function() {
+      this.setAttributeNS(fullname.space, fullname.local, value2);
+    };
+  }
+  function attrFunction(name, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.removeAttribute(name);
+      else this.setAttribute(name, v);
+    };
+  }
+  function attrFunctionNS(fullname, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.removeAttributeNS(fullname.space, fullname.local);
+      else this.setAttributeNS(fullname.space, fullname.local, v);
+    };
+  }
+  function selection_attr(name, value2) {
+    var fullname = namespace(name);
+    if (arguments.length < 2) {
+      var node = this.node();
+      return fullname.local ? node.getAttributeNS(fullname.space, fullname.local) : node.getAttribute(fullname);
+    }
+    return this.each((value2 == null ? fullname.local ? attrRemoveNS : attrRemove : typeof value2 === "function" ? fullname.local ? attrFunctionNS : attrFunction : fullname.local ? attrConstantNS : attrConstant)(fullname, value2));
+  }
+  function defaultView(node) {
+    return node.ownerDocument && node.ownerDocument.defaultView || node.document && node || node.defaultView;
+  }
+  function styleRemove(name) {
+    return function() {
+      this.style.removeProperty(name);
+    };
+  }
+  function styleConstant(name, value2, priority) {
+    return function() {
+      this.style.setProperty(name, value2, priority);
+    };
+  }
+  function styleFunction(name, value2, priority) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.style.removeProperty(name);
+      else this.style.setProperty(name, v, priority);
+    };
+  }
+  function selection_style(name, value2, priority) {
+    return arguments.length > 1 ? this.each((value2 == null ? styleRemove : typeof value2 === "function" ? styleFunction : styleConstant)(name, value2, priority == null ? "" : priority)) : styleValue(this.node(), name);
+  }
+  function styleValue(node, name) {
+    return node.style.getPropertyValue(name) || defaultView(node).getComputedStyle(node, null).getPropertyValue(name);
+  }
+  function propertyRemove(name) {
+    return function() {
+      delete this[name];
+    };
+  }
+  function propertyConstant(name, value2) {
+    return function() {
+      this[name] = value2;
+    };
+  }
+  function propertyFunction(name, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) delete this[name];
+      else this[name] = v;
+    };
+  }
+  function selection_property(name, value2) {
+    return arguments.length > 1 ? this.each((value2 == null ? propertyRemove : typeof value2 === "function" ? propertyFunction : propertyConstant)(name, value2)) : this.node()[name];
+  }
+  function classArray(string2) {
+    return string2.trim().split(/^|\s+/);
+  }
+  function classList(node) {
+    return node.classList || new ClassList(node);
+  }
+  function ClassList(node) {
+    this._node = node;
+    this._names = classArray(node.getAttribute("class") || "");
+  }
+  ClassList.prototype = {
+    add: function(name) {
+      var i = this._names.indexOf(name);
+      if (i < 0) {
+        this._names.push(name);
+        this._node.setAttribute("class", this._names.join(" "));
+      }
+    },
+    remove: function(name) {
+      var i = this._names.indexOf(name);
+      if (i >= 0) {
+        this._names.splice(i, 1);
+        this._node.setAttribute("class", this._names.join(" "));
+      }
+    },
+    contains: function(name) {
+      return this._names.indexOf(name) >= 0;
+    }
+  };
+  function classedAdd(node, names) {
+    var list = classList(node), i = -1, n = names.length;
+    while (++i < n) list.add(names[i]);
+  }
+  function classedRemove(node, names) {
+    var list = classList(node), i = -1, n = names.length;
+    while (++i < n) list.remove(names[i]);
+  }
+  function classedTrue(names) {
+    return function() {
+      classedAdd(this, names);
+    };
+  }
+  function classedFalse(names) {
+    return function() {
+      classedRemove(this, names);
+    };
+  }
+  function classedFunction(names, value2) {
+    return function() {
+      (value2.apply(this, arguments) ? classedAdd : classedRemove)(this, names);
+    };
+  }
+  function selection_classed(name, value2) {
+    var names = classArray(name + "");
+    if (arguments.length < 2) {
+      var list = classList(this.node()), i = -1, n = names.length;
+      while (++i < n) if (!list.contains(names[i])) return false;
+      return true;
+    }
+    return this.each((typeof value2 === "function" ? classedFunction : value2 ? classedTrue : classedFalse)(names, value2));
+  }
+  function textRemove() {
+    this.textContent = "";
+  }
+  function textConstant(value2) {
+    return function() {
+      this.textContent = value2;
+    };
+  }
+  function textFunction(value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      this.textContent = v == null ? "" : v;
+    };
+  }
+  function selection_text(value2) {
+    return arguments.length ? this.each(value2 == null ? textRemove : (typeof value2 === "function" ? textFunction : textConstant)(value2)) : this.node().textContent;
+  }
+  function htmlRemove() {
+    this.innerHTML = "";
+  }
+  function htmlConstant(value2) {
+    return function() {
+      this.innerHTML = value2;
+    };
+  }
+  function htmlFunction(value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      this.innerHTML = v == null ? "" : v;
+    };
+  }
+  function selection_html(value2) {
+    return arguments.length ? this.each(value2 == null ? htmlRemove : (typeof value2 === "function" ? htmlFunction : htmlConstant)(value2)) : this.node().innerHTML;
+  }
+  function raise() {
+    if (this.nextSibling) this.parentNode.appendChild(this);
+  }
+  function selection_raise() {
+    return this.each(raise);
+  }
+  function lower() {
+    if (this.previousSibling) this.parentNode.insertBefore(this, this.parentNode.firstChild);
+  }
+  function selection_lower() {
+    return this.each(lower);
+  }
+  function selection_append(name) {
+    var create = typeof name === "function" ? name : creator(name);
+    return this.select(function() {
+      return this.appendChild(create.apply(this, arguments));
+    });
+  }
+  function constantNull() {
+    return null;
+  }
+  function selection_insert(name, before) {
+    var create = typeof name === "function" ? name : creator(name), select3 = before == null ? constantNull : typeof before === "function" ? before : selector(before);
+    return this.select(function() {
+      return this.insertBefore(create.apply(this, arguments), select3.apply(this, arguments) || null);
+    });
+  }
+  function remove() {
+    var parent = this.parentNode;
+    if (parent) parent.removeChild(this);
+  }
+  function selection_remove() {
+    return this.each(remove);
+  }
+  function selection_cloneShallow() {
+    var clone = this.cloneNode(false), parent = this.parentNode;
+    return parent ? parent.insertBefore(clone, this.nextSibling) : clone;
+  }
+  function selection_cloneDeep() {
+    var clone = this.cloneNode(true), parent = this.parentNode;
+    return parent ? parent.insertBefore(clone, this.nextSibling) : clone;
+  }
+  function selection_clone(deep) {
+    return this.select(deep ? selection_cloneDeep : selection_cloneShallow);
+  }
+  function selection_datum(value2) {
+    return arguments.length ? this.property("__data__", value2) : this.node().__data__;
+  }
+  function contextListener(listener) {
+    return function(event) {
+      listener.call(this, event, this.__data__);
+    };
+  }
+  function parseTypenames(typenames) {
+    return typenames.trim().split(/^|\s+/).map(function(t) {
+      var name = "", i = t.indexOf(".");
+      if (i >= 0) name = t.slice(i + 1), t = t.slice(0, i);
+      return { type: t, name };
+    });
+  }
+  function onRemove(typename) {
+    return function() {
+      var on = this.__on;
+      if (!on) return;
+      for (var j = 0, i = -1, m = on.length, o; j < m; ++j) {
+        if (o = on[j], (!typename.type || o.type === typename.type) && o.name === typename.name) {
+          this.removeEventListener(o.type, o.listener, o.options);
+        } else {
+          on[++i] = o;
+        }
+      }
+      if (++i) on.length = i;
+      else delete this.__on;
+    };
+  }
+  function onAdd(typename, value2, options2) {
+    return function() {
+      var on = this.__on, o, listener = contextListener(value2);
+      if (on) for (var j = 0, m = on.length; j < m; ++j) {
+        if ((o = on[j]).type === typename.type && o.name === typename.name) {
+          this.removeEventListener(o.type, o.listener, o.options);
+          this.addEventListener(o.type, o.listener = listener, o.options = options2);
+          o.value = value2;
+          return;
+        }
+      }
+      this.addEventListener(typename.type, listener, options2);
+      o = { type: typename.type, name: typename.name, value: value2, listener, options: options2 };
+      if (!on) this.__on = [o];
+      else on.push(o);
+    };
+  }
+  function selection_on(typename, value2, options2) {
+    var typenames = parseTypenames(typename + ""), i, n = typenames.length, t;
+    if (arguments.length < 2) {
+      var on = this.node().__on;
+      if (on) for (var j = 0, m = on.length, o; j < m; ++j) {
+        for (i = 0, o = on[j]; i < n; ++i) {
+          if ((t = typenames[i]).type === o.type && t.name === o.name) {
+            return o.value;
+          }
+        }
+      }
+      return;
+    }
+    on = value2 ? onAdd : onRemove;
+    for (i = 0; i < n; ++i) this.each(on(typenames[i], value2, options2));
+    return this;
+  }
+  function dispatchEvent(node, type, params) {
+    var window2 = defaultView(node), event = window2.CustomEvent;
+    if (typeof event === "function") {
+      event = new event(type, params);
+    } else {
+      event = window2.document.createEvent("Event");
+      if (params) event.initEvent(type, params.bubbles, params.cancelable), event.detail = params.detail;
+      else event.initEvent(type, false, false);
+    }
+    node.dispatchEvent(event);
+  }
+  function dispatchConstant(type, params) {
+    return function() {
+      return dispatchEvent(this, type, params);
+    };
+  }
+  function dispatchFunction(type, params) {
+    return function() {
+      return dispatchEvent(this, type, params.apply(this, arguments));
+    };
+  }
+  function selection_dispatch(type, params) {
+    return this.each((typeof params === "function" ? dispatchFunction : dispatchConstant)(type, params));
+  }
+  function* selection_iterator() {
+    for (var groups2 = this._groups, j = 0, m = groups2.length; j < m; ++j) {
+      for (var group = groups2[j], i = 0, n = group.length, node; i < n; ++i) {
+        if (node = group[i]) yield node;
+      }
+    }
+  }
+  var root2 = [null];
+  function Selection(groups2, parents) {
+    this._groups = groups2;
+    this._parents = parents;
+  }
+  function selection() {
+    return new Selection([[document.documentElement]], root2);
+  }
+  function selection_selection() {
+    return this;
+  }
+  Selection.prototype = selection.prototype = {
+    constructor: Selection,
+    select: selection_select,
+    selectAll: selection_selectAll,
+    selectChild: selection_selectChild,
+    selectChildren: selection_selectChildren,
+    filter: selection_filter,
+    data: selection_data,
+    enter: selection_enter,
+    exit: selection_exit,
+    join: selection_join,
+    merge: selection_merge,
+    selection: selection_selection,
+    order: selection_order,
+    sort: selection_sort,
+    call: selection_call,
+    nodes: selection_nodes,
+    node: selection_node,
+    size: selection_size,
+    empty: selection_empty,
+    each: selection_each,
+    attr: selection_attr,
+    style: selection_style,
+    property: selection_property,
+    classed: selection_classed,
+    text: selection_text,
+    html: selection_html,
+    raise: selection_raise,
+    lower: selection_lower,
+    append: selection_append,
+    insert: selection_insert,
+    remove: selection_remove,
+    clone: selection_clone,
+    datum: selection_datum,
+    on: selection_on,
+    dispatch: selection_dispatch,
+    [Symbol.iterator]: selection_iterator
+  };
+  function select(selector2) {
+    return typeof selector2 === "string" ? new Selection([[document.querySelector(selector2)]], [document.documentElement]) : new Selection([[selector2]], root2);
+  }
+  var nextId = 0;
+  function local() {
+    return new Local();
+  }
+  function Local() {
+    this._ = "@" + (++nextId).toString(36);
+  }
+  Local.prototype = local.prototype = {
+    constructor: Local,
+    get: function(node) {
+      var id = this._;
+      while (!(id in node)) if (!(node = node.parentNode)) return;
+      return node[id];
+    },
+    set: function(node, value2) {
+      return node[this._] = value2;
+    },
+    remove: function(node) {
+      return this._ in node && delete node[this._];
+    },
+    toString: function() {
+      return this._;
+    }
+  };
+
+  // node_modules/d3-array/dist/d3-array.mjs
+  function ascending2(a2, b) {
     return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
   }
   function descending(a2, b) {
@@ -1810,15 +2663,15 @@ THIS SOFTWARE.
   function bisector(f) {
     let compare1, compare2, delta;
     if (f.length !== 2) {
-      compare1 = ascending;
-      compare2 = (d, x2) => ascending(f(d), x2);
+      compare1 = ascending2;
+      compare2 = (d, x2) => ascending2(f(d), x2);
       delta = (d, x2) => f(d) - x2;
     } else {
-      compare1 = f === ascending || f === descending ? f : zero;
+      compare1 = f === ascending2 || f === descending ? f : zero;
       compare2 = f;
       delta = f;
     }
-    function left(a2, x2, lo = 0, hi = a2.length) {
+    function left2(a2, x2, lo = 0, hi = a2.length) {
       if (lo < hi) {
         if (compare1(x2, x2) !== 0) return hi;
         do {
@@ -1829,7 +2682,7 @@ THIS SOFTWARE.
       }
       return lo;
     }
-    function right(a2, x2, lo = 0, hi = a2.length) {
+    function right2(a2, x2, lo = 0, hi = a2.length) {
       if (lo < hi) {
         if (compare1(x2, x2) !== 0) return hi;
         do {
@@ -1840,22 +2693,22 @@ THIS SOFTWARE.
       }
       return lo;
     }
-    function center(a2, x2, lo = 0, hi = a2.length) {
-      const i = left(a2, x2, lo, hi - 1);
+    function center2(a2, x2, lo = 0, hi = a2.length) {
+      const i = left2(a2, x2, lo, hi - 1);
       return i > lo && delta(a2[i - 1], x2) > -delta(a2[i], x2) ? i - 1 : i;
     }
-    return { left, center, right };
+    return { left: left2, center: center2, right: right2 };
   }
   function zero() {
     return 0;
   }
-  function number(x2) {
+  function number2(x2) {
     return x2 === null ? NaN : +x2;
   }
-  var ascendingBisect = bisector(ascending);
+  var ascendingBisect = bisector(ascending2);
   var bisectRight = ascendingBisect.right;
   var bisectLeft = ascendingBisect.left;
-  var bisectCenter = bisector(number).center;
+  var bisectCenter = bisector(number2).center;
   var blur2 = Blur2(blurf);
   var blurImage = Blur2(blurfImage);
   function Blur2(blur) {
@@ -1944,8 +2797,8 @@ THIS SOFTWARE.
       }
     };
   }
-  var array2 = Array.prototype;
-  var slice2 = array2.slice;
+  var array3 = Array.prototype;
+  var slice2 = array3.slice;
   var e10 = Math.sqrt(50);
   var e5 = Math.sqrt(10);
   var e2 = Math.sqrt(2);
@@ -1996,14 +2849,14 @@ THIS SOFTWARE.
   }
   var shuffle = shuffler(Math.random);
   function shuffler(random) {
-    return function shuffle2(array3, i0 = 0, i1 = array3.length) {
+    return function shuffle2(array4, i0 = 0, i1 = array4.length) {
       let m = i1 - (i0 = +i0);
       while (m) {
-        const i = random() * m-- | 0, t = array3[m + i0];
-        array3[m + i0] = array3[i + i0];
-        array3[i + i0] = t;
+        const i = random() * m-- | 0, t = array4[m + i0];
+        array4[m + i0] = array4[i + i0];
+        array4[i + i0] = t;
       }
-      return array3;
+      return array4;
     };
   }
 
@@ -2509,7 +3362,7 @@ THIS SOFTWARE.
       return basis((t - i / n) * n, v0, v1, v2, v3);
     };
   }
-  var constant2 = (x2) => () => x2;
+  var constant3 = (x2) => () => x2;
   function linear(a2, d) {
     return function(t) {
       return a2 + t * d;
@@ -2522,16 +3375,16 @@ THIS SOFTWARE.
   }
   function hue$1(a2, b) {
     var d = b - a2;
-    return d ? linear(a2, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant2(isNaN(a2) ? b : a2);
+    return d ? linear(a2, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant3(isNaN(a2) ? b : a2);
   }
   function gamma(y2) {
     return (y2 = +y2) === 1 ? nogamma : function(a2, b) {
-      return b - a2 ? exponential(a2, b, y2) : constant2(isNaN(a2) ? b : a2);
+      return b - a2 ? exponential(a2, b, y2) : constant3(isNaN(a2) ? b : a2);
     };
   }
   function nogamma(a2, b) {
     var d = b - a2;
-    return d ? linear(a2, d) : constant2(isNaN(a2) ? b : a2);
+    return d ? linear(a2, d) : constant3(isNaN(a2) ? b : a2);
   }
   var rgb2 = (function rgbGamma(y2) {
     var color3 = gamma(y2);
@@ -2597,7 +3450,7 @@ THIS SOFTWARE.
       return d.setTime(a2 * (1 - t) + b * t), d;
     };
   }
-  function number2(a2, b) {
+  function number3(a2, b) {
     return a2 = +a2, b = +b, function(t) {
       return a2 * (1 - t) + b * t;
     };
@@ -2644,7 +3497,7 @@ THIS SOFTWARE.
         else s2[++i] = bm;
       } else {
         s2[++i] = null;
-        q.push({ i, x: number2(am, bm) });
+        q.push({ i, x: number3(am, bm) });
       }
       bi = reB.lastIndex;
     }
@@ -2660,7 +3513,7 @@ THIS SOFTWARE.
   }
   function value(a2, b) {
     var t = typeof b, c;
-    return b == null || t === "boolean" ? constant2(b) : (t === "number" ? number2 : t === "string" ? (c = color2(b)) ? (b = c, rgb2) : string : b instanceof color2 ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
+    return b == null || t === "boolean" ? constant3(b) : (t === "number" ? number3 : t === "string" ? (c = color2(b)) ? (b = c, rgb2) : string : b instanceof color2 ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number3)(a2, b);
   }
   function round(a2, b) {
     return a2 = +a2, b = +b, function(t) {
@@ -2668,7 +3521,7 @@ THIS SOFTWARE.
     };
   }
   var degrees2 = 180 / Math.PI;
-  var identity = {
+  var identity2 = {
     translateX: 0,
     translateY: 0,
     rotate: 0,
@@ -2694,13 +3547,13 @@ THIS SOFTWARE.
   var svgNode;
   function parseCss(value2) {
     const m = new (typeof DOMMatrix === "function" ? DOMMatrix : WebKitCSSMatrix)(value2 + "");
-    return m.isIdentity ? identity : decompose(m.a, m.b, m.c, m.d, m.e, m.f);
+    return m.isIdentity ? identity2 : decompose(m.a, m.b, m.c, m.d, m.e, m.f);
   }
   function parseSvg(value2) {
-    if (value2 == null) return identity;
+    if (value2 == null) return identity2;
     if (!svgNode) svgNode = document.createElementNS("http://www.w3.org/2000/svg", "g");
     svgNode.setAttribute("transform", value2);
-    if (!(value2 = svgNode.transform.baseVal.consolidate())) return identity;
+    if (!(value2 = svgNode.transform.baseVal.consolidate())) return identity2;
     value2 = value2.matrix;
     return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
   }
@@ -2711,7 +3564,7 @@ THIS SOFTWARE.
     function translate(xa, ya, xb, yb, s2, q) {
       if (xa !== xb || ya !== yb) {
         var i = s2.push("translate(", null, pxComma, null, pxParen);
-        q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+        q.push({ i: i - 4, x: number3(xa, xb) }, { i: i - 2, x: number3(ya, yb) });
       } else if (xb || yb) {
         s2.push("translate(" + xb + pxComma + yb + pxParen);
       }
@@ -2720,14 +3573,14 @@ THIS SOFTWARE.
       if (a2 !== b) {
         if (a2 - b > 180) b += 360;
         else if (b - a2 > 180) a2 += 360;
-        q.push({ i: s2.push(pop(s2) + "rotate(", null, degParen) - 2, x: number2(a2, b) });
+        q.push({ i: s2.push(pop(s2) + "rotate(", null, degParen) - 2, x: number3(a2, b) });
       } else if (b) {
         s2.push(pop(s2) + "rotate(" + b + degParen);
       }
     }
     function skewX(a2, b, s2, q) {
       if (a2 !== b) {
-        q.push({ i: s2.push(pop(s2) + "skewX(", null, degParen) - 2, x: number2(a2, b) });
+        q.push({ i: s2.push(pop(s2) + "skewX(", null, degParen) - 2, x: number3(a2, b) });
       } else if (b) {
         s2.push(pop(s2) + "skewX(" + b + degParen);
       }
@@ -2735,7 +3588,7 @@ THIS SOFTWARE.
     function scale(xa, ya, xb, yb, s2, q) {
       if (xa !== xb || ya !== yb) {
         var i = s2.push(pop(s2) + "scale(", null, ",", null, ")");
-        q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
+        q.push({ i: i - 4, x: number3(xa, xb) }, { i: i - 2, x: number3(ya, yb) });
       } else if (xb !== 1 || yb !== 1) {
         s2.push(pop(s2) + "scale(" + xb + "," + yb + ")");
       }
@@ -2961,13 +3814,13 @@ THIS SOFTWARE.
     "X": (x2) => Math.round(x2).toString(16).toUpperCase(),
     "x": (x2) => Math.round(x2).toString(16)
   };
-  function identity2(x2) {
+  function identity3(x2) {
     return x2;
   }
   var map = Array.prototype.map;
   var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
   function formatLocale(locale2) {
-    var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity2 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity2 : formatNumerals(map.call(locale2.numerals, String)), percent2 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+    var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent2 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
     function newFormat(specifier, options2) {
       specifier = formatSpecifier(specifier);
       var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width2 = specifier.width, comma = specifier.comma, precision = specifier.precision, trim2 = specifier.trim, type = specifier.type;
@@ -3138,7 +3991,7 @@ THIS SOFTWARE.
       return x2 == null || isNaN(x2 = +x2) ? unknown : (output || (output = piecewise2(domain.map(transform), range2, interpolate$1)))(transform(clamp2(x2)));
     }
     scale.invert = function(y2) {
-      return clamp2(untransform((input || (input = piecewise2(range2, domain.map(transform), number2)))(y2)));
+      return clamp2(untransform((input || (input = piecewise2(range2, domain.map(transform), number3)))(y2)));
     };
     scale.domain = function(_) {
       return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
@@ -3322,7 +4175,14 @@ THIS SOFTWARE.
   var plain3 = (tick) => num(Number(tick.toPrecision(6)));
   var known2 = (scale, ticks2, text2 = plain3) => {
     const [low, high] = scale.domain();
-    return Object.assign((value2) => scale(value2), { ticks: ticks2, low, high, text: text2 });
+    return Object.assign((value2) => scale(value2), {
+      ticks: ticks2,
+      low,
+      high,
+      text: text2,
+      copy: () => scale,
+      range: () => scale.range()
+    });
   };
   var linear3 = (low, high, from, to, { n = 5, zero: zero3 = false, nice = true } = {}) => {
     if (zero3) [low, high] = [Math.min(0, low), Math.max(0, high)];
@@ -3338,36 +4198,58 @@ THIS SOFTWARE.
 
   // src/shared/axes.js
   var middle = { "text-anchor": "middle" };
-  var rising = (box3, y2) => y2.ticks.map((t) => [
-    lineOf(box3.left, y2(t), box3.right, y2(t), {
-      stroke: color(t === 0 && y2.low < 0 ? "edge" : "line"),
-      "stroke-width": 1
-    }),
-    text(box3.left - 7, y2(t) + 4, y2.text(t), { "text-anchor": "end" })
-  ]);
-  var bandNames = (x2, plan, bottom) => x2.names.map((name, i) => {
+  var axisOf = (side, scale, { size, padding, transform, stroke }) => {
+    const axis2 = side(
+      /** @type {any} */
+      scale
+    ).tickValues(scale.ticks).tickFormat(
+      /** @type {any} */
+      scale.text
+    ).tickSizeInner(size).tickSizeOuter(0).tickPadding(padding).offset(0);
+    const drawn = select(svg("g", { transform })).call(axis2);
+    drawn.attr("font-size", 12).attr("font-family", FONT);
+    drawn.select(".domain").attr("stroke", color("muted"));
+    drawn.selectAll(".tick line").attr("stroke", (t) => stroke(
+      /** @type {number} */
+      t
+    ));
+    drawn.selectAll(".tick text").attr("fill", color("muted"));
+    return drawn;
+  };
+  var rising = (box3, y2) => {
+    const stroke = (t) => color(t === 0 && y2.low < 0 ? "edge" : "line");
+    const transform = `translate(${box3.left} 0)`;
+    const drawn = axisOf(axisLeft, y2, { size: box3.left - box3.right, padding: 7, transform, stroke });
+    drawn.select(".domain").remove();
+    return drawn.node();
+  };
+  var across = (box3, x2, grid) => {
+    const stroke = () => color(grid ? "line" : "muted");
+    const transform = `translate(0 ${box3.bottom})`;
+    const size = grid ? box3.top - box3.bottom : 4;
+    return axisOf(axisBottom, x2, { size, padding: grid ? 8.5 : 4.5, transform, stroke }).node();
+  };
+  var bandNames = (x2, plan, bottom2) => x2.names.map((name, i) => {
     if (i % plan.every) return null;
     const at = x2(i), size = { "font-size": plan.size };
     if (plan.mode === "wrap")
-      return plan.wrapped[i].map((line2, k2) => text(at, bottom + 14 + 13 * k2, line2, { ...middle, ...size }));
-    if (plan.mode === "flat") return text(at, bottom + 14, name, { ...middle, ...size });
-    const place2 = { "text-anchor": "end", transform: `translate(${at + 4} ${bottom + 12}) rotate(-45)` };
+      return plan.wrapped[i].map((line2, k2) => text(at, bottom2 + 14 + 13 * k2, line2, { ...middle, ...size }));
+    if (plan.mode === "flat") return text(at, bottom2 + 14, name, { ...middle, ...size });
+    const place2 = { "text-anchor": "end", transform: `translate(${at + 4} ${bottom2 + 12}) rotate(-45)` };
     return text(null, null, bandName(name, plan, at), { ...size, ...place2 });
   });
   var upwards = (x2, y2, content, attributes) => text(0, 0, content, { ...middle, transform: `translate(${x2} ${y2}) rotate(-90)`, ...attributes });
   var frame = (box3, x2, y2, titles) => {
     const { xTitle = [], yTitle = [], yAt = box3.left - 46, under: under2 = box3.bottom + 36, grid = false, plan = null } = titles;
-    const across = (t) => [
-      lineOf(x2(t), grid ? box3.top : box3.bottom, x2(t), box3.bottom + 4, { stroke: color(grid ? "line" : "muted") }),
-      text(x2(t), box3.bottom + 17, x2.text(t), middle)
-    ];
     const ink = { fill: color("ink") };
     const centre = [(box3.left + box3.right) / 2, (box3.top + box3.bottom) / 2];
     return svg(
       "g.axes",
       rising(box3, y2),
-      plan ? bandNames(x2, plan, box3.bottom) : x2.ticks.map(across),
-      lineOf(box3.left, box3.bottom, box3.right, box3.bottom, { stroke: color("muted") }),
+      plan ? [
+        bandNames(x2, plan, box3.bottom),
+        lineOf(box3.left, box3.bottom, box3.right, box3.bottom, { stroke: color("muted") })
+      ] : across(box3, x2, grid),
       [xTitle].flat().map((line2, i) => text(centre[0], under2 + 16 * i, line2, { ...middle, ...ink })),
       [yTitle].flat().map((line2, i) => upwards(yAt + 16 * i, centre[1], line2, ink))
     );
@@ -3868,7 +4750,7 @@ THIS SOFTWARE.
   };
 
   // src/shared/controls.js
-  var select = (label2, options2, value2, choose2, attributes = {}) => {
+  var select2 = (label2, options2, value2, choose2, attributes = {}) => {
     const node = el(
       "select",
       { "aria-label": label2, onchange: (e) => choose2(e.target.value), ...attributes },
@@ -3887,13 +4769,13 @@ THIS SOFTWARE.
     oninput: (e) => change(e.target.value),
     ...attributes
   });
-  var filters = (...children) => el("form.filters", { role: "search", onsubmit: (e) => e.preventDefault() }, ...children);
+  var filters = (...children2) => el("form.filters", { role: "search", onsubmit: (e) => e.preventDefault() }, ...children2);
   var stepLink = (href, sign2, label2) => href ? el("a.step", { href, "aria-label": label2, title: label2 }, sign2) : el("span.step.off", sign2);
   var defined = (word, definition) => attach(el("span.defined", { tabindex: "0" }, word), () => el("p", definition));
   var scrollTable = (label2, heads, rows) => {
     const head = (text2) => el(text2.endsWith("#") ? "th.number" : "th", { scope: "col" }, text2.replace(/#$/, ""));
-    const top = el("tr", heads.filter((t) => t !== false).map(head));
-    return scrolled(label2, el("table.scores", el("thead", top), el("tbody", rows)));
+    const top2 = el("tr", heads.filter((t) => t !== false).map(head));
+    return scrolled(label2, el("table.scores", el("thead", top2), el("tbody", rows)));
   };
   var scrolled = (label2, content) => el("div.scroll", { tabindex: "0", role: "region", "aria-label": label2 }, content);
   var sectionCard = (id, title, hint, ...content) => el(
@@ -3951,10 +4833,10 @@ THIS SOFTWARE.
     };
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source(chart2))}`;
   };
-  var buttons = (find, name) => el(
+  var buttons = (find2, name) => el(
     "span.save",
-    el("button.quiet", { "aria-label": `Save ${name} as SVG`, onclick: () => saveSvg(find(), name) }, "SVG"),
-    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => savePng(find(), name) }, "PNG")
+    el("button.quiet", { "aria-label": `Save ${name} as SVG`, onclick: () => saveSvg(find2(), name) }, "SVG"),
+    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => savePng(find2(), name) }, "PNG")
   );
 
   // src/heads/scatter.js
@@ -4011,10 +4893,10 @@ THIS SOFTWARE.
       node.append(link);
       if (extreme.has(i) && free(i, at[0], at[1]) && !taken.some((t) => Math.abs(t[0] - at[0]) < 40 && Math.abs(t[1] - at[1]) < 13)) {
         taken.push(at);
-        const right = at[0] > box3.right - 50;
+        const right2 = at[0] > box3.right - 50;
         node.append(
-          text(at[0] + (right ? -8 : 8), at[1] + 4, name, {
-            "text-anchor": right ? "end" : "start",
+          text(at[0] + (right2 ? -8 : 8), at[1] + 4, name, {
+            "text-anchor": right2 ? "end" : "start",
             "font-size": 11,
             "pointer-events": "none"
           })
@@ -4042,10 +4924,10 @@ THIS SOFTWARE.
     );
   };
   var panel2 = (data2, state, changed) => {
-    const find = (key) => data2.scores.find((s2) => s2.key === key);
+    const find2 = (key) => data2.scores.find((s2) => s2.key === key);
     const place2 = el("div.scatter-place"), words2 = el("p.hint");
     const redraw = () => {
-      const xs = find(state.x), ys = find(state.y);
+      const xs = find2(state.x), ys = find2(state.y);
       place2.replaceChildren(
         draw(data2, xs, ys, { width: Math.max(320, place2.clientWidth || 640), height: 400, least: 10 })
       );
@@ -4057,20 +4939,20 @@ THIS SOFTWARE.
         ys.definition
       );
     };
-    const select2 = (axis, name) => el(
+    const select3 = (axis2, name) => el(
       "label",
       `${name} `,
       el(
         "select",
         {
-          id: `scatter-${axis}`,
+          id: `scatter-${axis2}`,
           onchange: (e) => {
-            state[axis] = e.target.value;
+            state[axis2] = e.target.value;
             changed();
             redraw();
           }
         },
-        options(data2.scores, state[axis])
+        options(data2.scores, state[axis2])
       )
     );
     const node = el(
@@ -4079,8 +4961,8 @@ THIS SOFTWARE.
       el(
         "div.head",
         el("h2#scatter-title", "Any two scores"),
-        select2("y", "Up"),
-        select2("x", "Across"),
+        select3("y", "Up"),
+        select3("x", "Across"),
         el("span.push"),
         buttons(() => place2.querySelector("svg"), "heads-scatter")
       ),
@@ -4156,7 +5038,7 @@ THIS SOFTWARE.
     const heads = [...new Set(data2.ablated.map((a2) => a2.head))].sort(
       (a2, b) => a2.localeCompare(b, "en", { numeric: true })
     );
-    const find = (head, set2) => data2.ablated.find((a2) => a2.head === head && a2.templates === set2);
+    const find2 = (head, set2) => data2.ablated.find((a2) => a2.head === head && a2.templates === set2);
     const first = (set2) => data2.ablated.find((a2) => a2.templates === set2);
     const more = data2.ablated.some((a2) => Object.keys(a2.rank_by).length > 1);
     const cell = (a2) => a2 ? [
@@ -4209,7 +5091,7 @@ THIS SOFTWARE.
               (head) => el(
                 "tr",
                 el("td", headLink(head)),
-                sets.map((set2) => cell(find(head, set2)))
+                sets.map((set2) => cell(find2(head, set2)))
               )
             )
           )
@@ -4284,7 +5166,7 @@ THIS SOFTWARE.
   );
   var page2 = async (data2, query) => {
     const given = new URLSearchParams(query), has = (key) => data2.scores.some((s2) => s2.key === key);
-    const pick = (axis, names, at) => has(given.get(axis)) ? given.get(axis) : names.find(has) || data2.scores[Math.min(at, data2.scores.length - 1)]?.key;
+    const pick = (axis2, names, at) => has(given.get(axis2)) ? given.get(axis2) : names.find(has) || data2.scores[Math.min(at, data2.scores.length - 1)]?.key;
     const state = { x: pick("x", DEFAULTS[0], 0), y: pick("y", DEFAULTS[1], 1) };
     const scatter = data2.scores.length && panel2(
       data2,
@@ -4554,9 +5436,9 @@ THIS SOFTWARE.
     const move = (step) => {
       if (!shown2.length) return;
       current2 = Math.min(shown2.length - 1, Math.max(0, current2 + step));
-      const top = current2 * height, room = view.clientHeight - header.offsetHeight;
-      if (top < view.scrollTop) view.scrollTop = top;
-      if (top + height > view.scrollTop + room) view.scrollTop = top + height - room;
+      const top2 = current2 * height, room = view.clientHeight - header.offsetHeight;
+      if (top2 < view.scrollTop) view.scrollTop = top2;
+      if (top2 + height > view.scrollTop + room) view.scrollTop = top2 + height - room;
       paint2();
     };
     const goTo = (index) => {
@@ -4714,8 +5596,8 @@ THIS SOFTWARE.
       el("div.head", el("h1", "Heads"), tally, el("span.push.hint", "Click a heading to sort, a row to open")),
       filters(
         searchField(state.q, "Head or behaviour …", "Search heads and behaviours", set2("q")),
-        el("label", "Layer ", select("Layer", [["", "all"], ...layers], state.layer, set2("layer"))),
-        data2.rows && el("label", "Most mass on ", select("Most mass on", [["", "anything"], ...does], state.does, set2("does"))),
+        el("label", "Layer ", select2("Layer", [["", "all"], ...layers], state.layer, set2("layer"))),
+        data2.rows && el("label", "Most mass on ", select2("Most mass on", [["", "anything"], ...does], state.does, set2("does"))),
         picker
       ),
       data2.rows && legend(colours, data2.rows.behaviours),
@@ -5162,8 +6044,8 @@ THIS SOFTWARE.
     const wanted = query.toLowerCase();
     const exact = wanted.length > 2 && wanted.startsWith('"') && wanted.endsWith('"') ? wanted.slice(1, -1).trim() : null;
     return table.vocabulary.map((t) => {
-      const lower = t.toLowerCase();
-      return exact !== null ? lower.trim() === exact : lower.includes(wanted) || shown(t).toLowerCase().includes(wanted);
+      const lower2 = t.toLowerCase();
+      return exact !== null ? lower2.trim() === exact : lower2.includes(wanted) || shown(t).toLowerCase().includes(wanted);
     });
   };
   var page6 = async (data2, query) => {
@@ -5272,12 +6154,12 @@ THIS SOFTWARE.
             },
             { title: 'In "quotation marks": whole tokens only. ↵ finds newlines.' }
           ),
-          select("Search in", PLACES, state.in, set2("in"))
+          select2("Search in", PLACES, state.in, set2("in"))
         ),
         el(
           "label",
           "Family ",
-          select("Family", [["", "all"], ...data2.families.map((f) => [f.name, f.name])], state.family, set2("family"))
+          select2("Family", [["", "all"], ...data2.families.map((f) => [f.name, f.name])], state.family, set2("family"))
         )
       ),
       grid.view

@@ -17,6 +17,23 @@ TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.
 
 
+Contains parts of d3-axis 3.0.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
 Contains parts of d3-color 3.1.1
 
 Copyright 2010-2026 Mike Bostock
@@ -523,10 +540,10 @@ THIS SOFTWARE.
   var owner = null;
   var place = (x2, y2) => {
     const margin = 12, w = box.offsetWidth, h = box.offsetHeight;
-    const left = x2 + margin + w > innerWidth ? x2 - margin - w : x2 + margin;
-    const top = y2 + margin + h > innerHeight ? y2 - margin - h : y2 + margin;
-    box.style.left = `${Math.max(4, left)}px`;
-    box.style.top = `${Math.max(4, top)}px`;
+    const left2 = x2 + margin + w > innerWidth ? x2 - margin - w : x2 + margin;
+    const top2 = y2 + margin + h > innerHeight ? y2 - margin - h : y2 + margin;
+    box.style.left = `${Math.max(4, left2)}px`;
+    box.style.top = `${Math.max(4, top2)}px`;
   };
   var show = (content, x2, y2) => {
     box.replaceChildren(...[content].flat().map((c) => c instanceof Node ? c : document.createTextNode(c)));
@@ -684,9 +701,9 @@ THIS SOFTWARE.
     return tables.get(card.name);
   };
   var loadPage = async (card, latent) => {
-    const number3 = Math.floor(latent / card.page_shard_size);
-    if (!card.page_shards.includes(number3)) return null;
-    const pages = await load(`${card.name}/pages-${shard(number3)}`);
+    const number4 = Math.floor(latent / card.page_shard_size);
+    if (!card.page_shards.includes(number4)) return null;
+    const pages = await load(`${card.name}/pages-${shard(number4)}`);
     return pages[latent] || null;
   };
 
@@ -1948,12 +1965,12 @@ THIS SOFTWARE.
   };
   var drawBar = (where) => {
     const button2 = (id2, text2, label2, key, onclick) => el("button.quiet", { id: id2, "aria-label": label2, title: `${label2} (${key})`, onclick }, text2);
-    const { left, right = [] } = app2.bar(where);
+    const { left: left2, right: right2 = [] } = app2.bar(where);
     document.getElementById("bar").replaceChildren(
       el("a.brand", { href: app2.home }, "polyhead"),
-      ...left.filter(Boolean),
+      ...left2.filter(Boolean),
       el("span.push"),
-      ...right.filter(Boolean),
+      ...right2.filter(Boolean),
       button2("theme", "◐", "Light or dark", "d", toggle),
       button2("help", "?", "Keys", "?", help)
     );
@@ -2146,15 +2163,15 @@ THIS SOFTWARE.
     const out = new Uint32Array(table2.n);
     let n = 0;
     for (let i = 0; i < table2.n; i++) {
-      const density = table2.density[i], identity4 = table2.identity_share[i];
+      const density = table2.density[i], identity5 = table2.identity_share[i];
       if (!state.dead && !(density > 0)) continue;
       if (head !== null && table2.main_head[i] !== head) continue;
       if (group !== null && table2.group[i] !== group) continue;
       if (cluster !== null && table2.cluster[i] !== cluster) continue;
       if (dmin !== null && !(density >= dmin)) continue;
       if (dmax !== null && !(density <= dmax)) continue;
-      if (imin !== null && !(identity4 >= imin)) continue;
-      if (imax !== null && !(identity4 <= imax)) continue;
+      if (imin !== null && !(identity5 >= imin)) continue;
+      if (imax !== null && !(identity5 <= imax)) continue;
       if (hits && !fields.some((lists) => lists[i].some((t) => hits[t]))) continue;
       out[n++] = i;
     }
@@ -2179,7 +2196,7 @@ THIS SOFTWARE.
       compare2 = f;
       delta = f;
     }
-    function left(a2, x2, lo = 0, hi = a2.length) {
+    function left2(a2, x2, lo = 0, hi = a2.length) {
       if (lo < hi) {
         if (compare1(x2, x2) !== 0) return hi;
         do {
@@ -2190,7 +2207,7 @@ THIS SOFTWARE.
       }
       return lo;
     }
-    function right(a2, x2, lo = 0, hi = a2.length) {
+    function right2(a2, x2, lo = 0, hi = a2.length) {
       if (lo < hi) {
         if (compare1(x2, x2) !== 0) return hi;
         do {
@@ -2201,11 +2218,11 @@ THIS SOFTWARE.
       }
       return lo;
     }
-    function center(a2, x2, lo = 0, hi = a2.length) {
-      const i = left(a2, x2, lo, hi - 1);
+    function center2(a2, x2, lo = 0, hi = a2.length) {
+      const i = left2(a2, x2, lo, hi - 1);
       return i > lo && delta(a2[i - 1], x2) > -delta(a2[i], x2) ? i - 1 : i;
     }
-    return { left, center, right };
+    return { left: left2, center: center2, right: right2 };
   }
   function zero() {
     return 0;
@@ -3813,8 +3830,8 @@ THIS SOFTWARE.
   };
   var headShort = (card, head) => {
     if (card.loadings === "layers") {
-      const [, number3, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
-      return head >= card.n_heads ? "id" : number3 + kind;
+      const [, number4, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
+      return head >= card.n_heads ? "id" : number4 + kind;
     }
     const name = headName(card, head).replace(/^head /, "");
     return head >= card.n_heads ? "id" : name.length > 4 ? String(head) : name;
@@ -3856,7 +3873,14 @@ THIS SOFTWARE.
   var plain2 = (tick) => num(Number(tick.toPrecision(6)));
   var known2 = (scale, ticks2, text2 = plain2) => {
     const [low, high] = scale.domain();
-    return Object.assign((value2) => scale(value2), { ticks: ticks2, low, high, text: text2 });
+    return Object.assign((value2) => scale(value2), {
+      ticks: ticks2,
+      low,
+      high,
+      text: text2,
+      copy: () => scale,
+      range: () => scale.range()
+    });
   };
   var linear3 = (low, high, from, to, { n = 5, zero: zero3 = false, nice: nice2 = true } = {}) => {
     if (zero3) [low, high] = [Math.min(0, low), Math.max(0, high)];
@@ -3928,7 +3952,7 @@ THIS SOFTWARE.
   };
   var loadingChart = (card, all, width2 = 256) => {
     const kind = of(card), layers = layersOf(card), row = kind.hasIdentity ? all : all.slice(0, card.n_heads);
-    const height = 190, n = row.length, left = 38, gap = 14, bottom = height - 34;
+    const height = 190, n = row.length, left2 = 38, gap = 14, bottom2 = height - 34;
     const gaps = row.map((_, h) => h > 0 && (h === card.n_heads || layers && layers[h] !== layers[h - 1]));
     const shifts = gaps.map((_, h) => gap * gaps.slice(0, h + 1).filter(Boolean).length);
     const most = Math.max(...row), least = Math.min(0, ...row);
@@ -3937,18 +3961,18 @@ THIS SOFTWARE.
       height,
       `Head loadings: ${row.map((v, h) => `${headName(card, h)} ${num(v, 2)}`).join(", ")}`
     );
-    const y2 = linear3(least, Math.max(most, 0.05), least < -0.02 ? bottom - 16 : bottom - 4, 18, { n: 4, nice: false });
+    const y2 = linear3(least, Math.max(most, 0.05), least < -0.02 ? bottom2 - 16 : bottom2 - 4, 18, { n: 4, nice: false });
     for (const t of y2.ticks) {
       chart.append(
-        lineOf(left, y2(t), width2, y2(t), { stroke: color(t === 0 ? "muted" : "line") }),
-        text(left - 6, y2(t) + 4, y2.text(t), { "text-anchor": "end", "font-size": 11 })
+        lineOf(left2, y2(t), width2, y2(t), { stroke: color(t === 0 ? "muted" : "line") }),
+        text(left2 - 6, y2(t) + 4, y2.text(t), { "text-anchor": "end", "font-size": 11 })
       );
     }
-    const step = (width2 - left - shifts[n - 1] - 4) / n, values = [];
+    const step = (width2 - left2 - shifts[n - 1] - 4) / n, values = [];
     const short = (h) => layers && h < card.n_heads ? card.head_names[h].split(".")[1] : headShort(card, h);
     row.forEach((v, h) => {
-      const x2 = left + 4 + h * step + shifts[h], top = Math.min(y2(v), y2(0));
-      const bar2 = rectOf(x2 + step * 0.1, top, Math.max(2, step * 0.8), Math.max(1, Math.abs(y2(v) - y2(0))), {
+      const x2 = left2 + 4 + h * step + shifts[h], top2 = Math.min(y2(v), y2(0));
+      const bar2 = rectOf(x2 + step * 0.1, top2, Math.max(2, step * 0.8), Math.max(1, Math.abs(y2(v) - y2(0))), {
         fill: headColor(h, card.n_heads),
         class: "dot"
       });
@@ -3960,10 +3984,10 @@ THIS SOFTWARE.
         )
       );
       chart.append(bar2);
-      if (Math.abs(v) >= 0.1) values.push([x2 + step / 2, v > 0 ? top - 4 : y2(v) + 12, v]);
+      if (Math.abs(v) >= 0.1) values.push([x2 + step / 2, v > 0 ? top2 - 4 : y2(v) + 12, v]);
       if (h % Math.ceil(14 / step) === 0 || h === n - 1)
         chart.append(
-          text(x2 + step / 2, bottom + 14, short(h), { "text-anchor": "middle", "font-size": 11, fill: color("ink") })
+          text(x2 + step / 2, bottom2 + 14, short(h), { "text-anchor": "middle", "font-size": 11, fill: color("ink") })
         );
     });
     const written = [];
@@ -3974,7 +3998,7 @@ THIS SOFTWARE.
       chart.append(text(x2, at, words2, { "text-anchor": "middle", "font-size": 11, fill: color("ink") }));
     }
     const under = (first, last, words2) => chart.append(
-      text(left + 4 + step * (first + last + 1) / 2 + shifts[first], height - 4, words2, {
+      text(left2 + 4 + step * (first + last + 1) / 2 + shifts[first], height - 4, words2, {
         "text-anchor": "middle",
         "font-size": 11
       })
@@ -4005,40 +4029,40 @@ THIS SOFTWARE.
   };
   var histogram = (bins, at = "source token", width2 = 256) => {
     if (!bins.length) return el("p.hint", "Never active on the text that was read.");
-    const height = 190, left = 46, right = width2 - 8, bottom = height - 40;
+    const height = 190, left2 = 46, right2 = width2 - 8, bottom2 = height - 40;
     const low = bins[0][0], high = bins[bins.length - 1][1], counts = bins.map((b) => b[2]), most = Math.max(...counts);
     const chart = drawing(width2, height, `Histogram of activations from ${num(low)} to ${num(high)}`);
-    const xs = low > 0 ? logarithmic(low, high, left, right, { pad: roomy(low, high) }) : linear3(low, high, left, right);
-    const y2 = logarithmic(0.7, Math.max(2, most), bottom, 14, { pad: roomy(0.7, Math.max(2, most)) });
+    const xs = low > 0 ? logarithmic(low, high, left2, right2, { pad: roomy(low, high) }) : linear3(low, high, left2, right2);
+    const y2 = logarithmic(0.7, Math.max(2, most), bottom2, 14, { pad: roomy(0.7, Math.max(2, most)) });
     const whole = y2.ticks.filter((t) => Number.isInteger(Math.log10(t))), decades = whole.length > 5 ? whole.filter((_, i) => i % 2 === 0) : whole;
     for (const t of decades)
       chart.append(
-        lineOf(left, y2(t), right, y2(t), { stroke: color("line") }),
-        text(left - 6, y2(t) + 4, count(t), { "text-anchor": "end", "font-size": 11 })
+        lineOf(left2, y2(t), right2, y2(t), { stroke: color("line") }),
+        text(left2 - 6, y2(t) + 4, count(t), { "text-anchor": "end", "font-size": 11 })
       );
     for (const [from, to, n] of bins) {
       if (!n) continue;
-      const bar2 = rectOf(xs(from) + 0.5, y2(n), Math.max(1, xs(to) - xs(from) - 1), bottom - y2(n), {
+      const bar2 = rectOf(xs(from) + 0.5, y2(n), Math.max(1, xs(to) - xs(from) - 1), bottom2 - y2(n), {
         fill: color("key"),
         class: "dot"
       });
       chart.append(attach(bar2, () => lines(["activation", `${num(from)} to ${num(to)}`], [`${at}s`, count(n)])));
     }
-    chart.append(lineOf(left, bottom, right, bottom, { stroke: color("muted") }));
+    chart.append(lineOf(left2, bottom2, right2, bottom2, { stroke: color("muted") }));
     let last = -Infinity;
     for (const t of xs.ticks) {
       if (xs(t) - last < 34) continue;
       last = xs(t);
-      chart.append(text(xs(t), bottom + 15, xs.text(t), { "text-anchor": "middle", "font-size": 11 }));
+      chart.append(text(xs(t), bottom2 + 15, xs.text(t), { "text-anchor": "middle", "font-size": 11 }));
     }
     chart.append(
-      text((left + right) / 2, height - 6, `activation at a ${at} (log)`, { "text-anchor": "middle", "font-size": 11 })
+      text((left2 + right2) / 2, height - 6, `activation at a ${at} (log)`, { "text-anchor": "middle", "font-size": 11 })
     );
     chart.append(
       text(0, 0, `${at}s (log)`, {
         "text-anchor": "middle",
         "font-size": 11,
-        transform: `translate(11 ${(14 + bottom) / 2}) rotate(-90)`
+        transform: `translate(11 ${(14 + bottom2) / 2}) rotate(-90)`
       })
     );
     return chart;
@@ -4180,9 +4204,9 @@ THIS SOFTWARE.
     const move = (step) => {
       if (!shown2.length) return;
       current2 = Math.min(shown2.length - 1, Math.max(0, current2 + step));
-      const top = current2 * height, room = view.clientHeight - header.offsetHeight;
-      if (top < view.scrollTop) view.scrollTop = top;
-      if (top + height > view.scrollTop + room) view.scrollTop = top + height - room;
+      const top2 = current2 * height, room = view.clientHeight - header.offsetHeight;
+      if (top2 < view.scrollTop) view.scrollTop = top2;
+      if (top2 + height > view.scrollTop + room) view.scrollTop = top2 + height - room;
       paint();
     };
     const goTo = (index) => {
@@ -4223,7 +4247,7 @@ THIS SOFTWARE.
       definition: definition(card, key),
       ...more
     });
-    const number3 = (key, title, width2, show2) => column(key, title, width2, { kind: "number", draw: (i) => show2(table2[key][i]) });
+    const number4 = (key, title, width2, show2) => column(key, title, width2, { kind: "number", draw: (i) => show2(table2[key][i]) });
     const words2 = (key, title) => column(key, title, WORDS, { values: null, draw: (i) => chips(table2.words(key, i, 6)) });
     const nameOf = (i) => el("a", { href: link(card, table2.latent[i]), tabindex: "-1" }, String(table2.latent[i]));
     const headOf = (i) => [
@@ -4235,11 +4259,11 @@ THIS SOFTWARE.
     const group = { rising: true, draw: (i) => groupName(card, table2.group[i]) };
     return [
       column("latent", kind.Noun, "74px", { kind: "number", rising: true, draw: nameOf }),
-      number3("density", "Density", "78px", percentColumn),
-      number3("energy_share", "Energy", "78px", percentColumn),
-      number3("max_activation", "Max act.", "82px", numberColumn),
-      kind.hasHeads && number3("effective_heads", "Eff. heads", "92px", numberColumn),
-      kind.hasIdentity && number3("identity_share", "Identity", "82px", percentColumn),
+      number4("density", "Density", "78px", percentColumn),
+      number4("energy_share", "Energy", "78px", percentColumn),
+      number4("max_activation", "Max act.", "82px", numberColumn),
+      kind.hasHeads && number4("effective_heads", "Eff. heads", "92px", numberColumn),
+      kind.hasIdentity && number4("identity_share", "Identity", "82px", percentColumn),
       kind.hasLoadings && column("main_head", kind.hasHeads ? "Main head" : "Main layer", "112px", mainHead),
       kind.hasLoadings && column("loadings", card.loadings === "measured" ? "Measured heads" : "Loadings", "136px", loadings),
       kind.hasGroups && column("group", kind.group, "150px", group),
@@ -4762,462 +4786,103 @@ THIS SOFTWARE.
     );
   };
 
-  // src/shared/axes.js
-  var middle = { "text-anchor": "middle" };
-  var rising = (box2, y2) => y2.ticks.map((t) => [
-    lineOf(box2.left, y2(t), box2.right, y2(t), {
-      stroke: color(t === 0 && y2.low < 0 ? "edge" : "line"),
-      "stroke-width": 1
-    }),
-    text(box2.left - 7, y2(t) + 4, y2.text(t), { "text-anchor": "end" })
-  ]);
-  var bandNames = (x2, plan, bottom) => x2.names.map((name, i) => {
-    if (i % plan.every) return null;
-    const at = x2(i), size = { "font-size": plan.size };
-    if (plan.mode === "wrap")
-      return plan.wrapped[i].map((line2, k2) => text(at, bottom + 14 + 13 * k2, line2, { ...middle, ...size }));
-    if (plan.mode === "flat") return text(at, bottom + 14, name, { ...middle, ...size });
-    const place2 = { "text-anchor": "end", transform: `translate(${at + 4} ${bottom + 12}) rotate(-45)` };
-    return text(null, null, bandName(name, plan, at), { ...size, ...place2 });
-  });
-  var upwards = (x2, y2, content, attributes) => text(0, 0, content, { ...middle, transform: `translate(${x2} ${y2}) rotate(-90)`, ...attributes });
-  var frame = (box2, x2, y2, titles2) => {
-    const { xTitle = [], yTitle = [], yAt = box2.left - 46, under = box2.bottom + 36, grid = false, plan = null } = titles2;
-    const across = (t) => [
-      lineOf(x2(t), grid ? box2.top : box2.bottom, x2(t), box2.bottom + 4, { stroke: color(grid ? "line" : "muted") }),
-      text(x2(t), box2.bottom + 17, x2.text(t), middle)
-    ];
-    const ink = { fill: color("ink") };
-    const centre = [(box2.left + box2.right) / 2, (box2.top + box2.bottom) / 2];
-    return svg(
-      "g.axes",
-      rising(box2, y2),
-      plan ? bandNames(x2, plan, box2.bottom) : x2.ticks.map(across),
-      lineOf(box2.left, box2.bottom, box2.right, box2.bottom, { stroke: color("muted") }),
-      [xTitle].flat().map((line2, i) => text(centre[0], under + 16 * i, line2, { ...middle, ...ink })),
-      [yTitle].flat().map((line2, i) => upwards(yAt + 16 * i, centre[1], line2, ink))
-    );
-  };
-
-  // src/report/metrics.js
-  var three = (v) => fixed(v, 3);
-  var one2 = (v) => fixed(v, 1);
-  var share2 = (v) => v === null || v === void 0 ? "–" : `${fixed(100 * v, 1)} %`;
-  var megabytes = (v) => v === null || v === void 0 ? "–" : `${num(v / 1e6, 3)} MB`;
-  var DEFINITIONS = {
-    fvu: "Of the site that the method reconstructs. Fraction of variance unexplained: squared error divided by squared distance of the target from its mean over the training text. 0 is exact, 1 is no better than that constant. It means nothing without its L0.",
-    fvu_attn_out: "FVU of the layer's attention output, after the reconstruction is put back where it was read from and the layer goes on: the one FVU that all methods of a layer share. It means nothing without its L0.",
-    nmse: "Squared error divided by the sum of squares of the target (distance from zero, not from the mean).",
-    l0_source: "Mean number of active latents at a source token, before anything is moved.",
-    l0_dest: "Latents at a destination: of a code that is moved, those that carry 90 % of the energy (a latent with many heads lands in more places); of a code counted there, those that are active.",
-    dead_share: "Share of latents never active at the counted positions of the held-out text.",
-    dense_share: "Share of L0 from latents that are active on more than a fifth of the positions.",
-    shrinkage: "Bias of scale: what the reconstruction would have to be divided by. 1 is unbiased, 0.8 is a fifth too small.",
-    ce_delta: "Rise of the next-token loss (nats per token) when the reconstruction replaces the layer's output.",
-    ce_recovered_mean: "Share of the loss gap to mean-ablation that is closed: (mean − spliced) / (mean − clean).",
-    ce_recovered_zero: "The same against zero-ablation: (zero − spliced) / (zero − clean).",
-    kl: "Mean KL divergence (nats) from the clean model's next-token distribution to the spliced model's.",
-    pattern_nmse: "Squared error of the attention patterns that it makes, over their variance (causal entries of counted queries).",
-    pattern_kl: "KL (nats) of a query's pattern from the one that it makes.",
-    effective_heads: "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings started, so read it from both starts.",
-    identity_share: "Energy-weighted share of squared loading on the identity head, which moves nothing.",
-    train_seconds: "Seconds of training, on the machine of this run.",
-    train_memory: "What a training step was planned with, optimizer included.",
-    n_latents: "Number of latents of a dictionary, or rank of a linear baseline.",
-    n_train_tokens: "Tokens seen in training, in millions."
-  };
-  var metric = (key, title, show2, better, chart) => ({ key, title, show: show2, better, chart, definition: DEFINITIONS[key] });
-  var METRICS = [
-    metric("fvu", "FVU", three, -1, "log"),
-    metric("fvu_attn_out", "FVU attn out", three, -1, "log"),
-    metric("nmse", "NMSE", three, -1, "log"),
-    metric("l0_source", "L0 src", one2, 0),
-    metric("l0_dest", "L0 dest", one2, 0),
-    metric("dead_share", "Dead", share2, -1),
-    metric("dense_share", "Dense", share2, -1),
-    metric("shrinkage", "Shrink.", three, 0),
-    metric("ce_delta", "ΔCE", (v) => fixed(v, 4), -1, "zero"),
-    metric("ce_recovered_mean", "CE rec.", share2, 1, "plain"),
-    metric("ce_recovered_zero", "CE rec. 0", share2, 1, "plain"),
-    metric("kl", "KL", (v) => fixed(v, 4), -1, "log"),
-    metric("pattern_nmse", "Pattern nMSE", three, -1, "log"),
-    metric("pattern_kl", "Pattern KL", three, -1),
-    metric("effective_heads", "Eff. heads", (v) => fixed(v, 2), 0, "zero"),
-    metric("identity_share", "Identity", share2, 0, "zero"),
-    metric("train_seconds", "Train s", one2, -1),
-    metric("train_memory", "Memory", megabytes, -1),
-    metric("n_latents", "Width", count, 0),
-    metric("n_train_tokens", "Tokens", (v) => v === null ? "–" : `${num(v / 1e6, 3)} M`, 0)
-  ];
-  var byKey = new Map(METRICS.map((m) => [m.key, m]));
-  var CHARTED = METRICS.filter((m) => m.chart);
-  var MAIN = /* @__PURE__ */ new Set([
-    "fvu",
-    "fvu_attn_out",
-    "l0_source",
-    "l0_dest",
-    "ce_recovered_mean",
-    "kl",
-    "pattern_nmse",
-    "dead_share",
-    "dense_share",
-    "effective_heads",
-    "train_seconds",
-    "train_memory"
-  ]);
-  var BASELINE = "Not a dictionary: nothing switches on and off, and nothing is trained step by step.";
-  var ABSENT = {
-    fvu_attn_out: "It was not put back as one layer's attention output: it spans layers or rewrites the stream.",
-    l0_source: "Its code is counted at destinations, on what arrived.",
-    l0_dest: "Its code is counted at sources; how many latents arrive was not counted.",
-    pattern_nmse: "It makes no attention patterns for the model's own heads.",
-    pattern_kl: "It makes no attention patterns for the model's own heads.",
-    effective_heads: "Its latents have no trained loadings over heads.",
-    identity_share: "It has no identity head.",
-    dense_share: "Not counted.",
-    train_seconds: "Not recorded.",
-    train_memory: "Not recorded.",
-    n_latents: "Its width is that of the layer or follows from other settings."
-  };
-  var ONLY_DICTIONARIES = /* @__PURE__ */ new Set([
-    "l0_source",
-    "l0_dest",
-    "dead_share",
-    "dense_share",
-    "effective_heads",
-    "identity_share",
-    "train_seconds",
-    "train_memory",
-    "n_train_tokens"
-  ]);
-  var whyAbsent = (e, key) => e.seed === null && ONLY_DICTIONARIES.has(key) ? BASELINE : ABSENT[key] || "Not measured.";
-
-  // src/shared/export.js
-  var download = (href, name) => {
-    const link2 = el("a", { href, download: name });
-    document.body.append(link2);
-    link2.click();
-    link2.remove();
-  };
-  var source = (chart) => {
-    const copy = chart.cloneNode(true);
-    const w = chart.clientWidth, h = chart.clientHeight;
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    copy.setAttribute("width", w);
-    copy.setAttribute("height", h);
-    const back = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    for (const [k2, v] of [
-      ["width", w],
-      ["height", h],
-      ["fill", color("card")]
-    ])
-      back.setAttribute(k2, v);
-    copy.prepend(back);
-    return new XMLSerializer().serializeToString(copy);
-  };
-  var blobUrl = (parts, type) => URL.createObjectURL(new Blob(parts, { type }));
-  var saveSvg = (chart, name) => download(blobUrl([source(chart)], "image/svg+xml"), `${name}.svg`);
-  var savePng = (chart, name) => {
-    const image = new Image();
-    image.onload = () => {
-      const canvas = el("canvas", { width: 2 * chart.clientWidth, height: 2 * chart.clientHeight });
-      const context2 = canvas.getContext("2d");
-      context2.scale(2, 2);
-      context2.drawImage(image, 0, 0);
-      canvas.toBlob((blob) => download(URL.createObjectURL(blob), `${name}.png`));
-    };
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source(chart))}`;
-  };
-  var saveCanvas = (canvas, name) => canvas.toBlob((blob) => download(URL.createObjectURL(blob), `${name}.png`));
-  var buttons = (find2, name) => el(
-    "span.save",
-    el("button.quiet", { "aria-label": `Save ${name} as SVG`, onclick: () => saveSvg(find2(), name) }, "SVG"),
-    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => savePng(find2(), name) }, "PNG")
-  );
-  var canvasButton = (find2, name) => el(
-    "span.save",
-    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => saveCanvas(find2(), name) }, "PNG")
-  );
-
-  // src/report/frontier.js
-  var HEIGHT = 340;
-  var START_SHAPES = { headone: "circle", spread: "square" };
-  var START_NAMES = { headone: "one-hot", spread: "spread" };
-  var AXES = [
-    ["l0_source", "active latents a source token", "Against source L0", "source-L0"],
-    ["l0_dest", "latents carrying 90 % of the energy at a destination", "Against destination L0", "destination-L0"]
-  ];
-  var REFERENCES = /* @__PURE__ */ new Set(["pca", "head_svd", "head_data_svd", "sae"]);
-  var OTHER_SIDE = { l0_source: "counted at destinations only", l0_dest: "counted at sources only" };
-  var REFERENCE_NAMES = { pca: "PCA", head_svd: "SVD", head_data_svd: "data-SVD", sae: "SAE" };
-  var ends = (values) => (
-    /** @type {[number, number]} */
-    extent(values)
-  );
-  var startShape = (start4) => START_SHAPES[start4] || "circle";
-  var shortTarget = (target) => target.replace(/blocks\.(\d+)\./g, "$1 ").replace(/\bhook_/g, "");
-  var shapeOf = (e) => variantShape(e.variant) || startShape(e.start);
-  var dashOf = (e) => variantDash(e.variant) || (e.start === "spread" ? "6 4" : null);
-  var hasStart = (e) => !variantShape(e.variant) && Boolean(START_SHAPES[e.start]);
-  var has = (v) => v !== null && v !== void 0 && Number.isFinite(v);
-  var meansOf = (evaluations, xKey, yKey) => {
-    const groups2 = /* @__PURE__ */ new Map();
-    for (const e of evaluations) {
-      if (!has(e[xKey]) || !has(e[yKey])) continue;
-      const key = JSON.stringify([e.variant, e.start, e.sparsity, e.n_latents]);
-      if (!groups2.has(key)) groups2.set(key, []);
-      groups2.get(key).push(e);
-    }
-    const mean2 = (list2, k2) => list2.reduce((s2, e) => s2 + e[k2], 0) / list2.length;
-    const series = /* @__PURE__ */ new Map();
-    for (const members of groups2.values()) {
-      const key = JSON.stringify([members[0].variant, members[0].start, members[0].n_latents]);
-      if (!series.has(key)) series.set(key, { variant: members[0].variant, start: members[0].start, points: [] });
-      series.get(key).points.push({ x: mean2(members, xKey), y: mean2(members, yKey), members });
-    }
-    for (const s2 of series.values()) s2.points.sort((a2, b) => a2.x - b.x);
-    return [...series.values()];
-  };
-  var describe = (e, metric2) => lines(
-    [variantName(e.variant), e.sparsity],
-    hasStart(e) && ["start", START_NAMES[e.start] || e.start],
-    has(e.seed) && ["seed", String(e.seed)],
-    [metric2.title, metric2.show(e[metric2.key])],
-    ["L0 source", num(e.l0_source)],
-    ["L0 destination", num(e.l0_dest)]
-  );
-  var spread = (labels, gap, top, bottom) => {
-    labels.sort((a2, b) => a2.y - b.y);
-    const room = Math.floor((bottom - top) / gap) + 1;
-    const kept = labels.length <= room ? labels : labels.filter(
-      (_, i2) => Math.floor(i2 * room / labels.length) !== Math.floor((i2 - 1) * room / labels.length)
-    );
-    const pools = [];
-    kept.forEach((l, i2) => {
-      pools.push({ sum: l.y - i2 * gap, n: 1 });
-      while (pools.length > 1 && pools.at(-2).sum / pools.at(-2).n > pools.at(-1).sum / pools.at(-1).n) {
-        const { sum, n } = pools.pop();
-        pools.at(-1).sum += sum;
-        pools.at(-1).n += n;
-      }
-    });
-    let i = 0;
-    for (const { sum, n } of pools)
-      for (let k2 = 0; k2 < n; k2++, i++)
-        kept[i].at = Math.min(Math.max(sum / n + i * gap, top + i * gap), bottom - (kept.length - 1 - i) * gap);
-    return kept;
-  };
-  var draw2 = (width2, evaluations, references, [xKey, wide, , narrow], metric2, scale, ys) => {
-    const xTitle = width2 < 440 ? narrow.replace("-", " ") : wide;
-    const box2 = { left: 62, right: width2 - (references.length ? 94 : 14), top: 12, bottom: HEIGHT - 46 };
-    const chart = drawing(width2, HEIGHT, `${metric2.title} against ${xTitle}`);
-    const xs = evaluations.map((e) => e[xKey]).filter((v) => has(v) && v > 0);
-    if (!xs.length || !ys.length) {
-      chart.append(text(width2 / 2, HEIGHT / 2, "No evaluation has both numbers.", { "text-anchor": "middle" }));
-      return chart;
-    }
-    const x2 = logarithmic(...ends(xs), box2.left, box2.right, { base: 2, pad: roomy(...ends(xs)) });
-    const log2 = scale === "log" && Math.min(...ys) > 0;
-    const y2 = log2 ? logarithmic(...ends(ys), box2.bottom, box2.top, { pad: roomy(...ends(ys)) }) : linear3(...ends(ys), box2.bottom, box2.top, { zero: metric2.chart !== "plain" });
-    chart.append(frame(box2, x2, y2, { xTitle, yTitle: metric2.title + (log2 ? " (log)" : "") }));
-    const labels = references.map((e) => ({ e, y: y2(e[metric2.key]) }));
-    for (const { e, y: at } of labels) {
-      const line2 = lineOf(box2.left, at, box2.right, at, {
-        stroke: variantColor(e.variant),
-        "stroke-width": 1,
-        "stroke-dasharray": "2 4",
-        opacity: 0.8
-      });
-      chart.append(line2);
-    }
-    for (const l of spread(labels, 13, box2.top + 4, box2.bottom - 2)) {
-      chart.append(
-        svg("path", {
-          d: `M${box2.right} ${l.y}L${box2.right + 10} ${l.at}`,
-          stroke: variantColor(l.e.variant),
-          fill: "none"
-        })
-      );
-      const label2 = text(
-        box2.right + 13,
-        l.at + 4,
-        `${REFERENCE_NAMES[l.e.variant] || variantName(l.e.variant).slice(0, 14)} ${l.e.n_latents === null ? "" : `r${l.e.n_latents}`}`,
-        { "font-size": 11, fill: color("ink") }
-      );
-      attach(label2, () => describe(l.e, metric2));
-      chart.append(label2);
-    }
-    for (const s2 of meansOf(evaluations, xKey, metric2.key)) {
-      const c = variantColor(s2.variant), shape = shapeOf(s2);
-      const path2 = linePath(s2.points.map((p) => [x2(p.x), y2(p.y)]));
-      chart.append(svg("path", { d: path2, stroke: c, fill: "none", "stroke-width": 2, "stroke-dasharray": dashOf(s2) }));
-      for (const p of s2.points) {
-        for (const e of p.members) {
-          const dot = svg("path.dot", {
-            d: shapePath(shape, x2(e[xKey]), y2(e[metric2.key]), 2.6),
-            fill: c,
-            "fill-opacity": 0.45
-          });
-          chart.append(attach(dot, () => describe(e, metric2)));
-        }
-        const many = p.members.length > 1;
-        const mean2 = svg("path.dot", {
-          d: shapePath(shape, x2(p.x), y2(p.y), 5),
-          fill: c,
-          stroke: color("card"),
-          "stroke-width": 1.2
+  // node_modules/d3-axis/dist/d3-axis.mjs
+  function identity3(x2) {
+    return x2;
+  }
+  var top = 1;
+  var right = 2;
+  var bottom = 3;
+  var left = 4;
+  var epsilon3 = 1e-6;
+  function translateX(x2) {
+    return "translate(" + x2 + ",0)";
+  }
+  function translateY(y2) {
+    return "translate(0," + y2 + ")";
+  }
+  function number3(scale) {
+    return (d) => +scale(d);
+  }
+  function center(scale, offset) {
+    offset = Math.max(0, scale.bandwidth() - offset * 2) / 2;
+    if (scale.round()) offset = Math.round(offset);
+    return (d) => +scale(d) + offset;
+  }
+  function entering() {
+    return !this.__axis;
+  }
+  function axis(orient, scale) {
+    var tickArguments = [], tickValues = null, tickFormat2 = null, tickSizeInner = 6, tickSizeOuter = 6, tickPadding = 3, offset = typeof window !== "undefined" && window.devicePixelRatio > 1 ? 0 : 0.5, k2 = orient === top || orient === left ? -1 : 1, x2 = orient === left || orient === right ? "x" : "y", transform2 = orient === top || orient === bottom ? translateX : translateY;
+    function axis2(context2) {
+      var values = tickValues == null ? scale.ticks ? scale.ticks.apply(scale, tickArguments) : scale.domain() : tickValues, format2 = tickFormat2 == null ? scale.tickFormat ? scale.tickFormat.apply(scale, tickArguments) : identity3 : tickFormat2, spacing = Math.max(tickSizeInner, 0) + tickPadding, range2 = scale.range(), range0 = +range2[0] + offset, range1 = +range2[range2.length - 1] + offset, position = (scale.bandwidth ? center : number3)(scale.copy(), offset), selection2 = context2.selection ? context2.selection() : context2, path2 = selection2.selectAll(".domain").data([null]), tick = selection2.selectAll(".tick").data(values, scale).order(), tickExit = tick.exit(), tickEnter = tick.enter().append("g").attr("class", "tick"), line2 = tick.select("line"), text2 = tick.select("text");
+      path2 = path2.merge(path2.enter().insert("path", ".tick").attr("class", "domain").attr("stroke", "currentColor"));
+      tick = tick.merge(tickEnter);
+      line2 = line2.merge(tickEnter.append("line").attr("stroke", "currentColor").attr(x2 + "2", k2 * tickSizeInner));
+      text2 = text2.merge(tickEnter.append("text").attr("fill", "currentColor").attr(x2, k2 * spacing).attr("dy", orient === top ? "0em" : orient === bottom ? "0.71em" : "0.32em"));
+      if (context2 !== selection2) {
+        path2 = path2.transition(context2);
+        tick = tick.transition(context2);
+        line2 = line2.transition(context2);
+        text2 = text2.transition(context2);
+        tickExit = tickExit.transition(context2).attr("opacity", epsilon3).attr("transform", function(d) {
+          return isFinite(d = position(d)) ? transform2(d + offset) : this.getAttribute("transform");
         });
-        chart.append(
-          attach(mean2, () => {
-            if (!many) return describe(p.members[0], metric2);
-            const values = p.members.map((e) => e[metric2.key]);
-            return lines(
-              [variantName(s2.variant), p.members[0].sparsity],
-              hasStart(s2) && ["start", START_NAMES[s2.start] || s2.start],
-              [`mean ${metric2.title}`, metric2.show(p.y)],
-              [
-                `over ${values.length} seeds`,
-                `${metric2.show(Math.min(...values))} to ${metric2.show(Math.max(...values))}`
-              ],
-              ["mean L0", num(p.x)]
-            );
-          })
-        );
+        tickEnter.attr("opacity", epsilon3).attr("transform", function(d) {
+          var p = this.parentNode.__axis;
+          return transform2((p && isFinite(p = p(d)) ? p : position(d)) + offset);
+        });
       }
-    }
-    return chart;
-  };
-  var legend2 = (variants, hidden, starts, redraw) => {
-    const row = el("div.legend");
-    for (const v of variants) {
-      const key = el(
-        "button.key",
-        { "aria-pressed": String(!hidden.has(v)), title: "Show or hide" },
-        variantMark(v),
-        variantName(v)
-      );
-      key.addEventListener("click", () => {
-        if (!hidden.delete(v)) hidden.add(v);
-        key.setAttribute("aria-pressed", String(!hidden.has(v)));
-        redraw();
+      tickExit.remove();
+      path2.attr("d", orient === left || orient === right ? tickSizeOuter ? "M" + k2 * tickSizeOuter + "," + range0 + "H" + offset + "V" + range1 + "H" + k2 * tickSizeOuter : "M" + offset + "," + range0 + "V" + range1 : tickSizeOuter ? "M" + range0 + "," + k2 * tickSizeOuter + "V" + offset + "H" + range1 + "V" + k2 * tickSizeOuter : "M" + range0 + "," + offset + "H" + range1);
+      tick.attr("opacity", 1).attr("transform", function(d) {
+        return transform2(position(d) + offset);
       });
-      row.append(key);
-    }
-    for (const start4 of starts) {
-      const sample = svg(
-        "svg",
-        { width: 30, height: 12, "aria-hidden": "true" },
-        lineOf(0, 6, 30, 6, {
-          stroke: "currentColor",
-          "stroke-width": 1.5,
-          "stroke-dasharray": start4 === "spread" ? "6 4" : null
-        }),
-        svg("path", { d: shapePath(startShape(start4), 15, 6, 4), fill: "currentColor" })
-      );
-      row.append(el("span.note", sample, `${START_NAMES[start4] || start4} start`));
-    }
-    return row;
-  };
-  var panel = (all) => {
-    const place2 = (e) => has(e.fvu_attn_out) ? `${e.layer} · attention output` : `${e.layer} · ${shortTarget(e.target)}`;
-    const layers = [...new Set(all.map(place2))].sort((a2, b) => b.endsWith("output") - a2.endsWith("output"));
-    const apart = all.some((e) => has(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
-    const state = { metric: apart ? "fvu_attn_out" : "fvu", scale: "log", layer: layers[0], hidden: /* @__PURE__ */ new Set() };
-    const charts = el("div.pair");
-    const legendPlace = el("div");
-    const scales2 = el("span");
-    const redraw = () => {
-      const metric2 = byKey.get(state.metric);
-      const here = all.filter((e) => place2(e) === state.layer && !state.hidden.has(e.variant) && has(e[metric2.key]));
-      const drawn = here.filter((e) => has(e.l0_source) || has(e.l0_dest));
-      const width2 = Math.max(320, Math.floor((charts.clientWidth - 24) / (charts.clientWidth > 760 ? 2 : 1)));
-      const parts = AXES.map((axis) => {
-        const references = here.filter((e) => REFERENCES.has(e.variant) && !has(e[axis[0]]));
-        const elsewhere = [...new Set(drawn.filter((e) => !has(e[axis[0]])).map((e) => variantName(e.variant)))];
-        return { axis, references, elsewhere, points: drawn.filter((e) => has(e[axis[0]])) };
+      line2.attr(x2 + "2", k2 * tickSizeInner);
+      text2.attr(x2, k2 * spacing).text(format2);
+      selection2.filter(entering).attr("fill", "none").attr("font-size", 10).attr("font-family", "sans-serif").attr("text-anchor", orient === right ? "start" : orient === left ? "end" : "middle");
+      selection2.each(function() {
+        this.__axis = position;
       });
-      const shown2 = parts.some((p) => p.points.length) ? parts.filter((p) => p.points.length) : parts.slice(0, 1);
-      const ys = shown2.flatMap((p) => [...p.points, ...p.references]).map((e) => e[metric2.key]);
-      charts.replaceChildren(
-        ...shown2.map((p) => {
-          const mixed = p.axis[0] === "l0_dest" && p.points.some((e) => variantShape(e.variant));
-          const axis = p.axis.slice();
-          if (mixed) axis[1] = "latents at a destination: active, or carrying 90 % of the energy";
-          const chart = draw2(width2, p.points, p.references, axis, metric2, state.scale, ys);
-          return el(
-            "figure",
-            { vars: { "--width": `${width2}px` } },
-            el(
-              "figcaption",
-              p.axis[2],
-              el("span.push"),
-              buttons(() => chart, `${state.metric}-${p.axis[3]}`)
-            ),
-            chart,
-            p.elsewhere.length > 0 && el("p.hint.elsewhere", `Not here, ${OTHER_SIDE[p.axis[0]]}: ${p.elsewhere.join("; ")}.`)
-          );
-        })
-      );
-      scales2.hidden = metric2.chart !== "log";
+    }
+    axis2.scale = function(_) {
+      return arguments.length ? (scale = _, axis2) : scale;
     };
-    const refresh = () => {
-      const here = all.filter((e) => place2(e) === state.layer);
-      if (!here.some((e) => has(e[state.metric]))) {
-        state.metric = "fvu";
-        for (const b of metricButtons.children) b.setAttribute("aria-pressed", String(b.dataset.value === "fvu"));
-      }
-      const plotted = here.filter((e) => has(e.l0_source) || has(e.l0_dest) || REFERENCES.has(e.variant));
-      const variants = [...new Set(plotted.map((e) => e.variant))];
-      const starts = [...new Set(plotted.filter(hasStart).map((e) => e.start))];
-      legendPlace.replaceChildren(legend2(variants, state.hidden, starts, redraw));
-      redraw();
+    axis2.ticks = function() {
+      return tickArguments = Array.from(arguments), axis2;
     };
-    scales2.append(
-      segmented("Vertical scale", { log: "log", linear: "linear" }, "log", (v) => {
-        state.scale = v;
-        redraw();
-      })
-    );
-    const offered = CHARTED.filter((m) => all.some((e) => has(e[m.key])) && (m.key !== "fvu_attn_out" || apart)).map(
-      (m) => [m.key, m.key === "fvu" && apart ? "FVU own site" : m.title, m.definition]
-    );
-    const metricButtons = segmented("Metric", offered, state.metric, (v) => {
-      state.metric = v;
-      redraw();
-    });
-    const node = el(
-      "section#frontier.card",
-      { "aria-labelledby": "frontier-title" },
-      el(
-        "div.head",
-        el("h2#frontier-title", "Sparsity against quality"),
-        metricButtons,
-        scales2,
-        layers.length > 1 && el(
-          "label",
-          "Layer ",
-          el(
-            "select",
-            {
-              onchange: (e) => {
-                state.layer = e.target.value;
-                refresh();
-              }
-            },
-            layers.map((l) => el("option", l))
-          )
-        )
-      ),
-      el(
-        "p.hint",
-        "Large marks and lines: means over seeds. Small marks: single seeds. Dotted lines: linear baselines with their rank. A dictionary whose latents are moved appears in both charts: a latent that moves through several heads lands in more places, so the two counts can disagree about which is better. A code that is counted on one side only appears in one."
-      ),
-      legendPlace,
-      charts
-    );
-    node.start = refresh;
-    return node;
-  };
+    axis2.tickArguments = function(_) {
+      return arguments.length ? (tickArguments = _ == null ? [] : Array.from(_), axis2) : tickArguments.slice();
+    };
+    axis2.tickValues = function(_) {
+      return arguments.length ? (tickValues = _ == null ? null : Array.from(_), axis2) : tickValues && tickValues.slice();
+    };
+    axis2.tickFormat = function(_) {
+      return arguments.length ? (tickFormat2 = _, axis2) : tickFormat2;
+    };
+    axis2.tickSize = function(_) {
+      return arguments.length ? (tickSizeInner = tickSizeOuter = +_, axis2) : tickSizeInner;
+    };
+    axis2.tickSizeInner = function(_) {
+      return arguments.length ? (tickSizeInner = +_, axis2) : tickSizeInner;
+    };
+    axis2.tickSizeOuter = function(_) {
+      return arguments.length ? (tickSizeOuter = +_, axis2) : tickSizeOuter;
+    };
+    axis2.tickPadding = function(_) {
+      return arguments.length ? (tickPadding = +_, axis2) : tickPadding;
+    };
+    axis2.offset = function(_) {
+      return arguments.length ? (offset = +_, axis2) : offset;
+    };
+    return axis2;
+  }
+  function axisBottom(scale) {
+    return axis(bottom, scale);
+  }
+  function axisLeft(scale) {
+    return axis(left, scale);
+  }
 
   // node_modules/d3-selection/dist/d3-selection.mjs
   var xhtml = "http://www.w3.org/1999/xhtml";
@@ -5962,6 +5627,485 @@ THIS SOFTWARE.
     }
     return [event.pageX, event.pageY];
   }
+
+  // src/shared/axes.js
+  var middle = { "text-anchor": "middle" };
+  var axisOf = (side, scale, { size, padding, transform: transform2, stroke }) => {
+    const axis2 = side(
+      /** @type {any} */
+      scale
+    ).tickValues(scale.ticks).tickFormat(
+      /** @type {any} */
+      scale.text
+    ).tickSizeInner(size).tickSizeOuter(0).tickPadding(padding).offset(0);
+    const drawn = select3(svg("g", { transform: transform2 })).call(axis2);
+    drawn.attr("font-size", 12).attr("font-family", FONT);
+    drawn.select(".domain").attr("stroke", color("muted"));
+    drawn.selectAll(".tick line").attr("stroke", (t) => stroke(
+      /** @type {number} */
+      t
+    ));
+    drawn.selectAll(".tick text").attr("fill", color("muted"));
+    return drawn;
+  };
+  var rising = (box2, y2) => {
+    const stroke = (t) => color(t === 0 && y2.low < 0 ? "edge" : "line");
+    const transform2 = `translate(${box2.left} 0)`;
+    const drawn = axisOf(axisLeft, y2, { size: box2.left - box2.right, padding: 7, transform: transform2, stroke });
+    drawn.select(".domain").remove();
+    return drawn.node();
+  };
+  var across = (box2, x2, grid) => {
+    const stroke = () => color(grid ? "line" : "muted");
+    const transform2 = `translate(0 ${box2.bottom})`;
+    const size = grid ? box2.top - box2.bottom : 4;
+    return axisOf(axisBottom, x2, { size, padding: grid ? 8.5 : 4.5, transform: transform2, stroke }).node();
+  };
+  var bandNames = (x2, plan, bottom2) => x2.names.map((name, i) => {
+    if (i % plan.every) return null;
+    const at = x2(i), size = { "font-size": plan.size };
+    if (plan.mode === "wrap")
+      return plan.wrapped[i].map((line2, k2) => text(at, bottom2 + 14 + 13 * k2, line2, { ...middle, ...size }));
+    if (plan.mode === "flat") return text(at, bottom2 + 14, name, { ...middle, ...size });
+    const place2 = { "text-anchor": "end", transform: `translate(${at + 4} ${bottom2 + 12}) rotate(-45)` };
+    return text(null, null, bandName(name, plan, at), { ...size, ...place2 });
+  });
+  var upwards = (x2, y2, content, attributes) => text(0, 0, content, { ...middle, transform: `translate(${x2} ${y2}) rotate(-90)`, ...attributes });
+  var frame = (box2, x2, y2, titles2) => {
+    const { xTitle = [], yTitle = [], yAt = box2.left - 46, under = box2.bottom + 36, grid = false, plan = null } = titles2;
+    const ink = { fill: color("ink") };
+    const centre = [(box2.left + box2.right) / 2, (box2.top + box2.bottom) / 2];
+    return svg(
+      "g.axes",
+      rising(box2, y2),
+      plan ? [
+        bandNames(x2, plan, box2.bottom),
+        lineOf(box2.left, box2.bottom, box2.right, box2.bottom, { stroke: color("muted") })
+      ] : across(box2, x2, grid),
+      [xTitle].flat().map((line2, i) => text(centre[0], under + 16 * i, line2, { ...middle, ...ink })),
+      [yTitle].flat().map((line2, i) => upwards(yAt + 16 * i, centre[1], line2, ink))
+    );
+  };
+
+  // src/report/metrics.js
+  var three = (v) => fixed(v, 3);
+  var one2 = (v) => fixed(v, 1);
+  var share2 = (v) => v === null || v === void 0 ? "–" : `${fixed(100 * v, 1)} %`;
+  var megabytes = (v) => v === null || v === void 0 ? "–" : `${num(v / 1e6, 3)} MB`;
+  var DEFINITIONS = {
+    fvu: "Of the site that the method reconstructs. Fraction of variance unexplained: squared error divided by squared distance of the target from its mean over the training text. 0 is exact, 1 is no better than that constant. It means nothing without its L0.",
+    fvu_attn_out: "FVU of the layer's attention output, after the reconstruction is put back where it was read from and the layer goes on: the one FVU that all methods of a layer share. It means nothing without its L0.",
+    nmse: "Squared error divided by the sum of squares of the target (distance from zero, not from the mean).",
+    l0_source: "Mean number of active latents at a source token, before anything is moved.",
+    l0_dest: "Latents at a destination: of a code that is moved, those that carry 90 % of the energy (a latent with many heads lands in more places); of a code counted there, those that are active.",
+    dead_share: "Share of latents never active at the counted positions of the held-out text.",
+    dense_share: "Share of L0 from latents that are active on more than a fifth of the positions.",
+    shrinkage: "Bias of scale: what the reconstruction would have to be divided by. 1 is unbiased, 0.8 is a fifth too small.",
+    ce_delta: "Rise of the next-token loss (nats per token) when the reconstruction replaces the layer's output.",
+    ce_recovered_mean: "Share of the loss gap to mean-ablation that is closed: (mean − spliced) / (mean − clean).",
+    ce_recovered_zero: "The same against zero-ablation: (zero − spliced) / (zero − clean).",
+    kl: "Mean KL divergence (nats) from the clean model's next-token distribution to the spliced model's.",
+    pattern_nmse: "Squared error of the attention patterns that it makes, over their variance (causal entries of counted queries).",
+    pattern_kl: "KL (nats) of a query's pattern from the one that it makes.",
+    effective_heads: "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings started, so read it from both starts.",
+    identity_share: "Energy-weighted share of squared loading on the identity head, which moves nothing.",
+    train_seconds: "Seconds of training, on the machine of this run.",
+    train_memory: "What a training step was planned with, optimizer included.",
+    n_latents: "Number of latents of a dictionary, or rank of a linear baseline.",
+    n_train_tokens: "Tokens seen in training, in millions."
+  };
+  var metric = (key, title, show2, better, chart) => ({ key, title, show: show2, better, chart, definition: DEFINITIONS[key] });
+  var METRICS = [
+    metric("fvu", "FVU", three, -1, "log"),
+    metric("fvu_attn_out", "FVU attn out", three, -1, "log"),
+    metric("nmse", "NMSE", three, -1, "log"),
+    metric("l0_source", "L0 src", one2, 0),
+    metric("l0_dest", "L0 dest", one2, 0),
+    metric("dead_share", "Dead", share2, -1),
+    metric("dense_share", "Dense", share2, -1),
+    metric("shrinkage", "Shrink.", three, 0),
+    metric("ce_delta", "ΔCE", (v) => fixed(v, 4), -1, "zero"),
+    metric("ce_recovered_mean", "CE rec.", share2, 1, "plain"),
+    metric("ce_recovered_zero", "CE rec. 0", share2, 1, "plain"),
+    metric("kl", "KL", (v) => fixed(v, 4), -1, "log"),
+    metric("pattern_nmse", "Pattern nMSE", three, -1, "log"),
+    metric("pattern_kl", "Pattern KL", three, -1),
+    metric("effective_heads", "Eff. heads", (v) => fixed(v, 2), 0, "zero"),
+    metric("identity_share", "Identity", share2, 0, "zero"),
+    metric("train_seconds", "Train s", one2, -1),
+    metric("train_memory", "Memory", megabytes, -1),
+    metric("n_latents", "Width", count, 0),
+    metric("n_train_tokens", "Tokens", (v) => v === null ? "–" : `${num(v / 1e6, 3)} M`, 0)
+  ];
+  var byKey = new Map(METRICS.map((m) => [m.key, m]));
+  var CHARTED = METRICS.filter((m) => m.chart);
+  var MAIN = /* @__PURE__ */ new Set([
+    "fvu",
+    "fvu_attn_out",
+    "l0_source",
+    "l0_dest",
+    "ce_recovered_mean",
+    "kl",
+    "pattern_nmse",
+    "dead_share",
+    "dense_share",
+    "effective_heads",
+    "train_seconds",
+    "train_memory"
+  ]);
+  var BASELINE = "Not a dictionary: nothing switches on and off, and nothing is trained step by step.";
+  var ABSENT = {
+    fvu_attn_out: "It was not put back as one layer's attention output: it spans layers or rewrites the stream.",
+    l0_source: "Its code is counted at destinations, on what arrived.",
+    l0_dest: "Its code is counted at sources; how many latents arrive was not counted.",
+    pattern_nmse: "It makes no attention patterns for the model's own heads.",
+    pattern_kl: "It makes no attention patterns for the model's own heads.",
+    effective_heads: "Its latents have no trained loadings over heads.",
+    identity_share: "It has no identity head.",
+    dense_share: "Not counted.",
+    train_seconds: "Not recorded.",
+    train_memory: "Not recorded.",
+    n_latents: "Its width is that of the layer or follows from other settings."
+  };
+  var ONLY_DICTIONARIES = /* @__PURE__ */ new Set([
+    "l0_source",
+    "l0_dest",
+    "dead_share",
+    "dense_share",
+    "effective_heads",
+    "identity_share",
+    "train_seconds",
+    "train_memory",
+    "n_train_tokens"
+  ]);
+  var whyAbsent = (e, key) => e.seed === null && ONLY_DICTIONARIES.has(key) ? BASELINE : ABSENT[key] || "Not measured.";
+
+  // src/shared/export.js
+  var download = (href, name) => {
+    const link2 = el("a", { href, download: name });
+    document.body.append(link2);
+    link2.click();
+    link2.remove();
+  };
+  var source = (chart) => {
+    const copy = chart.cloneNode(true);
+    const w = chart.clientWidth, h = chart.clientHeight;
+    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    copy.setAttribute("width", w);
+    copy.setAttribute("height", h);
+    const back = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    for (const [k2, v] of [
+      ["width", w],
+      ["height", h],
+      ["fill", color("card")]
+    ])
+      back.setAttribute(k2, v);
+    copy.prepend(back);
+    return new XMLSerializer().serializeToString(copy);
+  };
+  var blobUrl = (parts, type) => URL.createObjectURL(new Blob(parts, { type }));
+  var saveSvg = (chart, name) => download(blobUrl([source(chart)], "image/svg+xml"), `${name}.svg`);
+  var savePng = (chart, name) => {
+    const image = new Image();
+    image.onload = () => {
+      const canvas = el("canvas", { width: 2 * chart.clientWidth, height: 2 * chart.clientHeight });
+      const context2 = canvas.getContext("2d");
+      context2.scale(2, 2);
+      context2.drawImage(image, 0, 0);
+      canvas.toBlob((blob) => download(URL.createObjectURL(blob), `${name}.png`));
+    };
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source(chart))}`;
+  };
+  var saveCanvas = (canvas, name) => canvas.toBlob((blob) => download(URL.createObjectURL(blob), `${name}.png`));
+  var buttons = (find2, name) => el(
+    "span.save",
+    el("button.quiet", { "aria-label": `Save ${name} as SVG`, onclick: () => saveSvg(find2(), name) }, "SVG"),
+    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => savePng(find2(), name) }, "PNG")
+  );
+  var canvasButton = (find2, name) => el(
+    "span.save",
+    el("button.quiet", { "aria-label": `Save ${name} as PNG`, onclick: () => saveCanvas(find2(), name) }, "PNG")
+  );
+
+  // src/report/frontier.js
+  var HEIGHT = 340;
+  var START_SHAPES = { headone: "circle", spread: "square" };
+  var START_NAMES = { headone: "one-hot", spread: "spread" };
+  var AXES = [
+    ["l0_source", "active latents a source token", "Against source L0", "source-L0"],
+    ["l0_dest", "latents carrying 90 % of the energy at a destination", "Against destination L0", "destination-L0"]
+  ];
+  var REFERENCES = /* @__PURE__ */ new Set(["pca", "head_svd", "head_data_svd", "sae"]);
+  var OTHER_SIDE = { l0_source: "counted at destinations only", l0_dest: "counted at sources only" };
+  var REFERENCE_NAMES = { pca: "PCA", head_svd: "SVD", head_data_svd: "data-SVD", sae: "SAE" };
+  var ends = (values) => (
+    /** @type {[number, number]} */
+    extent(values)
+  );
+  var startShape = (start4) => START_SHAPES[start4] || "circle";
+  var shortTarget = (target) => target.replace(/blocks\.(\d+)\./g, "$1 ").replace(/\bhook_/g, "");
+  var shapeOf = (e) => variantShape(e.variant) || startShape(e.start);
+  var dashOf = (e) => variantDash(e.variant) || (e.start === "spread" ? "6 4" : null);
+  var hasStart = (e) => !variantShape(e.variant) && Boolean(START_SHAPES[e.start]);
+  var has = (v) => v !== null && v !== void 0 && Number.isFinite(v);
+  var meansOf = (evaluations, xKey, yKey) => {
+    const groups2 = /* @__PURE__ */ new Map();
+    for (const e of evaluations) {
+      if (!has(e[xKey]) || !has(e[yKey])) continue;
+      const key = JSON.stringify([e.variant, e.start, e.sparsity, e.n_latents]);
+      if (!groups2.has(key)) groups2.set(key, []);
+      groups2.get(key).push(e);
+    }
+    const mean2 = (list2, k2) => list2.reduce((s2, e) => s2 + e[k2], 0) / list2.length;
+    const series = /* @__PURE__ */ new Map();
+    for (const members of groups2.values()) {
+      const key = JSON.stringify([members[0].variant, members[0].start, members[0].n_latents]);
+      if (!series.has(key)) series.set(key, { variant: members[0].variant, start: members[0].start, points: [] });
+      series.get(key).points.push({ x: mean2(members, xKey), y: mean2(members, yKey), members });
+    }
+    for (const s2 of series.values()) s2.points.sort((a2, b) => a2.x - b.x);
+    return [...series.values()];
+  };
+  var describe = (e, metric2) => lines(
+    [variantName(e.variant), e.sparsity],
+    hasStart(e) && ["start", START_NAMES[e.start] || e.start],
+    has(e.seed) && ["seed", String(e.seed)],
+    [metric2.title, metric2.show(e[metric2.key])],
+    ["L0 source", num(e.l0_source)],
+    ["L0 destination", num(e.l0_dest)]
+  );
+  var spread = (labels, gap, top2, bottom2) => {
+    labels.sort((a2, b) => a2.y - b.y);
+    const room = Math.floor((bottom2 - top2) / gap) + 1;
+    const kept = labels.length <= room ? labels : labels.filter(
+      (_, i2) => Math.floor(i2 * room / labels.length) !== Math.floor((i2 - 1) * room / labels.length)
+    );
+    const pools = [];
+    kept.forEach((l, i2) => {
+      pools.push({ sum: l.y - i2 * gap, n: 1 });
+      while (pools.length > 1 && pools.at(-2).sum / pools.at(-2).n > pools.at(-1).sum / pools.at(-1).n) {
+        const { sum, n } = pools.pop();
+        pools.at(-1).sum += sum;
+        pools.at(-1).n += n;
+      }
+    });
+    let i = 0;
+    for (const { sum, n } of pools)
+      for (let k2 = 0; k2 < n; k2++, i++)
+        kept[i].at = Math.min(Math.max(sum / n + i * gap, top2 + i * gap), bottom2 - (kept.length - 1 - i) * gap);
+    return kept;
+  };
+  var draw2 = (width2, evaluations, references, [xKey, wide, , narrow], metric2, scale, ys) => {
+    const xTitle = width2 < 440 ? narrow.replace("-", " ") : wide;
+    const box2 = { left: 62, right: width2 - (references.length ? 94 : 14), top: 12, bottom: HEIGHT - 46 };
+    const chart = drawing(width2, HEIGHT, `${metric2.title} against ${xTitle}`);
+    const xs = evaluations.map((e) => e[xKey]).filter((v) => has(v) && v > 0);
+    if (!xs.length || !ys.length) {
+      chart.append(text(width2 / 2, HEIGHT / 2, "No evaluation has both numbers.", { "text-anchor": "middle" }));
+      return chart;
+    }
+    const x2 = logarithmic(...ends(xs), box2.left, box2.right, { base: 2, pad: roomy(...ends(xs)) });
+    const log2 = scale === "log" && Math.min(...ys) > 0;
+    const y2 = log2 ? logarithmic(...ends(ys), box2.bottom, box2.top, { pad: roomy(...ends(ys)) }) : linear3(...ends(ys), box2.bottom, box2.top, { zero: metric2.chart !== "plain" });
+    chart.append(frame(box2, x2, y2, { xTitle, yTitle: metric2.title + (log2 ? " (log)" : "") }));
+    const labels = references.map((e) => ({ e, y: y2(e[metric2.key]) }));
+    for (const { e, y: at } of labels) {
+      const line2 = lineOf(box2.left, at, box2.right, at, {
+        stroke: variantColor(e.variant),
+        "stroke-width": 1,
+        "stroke-dasharray": "2 4",
+        opacity: 0.8
+      });
+      chart.append(line2);
+    }
+    for (const l of spread(labels, 13, box2.top + 4, box2.bottom - 2)) {
+      chart.append(
+        svg("path", {
+          d: `M${box2.right} ${l.y}L${box2.right + 10} ${l.at}`,
+          stroke: variantColor(l.e.variant),
+          fill: "none"
+        })
+      );
+      const label2 = text(
+        box2.right + 13,
+        l.at + 4,
+        `${REFERENCE_NAMES[l.e.variant] || variantName(l.e.variant).slice(0, 14)} ${l.e.n_latents === null ? "" : `r${l.e.n_latents}`}`,
+        { "font-size": 11, fill: color("ink") }
+      );
+      attach(label2, () => describe(l.e, metric2));
+      chart.append(label2);
+    }
+    for (const s2 of meansOf(evaluations, xKey, metric2.key)) {
+      const c = variantColor(s2.variant), shape = shapeOf(s2);
+      const path2 = linePath(s2.points.map((p) => [x2(p.x), y2(p.y)]));
+      chart.append(svg("path", { d: path2, stroke: c, fill: "none", "stroke-width": 2, "stroke-dasharray": dashOf(s2) }));
+      for (const p of s2.points) {
+        for (const e of p.members) {
+          const dot = svg("path.dot", {
+            d: shapePath(shape, x2(e[xKey]), y2(e[metric2.key]), 2.6),
+            fill: c,
+            "fill-opacity": 0.45
+          });
+          chart.append(attach(dot, () => describe(e, metric2)));
+        }
+        const many = p.members.length > 1;
+        const mean2 = svg("path.dot", {
+          d: shapePath(shape, x2(p.x), y2(p.y), 5),
+          fill: c,
+          stroke: color("card"),
+          "stroke-width": 1.2
+        });
+        chart.append(
+          attach(mean2, () => {
+            if (!many) return describe(p.members[0], metric2);
+            const values = p.members.map((e) => e[metric2.key]);
+            return lines(
+              [variantName(s2.variant), p.members[0].sparsity],
+              hasStart(s2) && ["start", START_NAMES[s2.start] || s2.start],
+              [`mean ${metric2.title}`, metric2.show(p.y)],
+              [
+                `over ${values.length} seeds`,
+                `${metric2.show(Math.min(...values))} to ${metric2.show(Math.max(...values))}`
+              ],
+              ["mean L0", num(p.x)]
+            );
+          })
+        );
+      }
+    }
+    return chart;
+  };
+  var legend2 = (variants, hidden, starts, redraw) => {
+    const row = el("div.legend");
+    for (const v of variants) {
+      const key = el(
+        "button.key",
+        { "aria-pressed": String(!hidden.has(v)), title: "Show or hide" },
+        variantMark(v),
+        variantName(v)
+      );
+      key.addEventListener("click", () => {
+        if (!hidden.delete(v)) hidden.add(v);
+        key.setAttribute("aria-pressed", String(!hidden.has(v)));
+        redraw();
+      });
+      row.append(key);
+    }
+    for (const start4 of starts) {
+      const sample = svg(
+        "svg",
+        { width: 30, height: 12, "aria-hidden": "true" },
+        lineOf(0, 6, 30, 6, {
+          stroke: "currentColor",
+          "stroke-width": 1.5,
+          "stroke-dasharray": start4 === "spread" ? "6 4" : null
+        }),
+        svg("path", { d: shapePath(startShape(start4), 15, 6, 4), fill: "currentColor" })
+      );
+      row.append(el("span.note", sample, `${START_NAMES[start4] || start4} start`));
+    }
+    return row;
+  };
+  var panel = (all) => {
+    const place2 = (e) => has(e.fvu_attn_out) ? `${e.layer} · attention output` : `${e.layer} · ${shortTarget(e.target)}`;
+    const layers = [...new Set(all.map(place2))].sort((a2, b) => b.endsWith("output") - a2.endsWith("output"));
+    const apart = all.some((e) => has(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
+    const state = { metric: apart ? "fvu_attn_out" : "fvu", scale: "log", layer: layers[0], hidden: /* @__PURE__ */ new Set() };
+    const charts = el("div.pair");
+    const legendPlace = el("div");
+    const scales2 = el("span");
+    const redraw = () => {
+      const metric2 = byKey.get(state.metric);
+      const here = all.filter((e) => place2(e) === state.layer && !state.hidden.has(e.variant) && has(e[metric2.key]));
+      const drawn = here.filter((e) => has(e.l0_source) || has(e.l0_dest));
+      const width2 = Math.max(320, Math.floor((charts.clientWidth - 24) / (charts.clientWidth > 760 ? 2 : 1)));
+      const parts = AXES.map((axis2) => {
+        const references = here.filter((e) => REFERENCES.has(e.variant) && !has(e[axis2[0]]));
+        const elsewhere = [...new Set(drawn.filter((e) => !has(e[axis2[0]])).map((e) => variantName(e.variant)))];
+        return { axis: axis2, references, elsewhere, points: drawn.filter((e) => has(e[axis2[0]])) };
+      });
+      const shown2 = parts.some((p) => p.points.length) ? parts.filter((p) => p.points.length) : parts.slice(0, 1);
+      const ys = shown2.flatMap((p) => [...p.points, ...p.references]).map((e) => e[metric2.key]);
+      charts.replaceChildren(
+        ...shown2.map((p) => {
+          const mixed = p.axis[0] === "l0_dest" && p.points.some((e) => variantShape(e.variant));
+          const axis2 = p.axis.slice();
+          if (mixed) axis2[1] = "latents at a destination: active, or carrying 90 % of the energy";
+          const chart = draw2(width2, p.points, p.references, axis2, metric2, state.scale, ys);
+          return el(
+            "figure",
+            { vars: { "--width": `${width2}px` } },
+            el(
+              "figcaption",
+              p.axis[2],
+              el("span.push"),
+              buttons(() => chart, `${state.metric}-${p.axis[3]}`)
+            ),
+            chart,
+            p.elsewhere.length > 0 && el("p.hint.elsewhere", `Not here, ${OTHER_SIDE[p.axis[0]]}: ${p.elsewhere.join("; ")}.`)
+          );
+        })
+      );
+      scales2.hidden = metric2.chart !== "log";
+    };
+    const refresh = () => {
+      const here = all.filter((e) => place2(e) === state.layer);
+      if (!here.some((e) => has(e[state.metric]))) {
+        state.metric = "fvu";
+        for (const b of metricButtons.children) b.setAttribute("aria-pressed", String(b.dataset.value === "fvu"));
+      }
+      const plotted = here.filter((e) => has(e.l0_source) || has(e.l0_dest) || REFERENCES.has(e.variant));
+      const variants = [...new Set(plotted.map((e) => e.variant))];
+      const starts = [...new Set(plotted.filter(hasStart).map((e) => e.start))];
+      legendPlace.replaceChildren(legend2(variants, state.hidden, starts, redraw));
+      redraw();
+    };
+    scales2.append(
+      segmented("Vertical scale", { log: "log", linear: "linear" }, "log", (v) => {
+        state.scale = v;
+        redraw();
+      })
+    );
+    const offered = CHARTED.filter((m) => all.some((e) => has(e[m.key])) && (m.key !== "fvu_attn_out" || apart)).map(
+      (m) => [m.key, m.key === "fvu" && apart ? "FVU own site" : m.title, m.definition]
+    );
+    const metricButtons = segmented("Metric", offered, state.metric, (v) => {
+      state.metric = v;
+      redraw();
+    });
+    const node = el(
+      "section#frontier.card",
+      { "aria-labelledby": "frontier-title" },
+      el(
+        "div.head",
+        el("h2#frontier-title", "Sparsity against quality"),
+        metricButtons,
+        scales2,
+        layers.length > 1 && el(
+          "label",
+          "Layer ",
+          el(
+            "select",
+            {
+              onchange: (e) => {
+                state.layer = e.target.value;
+                refresh();
+              }
+            },
+            layers.map((l) => el("option", l))
+          )
+        )
+      ),
+      el(
+        "p.hint",
+        "Large marks and lines: means over seeds. Small marks: single seeds. Dotted lines: linear baselines with their rank. A dictionary whose latents are moved appears in both charts: a latent that moves through several heads lands in more places, so the two counts can disagree about which is better. A code that is counted on one side only appears in one."
+      ),
+      legendPlace,
+      charts
+    );
+    node.start = refresh;
+    return node;
+  };
 
   // node_modules/d3-dispatch/dist/d3-dispatch.mjs
   var noop2 = { value: () => {
@@ -7007,10 +7151,10 @@ THIS SOFTWARE.
       return "translate(" + this.x + "," + this.y + ") scale(" + this.k + ")";
     }
   };
-  var identity3 = new Transform(1, 0, 0);
+  var identity4 = new Transform(1, 0, 0);
   transform.prototype = Transform.prototype;
   function transform(node) {
-    while (!node.__zoom) if (!(node = node.parentNode)) return identity3;
+    while (!node.__zoom) if (!(node = node.parentNode)) return identity4;
     return node.__zoom;
   }
   function nopropagation(event) {
@@ -7036,7 +7180,7 @@ THIS SOFTWARE.
     return [[0, 0], [e.clientWidth, e.clientHeight]];
   }
   function defaultTransform() {
-    return this.__zoom || identity3;
+    return this.__zoom || identity4;
   }
   function defaultWheelDelta(event) {
     return -event.deltaY * (event.deltaMode === 1 ? 0.05 : event.deltaMode ? 1 : 2e-3) * (event.ctrlKey ? 10 : 1);
@@ -7090,7 +7234,7 @@ THIS SOFTWARE.
     zoom3.translateTo = function(selection2, x2, y2, p, event) {
       zoom3.transform(selection2, function() {
         var e = extent2.apply(this, arguments), t = this.__zoom, p0 = p == null ? centroid(e) : typeof p === "function" ? p.apply(this, arguments) : p;
-        return constrain(identity3.translate(p0[0], p0[1]).scale(t.k).translate(
+        return constrain(identity4.translate(p0[0], p0[1]).scale(t.k).translate(
           typeof x2 === "function" ? -x2.apply(this, arguments) : -x2,
           typeof y2 === "function" ? -y2.apply(this, arguments) : -y2
         ), e, translateExtent);
@@ -7369,7 +7513,7 @@ THIS SOFTWARE.
   var panel2 = (card, table2, open) => {
     const kind = of(card), live = livePoints(table2), box2 = bounds(table2, live), { shifts, largest } = spirals(table2, live, box2);
     const hasClusters = live.some((i) => table2.cluster[i] >= 0);
-    const state = { by: "head", chosen: /* @__PURE__ */ new Set(), view: identity3, hover: -1 };
+    const state = { by: "head", chosen: /* @__PURE__ */ new Set(), view: identity4, hover: -1 };
     const canvas = el("canvas.map", {
       tabindex: "0",
       role: "img",
@@ -7470,7 +7614,7 @@ THIS SOFTWARE.
     const zooms = (e) => e.ctrlKey || e.metaKey || document.activeElement === canvas;
     const moved = select3(canvas).call(mover);
     const zoomBy = (factor) => mover.scaleBy(moved, factor);
-    const reset = () => mover.transform(moved, identity3);
+    const reset = () => mover.transform(moved, identity4);
     canvas.addEventListener("pointermove", (e) => {
       if (e.buttons) return hide();
       const found = nearest(e.offsetX, e.offsetY);
@@ -7735,10 +7879,10 @@ THIS SOFTWARE.
     const out = [];
     let last = 0;
     for (const m of sentence.matchAll(/`[^`]*`|"(?:[^"\\]|\\.)*"|\blatent (\d+)|^\w+ (\d+)/gi)) {
-      const number3 = m[1] ?? m[2], link2 = card && number3 !== void 0, token = number3 === void 0 && (card || m[0].startsWith("`"));
+      const number4 = m[1] ?? m[2], link2 = card && number4 !== void 0, token = number4 === void 0 && (card || m[0].startsWith("`"));
       out.push(
         sentence.slice(last, m.index),
-        link2 ? el("a", { href: `#/d/${encodeURIComponent(card.name)}/latent/${number3}` }, m[0]) : token ? quoted(m[0]) : m[0]
+        link2 ? el("a", { href: `#/d/${encodeURIComponent(card.name)}/latent/${number4}` }, m[0]) : token ? quoted(m[0]) : m[0]
       );
       last = m.index + m[0].length;
     }

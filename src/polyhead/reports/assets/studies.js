@@ -17,6 +17,23 @@ TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.
 
 
+Contains parts of d3-axis 3.0.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
 Contains parts of d3-color 3.1.1
 
 Copyright 2010-2026 Mike Bostock
@@ -102,6 +119,23 @@ TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.
 
 
+Contains parts of d3-selection 3.0.1
+
+Copyright 2010-2026 Mike Bostock
+
+Permission to use, copy, modify, and/or distribute this software for any purpose
+with or without fee is hereby granted, provided that the above copyright notice
+and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
+OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER
+TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.
+
+
 Contains parts of d3-shape 3.2.1
 
 Copyright 2010-2026 Mike Bostock
@@ -131,8 +165,8 @@ THIS SOFTWARE.
       else node.setAttribute(name2, value2 === true ? "" : String(value2));
     }
   };
-  var maker = (create) => (selector, ...rest) => {
-    const [tag, ...parts] = selector.split(/(?=[.#])/);
+  var maker = (create) => (selector2, ...rest) => {
+    const [tag, ...parts] = selector2.split(/(?=[.#])/);
     const node = create(tag);
     for (const part2 of parts) {
       if (part2[0] === "#") node.id = part2.slice(1);
@@ -170,10 +204,10 @@ THIS SOFTWARE.
   var owner = null;
   var place = (x2, y2) => {
     const margin = 12, w = box.offsetWidth, h = box.offsetHeight;
-    const left = x2 + margin + w > innerWidth ? x2 - margin - w : x2 + margin;
-    const top = y2 + margin + h > innerHeight ? y2 - margin - h : y2 + margin;
-    box.style.left = `${Math.max(4, left)}px`;
-    box.style.top = `${Math.max(4, top)}px`;
+    const left2 = x2 + margin + w > innerWidth ? x2 - margin - w : x2 + margin;
+    const top2 = y2 + margin + h > innerHeight ? y2 - margin - h : y2 + margin;
+    box.style.left = `${Math.max(4, left2)}px`;
+    box.style.top = `${Math.max(4, top2)}px`;
   };
   var show = (content, x2, y2) => {
     box.replaceChildren(...[content].flat().map((c) => c instanceof Node ? c : document.createTextNode(c)));
@@ -397,7 +431,7 @@ THIS SOFTWARE.
 
   // node_modules/d3-shape/dist/d3-shape.mjs
   function constant(x2) {
-    return function constant3() {
+    return function constant4() {
       return x2;
     };
   }
@@ -1561,12 +1595,12 @@ THIS SOFTWARE.
   };
   var drawBar = (where) => {
     const button = (id, text2, label, key2, onclick) => el("button.quiet", { id, "aria-label": label, title: `${label} (${key2})`, onclick }, text2);
-    const { left, right = [] } = app2.bar(where);
+    const { left: left2, right: right2 = [] } = app2.bar(where);
     document.getElementById("bar").replaceChildren(
       el("a.brand", { href: app2.home }, "polyhead"),
-      ...left.filter(Boolean),
+      ...left2.filter(Boolean),
       el("span.push"),
-      ...right.filter(Boolean),
+      ...right2.filter(Boolean),
       button("theme", "◐", "Light or dark", "d", toggle),
       button("help", "?", "Keys", "?", help)
     );
@@ -1851,7 +1885,7 @@ THIS SOFTWARE.
       compare2 = f;
       delta = f;
     }
-    function left(a2, x2, lo = 0, hi = a2.length) {
+    function left2(a2, x2, lo = 0, hi = a2.length) {
       if (lo < hi) {
         if (compare1(x2, x2) !== 0) return hi;
         do {
@@ -1862,7 +1896,7 @@ THIS SOFTWARE.
       }
       return lo;
     }
-    function right(a2, x2, lo = 0, hi = a2.length) {
+    function right2(a2, x2, lo = 0, hi = a2.length) {
       if (lo < hi) {
         if (compare1(x2, x2) !== 0) return hi;
         do {
@@ -1873,11 +1907,11 @@ THIS SOFTWARE.
       }
       return lo;
     }
-    function center(a2, x2, lo = 0, hi = a2.length) {
-      const i = left(a2, x2, lo, hi - 1);
+    function center2(a2, x2, lo = 0, hi = a2.length) {
+      const i = left2(a2, x2, lo, hi - 1);
       return i > lo && delta(a2[i - 1], x2) > -delta(a2[i], x2) ? i - 1 : i;
     }
-    return { left, center, right };
+    return { left: left2, center: center2, right: right2 };
   }
   function zero() {
     return 0;
@@ -2037,14 +2071,14 @@ THIS SOFTWARE.
   }
   var shuffle = shuffler(Math.random);
   function shuffler(random) {
-    return function shuffle2(array3, i0 = 0, i1 = array3.length) {
+    return function shuffle2(array4, i0 = 0, i1 = array4.length) {
       let m = i1 - (i0 = +i0);
       while (m) {
-        const i = random() * m-- | 0, t = array3[m + i0];
-        array3[m + i0] = array3[i + i0];
-        array3[i + i0] = t;
+        const i = random() * m-- | 0, t = array4[m + i0];
+        array4[m + i0] = array4[i + i0];
+        array4[i + i0] = t;
       }
-      return array3;
+      return array4;
     };
   }
 
@@ -3413,7 +3447,14 @@ THIS SOFTWARE.
   var plain2 = (tick) => num(Number(tick.toPrecision(6)));
   var known2 = (scale, ticks2, text2 = plain2) => {
     const [low, high] = scale.domain();
-    return Object.assign((value2) => scale(value2), { ticks: ticks2, low, high, text: text2 });
+    return Object.assign((value2) => scale(value2), {
+      ticks: ticks2,
+      low,
+      high,
+      text: text2,
+      copy: () => scale,
+      range: () => scale.range()
+    });
   };
   var linear3 = (low, high, from, to, { n = 5, zero: zero3 = false, nice: nice2 = true } = {}) => {
     if (zero3) [low, high] = [Math.min(0, low), Math.max(0, high)];
@@ -3494,38 +3535,879 @@ THIS SOFTWARE.
     return Object.assign((i) => from + (i + 0.5) * step2, { names, step: step2, low: 0, high: names.length });
   };
 
+  // node_modules/d3-axis/dist/d3-axis.mjs
+  function identity3(x2) {
+    return x2;
+  }
+  var top = 1;
+  var right = 2;
+  var bottom = 3;
+  var left = 4;
+  var epsilon3 = 1e-6;
+  function translateX(x2) {
+    return "translate(" + x2 + ",0)";
+  }
+  function translateY(y2) {
+    return "translate(0," + y2 + ")";
+  }
+  function number3(scale) {
+    return (d) => +scale(d);
+  }
+  function center(scale, offset) {
+    offset = Math.max(0, scale.bandwidth() - offset * 2) / 2;
+    if (scale.round()) offset = Math.round(offset);
+    return (d) => +scale(d) + offset;
+  }
+  function entering() {
+    return !this.__axis;
+  }
+  function axis(orient, scale) {
+    var tickArguments = [], tickValues = null, tickFormat2 = null, tickSizeInner = 6, tickSizeOuter = 6, tickPadding = 3, offset = typeof window !== "undefined" && window.devicePixelRatio > 1 ? 0 : 0.5, k2 = orient === top || orient === left ? -1 : 1, x2 = orient === left || orient === right ? "x" : "y", transform = orient === top || orient === bottom ? translateX : translateY;
+    function axis2(context2) {
+      var values = tickValues == null ? scale.ticks ? scale.ticks.apply(scale, tickArguments) : scale.domain() : tickValues, format2 = tickFormat2 == null ? scale.tickFormat ? scale.tickFormat.apply(scale, tickArguments) : identity3 : tickFormat2, spacing = Math.max(tickSizeInner, 0) + tickPadding, range2 = scale.range(), range0 = +range2[0] + offset, range1 = +range2[range2.length - 1] + offset, position = (scale.bandwidth ? center : number3)(scale.copy(), offset), selection2 = context2.selection ? context2.selection() : context2, path2 = selection2.selectAll(".domain").data([null]), tick = selection2.selectAll(".tick").data(values, scale).order(), tickExit = tick.exit(), tickEnter = tick.enter().append("g").attr("class", "tick"), line2 = tick.select("line"), text2 = tick.select("text");
+      path2 = path2.merge(path2.enter().insert("path", ".tick").attr("class", "domain").attr("stroke", "currentColor"));
+      tick = tick.merge(tickEnter);
+      line2 = line2.merge(tickEnter.append("line").attr("stroke", "currentColor").attr(x2 + "2", k2 * tickSizeInner));
+      text2 = text2.merge(tickEnter.append("text").attr("fill", "currentColor").attr(x2, k2 * spacing).attr("dy", orient === top ? "0em" : orient === bottom ? "0.71em" : "0.32em"));
+      if (context2 !== selection2) {
+        path2 = path2.transition(context2);
+        tick = tick.transition(context2);
+        line2 = line2.transition(context2);
+        text2 = text2.transition(context2);
+        tickExit = tickExit.transition(context2).attr("opacity", epsilon3).attr("transform", function(d) {
+          return isFinite(d = position(d)) ? transform(d + offset) : this.getAttribute("transform");
+        });
+        tickEnter.attr("opacity", epsilon3).attr("transform", function(d) {
+          var p = this.parentNode.__axis;
+          return transform((p && isFinite(p = p(d)) ? p : position(d)) + offset);
+        });
+      }
+      tickExit.remove();
+      path2.attr("d", orient === left || orient === right ? tickSizeOuter ? "M" + k2 * tickSizeOuter + "," + range0 + "H" + offset + "V" + range1 + "H" + k2 * tickSizeOuter : "M" + offset + "," + range0 + "V" + range1 : tickSizeOuter ? "M" + range0 + "," + k2 * tickSizeOuter + "V" + offset + "H" + range1 + "V" + k2 * tickSizeOuter : "M" + range0 + "," + offset + "H" + range1);
+      tick.attr("opacity", 1).attr("transform", function(d) {
+        return transform(position(d) + offset);
+      });
+      line2.attr(x2 + "2", k2 * tickSizeInner);
+      text2.attr(x2, k2 * spacing).text(format2);
+      selection2.filter(entering).attr("fill", "none").attr("font-size", 10).attr("font-family", "sans-serif").attr("text-anchor", orient === right ? "start" : orient === left ? "end" : "middle");
+      selection2.each(function() {
+        this.__axis = position;
+      });
+    }
+    axis2.scale = function(_) {
+      return arguments.length ? (scale = _, axis2) : scale;
+    };
+    axis2.ticks = function() {
+      return tickArguments = Array.from(arguments), axis2;
+    };
+    axis2.tickArguments = function(_) {
+      return arguments.length ? (tickArguments = _ == null ? [] : Array.from(_), axis2) : tickArguments.slice();
+    };
+    axis2.tickValues = function(_) {
+      return arguments.length ? (tickValues = _ == null ? null : Array.from(_), axis2) : tickValues && tickValues.slice();
+    };
+    axis2.tickFormat = function(_) {
+      return arguments.length ? (tickFormat2 = _, axis2) : tickFormat2;
+    };
+    axis2.tickSize = function(_) {
+      return arguments.length ? (tickSizeInner = tickSizeOuter = +_, axis2) : tickSizeInner;
+    };
+    axis2.tickSizeInner = function(_) {
+      return arguments.length ? (tickSizeInner = +_, axis2) : tickSizeInner;
+    };
+    axis2.tickSizeOuter = function(_) {
+      return arguments.length ? (tickSizeOuter = +_, axis2) : tickSizeOuter;
+    };
+    axis2.tickPadding = function(_) {
+      return arguments.length ? (tickPadding = +_, axis2) : tickPadding;
+    };
+    axis2.offset = function(_) {
+      return arguments.length ? (offset = +_, axis2) : offset;
+    };
+    return axis2;
+  }
+  function axisBottom(scale) {
+    return axis(bottom, scale);
+  }
+  function axisLeft(scale) {
+    return axis(left, scale);
+  }
+
+  // node_modules/d3-selection/dist/d3-selection.mjs
+  var xhtml = "http://www.w3.org/1999/xhtml";
+  var namespaces = {
+    svg: "http://www.w3.org/2000/svg",
+    xhtml,
+    xlink: "http://www.w3.org/1999/xlink",
+    xml: "http://www.w3.org/XML/1998/namespace",
+    xmlns: "http://www.w3.org/2000/xmlns/"
+  };
+  function namespace(name2) {
+    var prefix = name2 += "", i = prefix.indexOf(":");
+    if (i >= 0 && (prefix = name2.slice(0, i)) !== "xmlns") name2 = name2.slice(i + 1);
+    return namespaces.hasOwnProperty(prefix) ? { space: namespaces[prefix], local: name2 } : name2;
+  }
+  function creatorInherit(name2) {
+    return function() {
+      var document2 = this.ownerDocument, uri = this.namespaceURI;
+      return uri === xhtml && document2.documentElement.namespaceURI === xhtml ? document2.createElement(name2) : document2.createElementNS(uri, name2);
+    };
+  }
+  function creatorFixed(fullname) {
+    return function() {
+      return this.ownerDocument.createElementNS(fullname.space, fullname.local);
+    };
+  }
+  function creator(name2) {
+    var fullname = namespace(name2);
+    return (fullname.local ? creatorFixed : creatorInherit)(fullname);
+  }
+  function none() {
+  }
+  function selector(selector2) {
+    return selector2 == null ? none : function() {
+      return this.querySelector(selector2);
+    };
+  }
+  function selection_select(select2) {
+    if (typeof select2 !== "function") select2 = selector(select2);
+    for (var groups = this._groups, m = groups.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, subgroup = subgroups[j] = new Array(n), node, subnode, i = 0; i < n; ++i) {
+        if ((node = group[i]) && (subnode = select2.call(node, node.__data__, i, group))) {
+          if ("__data__" in node) subnode.__data__ = node.__data__;
+          subgroup[i] = subnode;
+        }
+      }
+    }
+    return new Selection(subgroups, this._parents);
+  }
+  function array3(x2) {
+    return x2 == null ? [] : Array.isArray(x2) ? x2 : Array.from(x2);
+  }
+  function empty() {
+    return [];
+  }
+  function selectorAll(selector2) {
+    return selector2 == null ? empty : function() {
+      return this.querySelectorAll(selector2);
+    };
+  }
+  function arrayAll(select2) {
+    return function() {
+      return array3(select2.apply(this, arguments));
+    };
+  }
+  function selection_selectAll(select2) {
+    if (typeof select2 === "function") select2 = arrayAll(select2);
+    else select2 = selectorAll(select2);
+    for (var groups = this._groups, m = groups.length, subgroups = [], parents = [], j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          subgroups.push(select2.call(node, node.__data__, i, group));
+          parents.push(node);
+        }
+      }
+    }
+    return new Selection(subgroups, parents);
+  }
+  function matcher(selector2) {
+    return function() {
+      return this.matches(selector2);
+    };
+  }
+  function childMatcher(selector2) {
+    return function(node) {
+      return node.matches(selector2);
+    };
+  }
+  var find = Array.prototype.find;
+  function childFind(match) {
+    return function() {
+      return find.call(this.children, match);
+    };
+  }
+  function childFirst() {
+    return this.firstElementChild;
+  }
+  function selection_selectChild(match) {
+    return this.select(match == null ? childFirst : childFind(typeof match === "function" ? match : childMatcher(match)));
+  }
+  var filter = Array.prototype.filter;
+  function children() {
+    return Array.from(this.children);
+  }
+  function childrenFilter(match) {
+    return function() {
+      return filter.call(this.children, match);
+    };
+  }
+  function selection_selectChildren(match) {
+    return this.selectAll(match == null ? children : childrenFilter(typeof match === "function" ? match : childMatcher(match)));
+  }
+  function selection_filter(match) {
+    if (typeof match !== "function") match = matcher(match);
+    for (var groups = this._groups, m = groups.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, subgroup = subgroups[j] = [], node, i = 0; i < n; ++i) {
+        if ((node = group[i]) && match.call(node, node.__data__, i, group)) {
+          subgroup.push(node);
+        }
+      }
+    }
+    return new Selection(subgroups, this._parents);
+  }
+  function sparse(update) {
+    return new Array(update.length);
+  }
+  function selection_enter() {
+    return new Selection(this._enter || this._groups.map(sparse), this._parents);
+  }
+  function EnterNode(parent, datum2) {
+    this.ownerDocument = parent.ownerDocument;
+    this.namespaceURI = parent.namespaceURI;
+    this._next = null;
+    this._parent = parent;
+    this.__data__ = datum2;
+  }
+  EnterNode.prototype = {
+    constructor: EnterNode,
+    appendChild: function(child) {
+      return this._parent.insertBefore(child, this._next);
+    },
+    insertBefore: function(child, next) {
+      return this._parent.insertBefore(child, next);
+    },
+    querySelector: function(selector2) {
+      return this._parent.querySelector(selector2);
+    },
+    querySelectorAll: function(selector2) {
+      return this._parent.querySelectorAll(selector2);
+    }
+  };
+  function constant3(x2) {
+    return function() {
+      return x2;
+    };
+  }
+  function bindIndex(parent, group, enter, update, exit, data) {
+    var i = 0, node, groupLength = group.length, dataLength = data.length;
+    for (; i < dataLength; ++i) {
+      if (node = group[i]) {
+        node.__data__ = data[i];
+        update[i] = node;
+      } else {
+        enter[i] = new EnterNode(parent, data[i]);
+      }
+    }
+    for (; i < groupLength; ++i) {
+      if (node = group[i]) {
+        exit[i] = node;
+      }
+    }
+  }
+  function bindKey(parent, group, enter, update, exit, data, key2) {
+    var i, node, nodeByKeyValue = /* @__PURE__ */ new Map(), groupLength = group.length, dataLength = data.length, keyValues = new Array(groupLength), keyValue;
+    for (i = 0; i < groupLength; ++i) {
+      if (node = group[i]) {
+        keyValues[i] = keyValue = key2.call(node, node.__data__, i, group) + "";
+        if (nodeByKeyValue.has(keyValue)) {
+          exit[i] = node;
+        } else {
+          nodeByKeyValue.set(keyValue, node);
+        }
+      }
+    }
+    for (i = 0; i < dataLength; ++i) {
+      keyValue = key2.call(parent, data[i], i, data) + "";
+      if (node = nodeByKeyValue.get(keyValue)) {
+        update[i] = node;
+        node.__data__ = data[i];
+        nodeByKeyValue.delete(keyValue);
+      } else {
+        enter[i] = new EnterNode(parent, data[i]);
+      }
+    }
+    for (i = 0; i < groupLength; ++i) {
+      if ((node = group[i]) && nodeByKeyValue.get(keyValues[i]) === node) {
+        exit[i] = node;
+      }
+    }
+  }
+  function datum(node) {
+    return node.__data__;
+  }
+  function selection_data(value2, key2) {
+    if (!arguments.length) return Array.from(this, datum);
+    var bind = key2 ? bindKey : bindIndex, parents = this._parents, groups = this._groups;
+    if (typeof value2 !== "function") value2 = constant3(value2);
+    for (var m = groups.length, update = new Array(m), enter = new Array(m), exit = new Array(m), j = 0; j < m; ++j) {
+      var parent = parents[j], group = groups[j], groupLength = group.length, data = arraylike(value2.call(parent, parent && parent.__data__, j, parents)), dataLength = data.length, enterGroup = enter[j] = new Array(dataLength), updateGroup = update[j] = new Array(dataLength), exitGroup = exit[j] = new Array(groupLength);
+      bind(parent, group, enterGroup, updateGroup, exitGroup, data, key2);
+      for (var i0 = 0, i1 = 0, previous, next; i0 < dataLength; ++i0) {
+        if (previous = enterGroup[i0]) {
+          if (i0 >= i1) i1 = i0 + 1;
+          while (!(next = updateGroup[i1]) && ++i1 < dataLength) ;
+          previous._next = next || null;
+        }
+      }
+    }
+    update = new Selection(update, parents);
+    update._enter = enter;
+    update._exit = exit;
+    return update;
+  }
+  function arraylike(data) {
+    return typeof data === "object" && "length" in data ? data : Array.from(data);
+  }
+  function selection_exit() {
+    return new Selection(this._exit || this._groups.map(sparse), this._parents);
+  }
+  function selection_join(onenter, onupdate, onexit) {
+    var enter = this.enter(), update = this, exit = this.exit();
+    if (typeof onenter === "function") {
+      enter = onenter(enter);
+      if (enter) enter = enter.selection();
+    } else {
+      enter = enter.append(onenter + "");
+    }
+    if (onupdate != null) {
+      update = onupdate(update);
+      if (update) update = update.selection();
+    }
+    if (onexit == null) exit.remove();
+    else onexit(exit);
+    return enter && update ? enter.merge(update).order() : update;
+  }
+  function selection_merge(context2) {
+    var selection2 = context2.selection ? context2.selection() : context2;
+    for (var groups0 = this._groups, groups1 = selection2._groups, m0 = groups0.length, m1 = groups1.length, m = Math.min(m0, m1), merges = new Array(m0), j = 0; j < m; ++j) {
+      for (var group0 = groups0[j], group1 = groups1[j], n = group0.length, merge = merges[j] = new Array(n), node, i = 0; i < n; ++i) {
+        if (node = group0[i] || group1[i]) {
+          merge[i] = node;
+        }
+      }
+    }
+    for (; j < m0; ++j) {
+      merges[j] = groups0[j];
+    }
+    return new Selection(merges, this._parents);
+  }
+  function selection_order() {
+    for (var groups = this._groups, j = -1, m = groups.length; ++j < m; ) {
+      for (var group = groups[j], i = group.length - 1, next = group[i], node; --i >= 0; ) {
+        if (node = group[i]) {
+          if (next && node.compareDocumentPosition(next) ^ 4) next.parentNode.insertBefore(node, next);
+          next = node;
+        }
+      }
+    }
+    return this;
+  }
+  function selection_sort(compare) {
+    if (!compare) compare = ascending2;
+    function compareNode(a2, b) {
+      return a2 && b ? compare(a2.__data__, b.__data__) : !a2 - !b;
+    }
+    for (var groups = this._groups, m = groups.length, sortgroups = new Array(m), j = 0; j < m; ++j) {
+      for (var group = groups[j], n = group.length, sortgroup = sortgroups[j] = new Array(n), node, i = 0; i < n; ++i) {
+        if (node = group[i]) {
+          sortgroup[i] = node;
+        }
+      }
+      sortgroup.sort(compareNode);
+    }
+    return new Selection(sortgroups, this._parents).order();
+  }
+  function ascending2(a2, b) {
+    return a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
+  }
+  function selection_call() {
+    var callback = arguments[0];
+    arguments[0] = this;
+    callback.apply(null, arguments);
+    return this;
+  }
+  function selection_nodes() {
+    return Array.from(this);
+  }
+  function selection_node() {
+    for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+      for (var group = groups[j], i = 0, n = group.length; i < n; ++i) {
+        var node = group[i];
+        if (node) return node;
+      }
+    }
+    return null;
+  }
+  function selection_size() {
+    let size = 0;
+    for (const node of this) ++size;
+    return size;
+  }
+  function selection_empty() {
+    return !this.node();
+  }
+  function selection_each(callback) {
+    for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+      for (var group = groups[j], i = 0, n = group.length, node; i < n; ++i) {
+        if (node = group[i]) callback.call(node, node.__data__, i, group);
+      }
+    }
+    return this;
+  }
+  function attrRemove(name2) {
+    return function() {
+      this.removeAttribute(name2);
+    };
+  }
+  function attrRemoveNS(fullname) {
+    return function() {
+      this.removeAttributeNS(fullname.space, fullname.local);
+    };
+  }
+  function attrConstant(name2, value2) {
+    return function() {
+      this.setAttribute(name2, value2);
+    };
+  }
+  function attrConstantNS(fullname, value2) {
+    return function() {
+      this.setAttributeNS(fullname.space, fullname.local, value2);
+    };
+  }
+  function attrFunction(name2, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.removeAttribute(name2);
+      else this.setAttribute(name2, v);
+    };
+  }
+  function attrFunctionNS(fullname, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.removeAttributeNS(fullname.space, fullname.local);
+      else this.setAttributeNS(fullname.space, fullname.local, v);
+    };
+  }
+  function selection_attr(name2, value2) {
+    var fullname = namespace(name2);
+    if (arguments.length < 2) {
+      var node = this.node();
+      return fullname.local ? node.getAttributeNS(fullname.space, fullname.local) : node.getAttribute(fullname);
+    }
+    return this.each((value2 == null ? fullname.local ? attrRemoveNS : attrRemove : typeof value2 === "function" ? fullname.local ? attrFunctionNS : attrFunction : fullname.local ? attrConstantNS : attrConstant)(fullname, value2));
+  }
+  function defaultView(node) {
+    return node.ownerDocument && node.ownerDocument.defaultView || node.document && node || node.defaultView;
+  }
+  function styleRemove(name2) {
+    return function() {
+      this.style.removeProperty(name2);
+    };
+  }
+  function styleConstant(name2, value2, priority) {
+    return function() {
+      this.style.setProperty(name2, value2, priority);
+    };
+  }
+  function styleFunction(name2, value2, priority) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) this.style.removeProperty(name2);
+      else this.style.setProperty(name2, v, priority);
+    };
+  }
+  function selection_style(name2, value2, priority) {
+    return arguments.length > 1 ? this.each((value2 == null ? styleRemove : typeof value2 === "function" ? styleFunction : styleConstant)(name2, value2, priority == null ? "" : priority)) : styleValue(this.node(), name2);
+  }
+  function styleValue(node, name2) {
+    return node.style.getPropertyValue(name2) || defaultView(node).getComputedStyle(node, null).getPropertyValue(name2);
+  }
+  function propertyRemove(name2) {
+    return function() {
+      delete this[name2];
+    };
+  }
+  function propertyConstant(name2, value2) {
+    return function() {
+      this[name2] = value2;
+    };
+  }
+  function propertyFunction(name2, value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      if (v == null) delete this[name2];
+      else this[name2] = v;
+    };
+  }
+  function selection_property(name2, value2) {
+    return arguments.length > 1 ? this.each((value2 == null ? propertyRemove : typeof value2 === "function" ? propertyFunction : propertyConstant)(name2, value2)) : this.node()[name2];
+  }
+  function classArray(string2) {
+    return string2.trim().split(/^|\s+/);
+  }
+  function classList(node) {
+    return node.classList || new ClassList(node);
+  }
+  function ClassList(node) {
+    this._node = node;
+    this._names = classArray(node.getAttribute("class") || "");
+  }
+  ClassList.prototype = {
+    add: function(name2) {
+      var i = this._names.indexOf(name2);
+      if (i < 0) {
+        this._names.push(name2);
+        this._node.setAttribute("class", this._names.join(" "));
+      }
+    },
+    remove: function(name2) {
+      var i = this._names.indexOf(name2);
+      if (i >= 0) {
+        this._names.splice(i, 1);
+        this._node.setAttribute("class", this._names.join(" "));
+      }
+    },
+    contains: function(name2) {
+      return this._names.indexOf(name2) >= 0;
+    }
+  };
+  function classedAdd(node, names) {
+    var list = classList(node), i = -1, n = names.length;
+    while (++i < n) list.add(names[i]);
+  }
+  function classedRemove(node, names) {
+    var list = classList(node), i = -1, n = names.length;
+    while (++i < n) list.remove(names[i]);
+  }
+  function classedTrue(names) {
+    return function() {
+      classedAdd(this, names);
+    };
+  }
+  function classedFalse(names) {
+    return function() {
+      classedRemove(this, names);
+    };
+  }
+  function classedFunction(names, value2) {
+    return function() {
+      (value2.apply(this, arguments) ? classedAdd : classedRemove)(this, names);
+    };
+  }
+  function selection_classed(name2, value2) {
+    var names = classArray(name2 + "");
+    if (arguments.length < 2) {
+      var list = classList(this.node()), i = -1, n = names.length;
+      while (++i < n) if (!list.contains(names[i])) return false;
+      return true;
+    }
+    return this.each((typeof value2 === "function" ? classedFunction : value2 ? classedTrue : classedFalse)(names, value2));
+  }
+  function textRemove() {
+    this.textContent = "";
+  }
+  function textConstant(value2) {
+    return function() {
+      this.textContent = value2;
+    };
+  }
+  function textFunction(value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      this.textContent = v == null ? "" : v;
+    };
+  }
+  function selection_text(value2) {
+    return arguments.length ? this.each(value2 == null ? textRemove : (typeof value2 === "function" ? textFunction : textConstant)(value2)) : this.node().textContent;
+  }
+  function htmlRemove() {
+    this.innerHTML = "";
+  }
+  function htmlConstant(value2) {
+    return function() {
+      this.innerHTML = value2;
+    };
+  }
+  function htmlFunction(value2) {
+    return function() {
+      var v = value2.apply(this, arguments);
+      this.innerHTML = v == null ? "" : v;
+    };
+  }
+  function selection_html(value2) {
+    return arguments.length ? this.each(value2 == null ? htmlRemove : (typeof value2 === "function" ? htmlFunction : htmlConstant)(value2)) : this.node().innerHTML;
+  }
+  function raise() {
+    if (this.nextSibling) this.parentNode.appendChild(this);
+  }
+  function selection_raise() {
+    return this.each(raise);
+  }
+  function lower() {
+    if (this.previousSibling) this.parentNode.insertBefore(this, this.parentNode.firstChild);
+  }
+  function selection_lower() {
+    return this.each(lower);
+  }
+  function selection_append(name2) {
+    var create = typeof name2 === "function" ? name2 : creator(name2);
+    return this.select(function() {
+      return this.appendChild(create.apply(this, arguments));
+    });
+  }
+  function constantNull() {
+    return null;
+  }
+  function selection_insert(name2, before) {
+    var create = typeof name2 === "function" ? name2 : creator(name2), select2 = before == null ? constantNull : typeof before === "function" ? before : selector(before);
+    return this.select(function() {
+      return this.insertBefore(create.apply(this, arguments), select2.apply(this, arguments) || null);
+    });
+  }
+  function remove() {
+    var parent = this.parentNode;
+    if (parent) parent.removeChild(this);
+  }
+  function selection_remove() {
+    return this.each(remove);
+  }
+  function selection_cloneShallow() {
+    var clone = this.cloneNode(false), parent = this.parentNode;
+    return parent ? parent.insertBefore(clone, this.nextSibling) : clone;
+  }
+  function selection_cloneDeep() {
+    var clone = this.cloneNode(true), parent = this.parentNode;
+    return parent ? parent.insertBefore(clone, this.nextSibling) : clone;
+  }
+  function selection_clone(deep) {
+    return this.select(deep ? selection_cloneDeep : selection_cloneShallow);
+  }
+  function selection_datum(value2) {
+    return arguments.length ? this.property("__data__", value2) : this.node().__data__;
+  }
+  function contextListener(listener) {
+    return function(event) {
+      listener.call(this, event, this.__data__);
+    };
+  }
+  function parseTypenames(typenames) {
+    return typenames.trim().split(/^|\s+/).map(function(t) {
+      var name2 = "", i = t.indexOf(".");
+      if (i >= 0) name2 = t.slice(i + 1), t = t.slice(0, i);
+      return { type: t, name: name2 };
+    });
+  }
+  function onRemove(typename) {
+    return function() {
+      var on = this.__on;
+      if (!on) return;
+      for (var j = 0, i = -1, m = on.length, o; j < m; ++j) {
+        if (o = on[j], (!typename.type || o.type === typename.type) && o.name === typename.name) {
+          this.removeEventListener(o.type, o.listener, o.options);
+        } else {
+          on[++i] = o;
+        }
+      }
+      if (++i) on.length = i;
+      else delete this.__on;
+    };
+  }
+  function onAdd(typename, value2, options) {
+    return function() {
+      var on = this.__on, o, listener = contextListener(value2);
+      if (on) for (var j = 0, m = on.length; j < m; ++j) {
+        if ((o = on[j]).type === typename.type && o.name === typename.name) {
+          this.removeEventListener(o.type, o.listener, o.options);
+          this.addEventListener(o.type, o.listener = listener, o.options = options);
+          o.value = value2;
+          return;
+        }
+      }
+      this.addEventListener(typename.type, listener, options);
+      o = { type: typename.type, name: typename.name, value: value2, listener, options };
+      if (!on) this.__on = [o];
+      else on.push(o);
+    };
+  }
+  function selection_on(typename, value2, options) {
+    var typenames = parseTypenames(typename + ""), i, n = typenames.length, t;
+    if (arguments.length < 2) {
+      var on = this.node().__on;
+      if (on) for (var j = 0, m = on.length, o; j < m; ++j) {
+        for (i = 0, o = on[j]; i < n; ++i) {
+          if ((t = typenames[i]).type === o.type && t.name === o.name) {
+            return o.value;
+          }
+        }
+      }
+      return;
+    }
+    on = value2 ? onAdd : onRemove;
+    for (i = 0; i < n; ++i) this.each(on(typenames[i], value2, options));
+    return this;
+  }
+  function dispatchEvent(node, type, params) {
+    var window2 = defaultView(node), event = window2.CustomEvent;
+    if (typeof event === "function") {
+      event = new event(type, params);
+    } else {
+      event = window2.document.createEvent("Event");
+      if (params) event.initEvent(type, params.bubbles, params.cancelable), event.detail = params.detail;
+      else event.initEvent(type, false, false);
+    }
+    node.dispatchEvent(event);
+  }
+  function dispatchConstant(type, params) {
+    return function() {
+      return dispatchEvent(this, type, params);
+    };
+  }
+  function dispatchFunction(type, params) {
+    return function() {
+      return dispatchEvent(this, type, params.apply(this, arguments));
+    };
+  }
+  function selection_dispatch(type, params) {
+    return this.each((typeof params === "function" ? dispatchFunction : dispatchConstant)(type, params));
+  }
+  function* selection_iterator() {
+    for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+      for (var group = groups[j], i = 0, n = group.length, node; i < n; ++i) {
+        if (node = group[i]) yield node;
+      }
+    }
+  }
+  var root2 = [null];
+  function Selection(groups, parents) {
+    this._groups = groups;
+    this._parents = parents;
+  }
+  function selection() {
+    return new Selection([[document.documentElement]], root2);
+  }
+  function selection_selection() {
+    return this;
+  }
+  Selection.prototype = selection.prototype = {
+    constructor: Selection,
+    select: selection_select,
+    selectAll: selection_selectAll,
+    selectChild: selection_selectChild,
+    selectChildren: selection_selectChildren,
+    filter: selection_filter,
+    data: selection_data,
+    enter: selection_enter,
+    exit: selection_exit,
+    join: selection_join,
+    merge: selection_merge,
+    selection: selection_selection,
+    order: selection_order,
+    sort: selection_sort,
+    call: selection_call,
+    nodes: selection_nodes,
+    node: selection_node,
+    size: selection_size,
+    empty: selection_empty,
+    each: selection_each,
+    attr: selection_attr,
+    style: selection_style,
+    property: selection_property,
+    classed: selection_classed,
+    text: selection_text,
+    html: selection_html,
+    raise: selection_raise,
+    lower: selection_lower,
+    append: selection_append,
+    insert: selection_insert,
+    remove: selection_remove,
+    clone: selection_clone,
+    datum: selection_datum,
+    on: selection_on,
+    dispatch: selection_dispatch,
+    [Symbol.iterator]: selection_iterator
+  };
+  function select(selector2) {
+    return typeof selector2 === "string" ? new Selection([[document.querySelector(selector2)]], [document.documentElement]) : new Selection([[selector2]], root2);
+  }
+  var nextId = 0;
+  function local() {
+    return new Local();
+  }
+  function Local() {
+    this._ = "@" + (++nextId).toString(36);
+  }
+  Local.prototype = local.prototype = {
+    constructor: Local,
+    get: function(node) {
+      var id = this._;
+      while (!(id in node)) if (!(node = node.parentNode)) return;
+      return node[id];
+    },
+    set: function(node, value2) {
+      return node[this._] = value2;
+    },
+    remove: function(node) {
+      return this._ in node && delete node[this._];
+    },
+    toString: function() {
+      return this._;
+    }
+  };
+
   // src/shared/axes.js
   var middle = { "text-anchor": "middle" };
-  var rising = (box2, y2) => y2.ticks.map((t) => [
-    lineOf(box2.left, y2(t), box2.right, y2(t), {
-      stroke: color(t === 0 && y2.low < 0 ? "edge" : "line"),
-      "stroke-width": 1
-    }),
-    text(box2.left - 7, y2(t) + 4, y2.text(t), { "text-anchor": "end" })
-  ]);
-  var bandNames = (x2, plan, bottom) => x2.names.map((name2, i) => {
+  var axisOf = (side, scale, { size, padding, transform, stroke }) => {
+    const axis2 = side(
+      /** @type {any} */
+      scale
+    ).tickValues(scale.ticks).tickFormat(
+      /** @type {any} */
+      scale.text
+    ).tickSizeInner(size).tickSizeOuter(0).tickPadding(padding).offset(0);
+    const drawn = select(svg("g", { transform })).call(axis2);
+    drawn.attr("font-size", 12).attr("font-family", FONT);
+    drawn.select(".domain").attr("stroke", color("muted"));
+    drawn.selectAll(".tick line").attr("stroke", (t) => stroke(
+      /** @type {number} */
+      t
+    ));
+    drawn.selectAll(".tick text").attr("fill", color("muted"));
+    return drawn;
+  };
+  var rising = (box2, y2) => {
+    const stroke = (t) => color(t === 0 && y2.low < 0 ? "edge" : "line");
+    const transform = `translate(${box2.left} 0)`;
+    const drawn = axisOf(axisLeft, y2, { size: box2.left - box2.right, padding: 7, transform, stroke });
+    drawn.select(".domain").remove();
+    return drawn.node();
+  };
+  var across = (box2, x2, grid) => {
+    const stroke = () => color(grid ? "line" : "muted");
+    const transform = `translate(0 ${box2.bottom})`;
+    const size = grid ? box2.top - box2.bottom : 4;
+    return axisOf(axisBottom, x2, { size, padding: grid ? 8.5 : 4.5, transform, stroke }).node();
+  };
+  var bandNames = (x2, plan, bottom2) => x2.names.map((name2, i) => {
     if (i % plan.every) return null;
     const at = x2(i), size = { "font-size": plan.size };
     if (plan.mode === "wrap")
-      return plan.wrapped[i].map((line2, k2) => text(at, bottom + 14 + 13 * k2, line2, { ...middle, ...size }));
-    if (plan.mode === "flat") return text(at, bottom + 14, name2, { ...middle, ...size });
-    const place3 = { "text-anchor": "end", transform: `translate(${at + 4} ${bottom + 12}) rotate(-45)` };
+      return plan.wrapped[i].map((line2, k2) => text(at, bottom2 + 14 + 13 * k2, line2, { ...middle, ...size }));
+    if (plan.mode === "flat") return text(at, bottom2 + 14, name2, { ...middle, ...size });
+    const place3 = { "text-anchor": "end", transform: `translate(${at + 4} ${bottom2 + 12}) rotate(-45)` };
     return text(null, null, bandName(name2, plan, at), { ...size, ...place3 });
   });
   var upwards = (x2, y2, content, attributes) => text(0, 0, content, { ...middle, transform: `translate(${x2} ${y2}) rotate(-90)`, ...attributes });
   var frame = (box2, x2, y2, titles) => {
     const { xTitle = [], yTitle = [], yAt = box2.left - 46, under = box2.bottom + 36, grid = false, plan = null } = titles;
-    const across = (t) => [
-      lineOf(x2(t), grid ? box2.top : box2.bottom, x2(t), box2.bottom + 4, { stroke: color(grid ? "line" : "muted") }),
-      text(x2(t), box2.bottom + 17, x2.text(t), middle)
-    ];
     const ink = { fill: color("ink") };
     const centre = [(box2.left + box2.right) / 2, (box2.top + box2.bottom) / 2];
     return svg(
       "g.axes",
       rising(box2, y2),
-      plan ? bandNames(x2, plan, box2.bottom) : x2.ticks.map(across),
-      lineOf(box2.left, box2.bottom, box2.right, box2.bottom, { stroke: color("muted") }),
+      plan ? [
+        bandNames(x2, plan, box2.bottom),
+        lineOf(box2.left, box2.bottom, box2.right, box2.bottom, { stroke: color("muted") })
+      ] : across(box2, x2, grid),
       [xTitle].flat().map((line2, i) => text(centre[0], under + 16 * i, line2, { ...middle, ...ink })),
       [yTitle].flat().map((line2, i) => upwards(yAt + 16 * i, centre[1], line2, ink))
     );
@@ -3564,18 +4446,18 @@ THIS SOFTWARE.
   // src/studies/legend.js
   var ROW = 18;
   var MOST = 16;
-  var rows = (items, left, right, top) => {
+  var rows = (items, left2, right2, top2) => {
     const g = svg("g.legend");
     if (items.length > MOST) {
-      g.append(text(left, top + 12, `${items.length} series; their names show on hovering`, { "font-size": 11.5 }));
-      return { node: g, height: ROW, width: left + 260 };
+      g.append(text(left2, top2 + 12, `${items.length} series; their names show on hovering`, { "font-size": 11.5 }));
+      return { node: g, height: ROW, width: left2 + 260 };
     }
-    let x2 = left, y2 = top, used = 0;
+    let x2 = left2, y2 = top2, used = 0;
     for (const item of items) {
-      const label = cut(item.name, right - left - 24, 11.5);
+      const label = cut(item.name, right2 - left2 - 24, 11.5);
       const wide2 = 22 + width(label, 11.5) + 14;
-      if (x2 > left && x2 + wide2 - 14 > right) {
-        x2 = left;
+      if (x2 > left2 && x2 + wide2 - 14 > right2) {
+        x2 = left2;
         y2 += ROW;
       }
       if (item.line)
@@ -3591,17 +4473,17 @@ THIS SOFTWARE.
       x2 += wide2;
       used = Math.max(used, x2 - 14);
     }
-    return { node: g, height: items.length ? y2 - top + ROW : 0, width: used };
+    return { node: g, height: items.length ? y2 - top2 + ROW : 0, width: used };
   };
-  var bar = (limits, diverging, left, top, width2) => {
+  var bar = (limits, diverging, left2, top2, width2) => {
     const g = svg("g.colour-bar");
     const n = 48, wide2 = Math.min(220, width2);
     for (let i = 0; i < n; i++) {
-      const x0 = left + i * wide2 / n;
-      g.append(rectOf(x0, top, wide2 / n + 0.4, 10, { fill: css(ramp((i + 0.5) / n, diverging)) }));
+      const x0 = left2 + i * wide2 / n;
+      g.append(rectOf(x0, top2, wide2 / n + 0.4, 10, { fill: css(ramp((i + 0.5) / n, diverging)) }));
     }
-    g.append(rectOf(left, top, wide2, 10, { fill: "none", stroke: color("edge"), "stroke-width": 1 }));
-    const at = linear3(limits[0], limits[1], left, left + wide2, { n: 3, nice: false });
+    g.append(rectOf(left2, top2, wide2, 10, { fill: "none", stroke: color("edge"), "stroke-width": 1 }));
+    const at = linear3(limits[0], limits[1], left2, left2 + wide2, { n: 3, nice: false });
     let ticks2 = diverging ? [limits[0], 0, limits[1]] : [limits[0], ...at.ticks, limits[1]];
     const kept = [];
     ticks2 = [...new Set(ticks2)];
@@ -3612,8 +4494,8 @@ THIS SOFTWARE.
     for (const t of kept) {
       const x2 = at(t), half = width(num(t), 11) / 2;
       g.append(
-        lineOf(x2, top + 10, x2, top + 14, { stroke: color("muted") }),
-        text(Math.max(left + half - 6, x2), top + 25, num(t), { "text-anchor": "middle", "font-size": 11 })
+        lineOf(x2, top2 + 10, x2, top2 + 14, { stroke: color("muted") }),
+        text(Math.max(left2 + half - 6, x2), top2 + 25, num(t), { "text-anchor": "middle", "font-size": 11 })
       );
     }
     return { node: g, height: 32 };
@@ -3668,20 +4550,20 @@ THIS SOFTWARE.
   var make = ({ title, width: width2, inner, items, x: xo, y: yo, references = [], square: square2 = false, label }) => {
     const ySample = numeric(yo.range, inner, 0, { log: yo.log, pad: yo.pad, nice: yo.nice ?? true, vertical: true });
     const yLines = yo.label ? wrap(yo.label, inner + 24, 12, 400, 2) : [];
-    const left = Math.ceil(widest(ySample.ticks.map(ySample.text)) + 14 + 16 * yLines.length);
+    const left2 = Math.ceil(widest(ySample.ticks.map(ySample.text)) + 14 + 16 * yLines.length);
     const heading = titleLines(title, width2 - 4);
-    const legend = rows(items, left, width2 - 4, heading.length * 17 + (heading.length ? 6 : 2));
-    const top = heading.length * 17 + legend.height + 12;
-    const right = width2 - 14;
+    const legend = rows(items, left2, width2 - 4, heading.length * 17 + (heading.length ? 6 : 2));
+    const top2 = heading.length * 17 + legend.height + 12;
+    const right2 = width2 - 14;
     let tall = inner, x2;
     if (square2) {
       const spanX = (xo.range[1] - xo.range[0]) * (1 + 2 * xo.pad), spanY = (yo.range[1] - yo.range[0]) * (1 + 2 * yo.pad);
-      tall = Math.min(inner, (right - left) * spanY / spanX);
+      tall = Math.min(inner, (right2 - left2) * spanY / spanX);
       const wide2 = tall * spanX / spanY;
-      x2 = numeric(xo.range, left, left + wide2, { pad: xo.pad, nice: false });
-    } else if (xo.names) x2 = bands(xo.names, left, right);
-    else x2 = numeric(xo.range, left, right, { log: xo.log, nice: xo.nice ?? false, pad: xo.pad, points: xo.points });
-    const box2 = { left, right: square2 ? x2(x2.high) : right, top, bottom: top + tall };
+      x2 = numeric(xo.range, left2, left2 + wide2, { pad: xo.pad, nice: false });
+    } else if (xo.names) x2 = bands(xo.names, left2, right2);
+    else x2 = numeric(xo.range, left2, right2, { log: xo.log, nice: xo.nice ?? false, pad: xo.pad, points: xo.points });
+    const box2 = { left: left2, right: square2 ? x2(x2.high) : right2, top: top2, bottom: top2 + tall };
     const y2 = numeric(yo.range, box2.bottom, box2.top, {
       log: yo.log,
       pad: yo.pad,
@@ -3690,7 +4572,7 @@ THIS SOFTWARE.
     });
     const plan = xo.names && labelBands(xo.names, x2.step);
     const under = box2.bottom + (plan ? plan.height + 4 : 22);
-    const xLines = xo.label ? wrap(xo.label, Math.max(80, width2 - left - 8), 12, 400, 2) : [];
+    const xLines = xo.label ? wrap(xo.label, Math.max(80, width2 - left2 - 8), 12, 400, 2) : [];
     const height = under + 16 * xLines.length + 4;
     const chart = canvas(width2, height, label || title);
     drawTitle(chart, heading);
@@ -3706,7 +4588,7 @@ THIS SOFTWARE.
     drawReferences(front, references, box2, x2, y2);
     return { chart, box: box2, x: x2, y: y2, layer, front };
   };
-  var empty = (title, width2, why) => {
+  var empty2 = (title, width2, why) => {
     const chart = canvas(width2, 120, title);
     drawTitle(chart, titleLines(title, width2));
     chart.append(text(width2 / 2, 70, why, { "text-anchor": "middle" }));
@@ -3811,24 +4693,24 @@ THIS SOFTWARE.
     const kept = all.length <= MOST2 ? all : [...all.filter((r) => r.ours).slice(0, MOST2 - 2), ...all.filter((r) => !r.ours).slice(0, 2)];
     const shares = isShares(all.map((r) => r.d));
     const units = [...new Set(kept.map((r) => r.d.unit))];
-    const left = 8, right = width2 - 8;
+    const left2 = 8, right2 = width2 - 8;
     const rest = all.length - kept.length;
     const height = kept.length * ROW2 + units.length * 22 + (rest ? 18 : 0) + 2;
     const words = kept.map((r) => `${r.ours ? "ours" : "control"} ${r.d.label} ${said(r.d, shares)}`);
     const chart = canvas(width2, height, words.join("; ") || "no numbers");
-    let top = 0;
+    let top2 = 0;
     for (const unit2 of units) {
       const rows3 = kept.filter((r) => r.d.unit === unit2);
       const values = rows3.flatMap((r) => finite(r.d));
       const log2 = !shares && values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 300;
       const range2 = shares ? [0, 1] : log2 ? [Math.min(...values), Math.max(...values)] : rangeOf(rows3.map((r) => r.d));
-      const x2 = numeric(range2, left, right, { log: log2, nice: !log2 });
-      const bottom = top + rows3.length * ROW2;
+      const x2 = numeric(range2, left2, right2, { log: log2, nice: !log2 });
+      const bottom2 = top2 + rows3.length * ROW2;
       for (const t of x2.ticks) {
         const shown = shares ? percent(t) : x2.text(t), half = width(shown, 11) / 2;
         chart.append(
-          lineOf(x2(t), top + 16, x2(t), bottom + 2, { stroke: color("line") }),
-          text(Math.min(Math.max(x2(t), half), width2 - half), bottom + 13, shown, {
+          lineOf(x2(t), top2 + 16, x2(t), bottom2 + 2, { stroke: color("line") }),
+          text(Math.min(Math.max(x2(t), half), width2 - half), bottom2 + 13, shown, {
             "text-anchor": "middle",
             "font-size": 11
           })
@@ -3836,7 +4718,7 @@ THIS SOFTWARE.
       }
       rows3.forEach(({ d, ours }, i) => {
         const g = svg("g", { class: ours ? "strip ours" : "strip control" });
-        const y2 = top + i * ROW2;
+        const y2 = top2 + i * ROW2;
         const found = said(d, shares);
         const room = width2 - width(found, 11.5, 600) - 14;
         const label = `${ours ? "ours" : "control"}: ${d.label}`;
@@ -3855,9 +4737,9 @@ THIS SOFTWARE.
         g.append(mark(rectOf(0, y2, width2, ROW2, { fill: "transparent" }), () => tipOf(d, ours, shares)));
         chart.append(g);
       });
-      top = bottom + 22;
+      top2 = bottom2 + 22;
     }
-    if (rest) chart.append(text(2, top + 12, `and ${rest} more, under “Why”`, { "font-size": 11.5 }));
+    if (rest) chart.append(text(2, top2 + 12, `and ${rest} more, under “Why”`, { "font-size": 11.5 }));
     return chart;
   };
   var tipOf = (d, ours, shares) => {
@@ -4016,7 +4898,7 @@ THIS SOFTWARE.
   );
   var draw2 = (panel, width2, { y: shared } = {}) => {
     const bars = spans(panel), n = panel.series.length;
-    if (!bars.flat().some(Boolean)) return empty(panel.title, width2, "No values.");
+    if (!bars.flat().some(Boolean)) return empty2(panel.title, width2, "No values.");
     const range2 = shared || rangeOf2(panel).y;
     const items = n > 1 ? panel.series.map((s2, i) => ({ name: s2.name, fill: seriesColor(i, n) })) : [];
     const { chart, box: box2, x: x2, y: y2, layer } = make({
@@ -4088,7 +4970,7 @@ THIS SOFTWARE.
   var hiddenBy = (panel) => panel.series.reduce((n, s2) => n + s2.y.filter(given2).length - pointsOf(panel, s2).length, 0);
   var rangeOf3 = (panel) => {
     const points = panel.series.flatMap((s2) => pointsOf(panel, s2));
-    const lines2 = (axis) => panel.references.filter((r) => r.axis === axis).map((r) => r.value);
+    const lines2 = (axis2) => panel.references.filter((r) => r.axis === axis2).map((r) => r.value);
     const xs = [...points.map((p) => p.x), ...lines2("x")].filter((v) => !panel.log_x || v > 0);
     const ys = [...points.flatMap((p) => [p.y, p.low, p.high]).filter(given2), ...lines2("y")];
     const kept = ys.filter((v) => !panel.log_y || v > 0);
@@ -4198,7 +5080,7 @@ THIS SOFTWARE.
   };
   var draw3 = (panel, width2, shared = {}) => {
     const own = rangeOf3(panel);
-    if (!own) return empty(panel.title, width2, "No values that can be drawn.");
+    if (!own) return empty2(panel.title, width2, "No values that can be drawn.");
     const plane = panel.kind === "scatter", n = panel.series.length, square2 = plane && panel.square;
     const items = panel.series.map((s2, k2) => ({
       ...{
@@ -4215,7 +5097,7 @@ THIS SOFTWARE.
     const level = ([a2, b]) => square2 && b - a2 < span ? [(a2 + b - span) / 2, (a2 + b + span) / 2] : [a2, b];
     const widen = ([a2, b], log2) => a2 === b && !log2 ? [a2 - 0.5, b + 0.5] : [a2, b];
     const hidden = hiddenBy(panel);
-    const left = hidden ? ` (${hidden} ${hidden === 1 ? "value" : "values"} of 0 or less left out)` : "";
+    const left2 = hidden ? ` (${hidden} ${hidden === 1 ? "value" : "values"} of 0 or less left out)` : "";
     const pad = plane ? 0.06 : 0.02;
     const all = panel.series.flatMap((s2) => pointsOf(panel, s2));
     const plot = make({
@@ -4235,7 +5117,7 @@ THIS SOFTWARE.
         range: widen(level(yRange), panel.log_y),
         log: panel.log_y,
         pad: plane ? pad : 0,
-        label: (panel.y_label || "") + (panel.log_y ? " (log)" : "") + left
+        label: (panel.y_label || "") + (panel.log_y ? " (log)" : "") + left2
       },
       references: panel.references.filter((r) => (r.axis === "x" ? !panel.log_x : !panel.log_y) || r.value > 0),
       square: square2
@@ -4291,10 +5173,10 @@ THIS SOFTWARE.
   var svgOf = (box2, figure, moment2) => {
     const at = box2.getBoundingClientRect();
     const charts = [...box2.querySelectorAll("svg.chart")].map((node) => ({ node, r: node.getBoundingClientRect() }));
-    const right = Math.max(...charts.map((c) => c.r.right - at.left), 320), bottom = Math.max(...charts.map((c) => c.r.bottom - at.top));
-    const pad = 16, width2 = Math.ceil(right + 2 * pad);
+    const right2 = Math.max(...charts.map((c) => c.r.right - at.left), 320), bottom2 = Math.max(...charts.map((c) => c.r.bottom - at.top));
+    const pad = 16, width2 = Math.ceil(right2 + 2 * pad);
     const title = wrap(moment2 ? `${figure.title}: ${moment2}` : figure.title, width2 - 2 * pad, 15, 600, 3), caption = wrap(figure.caption, width2 - 2 * pad, 12, 400, 12);
-    const top = pad + 20 * title.length + 6, height = Math.ceil(top + bottom + 14 + 16 * caption.length + pad);
+    const top2 = pad + 20 * title.length + 6, height = Math.ceil(top2 + bottom2 + 14 + 16 * caption.length + pad);
     const whole = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: width2, height, viewBox: `0 0 ${width2} ${height}` });
     whole.append(svg("rect", { width: width2, height, fill: color("card") }));
     const ink = { fill: color("ink") };
@@ -4304,10 +5186,10 @@ THIS SOFTWARE.
     for (const { node, r } of charts) {
       const copy = node.cloneNode(true);
       copy.setAttribute("x", pad + r.left - at.left);
-      copy.setAttribute("y", top + r.top - at.top);
+      copy.setAttribute("y", top2 + r.top - at.top);
       whole.append(copy);
     }
-    caption.forEach((t, i) => whole.append(text(pad, top + bottom + 26 + 16 * i, t, ink)));
+    caption.forEach((t, i) => whole.append(text(pad, top2 + bottom2 + 26 + 16 * i, t, ink)));
     return new XMLSerializer().serializeToString(whole);
   };
 
@@ -4357,8 +5239,8 @@ THIS SOFTWARE.
     const heading = titleLines(panel.title, width2 - 4);
     const rowNames = panel.y.map((n) => cut(n, Math.min(170, width2 * 0.35), 11.5));
     const yLines = panel.y_label ? 1 : 0;
-    const left = Math.ceil(widest(rowNames, 11.5) + 12 + 18 * yLines);
-    const room = width2 - left - 12;
+    const left2 = Math.ceil(widest(rowNames, 11.5) + 12 + 18 * yLines);
+    const room = width2 - left2 - 12;
     const even = nx === ny && !panel.annotate;
     const most = Math.min(room / nx, panel.annotate ? 58 : kinds ? 44 : 40);
     const cw = even ? Math.min(most, TALL / ny) : most;
@@ -4366,21 +5248,21 @@ THIS SOFTWARE.
     const ch = Math.min(least, TALL / ny);
     const absent3 = panel.values.some((row2) => row2.some((v) => !given4(v)));
     const missing = absent3 ? hatch() : null;
-    const none = absent3 ? [{ name: "no value", fill: missing?.fill }] : [];
-    const items = kinds ? [...kinds.map((name2, i) => ({ name: name2, fill: categoryColor(i) })), ...none] : [];
-    let top = heading.length * 17 + (heading.length ? 8 : 2);
-    const legend = kinds && bar3 ? rows(items, 2, width2 - 4, top) : { node: null, height: 0, width: 0 };
-    top += legend.height ? legend.height + 6 : 0;
-    const right = left + cw * nx, bottom = top + ch * ny;
-    const x2 = bands(panel.x, left, right), y2 = bands(panel.y, top, bottom);
+    const none2 = absent3 ? [{ name: "no value", fill: missing?.fill }] : [];
+    const items = kinds ? [...kinds.map((name2, i) => ({ name: name2, fill: categoryColor(i) })), ...none2] : [];
+    let top2 = heading.length * 17 + (heading.length ? 8 : 2);
+    const legend = kinds && bar3 ? rows(items, 2, width2 - 4, top2) : { node: null, height: 0, width: 0 };
+    top2 += legend.height ? legend.height + 6 : 0;
+    const right2 = left2 + cw * nx, bottom2 = top2 + ch * ny;
+    const x2 = bands(panel.x, left2, right2), y2 = bands(panel.y, top2, bottom2);
     const plan = labelBands(panel.x, cw, { most: 110 });
-    const xLines = panel.x_label ? wrap(panel.x_label, Math.max(90, right - left + 40), 12, 400, 2) : [];
-    const under = bottom + plan.height + 2;
+    const xLines = panel.x_label ? wrap(panel.x_label, Math.max(90, right2 - left2 + 40), 12, 400, 2) : [];
+    const under = bottom2 + plan.height + 2;
     const barTop = under + 16 * xLines.length + 8;
     const height = bar3 && !kinds ? barTop + 30 : barTop;
     const ends = [
-      right + 12,
-      bar3 && !kinds ? left + Math.min(room, 220) + (absent3 ? 115 : width(num(high), 11) / 2 + 6) : 0,
+      right2 + 12,
+      bar3 && !kinds ? left2 + Math.min(room, 220) + (absent3 ? 115 : width(num(high), 11) / 2 + 6) : 0,
       legend.width,
       widest(heading, 13, 600) + 4
     ];
@@ -4396,7 +5278,7 @@ THIS SOFTWARE.
         const t = given4(v) ? (v - low) / (high - low) : 0;
         const tint = !given4(v) ? null : kinds ? fromCss(categoryColor(v)) : ramp(t, panel.diverging);
         const fill = tint === null ? missing?.fill : css(tint);
-        const cell2 = rectOf(left + c * cw, top + r * ch, Math.max(0.4, cw - gap), Math.max(0.4, ch - gap), {
+        const cell2 = rectOf(left2 + c * cw, top2 + r * ch, Math.max(0.4, cw - gap), Math.max(0.4, ch - gap), {
           fill,
           class: given4(v) ? "cell" : "cell missing"
         });
@@ -4410,7 +5292,7 @@ THIS SOFTWARE.
         const fits = panel.annotate && given4(v) && !kinds ? cellText(v, cw - gap, ch) : null;
         if (fits)
           grid.append(
-            text(left + c * cw + (cw - gap) / 2, top + r * ch + ch / 2 + fits.size * 0.35, fits.shown, {
+            text(left2 + c * cw + (cw - gap) / 2, top2 + r * ch + ch / 2 + fits.size * 0.35, fits.shown, {
               "text-anchor": "middle",
               "font-size": fits.size,
               fill: inkOn(tint),
@@ -4423,24 +5305,24 @@ THIS SOFTWARE.
     const axes = svg("g.axes");
     const every = Math.ceil(12 / ch);
     rowNames.forEach((name2, r) => {
-      if (r % every === 0) axes.append(text(left - 6, y2(r) + 4, name2, { "text-anchor": "end", "font-size": 11.5 }));
+      if (r % every === 0) axes.append(text(left2 - 6, y2(r) + 4, name2, { "text-anchor": "end", "font-size": 11.5 }));
     });
-    axes.append(...bandNames(x2, plan, bottom).flat().filter(Boolean));
+    axes.append(...bandNames(x2, plan, bottom2).flat().filter(Boolean));
     const half = widest(xLines) / 2 + 2;
-    const middle2 = Math.min(Math.max((left + right) / 2, half), used - half);
+    const middle2 = Math.min(Math.max((left2 + right2) / 2, half), used - half);
     xLines.forEach(
       (line2, i) => axes.append(text(middle2, under + 12 + 16 * i, line2, { "text-anchor": "middle", fill: color("ink") }))
     );
     if (panel.y_label) {
       const long = Math.min(width(panel.y_label), height - 4);
-      const at = Math.min(Math.max((top + bottom) / 2, long / 2 + 2), height - long / 2 - 2);
+      const at = Math.min(Math.max((top2 + bottom2) / 2, long / 2 + 2), height - long / 2 - 2);
       axes.append(upwards(12, at, cut(panel.y_label, height - 4), { fill: color("ink") }));
     }
     chart.append(axes);
     if (bar3 && !kinds) {
       const long = Math.min(room, 220);
-      chart.append(bar([low, high], panel.diverging, left, barTop, long).node);
-      if (absent3 && left + long + 110 < used) chart.append(rows(none, left + long + 24, used, barTop - 4).node);
+      chart.append(bar([low, high], panel.diverging, left2, barTop, long).node);
+      if (absent3 && left2 + long + 110 < used) chart.append(rows(none2, left2 + long + 24, used, barTop - 4).node);
     }
     return chart;
   };
@@ -4801,11 +5683,11 @@ THIS SOFTWARE.
       tab("index.html", "Studies", !name),
       name && el("span.here-parts", tab("#claims", "Claims"), tab("#figures", "Figures"))
     );
-    const right = [
+    const right2 = [
       beside(listed.studies[at - 1], "‹", "Previous study"),
       beside(listed.studies[at + 1], "›", "Next study")
     ];
-    return { left: [nav], right };
+    return { left: [nav], right: right2 };
   };
   var make4 = () => {
     const made = name ? page3(record) : page2(listed);
