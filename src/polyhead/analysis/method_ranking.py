@@ -95,9 +95,10 @@ def _standings(rows: Sequence[Evaluation]) -> list[Standing]:
 
 
 def _name(e: Evaluation) -> str:
-    if e.method == "mtc":
-        return MTC_NAMES.get(e.variant, f"MTC ({e.variant})")
-    return METHODS[e.method].title if e.method in METHODS else str(e.method)
+    method = METHODS.get(e.method or "")
+    if method is None:
+        return str(e.method)
+    return method.title if method.variant is None else MTC_NAMES.get(e.variant, f"MTC ({e.variant})")
 
 
 def _control(e: Evaluation) -> bool:

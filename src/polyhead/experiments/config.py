@@ -58,10 +58,11 @@ class Member(Config):
 
     @property
     def variant(self) -> str:
-        """What the member is compared as: the kind of loadings for an MTC, `shuffled` for its control."""
-        if self.method != "mtc":
+        """What the member is compared as: the value of its method's `variant` setting, `shuffled` for its control."""
+        setting = self.of.variant
+        if setting is None:
             return self.method if self.control is None else f"{self.method} shuffled"
-        return str(self.settings["loadings"]) if self.control is None else "shuffled"
+        return str(self.settings[setting]) if self.control is None else "shuffled"
 
     @property
     def start(self) -> str | None:

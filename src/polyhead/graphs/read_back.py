@@ -36,8 +36,7 @@ def widened(model: HookedModel) -> HookedModel:
         return model
     if isinstance(model, HFModel):
         return HFModel(copy.deepcopy(model.hf).double(), name=model.cfg.name, tokenizer=model.tokenizer)
-    shared = {id(model.tokenizer): model.tokenizer}
-    return copy.deepcopy(model, shared).double()
+    return copy.deepcopy(model).double()
 
 
 @dataclass(eq=False)

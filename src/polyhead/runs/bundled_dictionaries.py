@@ -17,7 +17,7 @@ from polyhead.core.artifact import load_artifact, save_artifact
 from polyhead.core.files import write_atomic, write_json
 from polyhead.core.records import Evaluation, load_lines, save_lines
 from polyhead.core.sites import site
-from polyhead.dictionaries import load_dictionary
+from polyhead.dictionaries import METHODS, load_dictionary
 from polyhead.dictionaries.bundled import CARD, FOLDER
 from polyhead.experiments.config import ExperimentConfig, Member, Training
 from polyhead.experiments.data import ExperimentData, load_data
@@ -165,7 +165,7 @@ def card_words(card: Mapping[str, Any]) -> str:
     ]
     for name, entry in card["dictionaries"].items():
         s, settings = entry["scores"], entry["settings"]
-        if entry["method"] == "mtc":
+        if METHODS[entry["method"]].side == "key":
             rows.append(
                 f"| {name} | {settings['n_latents']} | {s['l0_source']:.1f} | {s['fvu']:.3f} | {s['ce_spliced']:.3f} | "
                 f"{s['ce_recovered_mean']:.3f} | {s['dead_share']:.1%} | {s['effective_heads']:.2f} |"

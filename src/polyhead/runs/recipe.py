@@ -114,7 +114,7 @@ def experiment_recipe(
     base = PRESETS[preset]
     if method == "all":
         changes["members"] = _every_method(changes.get("layers", base.layers), given)
-    elif given or method != "mtc":
+    elif given or any(member.method != method for member in base.members):
         find_method(method)
         changes["members"] = _members(base, method, given)
     if lr is not None:
@@ -148,12 +148,12 @@ def _members(base: ExperimentConfig, method: str, given: Mapping[str, Any]) -> t
     known = [m.settings for m in old] or [Member(method=method).settings]
     axes, shared = _axes(method, given, known), known[0]
     seeds = given.get("seeds") or (_distinct(m.seed for m in old) or (0,))
-    variants = given.get("variants") or (_distinct(m.variant for m in old if method == "mtc") or ("free",))
+    variants = given.get("variants") or (_distinct(m.variant for m in old if m.of.variant) or ("free",))
     members = [
         _member(method, shared, dict(zip(axes, values, strict=True)), variant, seed)
         for *values, seed, variant in product(*axes.values(), seeds, variants)
     ]
-    if given.get("spread") and method != "mtc":
+    if given.get("spread") and find_method(method).variant is None:
         raise PolyheadError(f"--spread is about the loadings of an MTC; {method} came")
     if given.get("spread") or (given.get("spread") is None and any(m.start == "spread" for m in old)):
         members += [
@@ -165,12 +165,13 @@ def _members(base: ExperimentConfig, method: str, given: Mapping[str, Any]) -> t
 
 
 def _member(method: str, shared: Mapping[str, Any], chosen: Mapping[str, Any], variant: str, seed: int) -> Member:
-    variants = VARIANTS if method == "mtc" else ("free", "shuffled")
+    setting = find_method(method).variant
+    variants = ("free", "shuffled") if setting is None else VARIANTS
     if variant not in variants:
         raise PolyheadError(f"no variant of {method} is called {variant!r}; {nearest(variant, variants)}")
     settings = _merged(shared, nested(copy.deepcopy(dict(chosen))))
-    if method == "mtc":
-        settings |= {"loadings": "free" if variant == "shuffled" else variant, "start": "headone"}
+    if setting is not None:
+        settings |= {setting: "free" if variant == "shuffled" else variant, "start": "headone"}
     control = "other_sequence" if variant == "shuffled" else None
     return Member.parse({"method": method, "settings": settings, "seed": seed, "control": control}, where="--set")
 
