@@ -1,13 +1,15 @@
 """How claims are judged, what their records say, and how older records are read."""
 
+import json
 import subprocess
 import sys
+from importlib import resources
 from types import SimpleNamespace
 
 import pytest
 import torch
 
-from polyhead.core.study_records import Claim
+from polyhead.core.study_records import Claim, Figure
 from polyhead.runs.study_report import shipped_record
 from polyhead.studies import STUDIES, find_study, study
 from polyhead.studies.claim import AllOf, Number, Paired, Share, Told
@@ -105,3 +107,19 @@ def test_the_list_of_studies_takes_no_torch():
         "assert len(list_studies()) > 20; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_shipped_records_keep_every_number_and_what_was_decided(name: str):
+    path = resources.files("polyhead.studies") / STUDIES[name].family / "records" / f"{name}.json"
+    stored, record = json.loads(path.read_text("utf-8"))["findings"], shipped_record(name)
+    assert record is not None
+    read = record.findings.model_dump(mode="json")
+    for old, new in zip(stored.pop("claims"), read.pop("claims"), strict=True):
+        decided = ("held", "agreement", "verdict", "published", "source")
+        assert {k: v for k, v in new.items() if k not in decided} == {k: v for k, v in old.items() if k not in decided}
+        assert new["verdict"] == old["verdict"]
+        assert (new["published"], new["source"]) == (old["published"], old["source"]) or new["published"] is None
+    for old, new in zip(stored.pop("figures"), read.pop("figures"), strict=True):
+        assert Figure.model_validate(old).model_dump(mode="json") == new
+    assert read == stored
