@@ -20,7 +20,7 @@ from torch import Tensor
 from polyhead.core.study_records import Claim, Distribution, Held
 from polyhead.studies.judge import judge_number, judge_share
 
-Values = Tensor | Sequence[float] | Sequence[bool] | np.ndarray
+Values = Tensor | np.ndarray | Sequence[Any]
 Shown = Mapping[str, Values] | Sequence[Distribution]
 """Distributions, or the values of each by label."""
 

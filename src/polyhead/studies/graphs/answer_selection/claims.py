@@ -1,4 +1,4 @@
-"""Claims of the study."""
+"""Claims of the study `answer-selection`."""
 
 from polyhead.studies import study
 from polyhead.studies.claim import Share

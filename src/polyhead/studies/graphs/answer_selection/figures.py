@@ -1,4 +1,4 @@
-"""Figures of the study."""
+"""Figures of the study `answer-selection`."""
 
 from polyhead.core.study_records import Figure, HeatMap
 from polyhead.studies.graphs.answer_selection.measures import Measured

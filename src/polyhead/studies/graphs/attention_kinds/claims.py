@@ -1,4 +1,4 @@
-"""Claims of the study."""
+"""Claims of the study `attention-kinds-in-graphs`."""
 
 from polyhead.core.study_records import Distribution
 from polyhead.studies import study

@@ -1,4 +1,4 @@
-"""Figures of the study."""
+"""Figures of the study `attention-kinds-in-graphs`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the study trains and measures."""
+"""What the study `attention-kinds-in-graphs` trains and measures."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,6 @@ from polyhead.studies.graphs.prompts import GraphPlace, Repeat, open_place, trai
 from polyhead.studies.layer_members import Place, train_layers
 
 KINDS = ("mtc", "attn_out_sae", "lorsa", "two_type_features", "combined_layer")
-
-
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 

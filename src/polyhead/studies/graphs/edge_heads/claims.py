@@ -1,4 +1,4 @@
-"""Claims of the study."""
+"""Claims of the study `edge-heads`."""
 
 import numpy as np
 

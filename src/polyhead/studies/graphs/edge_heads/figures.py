@@ -1,4 +1,4 @@
-"""Figures of the study."""
+"""Figures of the study `edge-heads`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Claims of the study."""
+"""Claims of the study `induction-graph`."""
 
 from collections.abc import Callable
 from typing import Any

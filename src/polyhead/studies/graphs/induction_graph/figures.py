@@ -1,4 +1,4 @@
-"""Figures of the study."""
+"""Figures of the study `induction-graph`."""
 
 import numpy as np
 

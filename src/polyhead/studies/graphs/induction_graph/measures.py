@@ -1,4 +1,4 @@
-"""What the study trains and measures."""
+"""What the study `induction-graph` trains and measures."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Claims of the study."""
+"""Claims of the study `weight-structure`."""
 
 import numpy as np
 

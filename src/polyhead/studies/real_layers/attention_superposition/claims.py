@@ -10,8 +10,6 @@ from polyhead.studies.real_layers.attention_superposition.measures import Measur
 from polyhead.studies.real_layers.attention_superposition.models import TOP1, LayerResult
 
 SOURCE = "Transformer Circuits, Progress on Attention (2025), multitoken transcoders"
-
-
 LORSA = "Lorsa (arXiv 2504.20938)"
 
 

@@ -7,8 +7,6 @@ from polyhead.studies.real_layers.cross_layer.measures import Measured
 from polyhead.studies.real_layers.cross_layer.models import BOTH, Trial
 
 SOURCE = "Transformer Circuits, Progress on Attention (2025), attention value SAEs"
-
-
 _CONTROL = (
     "The same two-layer SAE where the second layer's values belong to other tokens: each layer alone is unchanged "
     "and nothing is shared, so a gain can only come from spending the common k where it pays. Holds for a trial if "

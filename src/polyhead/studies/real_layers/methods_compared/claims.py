@@ -6,8 +6,6 @@ from polyhead.studies.claim import Number, Paired
 from polyhead.studies.real_layers.methods_compared.measures import Measured, out
 
 LORSA = "Low-Rank Sparse Attention (arXiv 2504.20938)"
-
-
 ALIVE = "Llamascopium, table of attention-output SAEs (12 to 20 % alive with a random start)"
 
 

@@ -15,8 +15,6 @@ from polyhead.experiments.train import run_experiment
 from polyhead.studies.layer_members import Place
 
 CLAIMED = ("lorsa", "attn_out_sae")
-
-
 OTHER_FORMS: dict[str, tuple[dict[str, str], ...]] = {
     "mtc": ({"loadings": "top1"},),
     "attn_out_sae": ({"start": "random"},),

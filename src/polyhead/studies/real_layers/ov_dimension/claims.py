@@ -5,8 +5,6 @@ from polyhead.studies.claim import Number, Share
 from polyhead.studies.real_layers.ov_dimension.measures import NULLS, Cut, LoadingsOf, Measured
 
 SOURCE = "Transformer Circuits, Progress on Attention (2025), clusters of head loadings"
-
-
 FITTED_FROM = 30
 """Groups from which a law of sizes is judged."""
 

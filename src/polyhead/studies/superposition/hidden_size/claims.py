@@ -1,4 +1,4 @@
-"""Claims of the study."""
+"""Claims of the study `hidden-size-polysemanticity`."""
 
 import numpy as np
 import torch
@@ -13,8 +13,6 @@ from polyhead.studies.superposition.hidden_size.polysemanticity import Polyseman
 from polyhead.studies.superposition.models import Grid
 
 REPORT = "Thaman, Rigg, Oozeer and David, Experiments in Superposition"
-
-
 PUBLISHED_AXIS = 11.0
 """The only number visible in the published figure: an axis between 10 and 12 at m = 20."""
 

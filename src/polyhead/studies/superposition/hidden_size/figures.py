@@ -1,4 +1,4 @@
-"""Figures of the study."""
+"""Figures of the study `hidden-size-polysemanticity`."""
 
 from polyhead.core.study_records import Figure, Lines, Reference
 from polyhead.studies.panels import band
@@ -8,8 +8,6 @@ from polyhead.studies.superposition.hidden_size.polysemanticity import Polyseman
 from polyhead.studies.superposition.models import Grid
 
 METRICS = ("polysemantic", "features_per_unit", "mixing")
-
-
 NAMES = {
     "polysemantic": "share of polysemantic units",
     "features_per_unit": "features per unit",

@@ -1,4 +1,4 @@
-"""What the study trains and measures."""
+"""What the study `hidden-size-polysemanticity` trains and measures."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,6 @@ from polyhead.tasks.superposition import SuperpositionConfig
 from polyhead.training.ensemble import EnsembleConfig
 
 N_FEATURES = 32
-
-
 KINDS = ("linear", "relu", "l1")
 
 
