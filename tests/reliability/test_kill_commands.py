@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from test_kill import N_KILLS, Warm
 
-VOLATILE = ("seconds", "created", "train_seconds", "tokens_per_second", "train_memory", "memory", "text", "peak")
+VOLATILE = ("seconds", "created", "train_seconds", "tokens_per_second", "train_memory", "memory", "text", "peak_bytes")
 """Keys whose values depend on when, where and how fast something ran; `text`: the path of the text."""
 TIMES = ("seconds.json", "cost.json", "run.json")
 PAGES = (".html", ".js", ".css", ".md", ".svg")
@@ -52,7 +52,7 @@ CASES = {
     "heads-report": Case("heads report bundled --quick --out run --tokens 1024 --seq-len 64 --threads 1"),
     "graph": Case("graph def --out run --threads 1"),
     "bench-truth": Case("bench-truth --quick --out run --steps 4 --methods pca mtc --cases roomy"),
-    "study": Case("study run hidden-size --preset quick --out run"),
+    "study": Case("study run hidden-size-polysemanticity --preset quick --out run"),
     "sweep": Case("sweep pairs --set n_heads=1 d_head=1 --seeds 2 --out run --set n_steps=20"),
 }
 CHOSEN = [name for name, case in CASES.items() if case.quick or N_KILLS]
