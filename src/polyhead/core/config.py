@@ -27,6 +27,10 @@ class Config(BaseModel):
         Raises:
             PolyheadError: one line naming every offending key, what came, and the nearest known key.
         """
+        if not isinstance(values, Mapping):
+            raise PolyheadError(
+                f"{where or cls.__name__}: an object of settings was expected, received {shown(values)}"
+            )
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:

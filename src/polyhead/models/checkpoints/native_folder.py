@@ -46,6 +46,8 @@ def load_native(folder: Path) -> NativeTransformer:
     config = read_object(folder / CONFIG)
     if "native" not in config:
         raise ArtifactError(f"{folder / CONFIG} has no key 'native'; it is not the config of a polyhead model")
+    if not isinstance(name := config.get("name", folder.name), str):
+        raise ArtifactError(f"{folder / CONFIG}: the name of a model was expected, received {shown(name)}")
     native = NativeConfig.parse(config["native"], where=str(folder / CONFIG))
     bos, tokenizer = _id(config, "bos_token_id", native.d_vocab, folder), read_native_tokenizer(folder, config)
     path = folder / WEIGHTS
@@ -61,7 +63,7 @@ def load_native(folder: Path) -> NativeTransformer:
         claimed = NativeTransformer(native, name="claimed").state_dict()
     check_fit(state, {key: value.shape for key, value in claimed.items()}, origin=str(path))
     check_finite(state, origin=path)
-    model = NativeTransformer(native, name=config.get("name", folder.name), tokenizer=tokenizer, bos_token_id=bos)
+    model = NativeTransformer(native, name=name, tokenizer=tokenizer, bos_token_id=bos)
     model.load_state_dict({key: value.float() for key, value in state.items()}, assign=True)
     return model.eval()
 
