@@ -159,7 +159,8 @@ class Sides:
     def output_rows(self, n_latents: int) -> Float[Tensor, "i d"] | None:
         """What each latent writes into the stream (through W_O where it writes z or values); None where nothing."""
         d = self.dictionary
-        rows = d.output_rows(self.layers) if isinstance(d, HasOutputRows) else getattr(d, "W_dec", None)
+        own = isinstance(d, HasOutputRows)
+        rows = d.output_rows(self.layers) if own else getattr(d, "W_dec", None)
         if not isinstance(rows, Tensor) or rows.ndim != 2 or len(rows) != n_latents:
             return None
         rows = rows.detach().float().cpu()

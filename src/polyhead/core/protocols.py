@@ -89,10 +89,15 @@ class LatentDirections(NamedTuple):
 class PlantedSizes(Protocol):
     """What a benchmark says of a world with planted truth, so that a method can choose settings that fit it."""
 
-    l0: float
-    """Planted features that are active per position, on the side where the method counts its code."""
-    n_latents: int
-    """Width that all methods get."""
+    @property
+    def l0(self) -> float:
+        """Planted features that are active per position, on the side where the method counts its code."""
+        ...
+
+    @property
+    def n_latents(self) -> int:
+        """Width that all methods get."""
+        ...
 
     @property
     def ov_rank(self) -> int:

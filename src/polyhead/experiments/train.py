@@ -186,8 +186,9 @@ def train_member(data: ExperimentData, member: Member, run_dir: Path) -> nn.Modu
         callbacks=[_firing_counts(dictionary, first[0], batches.tokens_per_batch)],
         label=member.name,
     )
-    if isinstance(dictionary, Orients):
-        dictionary.orient()
+    trained: object = dictionary
+    if isinstance(trained, Orients):
+        trained.orient()
     cost = {"seconds": round(time.monotonic() - start, 2), "memory": plan.memory_bytes}
     write_json(folder / COST_FILE, cost)
     environment = {"threads": torch.get_num_threads()}  # the last bits depend on it
