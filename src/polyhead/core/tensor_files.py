@@ -16,7 +16,7 @@ import warnings
 import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from safetensors import SafetensorError
@@ -130,8 +130,8 @@ def _header(path: Path) -> dict[str, Any]:
 
 def _check_entry(path: Path, name: str, entry: Any, held: int) -> None:
     """One tensor's type, shape and place against the bytes that the file holds."""
-    shape = entry.get("shape") if isinstance(entry, dict) else None
-    places = entry.get("data_offsets") if isinstance(entry, dict) else None
+    entry = entry if isinstance(entry, dict) else {}
+    shape, places = entry.get("shape"), entry.get("data_offsets")
     if not (_whole(shape) and _whole(places) and len(places) == 2):
         raise ArtifactError(f"{path}: the header's entry of {name} has no shape and offsets; {_SAVE_AGAIN}")
     bits = _BITS.get(str(entry.get("dtype")))
@@ -146,7 +146,7 @@ def _check_entry(path: Path, name: str, entry: Any, held: int) -> None:
         )
 
 
-def _whole(values: Any) -> bool:
+def _whole(values: Any) -> TypeGuard[list[int]]:
     return isinstance(values, list) and all(isinstance(v, int) and not isinstance(v, bool) and v >= 0 for v in values)
 
 

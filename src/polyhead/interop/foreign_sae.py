@@ -100,8 +100,8 @@ def shifted(sae: AttnOutSAE, constant: Tensor) -> None:
         raise PolyheadError(f"a constant cannot be moved past the token norm {sae.cfg.token_norm!r}")
     inside = constant.to(sae.b_dec) / sae.scale
     if not sae.cfg.subtract_b_dec:
-        sae.b_enc -= inside @ sae.W_enc
-    sae.b_dec += inside
+        sae.b_enc.sub_(inside @ sae.W_enc)
+    sae.b_dec.add_(inside)
 
 
 def folded(W_enc: Tensor, b_enc: Tensor, W_dec: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -201,7 +201,7 @@ def _read(tree: Path) -> tuple[HeadsOverview, list[HeadWindows], list[tuple[Path
 
 def _heads(values: Any, path: Path) -> list[tuple[int, int]]:
     """Pairs of layer and head, each once."""
-    pairs = values if isinstance(values, list) else [None]
+    pairs: list[Any] = values if isinstance(values, list) else [None]
     if not all(isinstance(p, list) and len(p) == 2 and all(type(n) is int and n >= 0 for n in p) for p in pairs):
         raise ArtifactError(f"{path}: heads are pairs [layer, head] of whole numbers from 0")
     heads = [(layer, head) for layer, head in pairs]

@@ -327,9 +327,9 @@ def _activation(path: Path, cfg: SAELensSettings) -> AnyActivation:
             return ReLU()
         case "standard":
             raise refuse(path, "activation_fn", "relu or topk", cfg.activation_fn)
-        case "topk" if cfg.k is None:
-            raise refuse(path, "k", "the number of active latents of a topk SAE", None)
         case "topk":
+            if cfg.k is None:
+                raise refuse(path, "k", "the number of active latents of a topk SAE", None)
             if cfg.k > cfg.d_sae:
                 raise refuse(path, "k", f"at most the {cfg.d_sae} latents", cfg.k)
             return TopK(k=cfg.k)

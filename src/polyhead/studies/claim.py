@@ -101,7 +101,7 @@ class AllOf(Evidence):
     def judged(self) -> tuple[Held | None, str]:
         judged = {label: part.judged() for label, part in self.parts.items()}
         order: list[Held | None] = ["yes", None, "partly", "no"]
-        worst = max((held for held, _ in judged.values()), key=order.index)
+        worst: Held | None = max((held for held, _ in judged.values()), key=lambda held: order.index(held))
         return worst, "; ".join(f"{label}: {reason}" for label, (_, reason) in judged.items())
 
 
@@ -137,7 +137,8 @@ class Declared:
                 continue
             held, reason = found.judged()
             reason = f"{found.lead} {reason}" if found.lead and reason else found.lead or reason
-            fill = (lambda text: text.format(*item, **found.words)) if item or found.words else str  # noqa: B023
+            words = found.words
+            fill = (lambda text: text.format(*item, **words)) if item or words else str  # noqa: B023
             yield Claim(
                 key=self.key.format(*(str(i).replace(", ", "-").replace(" ", "-").replace("/", "-") for i in item)),
                 statement=fill(" ".join((self.evidence.__doc__ or "").split())),
