@@ -432,7 +432,7 @@ def test_large_graph_stays_smooth(large: Path, open_page: Opener):
     page.mouse.up()
     assert at(page, 1000)["x"] == pytest.approx(before["x"] + 100, abs=1)
     page.wait_for_selector("#graph[data-rest=true]")
-    assert shifted != "none"  # while it moves, what lies behind is not drawn anew
+    assert shifted != "none"  # while it moves, what lies after is not drawn from scratch
     traced = page.evaluate(
         """() => {
           const {view, graph} = polyhead.page();

@@ -1,4 +1,4 @@
-"""Graphs of every Hugging Face family: norms in front or behind, parallel blocks, shared keys; sums must close."""
+"""Graphs of every Hugging Face family: norms in front or after, parallel blocks, shared keys; sums must close."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every Hugging Face family behind polyhead's sites: the identities that must hold, on tiny random models.
+"""Every Hugging Face family after polyhead's sites: the identities that must hold, on tiny random models.
 
 `hook_attn_out` is defined as the output of attention before a norm on that output (Gemma, OLMo2), so the sum over heads
 holds as it stands; what joins the residual stream there is `ln1_post.hook_normalized`.

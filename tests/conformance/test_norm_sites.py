@@ -67,13 +67,13 @@ def test_the_gain_follows_what_is_put_there(model: HFModel) -> None:
     for norm in norms(model):
         new = torch.randn(2, LONG, model.cfg.d_model, generator=generator(0, norm))
         put: dict[str, Any] = {f"{norm}.hook_pre_gain": lambda _, new=new: new}
-        behind = f"{norm}.hook_normalized"
-        _, cache = model.run_with_cache(tokens(LONG), [behind], hooks=put)
+        after = f"{norm}.hook_normalized"
+        _, cache = model.run_with_cache(tokens(LONG), [after], hooks=put)
         twice = {name: (lambda _, new=new: 2 * new) for name in put}
-        _, doubled = model.run_with_cache(tokens(LONG), [behind], hooks=twice)
-        zero = model.run_with_cache(tokens(LONG), [behind], hooks=dict.fromkeys(put, torch.zeros_like))[1]
-        bias, gained = zero[behind], cache[behind] - zero[behind]
-        torch.testing.assert_close(doubled[behind] - bias, 2 * gained, rtol=1e-4, atol=1e-5)
+        _, doubled = model.run_with_cache(tokens(LONG), [after], hooks=twice)
+        zero = model.run_with_cache(tokens(LONG), [after], hooks=dict.fromkeys(put, torch.zeros_like))[1]
+        bias, gained = zero[after], cache[after] - zero[after]
+        torch.testing.assert_close(doubled[after] - bias, 2 * gained, rtol=1e-4, atol=1e-5)
         assert float(bias.abs().max()) == 0 or model.cfg.family in LAYER_NORM
         gain = (gained / new).flatten(0, 1)
         torch.testing.assert_close(gain, gain[:1].expand_as(gain), rtol=1e-3, atol=1e-3)
@@ -113,5 +113,5 @@ def test_native_norms(normalization: str, make_tiny_model: Any) -> None:
             x = x / (x.square().mean(-1, keepdim=True) + model.native.eps).sqrt()
         torch.testing.assert_close(cache[f"{norm}.hook_pre_gain"], x)
         module = model.get_submodule(norm)
-        behind = x * getattr(module, "w", 1.0) + getattr(module, "b", 0.0)
-        torch.testing.assert_close(cache[f"{norm}.hook_normalized"], behind)
+        after = x * getattr(module, "w", 1.0) + getattr(module, "b", 0.0)
+        torch.testing.assert_close(cache[f"{norm}.hook_normalized"], after)

@@ -5,9 +5,9 @@ the harvested layers leave fused attention. A `Harvest` names one input and one 
 stored on disk; a `Reading` (core/reading.py) fills any roles from any sites. Heads of a per-head site (`attn.hook_z`)
 are laid side by side, so that every role but a pattern is `[b, p, d]`.
 
-A pattern is `n_heads * p` numbers a token, most of a store's bytes at any useful length; x is `d_model`. So patterns
+A pattern is `n_heads * p` numbers per token, most of a store's bytes at any useful length; x is `d_model`. So patterns
 are computed again from what is kept: in a native model one attention layer, from `hook_resid_pre` (everything the
-layer reads) or from `ln1.hook_normalized` (unless positions are added behind the norm, as in Shortformer models).
+layer reads) or from `ln1.hook_normalized` (unless positions are added after the norm, as in Shortformer models).
 Other models keep what feeds their attention to themselves (query norms, scalings, windows), so there the model runs
 again from the tokens, up to this layer.
 """

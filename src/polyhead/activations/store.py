@@ -2,7 +2,7 @@
 
     manifest.json     what is stored (identity), how far it got, the sha256 of every finished shard
     tokens.npy valid.npy          [n, p]
-    x-00000.npy target-00000.npy  [rows, p, d], `sequences_per_shard` sequences a file; also resid (where patterns are
+    x-00000.npy target-00000.npy  [rows, p, d], `sequences_per_shard` sequences per file; also resid (where patterns are
                                   computed from it) and pattern (where asked for)
 
 Rows are appended, made durable, and only then counted in the manifest; a resumed harvest starts at the count and writes
@@ -48,7 +48,7 @@ class StoreConfig(Config):
     dtype: Literal["float32", "float16"] = "float32"
     """Of every stored site; float16 halves the disk and keeps about three digits."""
     store_patterns: bool = False
-    """Keep patterns instead of computing them again; `n_heads * p` numbers a token."""
+    """Keep patterns instead of computing them again; `n_heads * p` numbers per token."""
     sequences_per_shard: int = Field(default=256, ge=1)
     sequences_per_run: int = Field(default=16, ge=1)
     """Sequences in one run of the model; part of the identity, because it decides the last bits."""
@@ -93,7 +93,7 @@ def harvest_to_disk(
         FolderBusyError: another process harvests there.
         PolyheadError: `folder` holds a harvest of something else (differing fields named).
         ArtifactError: the disk is full (nothing counted is lost), or the folder is damaged.
-        Stopped: SIGTERM or Ctrl-C came; what is done was counted first.
+        Stopped: SIGTERM or Ctrl-C was received; what is done was counted first.
     """
     cfg = cfg or StoreConfig()
     identity = _identity(model, sequences, spec, cfg)
@@ -288,7 +288,7 @@ def _identity(model: HookedModel, sequences: TokenSequences, spec: Harvest, cfg:
 
 
 def _begin(folder: Path, identity: dict[str, Any], sequences: TokenSequences) -> dict[str, Any]:
-    """The manifest to go on from: the one here if it is of the same harvest, else a new one in an empty place."""
+    """The manifest to resume from: the one here if it is of the same harvest, else a new one in an empty place."""
     if (folder / "manifest.json").exists():
         manifest = _read_manifest(folder)
         _refuse_other(manifest["identity"], identity, folder)

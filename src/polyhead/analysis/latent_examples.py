@@ -23,7 +23,7 @@ class PageConfig(Config):
     """What is on the page of a latent."""
 
     n_top: int = 10
-    """Top examples, at most one a sequence."""
+    """Top examples, at most one per sequence."""
     quantiles: tuple[float, ...] = (0.75, 0.5, 0.25)
     """Quantiles of the peak |z| over the sequences in which the latent arrives anywhere."""
     n_sample: int = 48

@@ -22,7 +22,7 @@ _PAIRS_KEPT = 64
 
 
 class Best:
-    """The `width` places with the highest scores of each latent, at most one a sequence."""
+    """The `width` places with the highest scores of each latent, at most one per sequence."""
 
     def __init__(self, n_latents: int, width: int) -> None:
         self.score = torch.full((n_latents, width), -1.0)

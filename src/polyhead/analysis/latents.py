@@ -114,7 +114,9 @@ def analyse_latents(
     """
     cfg = cfg or PageConfig()
     if iter(batches) is batches:
-        raise PolyheadError("latents are analysed in two passes; an iterator came, give Repeatable(source.in_order)")
+        raise PolyheadError(
+            "latents are analysed in two passes; received an iterator; give Repeatable(source.in_order)"
+        )
     passes = _Passes(sides or Sides(dictionary), batches, Positions(bos_token_id, include_bos), cfg, only)
     sums, policy = passes.first(W_U.shape[1], seed)
     if sums.n == 0:
@@ -178,7 +180,7 @@ class _Passes:
                 if keys is not None:
                     sums.add_keys(placed(keys.values[b], keys.indices[b]), batch["tokens"][b], counted[b], sequence)
         if sums is None:
-            raise PolyheadError("no position was counted: no batch came; give longer held-out text")
+            raise PolyheadError("no position was counted: there was no batch; give longer held-out text")
         return sums, count.policy()
 
     def _moved(self, batch: Batch, codes: Codes, b: int) -> Moved:

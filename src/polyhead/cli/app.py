@@ -48,7 +48,7 @@ def demo(*, out: Path = Path("runs/demo"), layer: Index = 3, threads: Count | No
     """Train a free and a Top-1 multitoken transcoder on the bundled model, evaluate both, and write a report.
 
     Args:
-        out: Run folder; the same command goes on where it was stopped.
+        out: Run folder; the same command resumes where it stopped.
         layer: Layer of the bundled model.
         threads: CPU threads; all of them if not given.
     """
@@ -93,7 +93,7 @@ def train_lm(
 ) -> None:
     """Train an attention-only language model on the Python source of this environment, and write its model card.
 
-    The result, `OUT/model`, is a folder that `polyhead.load_model` reads. Running the command again goes on from the
+    The result, `OUT/model`, is a folder that `polyhead.load_model` reads. Running the command again resumes from the
     last checkpoint.
 
     Args:
@@ -213,7 +213,7 @@ def train(
 ) -> None:
     """Train dictionaries of one method: every combination of settings, variants, sparsities and seeds that is named.
 
-    The model runs over the text once for all of them. Running the command again goes on from the last checkpoints;
+    The model runs over the text once for all of them. Running the command again resumes from the last checkpoints;
     finished members are kept. For another mix of methods in one run, edit `experiment.json` and give it with --config.
 
     Args:
@@ -232,7 +232,7 @@ def train(
         k: TopK sparsities.
         l1: ReLU + L1 sparsities (instead of k).
         tanh: JumpReLU sparsity weights (instead of k).
-        silent_k: With k: silent latents a token that learn from the error of the others; 0 for none.
+        silent_k: With k: dead latents per token that learn from the error of the others; 0 for none.
         n_latents: Width of the dictionary.
         seeds: Seeds.
         spread: Also train the free variant of an MTC from loadings spread over all heads.

@@ -26,7 +26,7 @@ def bench_truth(
 ) -> None:
     """Score methods against attention features that are known exactly (docs/benchmark.md), on one thread.
 
-    The same command goes on where it was stopped; rows that are done are not run again.
+    The same command resumes where it stopped; rows that are done are not run again.
 
     Args:
         cases: Names of cases, or JSON files of your own; all that come with the package if not given.

@@ -97,7 +97,7 @@ def score(
         folder: Folder of our artifact.
         model: Alias, hub repository or local folder.
         text: `bundled`, a text, JSONL or Parquet file, or a folder of them.
-        tokens: Tokens held out for scoring, and as many in front of them for means.
+        tokens: Tokens held out for scoring, and as many before them for means.
         seq_len: Tokens a sequence, BOS included.
         layer: Layer of an SAE, in place of what its manifest says.
         site: Site of an SAE, in place of what its manifest says.

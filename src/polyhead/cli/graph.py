@@ -40,7 +40,7 @@ def make(
 ) -> None:
     r"""Make the graph of a prompt, prune it, explain its pattern entries, verify it, and write its page.
 
-    OUT/full holds the whole graph, OUT the pruned one. The same command goes on where it was stopped.
+    OUT/full holds the whole graph, OUT the pruned one. The same command resumes where it stopped.
 
     Args:
         prompt: The text; `\n` in it stands for a new line.

@@ -32,14 +32,14 @@ def classify(
 ) -> None:
     """Classify every attention row into behaviours: previous, induction, inactive, ..., pairs of them, or unknown.
 
-    With --out the same command goes on where it was stopped and ends with the same record.
+    With --out the same command resumes where it stopped and ends with the same record.
 
     Args:
         model: Alias, hub repository or local folder.
         out: Folder of the scan.
         text: `bundled`, a text, JSONL or Parquet file, or a folder of them.
         heads: Heads to classify, such as L3H5; all if not given.
-        rules: JSON or TOML file of rules, put in front of the built-in ones.
+        rules: JSON or TOML file of rules, put before the built-in ones.
         tokens: How many tokens, BOS and padding included.
         seq_len: Tokens a sequence, BOS included.
         threshold: Share of a row's mass that its class must hold.
@@ -66,7 +66,7 @@ def classify(
 
     def human(console: Console) -> None:
         console.print(
-            table(f"{record.model}: {record.n_rows:,} rows a head, threshold {threshold:.0%}", rows_table(record))
+            table(f"{record.model}: {record.n_rows:,} rows per head, threshold {threshold:.0%}", rows_table(record))
         )
         for proposal in record.proposals:
             console.print(f"- unknown, {proposal.share:.0%}: {proposal.words}", highlight=False, markup=False)
@@ -106,7 +106,7 @@ def ablate(
         out: Folder of the record.
         text: Reference text of means and resampling.
         prompts: How many prompts; the set's own number if not given.
-        position: Tokens behind the position that is ablated; 0 is the last.
+        position: Tokens after the position that is ablated; 0 is the last.
         find_position: Ablate where the position sweep falls most instead.
         seed: Seed of the words put into templates, and of resampling.
         threads: CPU threads.
@@ -166,7 +166,7 @@ def report(
 ) -> None:
     """Everything about the heads of one model, and its pages: rows, ablation, splits, pairs, units, weights.
 
-    The same command goes on where it was stopped; what is done is not done again.
+    The same command resumes where it stopped; what is done is not done again.
 
     Args:
         model: Alias, hub repository or local folder.

@@ -28,7 +28,7 @@ def neurons(
 ) -> None:
     """Scan text once and write a table and pages of units: examples, histogram, logits, neighbours.
 
-    The same command goes on where it was stopped and ends with the same records.
+    The same command resumes where it stopped and ends with the same records.
 
     Args:
         model: Alias, hub repository or local folder.

@@ -29,7 +29,7 @@ def _whole(kind: Any, tokens: Sequence[Token]) -> Any:
     """Whole numbers only: cyclopts rounds `1.5` to 2."""
     for token in tokens:
         if "." in token.value and not float(token.value).is_integer():
-            raise ValueError(f"a whole number was expected, received {token.value[:40]}")
+            raise ValueError(f"a whole number was expected; received {token.value[:40]}")
     return convert(kind, tokens)
 
 

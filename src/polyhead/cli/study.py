@@ -64,7 +64,7 @@ def run(
 ) -> None:
     """Run a study on one thread and print its claims next to the published numbers.
 
-    The same command goes on where it was stopped; a study that is finished is not run again.
+    The same command resumes where it stopped; a study that is finished is not run again.
 
     Args:
         name: A study of `polyhead study list`.
@@ -73,7 +73,7 @@ def run(
         out: Study folder (with --all: the folder of study folders); runs/studies/NAME-PRESET if not given.
         set: Changes of the preset: key=value, nested keys with a dot.
         seeds: Short for --set n_seeds=N.
-        again: Remove what an earlier run left, and start anew.
+        again: Remove what an earlier run left, and start from scratch.
         jobs: With --all: processes among which the studies are shared out.
     """
     settings = [*(set or []), *([] if seeds is None else [f"n_seeds={seeds}"])]
@@ -100,7 +100,9 @@ def _run_one(name: str, preset: str, out: Path | None, settings: list[str], *, a
 
     def human(console: Console) -> None:
         if done:
-            console.print(f"{folder} is finished with these settings and was not run again (--again starts anew)")
+            console.print(
+                f"{folder} is finished with these settings and was not run again (--again starts from scratch)"
+            )
         print_claims(record, console)
         size = (folder / RECORD).stat().st_size
         large = f", more than the {RECORD_BYTES / 1000:.0f} kB meant for a record" if size > RECORD_BYTES else ""
@@ -142,7 +144,7 @@ def _run_all(preset: str, out: Path | None, *, jobs: int, again: bool, json: boo
         first = next(iter(failures))
         raise PolyheadError(
             f"{len(failures)} of {len(failures) + len(records)} studies failed ({first}: {failures[first]}); "
-            "the same command goes on with them"
+            "the same command resumes with them"
         )
 
 

@@ -24,9 +24,9 @@ def sweep(
     retries: Index = 1,
     json: Json = False,
 ) -> None:
-    """Train every combination of the values that are set, one ensemble of seeds a cell, and print one line a cell.
+    """Train every combination of the values that are set, one ensemble of seeds per cell, and print one line per cell.
 
-    The same command goes on where it was stopped; finished cells are kept, failed ones are tried again.
+    The same command resumes where it stopped; finished cells are kept, failed ones are tried again.
 
     Args:
         world: `pairs`, or `tms` (sparse features; keys world.density, model.d_hidden ...).

@@ -34,7 +34,7 @@ def read_npy(
         with open(path, "rb") as handle:
             if handle.read(6) != b"\x93NUMPY":  # numpy.load would take an archive or a pickle as well
                 raise ArtifactError(
-                    f"{path} is damaged: an array of NumPy was expected, received something else; {advice}"
+                    f"{path} is damaged: an array of NumPy was expected; received something else; {advice}"
                 )
             handle.seek(0)
             array = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
@@ -63,7 +63,7 @@ def read_npz(path: Path, kinds: Mapping[str, str] | None = None, *, advice: str 
         with open(path, "rb") as handle:
             if handle.read(2) != b"PK":
                 raise ArtifactError(
-                    f"{path} is damaged: an archive of NumPy was expected, received something else; {advice}"
+                    f"{path} is damaged: an archive of NumPy was expected; received something else; {advice}"
                 )
             handle.seek(0)
             with np.load(handle, allow_pickle=False) as stored:
@@ -119,15 +119,15 @@ def _check(array: np.ndarray, where: str, kind: str, shape: Sequence[int | None]
     if array.dtype.kind not in kind:
         words = {"i": "whole numbers", "u": "whole numbers", "f": "floats", "b": "booleans", "U": "text"}
         wanted = " or ".join(dict.fromkeys(words[letter] for letter in kind))
-        raise ArtifactError(f"{where}: {wanted} were expected, received {array.dtype}; {advice}")
+        raise ArtifactError(f"{where}: {wanted} were expected; received {array.dtype}; {advice}")
     if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
-        raise ArtifactError(f"{where} is damaged: booleans were expected, received other bytes; {advice}")
+        raise ArtifactError(f"{where} is damaged: booleans were expected; received other bytes; {advice}")
     if shape is not None and not (
         array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape, strict=True))
     ):
         wanted = " x ".join("any" if n is None else str(n) for n in shape)
         received = " x ".join(map(str, array.shape)) or "a single value"
-        raise ArtifactError(f"{where}: an array of {wanted} was expected, received {received}; {advice}")
+        raise ArtifactError(f"{where}: an array of {wanted} was expected; received {received}; {advice}")
 
 
 def _reason(error: BaseException) -> str:

@@ -110,7 +110,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     manifest = read_json(path, constants=True)  # provenance of earlier versions may hold NaN
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         received = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
-        raise ArtifactError(f"{path}: format {FORMAT} was expected, received {shown(received)}")
+        raise ArtifactError(f"{path}: format {FORMAT} was expected; received {shown(received)}")
     for part in ("sha256", "provenance"):
         if not isinstance(manifest.setdefault(part, {}), dict):
             raise ArtifactError(f"{path}: {part} must be an object, received {shown(manifest[part])}")

@@ -42,7 +42,7 @@ class BaseLayer:
     plain_scores: bool = True
     """False where the scores are not the formula above: a cap, a window, a norm on q and k, a bias of positions."""
     is_linear: bool = True
-    """False where the output is not the formula above: a norm behind the heads, values read from elsewhere."""
+    """False where the output is not the formula above: a norm after the heads, values read from elsewhere."""
     has_mlp: bool = True
     """Whether the block has an MLP beside the attention: False in attention-only models."""
     window: int | None = None

@@ -25,11 +25,11 @@ class Config(BaseModel):
         """Validate plain values.
 
         Raises:
-            PolyheadError: one line naming every offending key, what came, and the nearest known key.
+            PolyheadError: one line naming every offending key, what was received, and the nearest known key.
         """
         if not isinstance(values, Mapping):
             raise PolyheadError(
-                f"{where or cls.__name__}: an object of settings was expected, received {shown(values)}"
+                f"{where or cls.__name__}: an object of settings was expected; received {shown(values)}"
             )
         try:
             return cls.model_validate(dict(values))
@@ -52,8 +52,8 @@ def _explain(cls: type[BaseModel], error: Any) -> str:
         return f"unknown key {key!r}; {nearest(str(error['loc'][-1]), _fields_at(cls, error['loc'][:-1]))}"
     if not key:
         return error["msg"].removeprefix("Value error, ")
-    came = "" if error["type"] == "missing" else f" (received {shown(error['input'])})"
-    return f"{key}: {error['msg'].removeprefix('Value error, ')}{came}"
+    received = "" if error["type"] == "missing" else f" (received {shown(error['input'])})"
+    return f"{key}: {error['msg'].removeprefix('Value error, ')}{received}"
 
 
 def _fields_at(cls: type[BaseModel], path: Sequence[Any]) -> list[str]:

@@ -57,7 +57,7 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
         if not path.exists():
             raise ArtifactError(f"{path} does not exist")
         if not path.is_file():
-            raise ArtifactError(f"{path}: a file was expected, received {'a folder' if path.is_dir() else 'a device'}")
+            raise ArtifactError(f"{path}: a file was expected; received {'a folder' if path.is_dir() else 'a device'}")
         size = path.stat().st_size
         if size > max_bytes:
             raise ArtifactError(
@@ -117,9 +117,9 @@ def read_object(
     value = read_json(path, root=dict, constants=constants, max_bytes=max_bytes, advice=advice)
     for key, kind in (keys or {}).items():
         if key not in value:
-            raise ArtifactError(f"{path}: the key {key!r} was expected, received {shown(value)}; {advice}")
+            raise ArtifactError(f"{path}: the key {key!r} was expected; received {shown(value)}; {advice}")
         if not isinstance(value[key], kind):
-            raise ArtifactError(f"{path}: {key}: {_name(kind)} was expected, received {shown(value[key])}; {advice}")
+            raise ArtifactError(f"{path}: {key}: {_name(kind)} was expected; received {shown(value[key])}; {advice}")
     return value
 
 
@@ -135,7 +135,7 @@ def parse_json(
 
     def constant(name: str) -> float:
         if not constants:
-            raise ArtifactError(f"{where}: a finite number was expected, received {name}; write null, or a number")
+            raise ArtifactError(f"{where}: a finite number was expected; received {name}; write null, or a number")
         return float(name)
 
     hooks: dict[str, Any] = {"object_pairs_hook": lambda pairs: _unique(pairs, where), "parse_constant": constant}
@@ -156,7 +156,7 @@ def parse_json(
         except ValueError as error:
             raise ArtifactError(f"{where}: {error}; {advice}") from None
     if root is not None and not isinstance(value, root):
-        raise ArtifactError(f"{where}: {_name(root)} was expected, received {shown(value)}; {advice}")
+        raise ArtifactError(f"{where}: {_name(root)} was expected; received {shown(value)}; {advice}")
     return value
 
 
@@ -189,7 +189,7 @@ def read_yaml(path: Path, *, root: type | None = dict, max_bytes: int = 256 * 10
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent):
                 raise ArtifactError(
-                    f"{path}: plain values were expected, received the alias *{event.anchor}; write it out"
+                    f"{path}: plain values were expected; received the alias *{event.anchor}; write it out"
                 )
             if depth > MAX_DEPTH:
                 _too_deep(where)
@@ -200,7 +200,7 @@ def read_yaml(path: Path, *, root: type | None = dict, max_bytes: int = 256 * 10
         raise ArtifactError(f"{path}: YAML was expected: {' '.join(str(error).split())[:200]}; {_AGAIN}") from None
     _check(value, where, strings=True, numbers=True)
     if root is not None and not isinstance(value, root):
-        raise ArtifactError(f"{path}: {_name(root)} was expected, received {shown(value)}; {_AGAIN}")
+        raise ArtifactError(f"{path}: {_name(root)} was expected; received {shown(value)}; {_AGAIN}")
     return value
 
 
@@ -274,7 +274,7 @@ def inside(folder: Path, name: Any, where: Path | str) -> Path:
         ArtifactError: not text, empty, absolute, with a NUL, or a path (or link) that leads out of the folder.
     """
     if not isinstance(name, str) or not name or not name.isprintable() or "\\" in name:
-        raise ArtifactError(f"{where}: the name of a file was expected, received {shown(name)}")
+        raise ArtifactError(f"{where}: the name of a file was expected; received {shown(name)}")
     path = folder / name
     if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
         raise ArtifactError(f"{where} names {shown(name)}, which is not in {folder}; put the file there and name it so")
@@ -310,7 +310,7 @@ def _decoded(raw: bytes, where: str) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ArtifactError(
-            f"{where}: UTF-8 text was expected, received the byte 0x{raw[error.start]:02x} at {error.start}; "
+            f"{where}: UTF-8 text was expected; received the byte 0x{raw[error.start]:02x} at {error.start}; "
             "save the file as UTF-8, or copy it again"
         ) from None
 
@@ -325,14 +325,14 @@ def _unique(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
 
 def _integer(text: str, where: str) -> int:
     if len(text) > 20 or abs(int(text)) >= 2**64:
-        raise ArtifactError(f"{where}: a number of at most 64 bits was expected, received one of {len(text)} digits")
+        raise ArtifactError(f"{where}: a number of at most 64 bits was expected; received one of {len(text)} digits")
     return int(text)
 
 
 def _float(text: str, where: str) -> float:
     value = float(text)
     if math.isinf(value):
-        raise ArtifactError(f"{where}: a finite number was expected, received {text[:40]}")
+        raise ArtifactError(f"{where}: a finite number was expected; received {text[:40]}")
     return value
 
 
@@ -367,16 +367,16 @@ def _check_string(item: str, where: str) -> None:
     try:
         item.encode()
     except UnicodeEncodeError:
-        raise ArtifactError(f"{where}: text was expected, received half a surrogate pair in {shown(item)}") from None
+        raise ArtifactError(f"{where}: text was expected; received half a surrogate pair in {shown(item)}") from None
 
 
 def _check_number(item: Any, where: str) -> None:
     if isinstance(item, float) and not math.isfinite(item):
-        raise ArtifactError(f"{where}: a finite number was expected, received {item}; write null, or a number")
+        raise ArtifactError(f"{where}: a finite number was expected; received {item}; write null, or a number")
     if isinstance(item, int) and abs(item) >= 2**64:
-        raise ArtifactError(f"{where}: a number of at most 64 bits was expected, received {shown(item)}")
+        raise ArtifactError(f"{where}: a number of at most 64 bits was expected; received {shown(item)}")
     if not isinstance(item, bool | int | float | None):
-        raise ArtifactError(f"{where}: plain values were expected, received {shown(item)}; put it in quotation marks")
+        raise ArtifactError(f"{where}: plain values were expected; received {shown(item)}; put it in quotation marks")
 
 
 def _yaml_loader(where: str) -> Any:
@@ -387,7 +387,7 @@ def _yaml_loader(where: str) -> Any:
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
             keys = [key.value for key, _ in node.value]
             if odd := [key for key in keys if not isinstance(key, str)]:
-                raise ArtifactError(f"{where}: the name of a key was expected, received {shown(odd[0])}")
+                raise ArtifactError(f"{where}: the name of a key was expected; received {shown(odd[0])}")
             _unique([(key, None) for key in keys], where)
             return super().construct_mapping(node, deep=deep)
 

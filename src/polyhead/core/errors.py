@@ -1,6 +1,6 @@
 """Errors that end a command with one clear line and exit code 2.
 
-A `PolyheadError` is the user's to mend: what was asked, what was expected, what came, what to do next.
+A `PolyheadError` is the user's to mend: what was asked, what was expected, what was received, what to do next.
 Everything else is a bug of ours and keeps its traceback.
 """
 

@@ -84,7 +84,7 @@ class RowsRecord(Record):
     model: str
     policy: TokenPolicy
     text: dict[str, Any]
-    """Origin, `sha256`, tokens a sequence."""
+    """Origin, `sha256`, tokens per sequence."""
     threshold: float
     behaviours: list[BehaviourCard]
     """In the stated order: where rules overlap, the first counts."""
@@ -127,7 +127,7 @@ class SweepPoint(Record):
     """The row at one position replaced by one-hot on BOS, everywhere else the model as it is."""
 
     back: int
-    """Tokens behind it: 0 is the last position, where the answer is predicted."""
+    """Tokens after it: 0 is the last position, where the answer is predicted."""
     token: str
     """The commonest token there."""
     drop: list[float]
@@ -161,7 +161,7 @@ class AblationRecord(Record):
     examples: list[tuple[str, str]]
     """Some prompts with their answers."""
     position: int
-    """Tokens behind the position that was ablated; 0 is the last."""
+    """Tokens after the position that was ablated; 0 is the last."""
     clean: Effect
     effects: list[Effect]
     sweep: list[SweepPoint]

@@ -36,7 +36,7 @@ STALE_SECONDS = 180.0
 """A holder on another host that gave no sign of life for this long is taken to be gone."""
 _POLL_SECONDS = 0.1
 _LOCKED_BYTE = 1 << 30
-"""Windows locks bytes, and locked bytes cannot be read: one far behind the content."""
+"""Windows locks bytes, and locked bytes cannot be read: one far after the content."""
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
 
 

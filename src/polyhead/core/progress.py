@@ -33,7 +33,7 @@ class Bar:
 
 @contextmanager
 def progress(label: str, *, total: float, done: float = 0, unit: str = "steps", scale: float = 1.0) -> Iterator[Bar]:
-    """A bar over `total` units; the rate shown is units a second times `scale`, in `unit`."""
+    """A bar over `total` units; the rate shown is units per second times `scale`, in `unit`."""
     console = Console(file=sys.stderr)
     bar = Progress(
         TextColumn("{task.description}"),

@@ -27,7 +27,7 @@ class Read(Config):
 
 
 class Reading(Config):
-    """The sites behind every role of a batch. `target` is what a dictionary reconstructs."""
+    """The sites after every role of a batch. `target` is what a dictionary reconstructs."""
 
     roles: dict[str, tuple[Read, ...]]
 

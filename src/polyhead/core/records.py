@@ -2,7 +2,7 @@
 
 A run folder holds `records/overview.json` (Overview), `records/evaluations.jsonl` (one Evaluation a line), and per
 dictionary `records/<name>/latents.parquet` (columns = fields of LatentRow) and `records/<name>/pages/NNNN.json`
-(a list of LatentPage, PAGE_SHARD latents a file: latent i is in file i // PAGE_SHARD). docs/formats.md says the same.
+(a list of LatentPage, PAGE_SHARD latents per file: latent i is in file i // PAGE_SHARD). docs/formats.md says the same.
 """
 
 import json
@@ -89,7 +89,7 @@ class Evaluation(Record):
     """Of the layer's attention output once the target is put back: comparable between methods of one layer."""
     nmse: float
     l0_source: float | None
-    """Active latents a source token."""
+    """Active latents per source token."""
     l0_dest: float | None
     """Latents carrying 90 % of the energy at a destination; of a code that is counted there, active latents."""
     dead_share: float | None
@@ -312,7 +312,7 @@ R = TypeVar("R", bound=Record)
 
 
 def save_lines(path: Path, records: Iterable[Record]) -> None:
-    """Write one JSON record a line, atomically."""
+    """Write one JSON record per line, atomically."""
     text = "".join(r.json_line() + "\n" for r in records)
     write_atomic(path, lambda aside: aside.write_text(text, encoding="utf-8"))
 

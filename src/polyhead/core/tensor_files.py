@@ -62,11 +62,11 @@ def read_torch(path: Path) -> dict[str, Tensor]:
             f"{path}: plain tensors were expected and nothing else is loaded: {_one_line(error)}"
         ) from None
     if not isinstance(tensors, dict):
-        raise ArtifactError(f"{path}: a state dict (names to tensors) was expected, received {type(tensors).__name__}")
+        raise ArtifactError(f"{path}: a state dict (names to tensors) was expected; received {type(tensors).__name__}")
     for name, t in tensors.items():
         if not isinstance(name, str) or not isinstance(t, Tensor) or t.layout != torch.strided:
             raise ArtifactError(
-                f"{path}: a state dict (names to tensors) was expected, received {name!r}: {type(t).__name__}"
+                f"{path}: a state dict (names to tensors) was expected; received {name!r}: {type(t).__name__}"
             )
         if t.numel() * t.element_size() > t.untyped_storage().nbytes():
             raise ArtifactError(

@@ -100,7 +100,7 @@ class OrderPicture(Record):
     band: int
     """Distances from the diagonal that are kept, from 1."""
     near: str
-    """`band` bytes a place: place i with places i + 1 to i + band, 0 behind the end."""
+    """`band` bytes a place: place i with places i + 1 to i + band, 0 after the end."""
     tiles: int
     """Of a side; tile t holds the places from t * n / tiles (rounded up) on."""
     pooled: str

@@ -35,7 +35,7 @@ class TopK(Config):
     k: int = Field(default=16, ge=1)
     """Latents a token."""
     silent_k: int = Field(default=0, ge=0)
-    """Silent latents a token that learn from what the others leave unexplained; 0: none do, and they stay silent."""
+    """Dead latents per token that learn from what the others leave unexplained; 0: none do, and they stay silent."""
     silent_weight: float = Field(default=0.125, ge=0)
     """Weight of that squared error, in units of what is left unexplained."""
 

@@ -1,9 +1,9 @@
 """Features of two types in one dictionary: from the residual stream, and from attention outputs.
 
-Type 1 (strictly causal) reads the stream in front of MLP l and writes the MLP outputs of layers >= l and the attention
+Type 1 (strictly causal) reads the stream before MLP l and writes the MLP outputs of layers >= l and the attention
 outputs of layers > l. Type 2 (weakly causal) reads attention output l, since what attention brings to a position
 cannot be told from that position, and writes the attention outputs and the MLP outputs of layers >= l. In an
-attention-only model there are no MLP targets, and type 1 reads the stream behind attention l.
+attention-only model there are no MLP targets, and type 1 reads the stream after attention l.
 Source: Transformer Circuits, "Progress on Attention" (2025), whose list of parts is lost; which part writes what is the
 reading of methods.md. What was lost is chosen here: the squared error is the mean over all targets, each in units of
 its own variance; each part of the crossing can be switched off, and without any it is one transcoder and one attention
@@ -27,7 +27,7 @@ from polyhead.dictionaries.spanning import Spanning, SpanningConfig, check_order
 from polyhead.dictionaries.spanning_start import start
 
 Cross = Literal["resid_to_later_mlp", "resid_to_attn", "attn_to_later_attn", "attn_to_mlp"]
-"""A term that crosses: type 1 to MLPs behind its own, type 1 to later attention outputs, type 2 to later attention
+"""A term that crosses: type 1 to MLPs after its own, type 1 to later attention outputs, type 2 to later attention
 outputs, type 2 to MLP outputs. What does not cross is always there: type 1 to its own MLP, type 2 to its own output."""
 
 
@@ -47,7 +47,7 @@ class TwoTypeSettings(Config):
     with_mlps: bool = True
     """Whether MLP outputs are explained, where the model has any."""
     reads: Literal["normalized", "resid"] = "normalized"
-    """What type 1 reads: the residual stream behind its norm, or as it is."""
+    """What type 1 reads: the residual stream after its norm, or as it is."""
 
 
 class Plan(NamedTuple):
@@ -85,7 +85,7 @@ def plan(settings: TwoTypeSettings, layers: Sequence[BaseLayer]) -> Plan:
 
 
 def _stream(settings: TwoTypeSettings, layer: BaseLayer) -> str:
-    """What type 1 of a layer reads; in an attention-only model the next norm behind attention is the next layer's."""
+    """What type 1 of a layer reads; in an attention-only model the next norm after attention is the next layer's."""
     if layer.has_mlp:
         return site(layer.layer, "ln2.hook_normalized" if settings.reads == "normalized" else "hook_resid_mid")
     if settings.reads == "normalized":

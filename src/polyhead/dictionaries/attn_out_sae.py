@@ -96,13 +96,13 @@ class AttnOutSAE(SAE):
         if missing:
             raise PolyheadError(
                 f"attribution by head needs the roles pattern and v (see view_roles); {', '.join(missing)} missing, "
-                f"came: {', '.join(batch)}"
+                f"received: {', '.join(batch)}"
             )
         h, width = layer.n_heads, layer.n_heads * layer.d_head
         if batch["v"].shape[-1] != width or batch["pattern"].shape[1] != h:
             raise PolyheadError(
                 f"layer {layer.layer} has {h} heads of {layer.d_head}; pattern {list(batch['pattern'].shape)} and "
-                f"v {list(batch['v'].shape)} came"
+                f"v {list(batch['v'].shape)} received"
             )
         v = batch["v"].to(self.W_dec.dtype).unflatten(-1, (h, -1))
         written = torch.einsum("bkhc,mhc->bmhk", v, readers)
@@ -151,7 +151,7 @@ class AttnOutSAE(SAE):
             raise PolyheadError(f"attribution by head needs a linear pre-activation; token_norm is {cfg.token_norm!r}")
         if cfg.site == "hook_attn_out" and not layer.is_linear:
             raise PolyheadError(
-                f"layer {layer.layer}'s output is not linear in its heads (a norm behind them); "
+                f"layer {layer.layer}'s output is not linear in its heads (a norm after them); "
                 "attribution needs an SAE of attn.hook_z there"
             )
         width = layer.d_model if cfg.site == "hook_attn_out" else layer.n_heads * layer.d_head

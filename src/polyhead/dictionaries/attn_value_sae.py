@@ -84,7 +84,7 @@ class AttnValueSAE(SAE):
         if missing or len(layers) != self.cfg.n_parts:
             raise PolyheadError(
                 f"a view of this value SAE needs {self.cfg.n_parts} layers and their patterns (see view_roles); "
-                f"{len(layers)} layers and the roles {', '.join(batch)} came"
+                f"{len(layers)} layers and the roles {', '.join(batch)} received"
                 + (f", {', '.join(missing)} missing" if missing else "")
             )
         f = unpack(self.codes(batch))[..., latents]
@@ -92,7 +92,7 @@ class AttnValueSAE(SAE):
         loadings = self.query_head_loadings()[latents]
         if pattern.shape[1] != loadings.shape[1]:
             raise PolyheadError(
-                f"{loadings.shape[1]} query heads were expected in the patterns, {pattern.shape[1]} came"
+                f"{loadings.shape[1]} query heads were expected in the patterns, {pattern.shape[1]} received"
             )
         arcs = torch.einsum("bhqk,bkm,mh->bmhqk", pattern, f, loadings)
         return LatentView(f, arcs.sum((2, 4)).mT, arcs)
@@ -121,7 +121,7 @@ def make(
     shapes = {(layer.n_heads, layer.n_kv_heads, layer.d_head) for layer in layers}
     if len(shapes) != 1:
         raise PolyheadError(
-            f"layers of one value SAE need the same heads; (heads, kv heads, d_head) {sorted(shapes)} came"
+            f"layers of one value SAE need the same heads; (heads, kv heads, d_head) {sorted(shapes)} received"
         )
     ((n_heads, n_kv_heads, _),) = shapes
     sae = AttnValueSAE(

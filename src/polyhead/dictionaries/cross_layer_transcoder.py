@@ -1,4 +1,4 @@
-"""The cross-layer transcoder: latents read the stream in front of one MLP and write the outputs of that MLP and later.
+"""The cross-layer transcoder: latents read the stream before one MLP and write the outputs of that MLP and later.
 
     a[l] = act(x[l] W_enc[l] + b_enc[l]);   mlp_out[m] = b_dec[m] + sum_{l <= m} a[l] W_dec[l -> m]
 Source: Transformer Circuits, "Circuit Tracing: Revealing Computational Graphs in Language Models" (2025). With
@@ -47,7 +47,7 @@ class CrossLayerTranscoderSettings(Config):
 
 
 def reading(settings: CrossLayerTranscoderSettings, layers: Sequence[BaseLayer]) -> Reading:
-    """The stream in front of every MLP, and every MLP's output.
+    """The stream before every MLP, and every MLP's output.
 
     Raises:
         PolyheadError: a layer without MLP, or layers that are not in ascending order.

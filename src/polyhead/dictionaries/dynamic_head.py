@@ -186,7 +186,7 @@ def _check(batch: Batch, cfg: DynamicHeadConfig) -> None:
     if d != cfg.d_model or pattern != (b, cfg.n_heads, p, p):
         raise PolyheadError(
             f"this dynamic head reads x [b, p, {cfg.d_model}] and pattern [b, {cfg.n_heads}, p, p]; "
-            f"x {[b, p, d]} and pattern {list(pattern)} came: is it another layer's or another model's batch?"
+            f"x {[b, p, d]} and pattern {list(pattern)} received: is it another layer's or another model's batch?"
         )
 
 

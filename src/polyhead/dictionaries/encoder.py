@@ -67,7 +67,7 @@ def plain_code(
     *,
     training: bool = True,
 ) -> Code:
-    """The dense form. With `training`, batchtopk chooses among the tokens that came."""
+    """The dense form. With `training`, batchtopk chooses among the tokens of the batch."""
     pre = rows @ W_enc + b_enc
     if training and isinstance(act, BatchTopK):
         cut = pre.detach().flatten().topk(min(act.k * len(rows), pre.numel())).values[-1].clamp_min(0.0)
@@ -89,7 +89,7 @@ def listed_code(
     """The listed form; None where more than `limit` of all latents would be in the list.
 
     With `training`, silent entries that still have a gradient of their own (jumprelu's band) are listed too, and
-    batchtopk chooses among the tokens that came; a reconstruction is made without, so that it is each token's own.
+    batchtopk chooses among the tokens of the batch; a reconstruction is made without, so that it is each token's own.
     """
     n_latents, gap, cut = W_enc.shape[1], None, None
     if isinstance(act, BatchTopK) and training:

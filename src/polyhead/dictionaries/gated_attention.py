@@ -136,7 +136,7 @@ class GatedAttention(nn.Module):
         if x.shape[-1] != self.cfg.d_in or target.shape[-1] != self.cfg.d_out:
             raise PolyheadError(
                 f"this block reads x [b, p, {self.cfg.d_in}] and writes [b, p, {self.cfg.d_out}]; "
-                f"{list(x.shape)} and {list(target.shape)} came"
+                f"{list(x.shape)} and {list(target.shape)} received"
             )
         gates = self.gates(x)
         error = (self._written(x, gates) - target / self.target_scale).square().mean(-1)

@@ -13,7 +13,7 @@ from polyhead.core.protocols import Codes, LatentView
 
 
 def head_codes(norms: Float[Tensor, "b p h"], active: Bool[Tensor, "b p h"]) -> Codes:
-    """Heads as latents: their norms where active, no more entries a token than the most that are."""
+    """Heads as latents: their norms where active, no more entries per token than the most that are."""
     n_heads = norms.shape[-1]
     values = torch.where(active, norms, 0.0)
     width = max(1, int((values != 0).sum(-1).max()))

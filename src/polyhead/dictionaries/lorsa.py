@@ -6,7 +6,7 @@ A latent is one unit: what it reads at a source is x . W_V, where it looks is it
 the query. Unit i belongs to group i // (n_latents / n_groups). R is the base model's rotation, a buffer like the
 scales, so a saved Lorsa needs no model. |W_O[i]| = 1, so that z compares units by what they write.
 Source: Low-Rank Sparse Attention (arXiv 2504.20938). Ours: relu and jumprelu beside TopK; values mixed
-before they are read (ops/lorsa_product.py); b_V added behind the mix, the same since patterns sum to 1.
+before they are read (ops/lorsa_product.py); b_V added after the mix, the same since patterns sum to 1.
 Axis legend: b sequence, p position, g group, i unit, k d_qk, d width, m asked-for units, e entry of a list.
 Inside, x is divided by `input_scale` and y by `target_scale`, as in every dictionary here.
 """
@@ -268,10 +268,10 @@ class Lorsa(nn.Module):
 
 def _check(batch: Batch, cfg: LorsaConfig) -> None:
     if "x" not in batch:
-        raise PolyheadError(f"a Lorsa batch needs x; came: {', '.join(batch)}")
+        raise PolyheadError(f"a Lorsa batch needs x; received: {', '.join(batch)}")
     _, p, d = batch["x"].shape
     if d != cfg.d_in or p > cfg.n_ctx:
         raise PolyheadError(
-            f"this Lorsa reads x [b, at most {cfg.n_ctx}, {cfg.d_in}]; {list(batch['x'].shape)} came: "
+            f"this Lorsa reads x [b, at most {cfg.n_ctx}, {cfg.d_in}]; {list(batch['x'].shape)} received: "
             "is it another layer's or another model's batch, or are its sequences too long?"
         )

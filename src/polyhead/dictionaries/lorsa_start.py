@@ -150,7 +150,7 @@ def set_units(
 
 @torch.no_grad()
 def moved_values(lorsa: Lorsa, layer: BaseLayer, batches: Iterable[Batch]) -> Float[Tensor, "h n k"]:
-    """What the base heads' values are behind the mix, without bias, at valid positions; groups stand for heads."""
+    """What the base heads' values are after the mix, without bias, at valid positions; groups stand for heads."""
     rows = []
     for batch in batches:
         by_head = lorsa.mixed(batch["x"])[:, : layer.n_heads] @ (layer.W_V * lorsa.input_scale)

@@ -83,4 +83,6 @@ class Method:
         n = len(layers)
         if (self.layers == "one" and n != 1) or (self.layers == "many" and n < 2):
             wanted = {"one": "exactly one layer", "many": "two layers or more"}[self.layers]
-            raise PolyheadError(f"{self.kind} explains {wanted}; {n} came: {', '.join(str(x.layer) for x in layers)}")
+            raise PolyheadError(
+                f"{self.kind} explains {wanted}; {n} received: {', '.join(str(x.layer) for x in layers)}"
+            )

@@ -330,10 +330,12 @@ class MTC(nn.Module):
 def _check(batch: Batch, cfg: MTCConfig) -> None:
     missing = [role for role in ("x", "pattern") if role not in batch]
     if missing:
-        raise PolyheadError(f"an MTC batch needs x and pattern; {', '.join(missing)} missing, came: {', '.join(batch)}")
+        raise PolyheadError(
+            f"an MTC batch needs x and pattern; {', '.join(missing)} missing, received: {', '.join(batch)}"
+        )
     (b, p, d), pattern = batch["x"].shape, tuple(batch["pattern"].shape)
     if d != cfg.d_in or pattern != (b, cfg.n_heads, p, p):
         raise PolyheadError(
             f"this MTC reads x [b, p, {cfg.d_in}] and pattern [b, {cfg.n_heads}, p, p]; "
-            f"x {[b, p, d]} and pattern {list(pattern)} came: is it another layer's or another model's batch?"
+            f"x {[b, p, d]} and pattern {list(pattern)} received: is it another layer's or another model's batch?"
         )

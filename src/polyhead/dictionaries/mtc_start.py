@@ -67,7 +67,7 @@ def set_directions(
     if W_V.shape[0] != cfg.n_heads or W_V.shape[1] != cfg.d_in or W_O.shape[2] != cfg.d_out:
         raise PolyheadError(
             f"this MTC has {cfg.n_heads} heads, d_in {cfg.d_in}, d_out {cfg.d_out}; W_V {list(W_V.shape)} "
-            f"[h, d_in, k] and W_O {list(W_O.shape)} [h, k, d_out] came"
+            f"[h, d_in, k] and W_O {list(W_O.shape)} [h, k, d_out] received"
         )
     if identity and cfg.d_in != cfg.d_out:
         raise PolyheadError(f"the identity start copies x to the target, but d_in {cfg.d_in} != d_out {cfg.d_out}")

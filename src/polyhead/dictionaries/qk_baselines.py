@@ -3,7 +3,7 @@
 `svd`       scores q^T P k with P = the best rank-r approximation of the identity on the two sides' data:
             weights   W_QK = W_Q W_K^T truncated (of the unrotated head: no data, positions kept by rotating after);
             whitened  L_q^T L_k truncated, with cov q = L_q L_q^T and cov k = L_k L_k^T: the best rank r for scores.
-`random_pairs`  a trained dictionary whose key codes are dealt out among its latents: sparsity stays, pairing goes.
+`random_pairs`  a trained dictionary whose key codes are permuted among its latents: sparsity stays, pairing goes.
 Axis legend: b sequence, p position, q query, k key, d d_model or d_head, n token, r rank.
 """
 
@@ -43,7 +43,7 @@ def whitened_svd(batches: Sequence[Batch], rank: int, score_scale: float) -> Low
     """The rank-r scores nearest to the head's in the mean square over all pairs of a query and a key.
 
     Raises:
-        PolyheadError: no batch came, or a rank above the width of a head.
+        PolyheadError: there was no batch, or a rank above the width of a head.
     """
     q, k = (valid_rows([{"x": b["q"], **b} for b in batches], role) for role in ("q", "k"))
     _check_rank(rank, q.shape[1])
@@ -73,7 +73,7 @@ def weight_svd(layer: BaseLayer, head: int, rank: int) -> Float[Tensor, "2 d k"]
 
 
 def random_pairs(dictionary: QKDiagonal, generator: torch.Generator) -> QKDiagonal:
-    """The dictionary with its key codes dealt out at random: latent i of the queries meets another latent's keys."""
+    """The dictionary with its key codes permuted at random: latent i of the queries meets another latent's keys."""
     other = copy.deepcopy(dictionary)
     order = torch.randperm(dictionary.cfg.n_latents, generator=generator)
     with torch.no_grad():

@@ -10,7 +10,7 @@ patterns. Form, loss and gates are unrecovered there and decided here: loss = KL
 over heads (metrics/pattern_fidelity.py has the formulas).
 
 **Always-on latents are the cheat**: q.k has rank d_head, so d_head latents that always fire copy any head. So density
-is capped on both sides, `k` counts latents a query, and every result states the largest density and L0 / d_head.
+is capped on both sides, `k` counts latents per query, and every result states the largest density and L0 / d_head.
 What makes it work: the two sides need not be equally sparse. A latent is a narrow condition on the query (`k` active)
 and the keys that it likes, up to `max_density` of them; scores below are cut off, which a softmax hardly sees.
 The code of a key is dense enough (5 to 15 %) that plain products beat lists of active latents.
@@ -214,11 +214,13 @@ def _packed(side: QKSide, x: Tensor) -> Codes:
 def _check(batch: Batch, cfg: QKDiagonalConfig) -> None:
     missing = [role for role in ("q", "k") if role not in batch]
     if missing:
-        raise PolyheadError(f"a QK dictionary reads q and k; {', '.join(missing)} missing, came: {', '.join(batch)}")
+        raise PolyheadError(
+            f"a QK dictionary reads q and k; {', '.join(missing)} missing, received: {', '.join(batch)}"
+        )
     widths = len(cfg.heads) * cfg.d_head, (max(cfg.key_of) + 1) * cfg.d_head
-    came = batch["q"].shape[-1], batch["k"].shape[-1]
-    if widths != came:
+    widths_in = batch["q"].shape[-1], batch["k"].shape[-1]
+    if widths != widths_in:
         raise PolyheadError(
             f"this QK dictionary of heads {list(cfg.heads)} reads q [b, p, {widths[0]}] and k [b, p, {widths[1]}]; "
-            f"widths {came[0]} and {came[1]} came: is it another layer's or another model's batch?"
+            f"widths {widths_in[0]} and {widths_in[1]} received: is it another layer's or another model's batch?"
         )

@@ -104,7 +104,7 @@ class QKSide(nn.Module):
         self.rate.copy_(self.fires(sizes).float().mean(0))
 
     def _level(self, gated: Float[Tensor, "n i"]) -> Tensor:
-        """The threshold at which `k` latents a token fire."""
+        """The threshold at which `k` latents per token fire."""
         assert self.k is not None
         some = gated[:: max(1, len(gated) // _TOKENS)].flatten()
         wanted = max(1, min(round(len(some) * self.k / self.n_latents), len(some)))

@@ -130,7 +130,7 @@ def initialize(
     """Directions, biases, gates and size, in place; with `cut_keys`, a latent's weight on keys starts above its cut.
 
     Raises:
-        PolyheadError: no batch came.
+        PolyheadError: there was no batch.
     """
     cfg = dictionary.cfg
     q, k = _rows(batches, "q") * score_scale, _rows(batches, "k")

@@ -95,7 +95,7 @@ class Replacement(nn.Module):
         if x.shape[-1] != self.cfg.d_in or (self.cfg.d_rotary and x.shape[1] > self.cfg.n_ctx):
             raise PolyheadError(
                 f"this replacement layer reads x [b, at most {self.cfg.n_ctx or 'any'}, {self.cfg.d_in}]; "
-                f"{list(x.shape)} came: is it another layer's or another model's batch?"
+                f"{list(x.shape)} received: is it another layer's or another model's batch?"
             )
         x = x / self.input_scale
         q = torch.einsum("bpd,hdk->bphk", x, self.W_Q) + self.b_Q

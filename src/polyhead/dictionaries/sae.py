@@ -190,9 +190,9 @@ class SAE(nn.Module):
 
     def _checked(self, batch: Batch) -> Tensor:
         if "x" not in batch or batch["x"].shape[-1] != self.cfg.d_in:
-            came = f"x {list(batch['x'].shape)}" if "x" in batch else f"no x (roles: {', '.join(batch)})"
+            found = f"x {list(batch['x'].shape)}" if "x" in batch else f"no x (roles: {', '.join(batch)})"
             raise PolyheadError(
-                f"this SAE reads x [b, p, {self.cfg.d_in}]; {came} came: is it another layer's or model's batch?"
+                f"this SAE reads x [b, p, {self.cfg.d_in}]; received {found}: is it another layer's or model's batch?"
             )
         return batch["x"].to(self.W_dec.dtype)
 

@@ -275,7 +275,7 @@ def check_order(layers: Sequence[BaseLayer]) -> None:
     """
     numbers = [layer.layer for layer in layers]
     if numbers != sorted(set(numbers)):
-        raise PolyheadError(f"layers go from earlier to later, each once; these came: {numbers}")
+        raise PolyheadError(f"layers go from earlier to later, each once; these received: {numbers}")
 
 
 def side_by_side(sources: Sequence[str], targets: Sequence[str]) -> Reading:
@@ -295,6 +295,6 @@ def _check(batch: Batch, cfg: SpanningConfig) -> None:
         width = batch[role].shape[-1] if role in batch else 0
         if width != len(sites) * cfg.d_model:
             raise PolyheadError(
-                f"{role} must hold {', '.join(sites)} side by side, {len(sites)} x {cfg.d_model} wide; {width} came: "
-                "is it another dictionary's or another model's batch?"
+                f"{role} must hold {', '.join(sites)} side by side, {len(sites)} x {cfg.d_model} wide; {width} "
+                "received: is it another dictionary's or another model's batch?"
             )

@@ -32,7 +32,7 @@ def start(dictionary: Built, batches: Sequence[Batch], generator: torch.Generato
     """Scales, directions, biases and calibration in place, from a few batches (16 sequences do); gives it back.
 
     Raises:
-        PolyheadError: no batch came, or one of other widths.
+        PolyheadError: there was no batch, or one of other widths.
     """
     cfg = dictionary.cfg
     x, y = (list(valid_rows(batches, role).split(cfg.d_model, dim=-1)) for role in ("x", "target"))

@@ -25,11 +25,11 @@ def valid_rows(batches: Iterable[Batch], role: str) -> Float[Tensor, "n d"]:
     """The vectors of a role at all valid positions, in float32.
 
     Raises:
-        PolyheadError: no batch came.
+        PolyheadError: there was no batch.
     """
     rows = [batch[role][valid_mask(batch, role)].float() for batch in batches]
     if not rows:
-        raise PolyheadError("a dictionary's start needs at least one batch to measure scales on; none came")
+        raise PolyheadError("a dictionary's start needs at least one batch to measure scales on; none received")
     return torch.cat(rows)
 
 

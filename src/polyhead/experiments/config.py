@@ -134,7 +134,7 @@ class ExperimentConfig(Config):
     @classmethod
     def _ordered(cls, layers: tuple[int, ...]) -> tuple[int, ...]:
         if not layers or min(layers) < 0 or list(layers) != sorted(set(layers)):
-            raise ValueError(f"layers are named once each, counted from 0, in ascending order; came {list(layers)}")
+            raise ValueError(f"layers are named once each, counted from 0, in ascending order; received {list(layers)}")
         return layers
 
     @model_validator(mode="after")

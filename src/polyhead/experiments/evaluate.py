@@ -114,7 +114,7 @@ def linear_baselines(data: ExperimentData) -> list[Evaluation]:
     roles = {"x": "ln1.hook_normalized", "target": "hook_attn_out", "pattern": "attn.hook_pattern"}
     reading = Reading(roles={role: one_site(site(data.cfg.layer, name)) for role, name in roles.items()})
     targets = {r.targets for r in map(data.reading, data.cfg.members)}
-    if targets == {one_site(site(data.cfg.layer, "hook_resid_post"))}:  # all explain the stream behind the layer
+    if targets == {one_site(site(data.cfg.layer, "hook_resid_post"))}:  # all explain the stream after the layer
         reading = reading.model_copy(update={"roles": {**reading.roles, "target": next(iter(targets))}})
     moments = _moments(data, reading)
     batches = Repeatable(data.held_out_batches(reading).in_order)
@@ -160,7 +160,7 @@ def _moments(data: ExperimentData, reading: Reading) -> LayerMoments:
         try:
             heads = HeadWeights.of(data.model, data.cfg.layer)
             return measure_moments(source.in_order(), positions, heads=heads)
-        except PolyheadError:  # a norm behind the heads, as in Gemma: the layer is not linear in x, PCA alone is left
+        except PolyheadError:  # a norm after the heads, as in Gemma: the layer is not linear in x, PCA alone is left
             pass
     return measure_moments(source.in_order(), positions)
 

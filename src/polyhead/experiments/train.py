@@ -62,7 +62,7 @@ def run_experiment(
     Raises:
         FolderBusyError: another process trains there.
         PolyheadError: the folder holds another experiment, and whatever loading and training may raise.
-        Stopped: SIGTERM or Ctrl-C came; checkpoints were written first.
+        Stopped: SIGTERM or Ctrl-C was received; checkpoints were written first.
     """
     with open_run(run_dir):
         save_config(cfg, run_dir)
@@ -219,7 +219,7 @@ def _firing_counts(dictionary: Any, batch: Batch, tokens_per_batch: int) -> Firi
 
 
 def identity(data: ExperimentData, member: Member) -> dict[str, Any]:
-    """What decides a dictionary's weights: compared when a run goes on, kept in the manifest."""
+    """What decides a dictionary's weights: compared when a run resumes, kept in the manifest."""
     return {
         "model": data.model.cfg.model_dump(),
         "text": data.cfg.text,

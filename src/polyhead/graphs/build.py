@@ -1,7 +1,7 @@
 """From a frozen prompt to edges: every target's incoming edges, block by block, cut as they are made.
 
 An edge's weight is what the source's write adds to the target's pre-activation. Weights into a target, with `cut`, sum
-to its pre-activation. With a folder, every block's edges are written as they are done, and a killed build goes on.
+to its pre-activation. With a folder, every block's edges are written as they are done, and a killed build resumes.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ def build_graph(
         dictionaries: explainers, or folders that hold one dictionary or many.
         tokens: the prompt, BOS included where the model has one.
         cfg: bounds.
-        folder: where to save the graph; edges are kept there as they are made, and another call goes on.
+        folder: where to save the graph; edges are kept there as they are made, and another call resumes.
 
     Raises:
         PolyheadError: prompt too long or with unknown tokens, dictionaries that do not fit, over the budget.

@@ -23,7 +23,7 @@ AFTER_NORM = ("ln1_post.hook_normalized", "ln2_post.hook_normalized")
 """Targets that join the stream as they are: what the norm on an output makes of it."""
 HALVES = {"hook_attn_out": "attn", "attn.hook_z": "attn", "hook_mlp_out": "mlp"}
 HALVES |= dict(zip(AFTER_NORM, ("attn", "mlp"), strict=True))
-"""Sites whose reconstruction explains half a layer."""
+"""Sites whose reconstruction explains a sublayer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,7 @@ def check_explainers(model: HookedModel, explainers: Sequence[Explainer]) -> Non
     """Refuse dictionaries of another model, and two that explain the same half of a layer.
 
     Raises:
-        PolyheadError: with what was expected and what came.
+        PolyheadError: with what was expected and what was received.
     """
     here, taken = model.cfg.model_dump(), {}
     for one in explainers:

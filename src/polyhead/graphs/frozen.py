@@ -111,7 +111,7 @@ def freeze(
     blocks += _constants(recorded, blocks, biases, explained, notes)
     blocks.append(logit_block(recorded, cfg))
     if (cap := soft_cap(recorded)) is not None:
-        notes.append(f"logit nodes are logits in front of the model's soft cap ({cap:g})")
+        notes.append(f"logit nodes are logits before the model's soft cap ({cap:g})")
     blocks.sort(key=lambda block: block.order)
     nodes = [node for block in blocks for node in block.nodes]
     _number(blocks)

@@ -1,4 +1,4 @@
-"""Logit nodes: what the model says next, each logit less the mean over the vocabulary.
+"""Logit nodes: what the model says next, each logit minus the mean over the vocabulary.
 
 Axis legend: p position, d d_model, v vocabulary, n node.
 """
@@ -67,7 +67,7 @@ def _bias(recorded: Recorded, W_U: Tensor) -> Tensor:
 
 
 def soft_cap(recorded: Recorded) -> float | None:
-    """What the model caps its logits with softly (Gemma 2), if it does: nodes are logits in front of the cap."""
+    """What the model caps its logits with softly (Gemma 2), if it does: nodes are logits before the cap."""
     return getattr(getattr(getattr(recorded.model, "hf", None), "config", None), "final_logit_softcapping", None)
 
 

@@ -2,7 +2,7 @@
 
     normalized[p] = (x[p] - [LayerNorm] mean(x[p])) / scale[p] * gain + bias = J_p x[p] + bias
 With `scale` held at the prompt's value, a reader r of the normalized tensor reads J_p^T r of the stream and bias . r.
-Which formula a norm follows is found on the tensors in front of it and behind it, not believed from the family's name.
+Which formula a norm follows is found on the tensors before it and after it, not believed from the family's name.
 Axis legend: p position, d d_model, n one of several vectors.
 """
 
@@ -38,7 +38,7 @@ class FrozenNorm:
         return FrozenNorm(self.scale, torch.ones_like(self.gain), torch.zeros_like(self.bias), self.centred)
 
     def apply(self, vectors: Float[Tensor, "n d"], positions: Int[Tensor, " n"]) -> Float[Tensor, "n d"]:
-        """J_p w: what a vector added to the stream adds behind the norm."""
+        """J_p w: what a vector added to the stream adds after the norm."""
         if self.centred:
             vectors = vectors - vectors.mean(-1, keepdim=True)
         return vectors / self.scale[positions, None] * self.gain
@@ -59,7 +59,7 @@ def identity_norm(n_positions: int, width: int, dtype: torch.dtype) -> FrozenNor
 def frozen_norm(
     model: HookedModel,
     before: Float[Tensor, "p d"],
-    behind: Float[Tensor, "p d"],
+    after: Float[Tensor, "p d"],
     layer: int | None,
     dtype: torch.dtype = torch.float64,
 ) -> FrozenNorm:
@@ -68,7 +68,7 @@ def frozen_norm(
     Raises:
         PolyheadError: none of the model's norms gives what was recorded.
     """
-    x, y = before.to(dtype).cpu(), behind.to(dtype).cpu()
+    x, y = before.to(dtype).cpu(), after.to(dtype).cpu()
     best, found = float("inf"), identity_norm(len(x), x.shape[1], dtype)
     for candidate in (found, *_candidates(model, x, layer)):
         everywhere = torch.arange(len(x))

@@ -52,7 +52,7 @@ def live_pass(
     norms: bool = False,
     patterns: bool = False,
 ) -> Pass:
-    """The tensors at `sites` where `added` is put into the stream and the model goes on as it likes.
+    """The tensors at `sites` where `added` is put into the stream and the model continues unfrozen.
 
     With `norms` or `patterns`, those are held as on the prompt, and nothing else is.
     """
@@ -62,7 +62,7 @@ def live_pass(
 
 
 def _uncapped(model: HookedModel, x: Tensor, logits: Tensor) -> Tensor:
-    """Logits in front of a soft cap, where the model has one; nodes are those."""
+    """Logits before a soft cap, where the model has one; nodes are those."""
     capped = getattr(getattr(getattr(model, "hf", None), "config", None), "final_logit_softcapping", None)
     return logits if capped is None else x.to(model.W_U) @ model.W_U
 
@@ -123,7 +123,7 @@ class _Held:
         return hooks | {name: self._look(name) for name in self.sites - hooks.keys()}
 
     def _output(self, layer: int, half: str) -> dict[str, Hook]:
-        """What half a layer adds to the stream: put back as it was, or let go on; with what is added."""
+        """What a sublayer adds to the stream: put back as it was, or unfrozen; with what is added."""
         depth = write_depth(layer, half)
         name, more = _behind(self.frozen, depth), self.added.get(depth)
         if self.outputs:
@@ -148,7 +148,7 @@ class _Held:
         return hook
 
     def _passed(self, name: str, post: FrozenNorm | None, front: str, more: Tensor | None) -> Hook:
-        """An output that goes on, behind a held norm where there is one, and what is added to it."""
+        """An output that is passed on, after a frozen norm where there is one, and what is added to it."""
 
         def hook(value: Tensor) -> Tensor:
             self.seen[name] = value.detach().cpu()

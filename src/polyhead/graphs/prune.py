@@ -52,7 +52,7 @@ def keep(
     """
     for name, value in (("node", node_threshold), ("edge", edge_threshold)):
         if not 0 <= value <= 1:
-            raise PolyheadError(f"a {name} threshold is the share of influence to keep, from 0 to 1; {value} came")
+            raise PolyheadError(f"a {name} threshold is the share of influence to keep, from 0 to 1; {value} received")
     n, weights = len(nodes), logit_weights(nodes)
     adjacency = adjacency_of(edges, n)
     if not count_biases:

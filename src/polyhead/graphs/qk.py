@@ -1,7 +1,7 @@
 """QK attribution: one attention score, split exactly into what wrote at the query times what wrote at the key.
 
     score[h, t, s] = sum_i sum_j q_i . k_j
-i runs over everything that wrote to the stream at t in front of the layer (embeddings, latents, errors, biases) and one
+i runs over everything that wrote to the stream at t before the layer (embeddings, latents, errors, biases) and one
 constant (the norm's bias, b_Q, positions added to queries), j the same at s. Norm scales are held; the rotation is in
 q_i and k_j. It explains the score, not what softmax makes of the others in its row: `contrast` is the score less its
 row's mean. Reasons are terms of a QK dictionary of the layer, u_i(q_t) w_i(k_s) by latent, with what they leave.
@@ -60,7 +60,7 @@ def split_score(frozen: FrozenPrompt, scores: ScoreMap, head: int, query: int, k
 def _side(
     frozen: FrozenPrompt, layer: int, way: Projection, head: int, position: int
 ) -> tuple[Int[Tensor, " n"], Float[Tensor, "n k"]]:
-    """Nodes that wrote at a position in front of attention, and each one's part of the query or key."""
+    """Nodes that wrote at a position before attention, and each one's part of the query or key."""
     rows = frozen.visible(position, frozen.recorded.read_depth(layer, "attn"))
     nodes, place = torch.from_numpy(frozen.writes.node)[rows].unique(return_inverse=True)
     vectors = torch.zeros(len(nodes), frozen.writes.vectors.shape[1], dtype=DTYPE)
@@ -163,7 +163,7 @@ def _layer_of(one: Explainer) -> int | None:
 
 @torch.no_grad()
 def latent_terms(qk: QKDiagonal, batch: Mapping[str, Any], head: int, query: int, key: int) -> Float[Tensor, " i"]:
-    """What each latent adds to one score: c[i, h] <u_i(q), w_i(k)>, or u_i(q) (M * G_h)_i . w(k) behind a mask.
+    """What each latent adds to one score: c[i, h] <u_i(q), w_i(k)>, or u_i(q) (M * G_h)_i . w(k) after a mask.
 
     Key biases and offsets of the dictionary are no latents and not in it.
     """

@@ -65,7 +65,7 @@ class ReadBack:
         return cls(frozen, dictionaries, codes, groups)
 
     def sites(self, *, whole: bool) -> list[str]:
-        """Sites that `read` needs: what encoders read; with `whole`, everything behind patterns too."""
+        """Sites that `read` needs: what encoders read; with `whole`, everything after patterns too."""
         return list(dict.fromkeys(s for reading in self._readings(whole) for s in reading.sites))
 
     def _readings(self, whole: bool) -> list[Reading]:
@@ -152,7 +152,7 @@ def move(mtc: MTC, values: Float[Tensor, "p i"], pattern: Float[Tensor, "1 h q s
 
 
 def _reads(mtc: Any, x: Float[Tensor, "1 p d"]) -> Float[Tensor, "p i"]:
-    """Pre-activations; behind them what the further pairs of each latent read."""
+    """Pre-activations; after them what the further pairs of each latent read."""
     pre = mtc.pre_activations(x)[0]
     if getattr(mtc.cfg, "rank", 1) == 1:
         return pre

@@ -1,8 +1,8 @@
 """Everything a graph needs of one pass over one prompt: streams, norms, patterns, and the batches of dictionaries.
 
 Depth counts the residual stream: 0 is the embedding (with learned positions), attention of layer l writes at 2l + 1,
-its MLP at 2l + 2. A reader in front of attention l reads at 2l, in front of MLP l at 2l + 1 (2l where the two are
-parallel), the logits at 2L. What half a layer adds is the difference of streams, so that sums telescope exactly.
+its MLP at 2l + 2. A reader before attention l reads at 2l, before MLP l at 2l + 1 (2l where the two are
+parallel), the logits at 2L. What a sublayer adds is the difference of streams, so that sums telescope exactly.
 Axis legend: p position, d d_model, n one of several vectors, h head, q query, k key.
 """
 
@@ -53,7 +53,7 @@ class Recorded:
         return len(self.tokens)
 
     def added(self, layer: int, half: str) -> Float[Tensor, "p d"]:
-        """What half a layer added to the stream."""
+        """What a sublayer added to the stream."""
         depth = write_depth(layer, half)
         return self.streams[depth] - self.streams[depth - 1]
 
@@ -73,12 +73,12 @@ class Recorded:
         return {"tokens": self.tokens[None], "valid": valid, **fill_roles(reading, self.cache)}
 
     def norm(self, layer: int, half: str) -> FrozenNorm:
-        """The norm in front of a layer's attention or MLP."""
+        """The norm before a layer's attention or MLP."""
         name = "ln1.hook_normalized" if half == "attn" else "ln2.hook_normalized"
         return self._norm(self.streams[self.read_depth(layer, half)], site(layer, name), layer)
 
     def post_norm(self, layer: int, half: str) -> FrozenNorm | None:
-        """The norm behind it, where the model has one there."""
+        """The norm after it, where the model has one there."""
         name = site(layer, "ln1_post.hook_normalized" if half == "attn" else "ln2_post.hook_normalized")
         if name not in self.cache:
             return None
@@ -86,7 +86,7 @@ class Recorded:
 
     @cached_property
     def final_norm(self) -> FrozenNorm:
-        """In front of the unembedding."""
+        """Before the unembedding."""
         return self._norm(self.streams[-1], "ln_final.hook_normalized", None)
 
     def _norm(self, before: Tensor, name: str, layer: int | None) -> FrozenNorm:
@@ -101,7 +101,7 @@ class Recorded:
     def read_at(
         self, name: str, readers: Float[Tensor, "n d"], positions: Int[Tensor, " n"]
     ) -> tuple[int, Float[Tensor, "n d"], Float[Tensor, " n"]]:
-        """Depth, vectors in stream units and constants of readers of a site with one vector a position.
+        """Depth, vectors in stream units and constants of readers of a site with one vector per position.
 
         Raises:
             PolyheadError: a site that is not the stream or a norm of it.
@@ -153,7 +153,7 @@ class Recorded:
 
 
 def write_depth(layer: int, half: str) -> int:
-    """The depth at which half a layer writes."""
+    """The depth at which a sublayer writes."""
     return 2 * layer + (1 if half == "attn" else 2)
 
 

@@ -1,7 +1,7 @@
 """How a layer's attention scores follow from its input on one prompt, linear on each side.
 
     q = R_t (D_q[t] * ((x_t + c_t) W_Q[h] + b_Q[h])),  k the same at s;   score[h, t, s] = scale q . k
-x_t is what a stream adds behind the norm (its scale held), c_t the norm's bias and positions that are added to queries
+x_t is what a stream adds after the norm (its scale held), c_t the norm's bias and positions that are added to queries
 and keys only; R rotates; D is 1, or where the model norms its queries and keys, gain over their scale on the prompt,
 held like every norm. So a score is bilinear in what was written at t and at s. All of it is found on the tensors that
 the model computed, and a layer whose scores are not of this form (a soft cap) is refused.
@@ -40,7 +40,7 @@ class Projection:
     """Added to the normalized stream always."""
 
     def apply(self, vectors: Float[Tensor, "n d"], head: int, position: int) -> Float[Tensor, "n k"]:
-        """What vectors behind the norm are in the head's query or key space."""
+        """What vectors after the norm are in the head's query or key space."""
         return self._turned(vectors @ self.W[head], head, position)
 
     def bias(self, head: int, position: int) -> Float[Tensor, " k"]:

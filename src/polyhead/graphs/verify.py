@@ -100,7 +100,7 @@ class Bench:
         return changed
 
     def _arrived(self, index: int, values: Float[Tensor, "p i"]) -> tuple[int, Float[Tensor, "p d"]]:
-        """What values at their sources add to the stream behind attention."""
+        """What values at their sources add to the stream after attention."""
         whole = self.back.dictionaries[index]
         mtc = getattr(whole, "mtc", whole)
         assert isinstance(mtc, MTC)

@@ -272,7 +272,7 @@ def _tensors(path: Path, needed: tuple[str, ...], allowed: tuple[str, ...] = ())
     missing = [name for name in needed if name not in tensors]
     if missing:
         names = ", ".join(sorted(tensors))[:200]
-        raise ArtifactError(f"{path}: {', '.join(missing)} expected, received {names or 'nothing'}")
+        raise ArtifactError(f"{path}: {', '.join(missing)} expected; received {names or 'nothing'}")
     _no_skip(tensors, path)
     odd = sorted(tensors.keys() - {*needed, *allowed})
     if odd:

@@ -168,5 +168,5 @@ def _config(d: int, n: int, activation: Any, *, subtract: bool, site: str) -> At
 def _width(tensors: Mapping[str, Tensor], name: str, path: Path) -> torch.Size:
     if name not in tensors or tensors[name].ndim != 2 or 0 in tensors[name].shape:
         names = ", ".join(sorted(tensors))[:200]
-        raise PolyheadError(f"{path}: the matrix {name} was expected, received: {names or 'nothing'}")
+        raise PolyheadError(f"{path}: the matrix {name} was expected; received: {names or 'nothing'}")
     return tensors[name].shape

@@ -18,7 +18,7 @@ from polyhead.interop.hook_names import Place
 
 
 class ForeignSAE(NamedTuple):
-    """An SAE that came from elsewhere."""
+    """An SAE from elsewhere."""
 
     dictionary: AttnOutSAE
     layer: int | None

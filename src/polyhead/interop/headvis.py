@@ -1,7 +1,7 @@
 """HeadVis trees: a folder of JSON about every attention head of a model, out and in.
 
     config.json             model, dataset, heads, metrics with their descriptions, what is plotted
-    scatter_data.json       one row a head: layer, head, one number a metric
+    scatter_data.json       one row per head: layer, head, one number a metric
     heads/L3H5.json         sequences (tokens, attention_indices = query * seq_len + key, attention_values, interval,
                             max_activation), qk_distance_histogram, top_query_tokens, top_key_tokens, histogram,
                             statistics

@@ -68,7 +68,7 @@ _SHORT = {
     "mlp_out": "hook_mlp_out",
     "mlp": "hook_mlp_out",
 }
-"""Names of submodules as dictionary_learning's users give them, `_layer_N` behind them or not."""
+"""Names of submodules as dictionary_learning's users give them, `_layer_N` after them or not."""
 
 
 class Loading(NamedTuple):
@@ -124,7 +124,7 @@ def from_transformer_lens(name: Any, model: NormFacts, loading: Loading, where: 
         PolyheadError: no such site, or it cannot be known which tensor was meant.
     """
     if not isinstance(name, str):
-        raise PolyheadError(f"{where}: the name of a hook was expected, received {name!r}")
+        raise PolyheadError(f"{where}: the name of a hook was expected; received {name!r}")
     found = re.fullmatch(r"blocks\.(\d{1,6})\.(.+)", name)
     local, layer = (found[2], int(found[1])) if found else (name, None)
     plain = _BRIDGE.get(local, local)

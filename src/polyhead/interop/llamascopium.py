@@ -413,8 +413,8 @@ def _rotary(read: _Folder, config: LorsaSettings, shape: torch.Size, *, adjacent
     if {"rotary_cos", "rotary_sin"} <= read.saved.keys():
         tables = [read.saved["rotary_cos"], read.saved["rotary_sin"]]
         if any(tuple(table.shape) != (n_ctx, 2 * half) for table in tables):
-            came = [list(table.shape) for table in tables]
-            raise PolyheadError(f"{read.path / WEIGHTS}: rotary tables must be {[n_ctx, 2 * half]}; {came} came")
+            found = [list(table.shape) for table in tables]
+            raise PolyheadError(f"{read.path / WEIGHTS}: rotary tables must be {[n_ctx, 2 * half]}; received {found}")
         return torch.stack([table[:, ::2] if adjacent else table[:, :half] for table in tables])
     angle = torch.arange(n_ctx)[:, None].double() * _frequencies(config, half)
     return torch.stack([angle.cos(), angle.sin()]).float()
@@ -490,7 +490,7 @@ def _write_transcoder(module: CrossLayerTranscoder, model: NormFacts) -> tuple[d
     cfg = module.cfg
     if len(cfg.sources) != 1 or len(cfg.targets) != 1:
         raise PolyheadError(
-            f"a Llamascopium transcoder reads one site and writes one; {len(cfg.sources)} and {len(cfg.targets)} came"
+            f"a Llamascopium transcoder reads one site and writes one; received {len(cfg.sources)}, {len(cfg.targets)}"
         )
     places = (parse_site(cfg.sources[0]), parse_site(cfg.targets[0]))
     named = [to_transformer_lens(at.name, model, "this transcoder") for at in places]

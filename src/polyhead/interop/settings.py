@@ -74,7 +74,7 @@ def inside(folder: Path, name: Any, where: str, *, outside: bool | None = None) 
         PolyheadError: a name that leads out of the folder, by itself or through a link.
     """
     if not isinstance(name, str) or not name or "\0" in name:
-        raise PolyheadError(f"{where}: the name of a file was expected, received {shown(name)}")
+        raise PolyheadError(f"{where}: the name of a file was expected; received {shown(name)}")
     path = folder / name
     try:
         within = path.resolve().is_relative_to(folder.resolve())

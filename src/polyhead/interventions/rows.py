@@ -116,7 +116,7 @@ def logits_from(
     last: Int[Tensor, " b"],
     hooks: Mapping[str, Hook],
 ) -> Float[Tensor, "b v"]:
-    """Logits at the positions `last`, from the residual stream in front of a layer; hooks of earlier layers are not
+    """Logits at the positions `last`, from the residual stream before a layer; hooks of earlier layers are not
     seen. Most of a pass is spent on earlier layers and on logits nobody reads."""
     tap = Tap(hooks=hooks, n_layers=model.cfg.n_layers)
     pos = None

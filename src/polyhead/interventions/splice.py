@@ -1,7 +1,7 @@
 """Splice: put another tensor in the place of a site's own, or of several sites', during the model's forward pass.
 
 Nothing before the site depends on what is put there. Where many tensors are tried on the same tokens, `clean_pass`
-keeps what the layer had read, and a native model goes on from there instead of starting over.
+keeps what the layer had read, and a native model resumes from there instead of starting over.
 Axis legend: b sequence, p position, d width, v vocabulary.
 """
 
@@ -24,14 +24,14 @@ _RESUMABLE = ("hook_attn_out", "hook_resid_post")
 
 
 class CleanPass(NamedTuple):
-    """What a splice can go on from."""
+    """What a splice can resume from."""
 
     site: str
     logits: Float[Tensor, "b p v"]
     own: Float[Tensor, "b p d"]
     """The tensor at the site."""
     before: Float[Tensor, "b p d_model"] | None
-    """The residual stream in front of the layer, for models that can go on from there."""
+    """The residual stream before the layer, for models that can resume from there."""
 
 
 @torch.no_grad()

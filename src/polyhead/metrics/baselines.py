@@ -60,7 +60,7 @@ def measure_moments(
     """One pass; with `heads` also the moments of what each head gathers.
 
     Raises:
-        PolyheadError: no batch came; or, with `heads`, x and pattern do not give the target, so that per-head
+        PolyheadError: there was no batch; or, with `heads`, x and pattern do not give the target, so that per-head
             baselines would describe another layer or site.
     """
     n, sums = 0, {}

@@ -1,7 +1,7 @@
 """Evaluate: one pass over held-out batches, one Evaluation a dictionary or baseline. Definitions: docs/metrics.md.
 
-Memory is one batch (its logits twice) and a few numbers a latent, whatever the length of the text. Every subject of one
-pass reads the same roles and reconstructs the same target, whichever sites that is.
+Memory is one batch (its logits twice) and a few numbers per latent, whatever the length of the text. All subjects of a
+pass read the same roles and reconstruct the same target, whichever sites that is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -332,6 +332,6 @@ def patterns_of_others(batch: Batch, before: Float[Tensor, "1 h q k"] | None = N
     pattern = batch["pattern"]
     if before is None or before.shape[1:] != pattern.shape[1:]:
         if len(pattern) < 2:
-            raise PolyheadError("patterns of another sequence need a first batch of at least 2 sequences; 1 came")
+            raise PolyheadError("patterns of another sequence need a first batch of at least 2 sequences; 1 received")
         before = pattern[-1:]
     return {**batch, "pattern": torch.cat([before, pattern[:-1]])}

@@ -41,7 +41,7 @@ class Sparsity(NamedTuple):
 
 
 class FiringSums:
-    """How often each latent fires, of any dictionary; memory is one number a latent."""
+    """How often each latent fires, of any dictionary; memory is one number per latent."""
 
     def __init__(self) -> None:
         self.active: Tensor | None = None
@@ -75,7 +75,7 @@ class FiringSums:
 
 
 class SparsitySums:
-    """Accumulates over batches; memory is one sequence's moved code and three numbers a latent."""
+    """Accumulates over batches; memory is one sequence's moved code and three numbers per latent."""
 
     def __init__(self, W_dec: Float[Tensor, "i d"], loadings: Float[Tensor, "i heads"]) -> None:
         self.loadings = loadings.detach()

@@ -1,4 +1,4 @@
-"""BOS and end of document as the user asks for them: options of `load_model`, or behind a model's name.
+"""BOS and end of document as the user asks for them: options of `load_model`, or after a model's name.
 
 `pythia-70m:bos=none` is a name like any other, so every command takes it and every record keeps it.
 """

@@ -28,7 +28,7 @@ def generate(
         temperature: 0 takes the likeliest token; above 0 samples from softmax(logits / temperature).
         top_k: sample among the k likeliest only.
         generator: the source of randomness, needed for sampling.
-        stop_token: a row that has produced it goes on with it alone; all rows there, and the result ends.
+        stop_token: a row that has produced it resumes with it alone; all rows there, and the result ends.
 
     Raises:
         PolyheadError: too long for the model, or settings that make no sense.

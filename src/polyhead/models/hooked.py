@@ -176,7 +176,7 @@ class HookedModel(Hooked):
 
     def _check(self, tokens: Tensor) -> None:
         if tokens.ndim != 2 or tokens.numel() == 0:
-            raise PolyheadError(f"tokens must be [batch, pos], at least one; came {list(tokens.shape)}")
+            raise PolyheadError(f"tokens must be [batch, pos], at least one; received {list(tokens.shape)}")
         if tokens.shape[1] > self.cfg.n_ctx:
             raise PolyheadError(f"sequence of {tokens.shape[1]} tokens; {self.cfg.name} takes at most {self.cfg.n_ctx}")
         low, high = int(tokens.min()), int(tokens.max())

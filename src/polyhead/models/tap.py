@@ -72,7 +72,7 @@ class Tap:
         return value
 
     def check_complete(self) -> None:
-        """Check that every site that was asked for came by. Hooks behind the end of a stopped pass do not matter.
+        """Check that every site that was asked for came by. Hooks after the end of a stopped pass do not matter.
 
         Raises:
             PolyheadError: the model does not have some of the sites.

@@ -24,7 +24,7 @@ def to_tokens(model: HookedModel, text: str) -> Int[Tensor, "1 p"]:
         PolyheadError: the model has no tokenizer.
     """
     if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} came without a tokenizer; pass token ids instead")
+        raise PolyheadError(f"{model.cfg.name} has no tokenizer; pass token ids instead")
     return torch.tensor([[*before(model), *model.tokenizer.encode(text)]], dtype=torch.int64, device=model.device)
 
 

@@ -1,6 +1,6 @@
 """Tokenizers: one small wrapper over the `tokenizers` library, and the recipe of the bundled one.
 
-The bundled tokenizer is a byte-level BPE whose pre-tokeniser keeps a newline and the indentation behind it together,
+The bundled tokenizer is a byte-level BPE whose pre-tokeniser keeps a newline and the indentation after it together,
 so that "newline + 8 spaces" is one token and indentation can be studied. Its splitting pattern has no lookaround,
 which makes encoding about ten times faster than the usual GPT-2 pattern.
 """

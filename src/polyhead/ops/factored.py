@@ -41,7 +41,7 @@ class FactoredMatrix:
         """M x for a vector or matrix; a product of factored matrices keeps the smaller of the two inner widths."""
         width = other.shape[0]
         if width != self.shape[1]:
-            raise PolyheadError(f"{self.shape} @ {tuple(other.shape)}: expected {self.shape[1]} rows, came {width}")
+            raise PolyheadError(f"{self.shape} @ {tuple(other.shape)}: expected {self.shape[1]} rows, received {width}")
         if not isinstance(other, FactoredMatrix):
             return self.A @ (self.B @ other)
         middle = self.B @ other.A

@@ -6,7 +6,7 @@ same z, but the units of a group then share one mixed input, and of the units on
 gradient: dW_V[i] = sum over listed (q, i) of dz u, du a sum of W_V rows (and writing is `write_listed`). Only z itself
 is a dense product, chunk by chunk. Sources after a query are skipped block by block, in the mix and in its gradient.
 Unit i belongs to group i // m, where m units share a group. Axis legend: b sequence, q query, s source position,
-p position, g group, m unit of a group, i unit, d width, k d_qk or entries a token, n = b * q, e entry of a list.
+p position, g group, m unit of a group, i unit, d width, k d_qk or entries per token, n = b * q, e entry of a list.
 """
 
 import math

@@ -49,7 +49,7 @@ class Claims(NamedTuple):
 
 
 def pack(masks: Sequence[Bool[np.ndarray, "#b #q #k"]], shape: tuple[int, int, int]) -> UInt16[np.ndarray, "b q k"]:
-    """One code a pair, bit i where mask i holds; pairs with a key behind the query have no bits."""
+    """One code per pair, bit i where mask i holds; pairs with a key after the query have no bits."""
     assert len(masks) <= MAX_MASKS, len(masks)
     code = np.zeros(shape, np.uint16)
     for i, mask in enumerate(masks):

@@ -68,7 +68,7 @@ class _Pages:
         for score in self.overview.scores:
             if len(score.values) != n:
                 raise ArtifactError(
-                    f"{records / 'overview.json'}: {n} heads, so {n} values of {score.key!r}; {len(score.values)} came"
+                    f"{records / 'overview.json'}: {n} heads, so {n} values of {score.key!r}; got {len(score.values)}"
                 )
         if self.rows is not None and [(h.layer, h.head) for h in self.rows.heads] != self.overview.heads:
             raise ArtifactError(f"{records / 'rows.json'} has other heads than overview.json; run the report again")

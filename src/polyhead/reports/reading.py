@@ -40,7 +40,9 @@ class RunRecords:
         expected = card.n_heads + 1
         widths = {len(row) for row in table["loadings"].to_pylist()} - {expected}
         if widths:
-            raise ArtifactError(f"{path}: {expected} loadings a latent expected (heads, identity); {min(widths)} came")
+            raise ArtifactError(
+                f"{path}: {expected} loadings per latent expected (heads, identity); {min(widths)} received"
+            )
         return table
 
     def page_shards(self, card: DictionaryCard) -> list[tuple[int, Path]]:
@@ -68,7 +70,7 @@ def read_run(run_dir: Path) -> RunRecords:
         if len(card.head_names) != card.n_heads + 1:
             raise ArtifactError(
                 f"{folder / 'overview.json'}: {card.name!r} has {card.n_heads} heads, so {card.n_heads + 1} names "
-                f"with the identity; {len(card.head_names)} came"
+                f"with the identity; {len(card.head_names)} received"
             )
     return RunRecords(folder, overview, list(load_lines(folder / "evaluations.jsonl", Evaluation)))
 

@@ -1,4 +1,4 @@
-"""Pages of studies: one a study, and the list of all, as a folder of static files. Layout: docs/formats.md."""
+"""Pages of studies: one per study, and the list of all, as a folder of static files. Layout: docs/formats.md."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -61,7 +61,7 @@ def write_units_data(records: Path, folder: Path) -> list[dict[str, Any]]:
 def _table(path: Path, card: UnitCard) -> pa.Table:
     table = read_table(path, list(UnitRow.model_fields), advice="scan the units again")
     if table.num_rows != card.n_units:
-        raise ArtifactError(f"{path}: {card.n_units} units expected, {table.num_rows} came; scan the units again")
+        raise ArtifactError(f"{path}: {card.n_units} units expected, {table.num_rows} received; scan the units again")
     return table
 
 

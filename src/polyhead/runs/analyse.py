@@ -37,7 +37,7 @@ SITES = {
     "attn.hook_z": "what the heads read",
     "attn.hook_v": "the values",
     "attn.hook_pattern": "the attention pattern",
-    "hook_resid_post": "the stream behind attention",
+    "hook_resid_post": "the stream after attention",
 }
 """Sites in words, for titles."""
 

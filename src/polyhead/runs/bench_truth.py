@@ -1,4 +1,4 @@
-"""`polyhead bench-truth`: every method on every case over seeds, a small file a row, so that a stopped run goes on."""
+"""`polyhead bench-truth`: every method on every case over seeds, a small file per row so that it resumes."""
 
 import hashlib
 import json
@@ -49,7 +49,7 @@ def bench_truth(
         case_names: cases of the package, or JSON files of one's own; all of the package where None.
         methods: lines of the leaderboard; all where None.
         quick: two cases, four lines, one seed, short training, unless said otherwise.
-        minutes: stop after the row that passes this many minutes; the same command goes on.
+        minutes: stop after the row that passes this many minutes; the same command resumes.
         collect: train nothing; the record is of the rows that are there.
 
     Raises:
@@ -71,7 +71,7 @@ def bench_truth(
             bar.note(f"{case_name} {entry.name} seed {seed}")
             bar.advance()
             if minutes is not None and time.monotonic() - begun > 60 * minutes:
-                say(f"stopped after {minutes:g} minutes with {len(rows)} of {len(todo)} rows; run again to go on")
+                say(f"stopped after {minutes:g} minutes with {len(rows)} of {len(todo)} rows; run again to resume")
                 break
     if not rows:
         raise PolyheadError(f"{out} holds no rows of these cases and methods; run without --collect")

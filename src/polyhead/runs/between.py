@@ -1,6 +1,6 @@
 """Heads against heads, and one head in parts: assembled from a model and a text.
 
-OUT/pairs.jsonl            HeadPair, one a line
+OUT/pairs.jsonl            HeadPair, one per line
 OUT/copying.json           copying score by layer and head
 OUT/preferences.json       PreferenceSearch
 OUT/split-L3H0.json        SplitHead, for the heads asked for: by rules and by clusters

@@ -1,7 +1,7 @@
 """The recipe of the dictionaries that ship: `python -m polyhead.runs.bundled_dictionaries RUN [OUT]`.
 
 RUN/<name>/ is an ordinary run folder (`polyhead evaluate` and `polyhead report` read it), OUT (the package itself if
-not given) gets the artifacts, their card and its words. A stopped run goes on where it was. About 15 minutes of a core.
+not given) gets the artifacts, their card and its words. A stopped run resumes where it was. About 15 minutes of a core.
 """
 
 import argparse
@@ -202,7 +202,7 @@ def card_words(card: Mapping[str, Any]) -> str:
 def main() -> None:
     """Train and write them."""
     parser = argparse.ArgumentParser(description="Train the dictionaries that ship with the bundled model.")
-    parser.add_argument("run", type=Path, help="run folder; the same command goes on where it was stopped")
+    parser.add_argument("run", type=Path, help="run folder; the same command resumes where it stopped")
     parser.add_argument(
         "out", type=Path, nargs="?", default=FOLDER, help="where artifacts go; the package if not given"
     )

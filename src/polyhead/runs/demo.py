@@ -28,7 +28,7 @@ class DemoResult(Record):
 
 
 def run_demo(out: Path, *, layer: int) -> DemoResult:
-    """Train, evaluate, analyse, report; going on where an earlier demo was stopped."""
+    """Train, evaluate, analyse, report; resuming where an earlier demo was stopped."""
     start = time.monotonic()
     run_experiment(PRESETS["demo"].replace(layers=(layer,)), out)
     evaluations, _ = run_evaluate(out)
@@ -53,7 +53,7 @@ def print_demo(result: DemoResult, console: Console) -> None:
         table.add_row(*("" if row[c] is None else row[c] if c == "name" else f"{row[c]:.3f}" for c in _COLUMNS))
     console.print(table)
     console.print(
-        "L0 src: active latents a source token. L0 dst: latents carrying 90 % of the energy at a destination."
+        "L0 src: active latents per source token. L0 dst: latents carrying 90 % of the energy at a destination."
     )
     console.print("rec: share of the damage of mean ablation that is repaired when the reconstruction is spliced in.")
     console.print(

@@ -59,7 +59,7 @@ def held_out_loss(model: HookedModel, stream: np.ndarray, *, n_bytes: int, bos: 
 
 
 def sequences(stream: np.ndarray, n_ctx: int, *, bos: int) -> Int[Tensor, "n p"]:
-    """A token stream cut into whole sequences behind BOS."""
+    """A token stream cut into whole sequences after BOS."""
     width = n_ctx - 1
     n = len(stream) // width
     chunks = torch.from_numpy(stream[: n * width].astype(np.int64)).view(n, width)
@@ -77,7 +77,7 @@ def held_out_head_table(model: HookedModel, stream: np.ndarray, *, n_sequences: 
     """The table of heads of the card: evenly spaced held-out sequences, and repeats made of their tokens."""
     tokens = sequences(stream, model.cfg.n_ctx, bos=model.cfg.bos_token_id or 0)
     chosen = torch.linspace(0, len(tokens) - 1, min(n_sequences, len(tokens))).long()
-    longest = min(64, (model.cfg.n_ctx - 1) // 2)  # two copies behind BOS
+    longest = min(64, (model.cfg.n_ctx - 1) // 2)  # two copies after BOS
     newline = newline_tokens(model.tokenizer, model.cfg.d_vocab)
     return head_table(model, tokens[chosen], newline=newline, period=(min(8, longest), longest))
 

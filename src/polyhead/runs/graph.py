@@ -274,7 +274,7 @@ def run_verify(
 
 
 def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 8192) -> list[Path]:
-    """Look for examples of a graph's latents anew; returns the folders that hold them.
+    """Look for examples of a graph's latents from scratch; returns the folders that hold them.
 
     Raises:
         PolyheadError: no graph there, its model or dictionaries are gone, no such text.

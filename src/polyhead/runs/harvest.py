@@ -23,13 +23,13 @@ def run_harvest(
     n_tokens: int,
     patterns: bool,
 ) -> dict[str, Any]:
-    """Harvest into `out`, going on where an earlier run stopped; returns what the store holds.
+    """Harvest into `out`, resuming where an earlier run stopped; returns what the store holds.
 
     Raises:
         PolyheadError: no token is asked for, a model, text or site that is not there, or a store of something else.
     """
     if n_tokens < 1 or seq_len < 2:
-        raise PolyheadError(f"--tokens is 1 or more and --seq-len 2 or more; came: {n_tokens} and {seq_len}")
+        raise PolyheadError(f"--tokens is 1 or more and --seq-len 2 or more; received: {n_tokens} and {seq_len}")
     spec = Harvest.parse({"layer": layer, "input_site": input_site, "target_site": target_site})
     loaded = load_model(model)
     sequences = model_sequences(loaded, text, n_sequences=-(-n_tokens // seq_len), seq_len=seq_len)

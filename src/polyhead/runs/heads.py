@@ -1,6 +1,6 @@
 """What heads do: rows of real text classified, and one head ablated on prompts. A folder each.
 
-OUT/rows.npz        state of the scan; a killed scan goes on from it
+OUT/rows.npz        state of the scan; a killed scan resumes from it
 OUT/rows.json       RowsRecord, written when the scan is through
 OUT/ablation.json   AblationRecord
 """
@@ -99,7 +99,7 @@ def _token(vocabulary: Vocabulary, text: str) -> int:
 
 
 def rows_table(record: RowsRecord, *, most: int = 5) -> list[dict[str, Any]]:
-    """One line a head: its commonest classes, and how mixed it is."""
+    """One line per head: its commonest classes, and how mixed it is."""
     out = []
     for head in record.heads:
         order = sorted(range(len(record.classes)), key=lambda i: -head.shares[i])
@@ -129,7 +129,7 @@ class AblateConfig(Config):
     """Reference text of means and resampling."""
     n_prompts: int | None = Field(default=None, ge=1)
     position: int | None = Field(default=0, ge=0)
-    """Tokens behind the position that is ablated; None: where the sweep falls most."""
+    """Tokens after the position that is ablated; None: where the sweep falls most."""
     ranks: bool = True
     sweep: bool = True
     seed: int = 0
@@ -149,7 +149,7 @@ def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
     prompts = make_prompts(model, templates, n=cfg.n_prompts, seed=cfg.seed)
     width = prompts.tokens.shape[1]
     if (cfg.position or 0) > width - 2:
-        raise PolyheadError(f"--position {cfg.position}; the longest prompt has 0 to {width - 2} behind its BOS")
+        raise PolyheadError(f"--position {cfg.position}; the longest prompt has 0 to {width - 2} after its BOS")
     reference = model_sequences(model, cfg.text, n_sequences=64, seq_len=width, whole=True)
     ablator = HeadAblator(model, prompts, reference, seed=cfg.seed)
     clean = ablator.clean()
@@ -224,7 +224,7 @@ WAYS = {"bos-row": "row on BOS", "mean-row": "mean row", "zero-output": "output 
 
 
 def ranks_table(record: AblationRecord, *, most: int = 6) -> list[dict[str, Any]]:
-    """The heads that matter most by each way of ablation, and the chosen one: falls of probability, ranks behind."""
+    """The heads that matter most by each way of ablation, and the chosen one: falls of probability, ranks after."""
     kinds = [k for k in RANKED_BY if record.ranks and k in record.ranks[0].drops] or ["bos-row"]
     places = {kind: _places(record.ranks, kind) for kind in kinds}
     rows = []

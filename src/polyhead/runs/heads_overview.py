@@ -106,7 +106,9 @@ def dictionary_links(run: Path, model: HookedModel, pages: Path) -> tuple[list[D
     overview = Overview.load(path)
     name, n_heads = overview.model.get("name"), overview.model.get("n_heads")
     if (name, n_heads) != (model.cfg.name, model.cfg.n_heads):
-        raise PolyheadError(f"{run} has dictionaries of {name} with {n_heads} heads a layer; this is {model.cfg.name}")
+        raise PolyheadError(
+            f"{run} has dictionaries of {name} with {n_heads} heads per layer; this is {model.cfg.name}"
+        )
     links = [_link(card, overview.layer, run) for card in overview.dictionaries]
     return links, Path(os.path.relpath(report.resolve(), pages.resolve())).as_posix()
 

@@ -1,6 +1,6 @@
 """`polyhead heads report MODEL`: everything about the heads of one model in one folder, and its pages.
 
-Every stage is skipped when its record is there, and goes on inside where it can (rows, units), so a killed report is
+Every stage is skipped when its record is there, and resumes inside where it can (rows, units), so a killed report is
 finished by the same command:
 
 OUT/heads.json                     HeadsReportConfig and the hash of the tokens: what the folder belongs to
@@ -12,7 +12,7 @@ OUT/records/splits/                SplitHead, by rules and by clusters      (run
 OUT/records/between/               pairs, preferences, copying                     (runs/between.py)
 OUT/records/units/                 neurons and heads                        (runs/neurons.py)
 OUT/records/weights/               ordered matrices                         (runs/weights.py)
-OUT/records/overview.json          HeadsOverview, made anew each time
+OUT/records/overview.json          HeadsOverview, made from scratch each time
 OUT/pages/index.html               the pages
 """
 

@@ -7,7 +7,7 @@ from polyhead.dictionaries import METHODS, find_method
 
 
 def list_methods() -> list[dict[str, Any]]:
-    """One row a method."""
+    """One row per method."""
     return [
         {
             "method": m.kind,

@@ -15,7 +15,7 @@ from polyhead.runs.sweep_grid import nested, parse_axis
 VARIANTS = ("free", "top1", "top1_argmax", "shuffled")
 """free: any mixture of heads; top1: each latent bound to one head; shuffled: free, patterns of another sequence."""
 SILENT_K = 32
-"""Silent latents a token that learn from the error, where not said otherwise (docs/LOG.md)."""
+"""Dead latents per token that learn from the error, where not said otherwise (docs/LOG.md)."""
 
 
 def topk(k: int, silent_k: int = SILENT_K) -> dict[str, Any]:
@@ -107,7 +107,9 @@ def experiment_recipe(
     if config is not None:
         also = [*changes, *given, *(["lr"] if lr is not None else [])]
         if also:
-            raise PolyheadError(f"--config repeats a run exactly and takes no other change; came: {', '.join(also)}")
+            raise PolyheadError(
+                f"--config repeats a run exactly and takes no other change; received: {', '.join(also)}"
+            )
         return ExperimentConfig.parse(read_object(config), where=str(config))
     if preset not in PRESETS:
         raise PolyheadError(f"no preset is called {preset!r}; {nearest(preset, PRESETS)}")
@@ -154,7 +156,7 @@ def _members(base: ExperimentConfig, method: str, given: Mapping[str, Any]) -> t
         for *values, seed, variant in product(*axes.values(), seeds, variants)
     ]
     if given.get("spread") and find_method(method).variant is None:
-        raise PolyheadError(f"--spread is about the loadings of an MTC; {method} came")
+        raise PolyheadError(f"--spread is about the loadings of an MTC; {method} received")
     if given.get("spread") or (given.get("spread") is None and any(m.start == "spread" for m in old)):
         members += [
             Member(method=m.method, settings={**m.settings, "start": "spread"}, seed=m.seed)

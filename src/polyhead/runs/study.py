@@ -78,7 +78,7 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not (equals and key):
-            raise PolyheadError(f"--set takes key=value, for example n_seeds=4; came: {setting!r}")
+            raise PolyheadError(f"--set takes key=value, for example n_seeds=4; received: {setting!r}")
         for candidate in (text, f"[{text}]" if "," in text else text, json.dumps(text)):
             try:
                 parsed[key.strip()] = json.loads(candidate)
@@ -89,7 +89,7 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
 
 
 def default_folder(name: str, preset: str, settings: Sequence[str] = (), root: Path = ROOT) -> Path:
-    """`root/<name>-<preset>`, and the changes behind it where there are any."""
+    """`root/<name>-<preset>`, and the changes after it where there are any."""
     changes = "".join(f"-{s.replace('=', '').replace('/', '_').replace(' ', '')}" for s in settings)
     return root / f"{name}-{preset}{changes[:80]}"
 
@@ -106,7 +106,9 @@ def finished(out: Path, name: str, preset: str, cfg: Config) -> StudyRecord | No
         try:
             record = StudyRecord.load(out / RECORD)
         except ArtifactError as error:
-            raise ArtifactError(f"{error}; remove it (what was trained is kept), or --again starts anew") from None
+            raise ArtifactError(
+                f"{error}; remove it (what was trained is kept), or --again starts from scratch"
+            ) from None
         _check_same(out, (record.name, record.preset, record.settings), (name, preset, settings))
         return record
     if (out / STATE).exists():
@@ -180,7 +182,7 @@ def run_all(
         the study folder's `failure.txt`).
     """
     if jobs < 1:
-        raise PolyheadError(f"--jobs must be at least 1; came: {jobs}")
+        raise PolyheadError(f"--jobs must be at least 1; received: {jobs}")
     cells = [
         SweepCell(
             f"{name}-{preset}", "polyhead.runs.study:study_cell", {"name": name, "preset": preset, "again": again}

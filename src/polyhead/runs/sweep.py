@@ -7,10 +7,10 @@ that runs the sweep, so a cluster needs no common disk (checkpoints in `folder` 
     sweep.json               name -> function and config of every cell
     cells/<name>.json        the record of a finished cell; nothing in it depends on when or where it was made
     cells/<name>.error.txt   why a cell failed last, gone once it succeeds
-    work/<name>/             what the cell's function keeps to go on from
+    work/<name>/             what the cell's function keeps to resume from
 
 Finished cells are not run again. A cell that fails (an error, a killed process) is tried again `retries` times and then
-reported; the rest of the sweep goes on.
+reported; the rest of the sweep continues.
 """
 
 import json
@@ -109,10 +109,10 @@ def run_sweep(
     Raises:
         PolyheadError: `out` holds cells of the same name with another config, names that cannot be file names, Ray is
             asked for and not installed.
-        Stopped: SIGTERM or Ctrl-C came; finished cells stay, cells with checkpoints go on from them.
+        Stopped: SIGTERM or Ctrl-C was received; finished cells stay, cells with checkpoints resume from them.
     """
     if jobs < 1 or retries < 0:
-        raise PolyheadError(f"a sweep needs jobs >= 1 and retries >= 0; came {jobs} and {retries}")
+        raise PolyheadError(f"a sweep needs jobs >= 1 and retries >= 0; received {jobs} and {retries}")
     _check(cells)
     with open_run(out):
         _claim(cells, out)
@@ -191,13 +191,13 @@ def read_records(out: Path) -> Iterator[dict[str, Any]]:
 def _check(cells: Sequence[SweepCell]) -> None:
     """Names that can be names of files, each once, and functions that can be found."""
     if not cells:
-        raise PolyheadError("a sweep needs at least one cell; none came")
+        raise PolyheadError("a sweep needs at least one cell; none received")
     for cell in cells:
         if not _NAME.fullmatch(cell.name) or len(cell.name) > 200:
             raise PolyheadError(f"{cell.name!r} cannot be a cell's name: letters, digits and _.,=+- only, at most 200")
         if ":" not in cell.function:
             raise PolyheadError(
-                f"cell {cell.name}: a function is given as package.module:function; {cell.function!r} came"
+                f"cell {cell.name}: a function is given as package.module:function; {cell.function!r} received"
             )
     twice = [name for name, n in Counter(c.name for c in cells).items() if n > 1]
     if twice:
@@ -218,7 +218,7 @@ def _claim(cells: Sequence[SweepCell], out: Path) -> None:
 def _keep(outcome: Outcome, out: Path, result: SweepResult) -> None:
     cell, error = outcome.cell, error_path(out, outcome.cell.name)
     if outcome.text is None:
-        why = outcome.error or "no result came"
+        why = outcome.error or "no result was received"
         result.failed[cell.name] = _last_line(why)
         write_atomic(error, lambda aside: aside.write_text(why.rstrip() + "\n", encoding="utf-8"))
     else:

@@ -35,7 +35,7 @@ def grid_cells(world: str, settings: Sequence[str], *, n_seeds: int) -> list[Swe
     kind = getattr(module, f"{world.capitalize()}CellConfig")
     axes = dict(parse_axis(setting) for setting in settings)
     if len(axes) < len(settings):
-        raise PolyheadError("every key is set once; list its values behind one --set: --set n_heads=1,2,3")
+        raise PolyheadError("every key is set once; list its values after one --set: --set n_heads=1,2,3")
     n_cells = 1
     for values in axes.values():
         n_cells *= len(values)
@@ -58,7 +58,7 @@ def parse_axis(setting: str) -> tuple[str, list[Any]]:
     """
     key, equals, text = setting.partition("=")
     if not (equals and key.strip() and text.strip()):
-        raise PolyheadError(f"--set takes key=values, for example n_heads=1,2,3 or d_head=1:6; came: {setting!r}")
+        raise PolyheadError(f"--set takes key=values, for example n_heads=1,2,3 or d_head=1:6; received: {setting!r}")
     values = [value for part in text.split(",") for value in _values(part.strip(), setting)]
     if len({json.dumps(v) for v in values}) < len(values):
         raise PolyheadError(f"a value comes twice in --set {setting}")
@@ -71,7 +71,7 @@ def _values(text: str, setting: str) -> list[Any]:
         try:
             span = range(int(first), int(last) + 1)
         except ValueError:
-            raise PolyheadError(f"a range is written first:last in whole numbers; came: {setting!r}") from None
+            raise PolyheadError(f"a range is written first:last in whole numbers; received: {setting!r}") from None
         if not span:
             raise PolyheadError(f"the range {text} in --set {setting} is empty: {first} is above {last}")
         return list(span)

@@ -1,4 +1,4 @@
-"""The pairs world as cells of a sweep: one ensemble of seeds a cell, measured on the exact list of signal sequences."""
+"""The pairs world as cells of a sweep: an ensemble of seeds per cell, measured on the exact list of sequences."""
 
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class PairsCellConfig(Config):
 
 
 def run_cell(config: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Train a cell's models, going on from `folder`, and measure the healthy ones.
+    """Train a cell's models, resuming from `folder`, and measure the healthy ones.
 
     Returns:
         accuracy and loss (nats) on signal sequences and tau of each pair of heads (None for one head), one entry a

@@ -1,4 +1,4 @@
-"""The world of sparse features as cells of a sweep: one ensemble of toy autoencoders over seeds a cell."""
+"""The world of sparse features as cells of a sweep: one ensemble of toy autoencoders over seeds per cell."""
 
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class TmsCellConfig(Config):
 
 
 def run_cell(config: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Train a cell's models, going on from `folder`, and measure the healthy ones.
+    """Train a cell's models, resuming from `folder`, and measure the healthy ones.
 
     Returns:
         of each healthy model: training loss, features represented, dimensions per feature D*, mean interference of the

@@ -70,7 +70,7 @@ class LanguageModelObjective(nn.Module):
 
 
 class TiledBatches:
-    """Chunks of text behind BOS, some rows replaced by tiled segments. A pure function of the step."""
+    """Chunks of text after BOS, some rows replaced by tiled segments. A pure function of the step."""
 
     def __init__(self, stream: np.ndarray, cfg: TrainLMConfig, *, bos: int) -> None:
         self.stream, self.cfg, self.bos = stream, cfg, bos

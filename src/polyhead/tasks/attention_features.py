@@ -39,7 +39,7 @@ class AttentionFeaturesConfig(Config):
         if self.sparsity >= 1:
             raise ValueError(f"sparsity {self.sparsity} must be below 1: at 1 nothing is ever active")
         if self.importance is not None and len(self.importance) != self.n_features:
-            raise ValueError(f"{self.n_features} features need as many importances; {len(self.importance)} came")
+            raise ValueError(f"{self.n_features} features need as many importances; {len(self.importance)} received")
         return self
 
 

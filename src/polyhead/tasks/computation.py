@@ -53,7 +53,7 @@ class ComputationConfig(Config):
     @model_validator(mode="after")
     def _check(self) -> "ComputationConfig":
         if self.task == "pairwise-and" and self.n_features < 2:
-            raise ValueError(f"pairs need at least 2 features; came {self.n_features}")
+            raise ValueError(f"pairs need at least 2 features; received {self.n_features}")
         return self
 
 
@@ -141,7 +141,7 @@ def all_cases(worlds: Sequence[ComputationConfig]) -> dict[str, Tensor]:
     alphabet = (0.0, 1.0) if first.task in BINARY else (-1.0, 0.0, 1.0)
     if first.task in ("abs", "square") or len(alphabet) ** first.n_features > MAX_CASES:
         raise PolyheadError(
-            f"cases are listed for at most {MAX_CASES} inputs of a finite task; came {first.task} of "
+            f"cases are listed for at most {MAX_CASES} inputs of a finite task; received {first.task} of "
             f"{first.n_features} features; use sample_grid"
         )
     x = torch.tensor(list(product(alphabet, repeat=first.n_features)))
@@ -154,5 +154,5 @@ def all_cases(worlds: Sequence[ComputationConfig]) -> dict[str, Tensor]:
 def _first(worlds: Sequence[ComputationConfig]) -> ComputationConfig:
     kinds = {(w.task, w.n_features) for w in worlds}
     if len(kinds) != 1:
-        raise PolyheadError(f"the worlds of a grid differ in density and importance only; came {sorted(kinds)[:3]}")
+        raise PolyheadError(f"the worlds of a grid differ in density and importance only; received {sorted(kinds)[:3]}")
     return worlds[0]

@@ -46,7 +46,7 @@ class PairsConfig(Config):
     noise_share: float = Field(default=0.5, ge=0, lt=1)
     """Share of noise sequences."""
     completions: Literal["shared", "separate"] = "shared"
-    """Whether completions are token ids, or classes of their own behind them."""
+    """Whether completions are token ids, or classes of their own after them."""
     frequency: tuple[float, ...] | None = None
     """How often each signal token is drawn, up to a factor; equal where None."""
     importance: tuple[float, ...] | None = None
@@ -70,7 +70,7 @@ class PairsConfig(Config):
     def _possible(self) -> "PairsConfig":
         if self.n_slots > self.n_ctx - 1:
             raise ValueError(
-                f"n_slots is {self.n_slots}, the context in front of the read-off token has {self.n_ctx - 1} places; "
+                f"n_slots is {self.n_slots}, the context before the read-off token has {self.n_ctx - 1} places; "
                 "raise n_ctx"
             )
         if self.completions == "shared" and self.n_multisets > self.d_vocab:
@@ -81,7 +81,9 @@ class PairsConfig(Config):
         for name in ("frequency", "importance"):
             given = getattr(self, name)
             if given is not None and (len(given) != self.n_signal or min(given) <= 0):
-                raise ValueError(f"{name} needs {self.n_signal} positive numbers, one a signal token; came {given}")
+                raise ValueError(
+                    f"{name} needs {self.n_signal} positive numbers, one per signal token; received {given}"
+                )
         return self
 
 

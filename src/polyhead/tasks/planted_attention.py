@@ -40,7 +40,7 @@ class PlantedConfig(Config):
     n_positions: int = Field(default=32, ge=3)
     n_layers: int = Field(default=1, ge=1, le=2)
     n_conditions: int | None = Field(default=None, ge=1)
-    """Places to look at; one a feature where None. Fewer: features share them; more: some heads look there for nothing,
+    """Places to look at, one per feature if None. Fewer: features share them; more: some heads look there for nothing,
     and their patterns show that the features are not theirs."""
     heads_per_feature: int = Field(default=2, ge=1)
     """Heads with a loading, in each layer that moves the feature."""

@@ -1,7 +1,7 @@
 """OV-incoherent skip trigrams: the same source A, several destinations B_b, and a completion C_b that depends on B_b.
 
 Tokens: A = 0; B_b = 1..n; C_b = B_b + n; BOS = 2n + 1, first in every sequence and drawn like any other token after.
-Free draws are uniform over the 2n + 2 tokens. Once an A has come it is pending: the next B_b forces C_b behind it.
+Free draws are uniform over the 2n + 2 tokens. Once an A has come it is pending: the next B_b forces C_b after it.
     consumed   the completion uses the pending A up, and while an A is pending no second A is drawn
     standing   A stays in force for good (A ... B_b always means C_b), and may be drawn again
 Sources: Anthropic, May 2023 and July 2023 updates (the task); `consumed` is the generator of the gated-attention

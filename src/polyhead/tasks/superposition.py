@@ -55,9 +55,9 @@ class SuperpositionConfig(Config):
             if len(values) != self.n_features:
                 raise ValueError(f"{name}: {len(values)} values for {self.n_features} features")
         if not all(0 < d <= 1 for d in self.densities):
-            raise ValueError(f"density must lie in (0, 1]; came {min(self.densities)} to {max(self.densities)}")
+            raise ValueError(f"density must lie in (0, 1]; received {min(self.densities)} to {max(self.densities)}")
         if min(self.importances) < 0:
-            raise ValueError(f"importance must not be negative; came {min(self.importances)}")
+            raise ValueError(f"importance must not be negative; received {min(self.importances)}")
         if self.sets == "independent":
             return self
         if isinstance(self.density, tuple):
@@ -67,7 +67,7 @@ class SuperpositionConfig(Config):
         if self.sets == "anti-correlated" and self.density * self.set_size > 1:
             raise ValueError(
                 f"at most one of {self.set_size} anti-correlated features is on, so density is at most "
-                f"{1 / self.set_size:.3g}; came {self.density}"
+                f"{1 / self.set_size:.3g}; received {self.density}"
             )
         return self
 
@@ -144,7 +144,7 @@ def on_off_cases(worlds: Sequence[SuperpositionConfig], generator: torch.Generat
     _check_alike(worlds)
     if first.sets != "independent" or 2**first.n_features > MAX_CASES:
         raise PolyheadError(
-            f"cases are listed for at most {MAX_CASES.bit_length() - 1} independent features; came "
+            f"cases are listed for at most {MAX_CASES.bit_length() - 1} independent features; received "
             f"{first.n_features} {first.sets} ones; use sample_grid"
         )
     cases = torch.tensor(list(product((0.0, 1.0), repeat=first.n_features)))
@@ -174,7 +174,7 @@ def _set_values(cfg: SuperpositionConfig, generator: torch.Generator, coin: Tens
 def _check_alike(worlds: Sequence[SuperpositionConfig]) -> None:
     kinds = {(w.n_features, w.sets, w.set_size) for w in worlds}
     if len(kinds) != 1:
-        raise PolyheadError(f"the worlds of a grid differ in density and importance only; came {sorted(kinds)[:3]}")
+        raise PolyheadError(f"the worlds of a grid differ in density and importance only; received {sorted(kinds)[:3]}")
 
 
 def _uniform(generator: torch.Generator, *shape: int) -> Tensor:

@@ -3,7 +3,7 @@
 `checkpoints/step-00000100.safetensors` holds tensors; its header holds the rest as JSON. `checkpoints/latest.json`
 names the newest whole one and the one before it, each with its sha256, and is replaced last, so a kill at any moment
 leaves a readable pair. A damaged newest checkpoint costs the steps since the one before it and nothing else: a run is
-a function of its config, so going on from further back ends in the same weights.
+a function of its config, so resuming from further back ends in the same weights.
 """
 
 import json
@@ -69,7 +69,7 @@ def latest_checkpoint(folder: Path) -> dict[str, Any] | None:
             if record is not records[0]:
                 notice(
                     f"{folder / records[0]['file']} is missing or damaged (its checksum is not the one recorded); "
-                    f"going on from {path.name}, which is whole: the steps since then are done again"
+                    f"resuming from {path.name}, which is whole: the steps since then are done again"
                 )
             return load_state(path)
     names = ", ".join(record["file"] for record in records)

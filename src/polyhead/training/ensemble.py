@@ -79,7 +79,7 @@ class Ensemble:
             PolyheadError: no modules, parameters of one name that cannot be padded to one another, or other buffers.
         """
         if not modules:
-            raise PolyheadError("an ensemble needs at least one model; none came")
+            raise PolyheadError("an ensemble needs at least one model; none received")
         named = [dict(m.named_parameters()) for m in modules]
         every = named if template is None else [*named, dict(template.named_parameters())]
         names = list(dict.fromkeys(name for one in every for name in one))
@@ -145,9 +145,9 @@ def vmap_loss(template: nn.Module, *, per_model: Sequence[str] = ()) -> Loss:
     def loss(tensors: Tensors, batch: Batch) -> Tensor:
         for name, shape in expected.items():
             if name not in tensors or tensors[name].shape[1:] != shape:
-                came = list(tensors[name].shape[1:]) if name in tensors else "nothing"
+                found = list(tensors[name].shape[1:]) if name in tensors else "nothing"
                 hint = "give the same template to Ensemble.of(..., template=...)"
-                raise PolyheadError(f"parameter {name!r}: the template has {list(shape)}, the ensemble {came}; {hint}")
+                raise PolyheadError(f"parameter {name!r}: the template has {list(shape)}, the ensemble {found}; {hint}")
         dims = {key: 0 if key in per_model else None for key in batch}
         return torch.func.vmap(one, in_dims=(0, dims), randomness="different")(dict(tensors), dict(batch))
 
@@ -175,11 +175,11 @@ def fit_ensemble(
         lr, weight_decay, clip: of each model, instead of the config's one for all.
         project: restores constraints after each step, in place, on the parameters by name (`[M, ...]`, views).
         snapshots: numbers of finished steps at which all parameters are kept (0 is the start).
-        config: plain values that decide the result beside `cfg` (task, grid, seeds); compared when a run goes on.
+        config: plain values that decide the result beside `cfg` (task, grid, seeds); compared when a run resumes.
 
     Raises:
         PolyheadError: the run folder belongs to another config.
-        Stopped: SIGTERM or Ctrl-C came; with `run_dir`, a checkpoint was written first.
+        Stopped: SIGTERM or Ctrl-C was received; with `run_dir`, a checkpoint was written first.
     """
     own = {"lr": lr, "weight_decay": weight_decay, "clip": clip}
     state = _State(ensemble, cfg, own, project)
@@ -251,7 +251,7 @@ class _State:
     def _column(self, own: Tensor | None, default: float) -> Float[Tensor, "m 1"]:
         m = len(self.ensemble)
         if own is not None and own.numel() != m:
-            raise PolyheadError(f"one value a model is needed for {m} models; {own.numel()} came")
+            raise PolyheadError(f"one value per model is needed for {m} models; {own.numel()} received")
         return self.first.new_full((m, 1), default) if own is None else own.to(self.first).reshape(m, 1)
 
     def advance(self, loss: Loss, batch: Batch) -> Float[Tensor, " m"]:
@@ -346,7 +346,7 @@ def _stacked_buffers(modules: Sequence[nn.Module]) -> dict[str, Tensor]:
     shapes = [{name: list(b.shape) for name, b in one.items()} for one in buffers]
     if any(one != shapes[0] for one in shapes):
         other = next(one for one in shapes if one != shapes[0])
-        raise PolyheadError(f"models of one ensemble need buffers of the same shapes; came {shapes[0]} and {other}")
+        raise PolyheadError(f"models of one ensemble need buffers of the same shapes; received {shapes[0]} and {other}")
     return {name: torch.stack([b[name] for b in buffers]) for name in buffers[0]}
 
 

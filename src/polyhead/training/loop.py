@@ -73,14 +73,14 @@ def fit(
 
     Args:
         clip: largest gradient norm, or None.
-        config: plain values that decide the result; kept in checkpoints and compared when a run goes on.
+        config: plain values that decide the result; kept in checkpoints and compared when a run resumes.
         generator: the one the module draws from, if any; its state is kept in checkpoints.
 
     Raises:
         FolderBusyError: another process trains in `run_dir`.
         PolyheadError: loss or gradient is not finite (step and last good checkpoint named), the run was begun with
             another config (differing keys named), every checkpoint is damaged, the disk is full.
-        Stopped: SIGTERM or Ctrl-C came; the step was finished and a checkpoint written first.
+        Stopped: SIGTERM or Ctrl-C was received; the step was finished and a checkpoint written first.
     """
     with open_run(run_dir):
         parts = _Parts(module, optimizers, generator, callbacks)
@@ -190,7 +190,7 @@ class _Parts:
 
 
 class _Log:
-    """metrics.jsonl: one row a line, cut back to the checkpoint's offset when a run goes on."""
+    """metrics.jsonl: one row per line, cut back to the checkpoint's offset when a run resumes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

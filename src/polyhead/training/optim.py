@@ -1,7 +1,7 @@
 """Muon for matrices that carry a head axis, each head orthogonalised by itself, beside torch's Adam for the rest.
 
 Update = momentum buffer M -> nearest semi-orthogonal matrix (five Newton-Schulz steps) U -> W -= lr (U + decay W).
-Without decay the weights behind a norm grow for ever, and attention hardens until every row is one-hot (docs/LOG.md).
+Without decay the weights after a norm grow for ever, and attention hardens until every row is one-hot (docs/LOG.md).
 Source: Jordan et al. 2024, kellerjordan.github.io/posts/muon; the quintic coefficients are theirs.
 Orthogonalising `[d_model, d_head]` per head costs about a tenth of whole matrices and keeps heads independent.
 """

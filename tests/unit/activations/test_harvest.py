@@ -62,7 +62,7 @@ def test_pattern_source_is_what_is_read_anyway(tiny_model):
 def test_a_wrong_site_or_layer_is_one_line_with_the_nearest_names(tiny_model, tokens):
     with pytest.raises(PolyheadError, match=r"hook_attn_oot.*nearest: hook_attn_out"):
         Harvest.parse({"layer": 0, "target_site": "hook_attn_oot"})
-    with pytest.raises(PolyheadError, match="one vector a token"):
+    with pytest.raises(PolyheadError, match="one vector per token"):
         Harvest.parse({"layer": 0, "input_site": "attn.hook_pattern"})
     with pytest.raises(PolyheadError, match="layers 0 to 2"):
         harvest_batch(tiny_model, tokens, Harvest(layer=3))

@@ -274,7 +274,7 @@ def test_a_folder_that_is_no_store_is_named(tmp_path, tiny_model, sequences):
     with pytest.raises(ArtifactError, match="shards without a manifest"):
         harvest_to_disk(tiny_model, sequences, Harvest(layer=1), tmp_path, SMALL)
     (tmp_path / "manifest.json").write_text("[]")
-    with pytest.raises(ArtifactError, match="an object was expected, received a list"):
+    with pytest.raises(ArtifactError, match="an object was expected; received a list"):
         Store(tmp_path)
 
 

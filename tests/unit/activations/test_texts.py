@@ -35,7 +35,7 @@ def test_a_folder_is_read_recursively_in_order_of_path(tmp_path: Path):
         ("a.jsonl", b'{"text": "x"}\n{"tekst": "y"}', 'a.jsonl:2 has no "text" \\(received tekst\\)'),
         ("a.jsonl", b"[1]", "a.jsonl:1 has no .*received list"),
         ("a.jsonl", b'{"text": "x"}\nnope', "a.jsonl:2 is not valid JSON"),
-        ("a.jsonl", b'{"text": "\\ud800"}', "a.jsonl:1: text was expected, received half a surrogate pair"),
+        ("a.jsonl", b'{"text": "\\ud800"}', "a.jsonl:1: text was expected; received half a surrogate pair"),
         ("a.parquet", b"not parquet", "a.parquet is not a readable Parquet file"),
         ("a.zip", b"PK", "cannot read text from .zip"),
     ],

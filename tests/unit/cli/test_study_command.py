@@ -69,7 +69,7 @@ def test_all_reports_a_failure_and_runs_the_rest(capsys: pytest.CaptureFixture[s
     code, out, err = run(capsys, "study", "run", "--all")
     assert code == 2
     assert "fake" in out
-    assert "failed: d_head is at least 1; came: 0" in " ".join(out.split())
+    assert "failed: d_head is at least 1; received: 0" in " ".join(out.split())
     assert err.splitlines()[-1].startswith("polyhead: 1 of 2 studies failed (broken: d_head")
     _, out, _ = run(capsys, "study", "run", "--all", "--json")
     assert list(json.loads(out)["failures"]) == ["broken"]

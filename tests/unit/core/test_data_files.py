@@ -70,7 +70,7 @@ def test_a_byte_order_mark_is_accepted(tmp_path):
         (b"", "is not valid JSON"),
         (b"{", "is not valid JSON"),
         (b'{"a": 1} x', "is not valid JSON"),
-        (b"\x80\x04K", "UTF-8 text was expected, received the byte 0x80 at 0"),
+        (b"\x80\x04K", "UTF-8 text was expected; received the byte 0x80 at 0"),
         (b'{"a": 1, "a": 2}', "the key 'a' occurs twice"),
         (b"[NaN]", "received NaN"),
         (b'{"a": -Infinity}', "received -Infinity"),
@@ -102,7 +102,7 @@ def test_json_that_looks_odd_and_is_right(tmp_path):
 
 def test_roots_and_sizes(tmp_path):
     path = written(tmp_path, b"[1, 2]")
-    assert "an object was expected, received a list of 2" in refused(read_object, path)
+    assert "an object was expected; received a list of 2" in refused(read_object, path)
     assert read_json(path, root=list) == [1, 2]
     assert "MB are read" in refused(read_json, path, max_bytes=3)
 
@@ -128,7 +128,7 @@ def test_json_lines_name_the_line(tmp_path):
     path = written(tmp_path, b'{"a": 1}\n' + b"[" * 100_000)
     assert f"{path}:2" in refused(lambda: list(read_json_lines(path)))
     path = written(tmp_path, b'{"a": 1}\n7\n')
-    assert f"{path}:2: an object was expected, received 7" in refused(lambda: list(read_json_lines(path)))
+    assert f"{path}:2: an object was expected; received 7" in refused(lambda: list(read_json_lines(path)))
 
 
 BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi"))
@@ -148,7 +148,7 @@ BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in 
         (b"a: !!python/object/apply:os.system [id]", "YAML was expected"),
         (b"? [a]\n: 1", "name of a key"),
         (b"- 1", "an object was expected"),
-        (b"", "an object was expected, received None"),
+        (b"", "an object was expected; received None"),
         (b"a: " + b"9" * 5000, "YAML was expected"),
         (b'a: "\\ud800"', "surrogate"),
         (b"a: \x01", "YAML was expected"),

@@ -57,7 +57,7 @@ def test_a_truncated_manifest_is_refused(saved: Path):
 
 def test_a_manifest_of_another_format_is_refused(saved: Path):
     (saved / "manifest.json").write_text('{"format": 2}')
-    with pytest.raises(ArtifactError, match="format 1 was expected, received 2"):
+    with pytest.raises(ArtifactError, match="format 1 was expected; received 2"):
         load_dictionary(saved)
 
 

@@ -157,7 +157,7 @@ def test_a_batch_of_another_layer_is_refused():
     dictionary, batch = random_dictionary()
     with pytest.raises(PolyheadError, match=r"reads q \[b, p, 12\].*widths 6 and 12 came"):
         dictionary.scores({**batch, "q": batch["q"][..., :6]})
-    with pytest.raises(PolyheadError, match="k missing, came: q"):
+    with pytest.raises(PolyheadError, match="k missing, received: q"):
         dictionary.scores({"q": batch["q"]})
 
 

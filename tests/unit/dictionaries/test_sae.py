@@ -181,7 +181,7 @@ def test_attribution_refuses_what_it_cannot_split():
     layers = (base_layer(gqa_model(), 1),)
     cfg = AttnOutSAEConfig(d_in=12, n_latents=N, activation=TopK(k=3))
     batch = {"x": torch.randn(1, 5, 12), "pattern": torch.ones(1, 4, 5, 5)}
-    with pytest.raises(PolyheadError, match=r"needs the roles pattern and v .*; v missing, came: x, pattern"):
+    with pytest.raises(PolyheadError, match=r"needs the roles pattern and v .*; v missing, received: x, pattern"):
         AttnOutSAE(cfg).view(batch, torch.tensor([0]), layers)
     with pytest.raises(PolyheadError, match="linear pre-activation"):
         AttnOutSAE(cfg.replace(token_norm="layer_norm")).attribution(batch, torch.tensor([0]), layers)

@@ -179,13 +179,13 @@ def test_a_cross_layer_transcoder_of_an_attention_only_model_is_refused():
 @pytest.mark.parametrize("kind", ["cross_layer_transcoder", "two_type_features", "attn_out_crosscoder"])
 def test_layers_out_of_order_are_refused(kind):
     method = METHODS[kind]
-    with pytest.raises(PolyheadError, match=r"earlier to later, each once; these came: \[3, 1\]"):
+    with pytest.raises(PolyheadError, match=r"earlier to later, each once; these received: \[3, 1\]"):
         method.reading(method.settings(), [layer(3), layer(1)])
 
 
 @pytest.mark.parametrize("kind", ["two_type_features", "attn_out_crosscoder"])
 def test_a_single_layer_is_refused_where_features_are_of_several(kind):
-    with pytest.raises(PolyheadError, match="two layers or more; 1 came"):
+    with pytest.raises(PolyheadError, match="two layers or more; 1 received"):
         METHODS[kind].check([layer(3)])
 
 

@@ -332,7 +332,7 @@ def test_nothing_in_a_pickle_runs(tmp_path, monkeypatch):
     [
         ("GatedAutoEncoder", linear(), "dict_class 'GatedAutoEncoder' is not supported; expected AutoEncoder or"),
         ("AutoEncoder", linear(), re.escape("at bias; expected [(12,)], received [None]")),
-        ("JumpReluAutoEncoder", linear(), "the matrix W_enc was expected, received: decoder.weight, encoder.bias"),
+        ("JumpReluAutoEncoder", linear(), "the matrix W_enc was expected; received: decoder.weight, encoder.bias"),
         ("BatchTopKSAE", linear(b_dec=rand(D), k=torch.tensor(K)), "at threshold"),
     ],
 )

@@ -1,4 +1,4 @@
-"""HeadVis trees: what came in goes out, ours with its blocks, theirs with whatever else they hold; damage is a line."""
+"""HeadVis trees: what is read is written, ours with its blocks, theirs with all else they hold; damage is one line."""
 
 import copy
 import json

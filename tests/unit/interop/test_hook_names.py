@@ -78,7 +78,7 @@ def test_the_site_of_a_foreign_hook_holds_their_tensor(family: str, loading: Loa
     model = tiny_hf.make(family)
     for name, expected in theirs(model, loading).items():
         if loading.fold_ln and name in ("mlp.hook_in", "ln1.hook_out"):
-            continue  # the gain is in the weights behind it there
+            continue  # the gain is in the weights after it there
         place = from_transformer_lens(f"blocks.1.{name}", model.norm_facts, loading, "cfg.json")
         assert place.layer == 1
         with torch.no_grad():

@@ -212,9 +212,9 @@ def _experts(tensors: dict[str, np.ndarray]) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (_drop, r"layers.1.self_attn.k_proj.weight \(expected \[32, 64\], came none\)"),
-        (_reshape, r"layers.0.mlp.up_proj.weight \(expected \[96, 64\], came \[95, 64\]\)"),
-        (_experts, r"layers.0.ffn_gate_inp.weight \(expected none, came \[8, 64\]\)"),
+        (_drop, r"layers.1.self_attn.k_proj.weight \(expected \[32, 64\], received none\)"),
+        (_reshape, r"layers.0.mlp.up_proj.weight \(expected \[96, 64\], received \[95, 64\]\)"),
+        (_experts, r"layers.0.ffn_gate_inp.weight \(expected none, received \[8, 64\]\)"),
     ],
 )
 def test_tensors_that_do_not_fit_are_named(

@@ -72,9 +72,9 @@ def test_wrong_shapes_are_named(folder: Path) -> None:
     with pytest.raises(ArtifactError, match=r"tensors that do not fit") as info:
         ph.load_model(folder)
     text = str(info.value)
-    assert "blocks.1.attn.W_O (expected [5, 6, 13], came [5, 6, 12])" in text
-    assert "ln_final.w (expected [13], came none)" in text
-    assert "extra (expected none, came [2])" in text
+    assert "blocks.1.attn.W_O (expected [5, 6, 13], received [5, 6, 12])" in text
+    assert "ln_final.w (expected [13], received none)" in text
+    assert "extra (expected none, received [2])" in text
 
 
 @pytest.mark.parametrize("keep", [0, 7, 500, -1])

@@ -149,8 +149,8 @@ def _old_names(state: dict[str, Tensor]) -> None:
     ("spoil", "says"),
     [
         (_without_embedding, "no tensor 'embed.W_E'; it is not a TransformerLens state dict"),
-        (_transposed, r"tensors that do not fit.*blocks.1.attn.W_O \(expected \[5, 6, 13\], came \[5, 13, 6\]\)"),
-        (_one_more, r"tensors that do not fit.*blocks.0.attn.rotary_sin \(expected none, came \[3\]\)"),
+        (_transposed, r"tensors that do not fit.*blocks.1.attn.W_O \(expected \[5, 6, 13\], received \[5, 13, 6\]\)"),
+        (_one_more, r"tensors that do not fit.*blocks.0.attn.rotary_sin \(expected none, received \[3\]\)"),
         (_old_names, "key names of the oldest SoLU checkpoints"),
     ],
 )
@@ -197,7 +197,7 @@ def test_a_list_of_tensors_is_no_state_dict(tmp_path: Path) -> None:
 
 
 def reference_scores(state: dict[str, Tensor], config: dict[str, Any], tokens: Tensor) -> Tensor:
-    """Scores of the first layer of a rotary model without norms, by TransformerLens' formulas written anew."""
+    """Scores of the first layer of a rotary model without norms, by TransformerLens' formulas written from scratch."""
     d_head, n = 8, tokens.shape[1]
     base = float(config.get("rotary_base", 10_000))
     divisor = 1.0 if config.get("use_attn_scale") is False else config.get("attn_scale", -1.0)

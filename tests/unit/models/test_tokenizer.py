@@ -30,7 +30,7 @@ def test_a_newline_and_its_indentation_are_one_token() -> None:
 
 def test_no_token_crosses_the_end_of_a_line_or_two_digits() -> None:
     pieces = [p for p in TRAINED.tokens(range(2, len(TRAINED))) if not BYTE.fullmatch(p)]
-    assert not [p for p in pieces if "\n" in p and p.lstrip("\r\n").strip(" \t")], "text behind a newline"
+    assert not [p for p in pieces if "\n" in p and p.lstrip("\r\n").strip(" \t")], "text after a newline"
     assert not [p for p in pieces if sum(c.isdigit() for c in p) > 1]
     assert TRAINED.tokens(TRAINED.encode("2024")) == list("2024")
 
@@ -102,7 +102,7 @@ def test_a_config_that_writes_tokens_as_records(tmp_path: Path) -> None:
 
 def test_to_tokens(make_tiny_model: Callable[..., NativeTransformer]) -> None:
     model = make_tiny_model(d_vocab=400)
-    with pytest.raises(PolyheadError, match="tiny came without a tokenizer; pass token ids"):
+    with pytest.raises(PolyheadError, match="tiny has no tokenizer; pass token ids"):
         to_tokens(model, "if")
     model.tokenizer = TRAINED
     assert to_tokens(model, "if").tolist() == [[0, *TRAINED.encode("if")]]

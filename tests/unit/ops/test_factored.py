@@ -92,7 +92,7 @@ def test_composition_score() -> None:
 
 def test_shapes_that_do_not_fit_are_refused() -> None:
     m = make(7, 3, 8)
-    with pytest.raises(PolyheadError, match=r"expected 8 rows, came 7"):
+    with pytest.raises(PolyheadError, match=r"expected 8 rows, received 7"):
         m @ m
     with pytest.raises(PolyheadError, match=r"expected vectors of 7"):
         torch.ones(2, 8).double() @ m

@@ -43,7 +43,7 @@ def run_fake(cfg: FakeConfig, folder: Path) -> Findings:
     counter = folder / "runs.txt"
     counter.write_text(counter.read_text() + "x" if counter.exists() else "x")
     if cfg.fail == "user":
-        raise PolyheadError("d_head is at least 1; came: 0")
+        raise PolyheadError("d_head is at least 1; received: 0")
     if cfg.fail == "bug":
         raise RuntimeError("two\nlines")
     if cfg.fail == "stop" and len(counter.read_text()) == 1:

@@ -95,7 +95,7 @@ def test_a_damaged_record_is_one_line(tmp_path: Path):
     run_study("fake", "quick", tmp_path)
     for damage in ('{"name": "fake"', '{"name": "fake"}'):
         (tmp_path / RECORD).write_text(damage)
-        with pytest.raises(ArtifactError, match="--again starts anew") as caught:
+        with pytest.raises(ArtifactError, match="--again starts from scratch") as caught:
             finished(tmp_path, "fake", "quick", FakeConfig())
         assert "\n" not in str(caught.value)
 
@@ -140,11 +140,11 @@ def test_one_failure_leaves_the_other_studies(tmp_path: Path, monkeypatch: pytes
     said: list[str] = []
     records, failures = run_all("quick", tmp_path, say=said.append)
     assert [r.name for r in records] == ["first", "last"]
-    assert failures["user"] == "d_head is at least 1; came: 0"
+    assert failures["user"] == "d_head is at least 1; received: 0"
     assert failures["bug"].startswith("RuntimeError: two lines")
     assert "Traceback" in (tmp_path / "bug-quick" / "failure.txt").read_text()
     assert len(said) == 4
-    with pytest.raises(PolyheadError, match="at least 1; came: 0"):
+    with pytest.raises(PolyheadError, match="at least 1; received: 0"):
         run_all("quick", tmp_path, jobs=0)
 
 

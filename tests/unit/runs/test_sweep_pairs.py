@@ -1,4 +1,4 @@
-"""Cells of the pairs world: a grid from words, checked before training, with a record a cell."""
+"""Cells of the pairs world: a grid from words, checked before training, with a record per cell."""
 
 import json
 from pathlib import Path

@@ -51,7 +51,7 @@ def test_a_grid_shares_its_random_numbers():
 
 
 def test_the_impossible_is_refused():
-    with pytest.raises(PolyheadError, match="at least 2 features; came 1"):
+    with pytest.raises(PolyheadError, match="at least 2 features; received 1"):
         ComputationConfig.parse({"task": "pairwise-and", "n_features": 1})
     with pytest.raises(PolyheadError, match="density"):
         ComputationConfig.parse({"task": "and", "density": 0.0})

@@ -62,7 +62,7 @@ def test_cases_give_the_exact_moments():
         ({"n_features": 3, "density": (0.1, 0.2)}, "2 values for 3"),
         ({"n_features": 3, "density": 0.0}, "0.0"),
         ({"n_features": 5, "sets": "correlated", "set_size": 2}, "5 features .* sets of 2"),
-        ({"n_features": 4, "density": 0.6, "sets": "anti-correlated", "set_size": 2}, "0.5; came 0.6"),
+        ({"n_features": 4, "density": 0.6, "sets": "anti-correlated", "set_size": 2}, "0.5; received 0.6"),
         ({"n_features": 2, "importance": (1.0, -1.0)}, "-1.0"),
     ],
 )

@@ -91,7 +91,7 @@ def test_a_damaged_newest_checkpoint_falls_back_to_the_one_before(tmp_path: Path
     assert state["step"] == 1
     said = " ".join(capsys.readouterr().err.split())
     assert "step-00000002.safetensors is missing or damaged" in said
-    assert "going on from step-00000001.safetensors" in said
+    assert "resuming from step-00000001.safetensors" in said
 
 
 def test_when_none_is_whole_the_line_says_what_to_do(tmp_path: Path):

@@ -77,7 +77,7 @@ export const page = (g, { entries, dictionaries }, k, act) => {
         fact(
           "Over the row's mean",
           num(entry.contrast),
-          "What softmax sees of it: the score less the mean score of the row.",
+          "What softmax sees of it: the score minus the mean score of its row.",
         ),
     ),
     el("h3", "Pairs: what acts on the query, with what acts on the key"),

@@ -79,7 +79,7 @@ export const panel = (g, state, on) => {
       stale = false;
     }
     if (!painted) return;
-    // while it moves the picture behind is only shifted; it is drawn anew when it rests
+    // while it moves the picture behind is only shifted; it is redrawn when it rests
     const scale = view.zoom / painted.zoom;
     const shift = [
       GUTTER.left + view.x - (GUTTER.left + painted.x) * scale,

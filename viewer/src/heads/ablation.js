@@ -50,7 +50,7 @@ const sweep = (a) => {
   const tokens = new Map(a.sweep.map((s) => [s[0], s]));
   return plots.lines([{ name: "fall", color: color("hue-0"), points, band: a.sweep.map((s) => [s[0], s[3], s[4]]) }], {
     label: `Fall of the answer's probability by position, ${a.templates}`,
-    xTitle: "tokens behind the ablated position (0: the last)",
+    xTitle: "tokens after the ablated position (0: the last)",
     yTitle: "fall of probability",
     reverse: true,
     width: 520,

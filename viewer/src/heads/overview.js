@@ -66,7 +66,7 @@ const mixCard = (data, colours) => {
       "div.head",
       el(
         "p.hint",
-        `Over ${count(data.rows.n_rows)} rows a head. Mass: every key is given to the first rule that claims it. ` +
+        `Over ${count(data.rows.n_rows)} rows per head. Mass: every key is given to the first rule that claims it. ` +
           `Rows: the one or two behaviours that hold ${percent(data.rows.threshold)} of a row; stripes are two together.`,
       ),
       segmented("Mix of", { mass: "mass", rows: "rows" }, "mass", bars),
@@ -78,7 +78,7 @@ const mixCard = (data, colours) => {
   );
 };
 
-// One line a head, one column a template set.
+// One line per head, one column per template set.
 const ablatedCard = (data) => {
   const sets = [...new Set(data.ablated.map((a) => a.templates))];
   const heads = [...new Set(data.ablated.map((a) => a.head))].sort((a, b) =>

@@ -14,7 +14,7 @@ const HEIGHT = 340;
 const START_SHAPES = { headone: "circle", spread: "square" };
 export const START_NAMES = { headone: "one-hot", spread: "spread" };
 const AXES = [
-  ["l0_source", "active latents a source token", "Against source L0", "source-L0"],
+  ["l0_source", "active latents per source token", "Against source L0", "source-L0"],
   ["l0_dest", "latents carrying 90 % of the energy at a destination", "Against destination L0", "destination-L0"],
 ];
 const REFERENCES = new Set(["pca", "head_svd", "head_data_svd", "sae"]);

@@ -51,7 +51,7 @@ export const table = (all, cards) => {
       key: "variant",
       title: "What",
       definition:
-        "The method. Of multitoken transcoders, free: any mixture of heads a latent; Top-1: one head a latent; shuffled: free, given the attention patterns of another sequence (a control). PCA and SVD are linear baselines.",
+        "The method. Of multitoken transcoders, free: any mixture of heads per latent; Top-1: one head a latent; shuffled: free, given the attention patterns of another sequence (a control). PCA and SVD are linear baselines.",
     },
     { key: "sparsity", title: "Setting", definition: "Sparsity of a dictionary, or rank of a linear baseline." },
     starts.size > 1 && {

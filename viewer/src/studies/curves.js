@@ -10,7 +10,7 @@ import { make, mark, empty } from "./plot.js";
 
 const given = (v) => v !== null && v !== undefined;
 
-// The points of a series that can be drawn; `gap` is set behind a missing one.
+// The points of a series that can be drawn; `gap` is set after a missing one.
 const pointsOf = (panel, s) => {
   let gap = true;
   const points = [];

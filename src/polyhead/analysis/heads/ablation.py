@@ -1,7 +1,7 @@
 """What breaks when a head is ablated: effects on the answers of prompts, position sweep, rank among all heads.
 
 An effect is the answer's top-1 rate, probability and logit at the prompt's last token, with some heads ablated at one
-position (counted back from there), or at all. The hydra check ablates twice: once with everything behind free to react,
+position (counted back from there), or at all. The hydra check ablates twice: once with everything after free to react,
 once with the patterns of all later layers frozen as they are in the clean run; the difference is what later heads do
 by attending elsewhere. Axis legend: b prompt, p position, h head, q query, k key, v vocabulary.
 """
@@ -37,7 +37,7 @@ from polyhead.models.tap import Hook
 RANKED_BY: tuple[Kind, ...] = ("bos-row", "mean-row", "zero-output")
 """Ways of ablation by which heads are ranked: what a head reads at BOS it may never read by itself."""
 Where = int | Literal["all"]
-"""Tokens behind the position that is ablated (0: the last), or every position."""
+"""Tokens after the position that is ablated (0: the last), or every position."""
 
 
 class HeadAblator:
@@ -85,7 +85,7 @@ class HeadAblator:
         """The model with one or more layers' heads ablated.
 
         Args:
-            frozen: put the clean patterns of all layers behind the first ablated one in place.
+            frozen: put the clean patterns of all layers after the first ablated one in place.
         """
         many = [ablations] if isinstance(ablations, HeadAblation) else list(ablations)
         logits = []
@@ -107,7 +107,7 @@ class HeadAblator:
             for back in range(width):
                 reach = self.prompts.last - back >= 1
                 if layer == self.model.cfg.n_layers - 1 and back:
-                    drop = [0.0] * int(reach.sum())  # nothing behind the last layer reads another position
+                    drop = [0.0] * int(reach.sum())  # nothing after the last layer reads another position
                 else:
                     effect = self.effect(HeadAblation(layer, (head,)), back)
                     pairs = zip(clean.probability, effect.probability, reach.tolist(), strict=True)
@@ -117,7 +117,7 @@ class HeadAblator:
         return out
 
     def token_at(self, back: int) -> str:
-        """The commonest token so far behind the last one."""
+        """The commonest token so far after the last one."""
         place = self.prompts.last - back
         ids = self.prompts.tokens[torch.arange(len(place)), place.clamp_min(0)][place >= 0]
         return self.model.tokenizer.tokens([Counter(ids.tolist()).most_common(1)[0][0]])[0]
@@ -164,7 +164,7 @@ class HeadAblator:
 
     @torch.no_grad()
     def _logits(self, number: int, layer: int, hooks: dict[str, Hook]) -> Float[Tensor, "b v"]:
-        """Logits at the last tokens; a native model starts from what it held in front of the first hooked layer."""
+        """Logits at the last tokens; a native model starts from what it held before the first hooked layer."""
         model, batch = self.model, self.batches[number]
         rows = torch.arange(len(batch))
         if not isinstance(model, NativeTransformer):

@@ -1,6 +1,6 @@
 """The search for inverted preference orders: heads of one layer that, for the same query, rank keys in opposite ways.
 
-Keys are the mean inputs of the commonest tokens of a text, queries are inputs at random positions of it (both behind
+Keys are the mean inputs of the commonest tokens of a text, queries are inputs at random positions of it (both after
 the norm, before rotation: preference for content, positions set aside). For heads i, j of a layer:
     correlation   mean over queries of the Spearman correlation of their scores over the keys; its two sources apart:
                   static (mean ranks, whatever the query) and specific (ranks without the mean rank of each key)
@@ -47,7 +47,7 @@ class PreferenceSearchConfig(Config):
     """Commonest tokens of the text."""
     n_queries: int = 256
     n_random: int = 256
-    """Random heads a layer; all their pairs are the null."""
+    """Random heads per layer; all their pairs are the null."""
     n_sharing: int = 6
     """Random query heads on each random key head, where real query heads share one."""
     n_subsets: int = 1024
@@ -79,7 +79,7 @@ def collect_inputs(model: HookedModel, batches: Iterable[Batch], cfg: Preference
         PolyheadError: the text has too few different tokens, or too few positions.
     """
     if iter(batches) is batches:
-        raise PolyheadError("the text is gone through twice; an iterator came, give Repeatable(...)")
+        raise PolyheadError("the text is gone through twice; received an iterator; give Repeatable(...)")
     positions = Positions.of(model)
     count, seen = PolicyCount(positions), Counter[int]()
     for batch in batches:

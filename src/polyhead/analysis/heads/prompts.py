@@ -7,7 +7,7 @@ A set is data (templates/*.json, or a file of the user's):
      "slots": {"name": ["Reader", "Table"], "parent": ["Base"]}}
 
 `<name>` is replaced by a word of the slot `name`, `<name 2>` by another of the same slot, and so on; which, is decided
-by seed, set and prompt number alone. An answer must be one token behind its prompt, with the prompt's own tokens left
+by seed, set and prompt number alone. An answer must be one token after its prompt, with the prompt's own tokens left
 as they are. Axis legend: b prompt, p position.
 """
 
@@ -135,7 +135,7 @@ def make_prompts(model: HookedModel, templates: TemplateSet, *, n: int | None = 
             prompts fits the model; no prompt at all.
     """
     if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} came without a tokenizer; templates are text")
+        raise PolyheadError(f"{model.cfg.name} has no tokenizer; templates are text")
     wanted, dropped = n or templates.n_prompts, Counter[str]()
     rows: list[tuple[list[int], int, str, str, int]] = []
     seen: set[str] = set()

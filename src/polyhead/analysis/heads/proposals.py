@@ -17,7 +17,7 @@ from polyhead.analysis.heads.unknown_rows import OFFSETS, RELATIONS, feature_nam
 from polyhead.core.head_records import Proposal, RowExample
 
 CONTEXT = 24
-"""Tokens of text shown in front of a query."""
+"""Tokens of text shown before a query."""
 _MOST = 4000
 """Rows that are clustered; larger samples are thinned evenly."""
 

@@ -2,7 +2,7 @@
 
 Patterns are read by hooks, one layer at a time, and dropped. The masks of a batch are made once from its tokens and
 shared by all heads and layers (ops/row_mass.py). Behind every `sequences_per_save` sequences the state is written to
-disk in one rename; a scan that was killed goes on from there and ends with the same numbers, bit for bit.
+disk in one rename; a scan that was killed resumes from there and ends with the same numbers, bit for bit.
 Counted rows: destinations that the positions' policy counts (no BOS, no padding).
 Axis legend: b sequence, h head, q query, k key, n row, a atom, c class, t threshold, d destination token.
 """
@@ -51,7 +51,7 @@ class RowsConfig(Config):
     """Unknown rows kept a head."""
     sequences_per_batch: int = 8
     sequences_per_save: int = 64
-    """The state is written behind this many sequences."""
+    """The state is written after this many sequences."""
     seed: int = 0
 
     @field_validator("threshold")
@@ -213,7 +213,7 @@ def scan_rows(
     chosen = all_heads(model) if heads is None else check_heads(model, heads)
     vocabulary = Vocabulary.of(model) if vocabulary is None else vocabulary
     if sequences.tokens.shape[1] < 2:
-        raise PolyheadError("sequences of 1 token have no row to classify; give at least 2 tokens a sequence")
+        raise PolyheadError("sequences of 1 token have no row to classify; give at least 2 tokens per sequence")
     TokenText(sequences.tokens[:1], vocabulary)
     scan = RowScan.empty(chosen, commonest_tokens(sequences, cfg.n_destinations, cfg.destinations), book, cfg.n_kept)
     identity = "" if state is None else identity_of(model, sequences, book, cfg, chosen)

@@ -51,7 +51,7 @@ class Rule(Config):
     @model_validator(mode="after")
     def _says_something(self) -> "Rule":
         if not self.name.strip() or "+" in self.name:
-            raise ValueError(f"a rule needs a name without '+'; came {self.name!r}")
+            raise ValueError(f"a rule needs a name without '+'; received {self.name!r}")
         if self.query is self.key is self.before_key is self.offset is None:
             raise ValueError(f"rule {self.name!r} says nothing: give query, key, before_key or offset")
         if self.offset is not None and not 0 <= self.offset[0] <= self.offset[1]:

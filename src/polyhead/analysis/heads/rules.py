@@ -1,13 +1,13 @@
 """Behaviours of attention rows: which keys a query would look at if its head did this one thing.
 
-A behaviour is a name, a sentence and a mask over (query, key), made from the tokens alone. Keys behind the query are
+A behaviour is a name, a sentence and a mask over (query, key), made from the tokens alone. Keys after the query are
 struck out for all of them. The order of a rule book is stated and decides where rules overlap (rows.py).
 
     inactive         BOS at position 0, and every EOS
     self             the query itself
     previous         the w tokens before the query (w = 5), BOS left out
     induction        keys whose previous token equals the query's token
-    similar_indent   newline and indentation in front of a line indented as deep as the query's line
+    similar_indent   newline and indentation before a line indented as deep as the query's line
     bigger_indent    the same of a line that is indented deeper
     duplicate        earlier keys with the query's token
     same_word        earlier pieces of the word that the query is in
@@ -47,7 +47,7 @@ class Vocabulary:
         self.newline = np.array(["\n" in t for t in plain])
         self.blank = np.array([bool(t) and not t.strip() for t in plain])
         self.indent = np.array([_columns(t.rsplit("\n", 1)[-1]) for t in plain])
-        """Columns of white space behind the last line break (in all, without one)."""
+        """Columns of white space after the last line break (in all, without one)."""
         self.delimiter = np.array([bool(t.strip()) and not re.search(r"[^\W]", t) for t in plain])
         self.starts_word = np.array([bool(re.match(r"\w", t)) for t in plain])
         self.ends_word = np.array([bool(re.search(r"\w\Z", t)) for t in plain])
@@ -63,10 +63,10 @@ class Vocabulary:
         """Of a model.
 
         Raises:
-            PolyheadError: the model came without a tokenizer.
+            PolyheadError: the model has no tokenizer.
         """
         if model.tokenizer is None:
-            raise PolyheadError(f"{model.cfg.name} came without a tokenizer; rules read the text of tokens")
+            raise PolyheadError(f"{model.cfg.name} has no tokenizer; rules read the text of tokens")
         eos = getattr(model.tokenizer, "eos_token_id", None)
         return cls(model.tokenizer.tokens(range(model.cfg.d_vocab)), bos=model.cfg.bos_token_id, eos=eos)
 
@@ -135,7 +135,7 @@ class TokenText:
         width = self.vocabulary.indent[self.tokens]
         n_batch, n = self.tokens.shape
         position = np.broadcast_to(np.arange(n), (n_batch, n))
-        # a newline token with text behind the break ("\n}") ends its own indentation
+        # a newline token with text after the break ("\n}") ends its own indentation
         goes_on = blank & ~newline
         last = np.maximum.accumulate(np.where(goes_on, -1, position), axis=1)  # latest token that is not plain blank
         inside = (last >= 0) & np.take_along_axis(newline, np.maximum(last, 0), 1)
@@ -156,7 +156,7 @@ class TokenText:
 
     @property
     def is_indent(self) -> Bool[np.ndarray, "b p"]:
-        """Line breaks and the white space behind them."""
+        """Line breaks and the white space after them."""
         return self._indents[1]
 
     @property
@@ -171,7 +171,7 @@ class TokenText:
 
     @cached_property
     def line(self) -> Int[np.ndarray, "b p"]:
-        """Number of the line; a line break belongs to the line behind it."""
+        """Number of the line; a line break belongs to the line after it."""
         return self.at(self.vocabulary.newline).cumsum(1)
 
     @cached_property
@@ -191,7 +191,7 @@ class Behaviour:
     words: str
     """What a head that does only this looks at."""
     mask: Callable[[TokenText], Any]
-    """From the tokens of a batch to a bool array that broadcasts to `[b, q, k]`; keys behind the query do not count."""
+    """From the tokens of a batch to a bool array that broadcasts to `[b, q, k]`; keys after the query do not count."""
     origin: str = "built in"
     """What it was made from; part of the identity of a scan, so that a changed rule is not resumed."""
 
@@ -286,7 +286,7 @@ def rule_book(
             raise PolyheadError(f"a pair names {name!r}; {nearest(name, at)}")
     for a, b in pairs:
         if a == b:
-            raise PolyheadError(f"a pair needs two different behaviours; came {a!r} twice")
+            raise PolyheadError(f"a pair needs two different behaviours; received {a!r} twice")
     chosen = [(min(at[a], at[b]), max(at[a], at[b])) for a, b in pairs]
     return RuleBook(behaviours, tuple(dict.fromkeys(chosen)))
 

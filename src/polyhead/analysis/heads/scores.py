@@ -9,7 +9,7 @@ from polyhead.core.window_records import Score
 
 _TABLE: dict[str, tuple[str, str, str]] = {
     "previous_token": ("Previous token", "natural text", "Mean attention to the token before."),
-    "bos": ("BOS", "natural text", "Mean attention to the token in front of every text."),
+    "bos": ("BOS", "natural text", "Mean attention to the token before every text."),
     "newline_indent": (
         "Newlines, before newlines",
         "natural text",
@@ -41,7 +41,7 @@ _WINDOWS: dict[str, tuple[str, str]] = {
     "qk_distance_variance": ("Variance of distance", "Variance of the distance, weighted by attention."),
     "induction_score": (
         "Induction, natural text",
-        "Attention to tokens behind earlier copies of the query's token, where there is one; weights under 0.01 do not "
+        "Attention to tokens after earlier copies of the query's token, where there is one; weights under 0.01 do not "
         "count.",
     ),
 }

@@ -48,7 +48,7 @@ class PairLabels(Protocol):
         ...
 
     def label(self, view: HeadView) -> Int[Tensor, "b q k"]:
-        """Index into `names` of every pair; keys behind the query may have any."""
+        """Index into `names` of every pair; keys after the query may have any."""
         ...
 
 

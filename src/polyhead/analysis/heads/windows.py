@@ -8,7 +8,7 @@ fifth of m and the strongest ones, with the largest keys of every row.
     pattern entropy                  mean of -sum_k A ln A, in nats
     distance, distance variance      of q - k, weighted by A
     induction                        mean, over queries whose token occurred before, of the attention to all tokens
-                                     behind those copies; weights under 0.01 do not count
+                                     after those copies; weights under 0.01 do not count
 All positions count, BOS too: these are the definitions of HeadVis trees (as Neuronpedia's generator makes them), unlike
 analysis/head_table.py. Axis legend: b sequence, h head, q query, k key, l layer, n sequence of the sample.
 """
@@ -219,7 +219,7 @@ def _each_layer(model: HookedModel, tokens: Int[Tensor, "b q"], take: Callable[[
 
 
 def _after_copies(tokens: Int[Tensor, "b q"]) -> Bool[Tensor, "b q k"]:
-    """Keys behind an earlier copy of the query's token."""
+    """Keys after an earlier copy of the query's token."""
     n = tokens.shape[1]
     before = torch.roll(tokens, 1, dims=1)
     same = tokens[:, :, None] == before[:, None, :]

@@ -1,6 +1,6 @@
 """One pass of a model over text, every unit seen at once.
 
-    neuron   activation behind the non-linearity (`mlp.hook_post`; of a gated MLP: gate times up)
+    neuron   activation after the non-linearity (`mlp.hook_post`; of a gated MLP: gate times up)
     head     direct contribution to the logit of the token that really comes next: z_h W_O^h W_U[:, next] / scale of the
              final norm, gain folded into W_U; positions with no next token are not counted
     latent   code of a dictionary on its input site, before anything is moved

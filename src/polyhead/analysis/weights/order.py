@@ -34,7 +34,7 @@ def squared_cosines(weights: Float[Tensor, "n d"]) -> Float[Tensor, "n n"]:
         PolyheadError: fewer than three rows, or numbers that are not finite.
     """
     if len(weights) < 3:
-        raise PolyheadError(f"an order needs at least 3 rows; came {list(weights.shape)}")
+        raise PolyheadError(f"an order needs at least 3 rows; received {list(weights.shape)}")
     if not bool(torch.isfinite(weights).all()):
         raise PolyheadError("the matrix holds numbers that are not finite (NaN or infinity); its rows have no order")
     unit = weights.detach().float().cpu()
@@ -104,7 +104,7 @@ def two_opt(
     step = padded[order, np.roll(order, -1)]  # similarity of each place to the next one; the last wraps to the first
     for _ in range(sweeps):
         moved = False
-        for i in range(-1, n - 2):  # cut behind place i (-1: before the first) and behind place j
+        for i in range(-1, n - 2):  # cut after place i (-1: before the first) and after place j
             left, right = order[i], order[i + 1]
             gain = padded[left][order[i + 2 : n]] + padded[right][order[i + 3 : n + 1]] - step[i + 2 : n]
             at = int(gain.argmax())

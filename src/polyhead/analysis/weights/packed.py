@@ -37,7 +37,7 @@ def order_picture(
 
 
 def unpack_near(kept: OrderPicture) -> Float[Tensor, "n w"]:
-    """Squared cosines of place i with places i + 1 to i + w; 0 behind the end."""
+    """Squared cosines of place i with places i + 1 to i + w; 0 after the end."""
     return _unpack(kept.near).unflatten(0, (-1, kept.band))
 
 

@@ -1,4 +1,4 @@
-"""Attention output autoencoders as nodes: one a latent, read from everything that attention brought to its position.
+"""Attention output autoencoders as nodes: one per latent, read from everything that attention brought to its position.
 
     pre[t] = sum_s sum_h A_h[t, s] (x_s W_V[h] + b_V[h]) . e[h] + bias
 e = W_enc / scale by head on `attn.hook_z`, W_O[h] W_enc / scale on `hook_attn_out` (b_O is then in the bias).

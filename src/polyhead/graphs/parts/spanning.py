@@ -94,9 +94,9 @@ def _block(
     positions, row = keep.nonzero().unbind(1)
     latents = active[row]
     values = f[positions, latents]
-    behind = source.site == BEHIND_HEADS
+    after = source.site == BEHIND_HEADS
     part = "mlp" if source.site in _OF_MLP else "attn"
-    side = "query" if behind else "own"
+    side = "query" if after else "own"
 
     def node(position: int, latent: int, value: float) -> GraphNode:
         where: dict[str, Any] = {"layer": source.layer, "part": part, "dictionary": index, "side": side}
@@ -113,7 +113,7 @@ def _block(
         writes.append(Write(write_depth(layer, half), values[:, None] * written))
     label = f"layer {source.layer} {part} {side}"
     nodes = latent_nodes(node, positions, latents, values)
-    return Block(label, read.depth + (0.2 if behind else 0.1), nodes, positions, writes, read), keep
+    return Block(label, read.depth + (0.2 if after else 0.1), nodes, positions, writes, read), keep
 
 
 def _read(

@@ -1,4 +1,4 @@
-"""`qk_tracing_results` of nodes: why the head behind a node looked where it did, after Neuronpedia.
+"""`qk_tracing_results` of nodes: why the head after a node looked where it did, after Neuronpedia.
 
     pair_wise_contributors          [query-side node, key-side node, term of the score]
     top_q_marginal_contributors     [query-side node, its terms with everything on the key side]

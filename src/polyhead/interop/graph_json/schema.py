@@ -36,7 +36,7 @@ class FileParams(_Read):
 
 
 class Tracing(_Read):
-    """Why the head behind a node looked where it did."""
+    """Why the head after a node looked where it did."""
 
     pair_wise_contributors: list[tuple[str, str, float]]
     top_q_marginal_contributors: list[tuple[str, float]]

@@ -80,7 +80,7 @@ def feature_of(node: GraphNode, record: GraphRecord, *, lorsa_source_set: bool =
 
 
 def latent_in_layer(node: GraphNode, dictionaries: Sequence[GraphDictionary]) -> int:
-    """A latent's number among those of its own layer; ours go on from layer to layer where a dictionary has several."""
+    """A latent's number among those of its own layer; ours count on from layer to layer where there are several."""
     latent, own = node.latent or 0, None if node.dictionary is None else dictionaries[node.dictionary]
     if own is None or own.part == "both" or node.layer not in own.layers or own.n_latents % len(own.layers):
         return latent
@@ -90,7 +90,7 @@ def latent_in_layer(node: GraphNode, dictionaries: Sequence[GraphDictionary]) ->
 
 
 def layer_of(node: GraphNode, n_layers: int) -> str:
-    """Where front ends draw it: `E` in front of layer 0, logits behind the last."""
+    """Where front ends draw it: `E` before layer 0, logits after the last."""
     if node.kind == "logit":
         return str(n_layers + 1)
     return "E" if node.layer is None else str(node.layer)

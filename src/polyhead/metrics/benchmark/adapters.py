@@ -126,7 +126,7 @@ def moving(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -
 def of_the_input(m: Any, reading: Reading, layers: Layers, batches: Sequence[Batch]) -> LatentDirections:
     """An SAE of the stream that heads move as they stand (dynamic head): where the layer's weights send a latent.
 
-    Which head moves it is chosen anew in every context; output and loading are the best rank-1 form of what all do.
+    Which head moves it is chosen in every context; output and loading are the best rank-1 form of what all of them do.
     """
     del reading, batches
     (layer,) = layers.values()

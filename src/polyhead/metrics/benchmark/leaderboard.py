@@ -1,4 +1,4 @@
-"""The leaderboard: who takes part, one row a case, method and seed, means with confidence intervals, the table as text.
+"""The leaderboard: entries, one row per case, method and seed, means with confidence intervals, the table as text.
 
 Intervals are Student's, over seeds (each seed is another world and another start), 95 %.
 """
@@ -49,7 +49,7 @@ class Row(Record):
     method: str
     seed: int
     l0: float
-    """Active latents a token asked for; whole numbers are rounded."""
+    """Active latents per token asked for; whole numbers are rounded."""
     k_factor: float = 1.0
     """Over the planted number."""
     settings: dict[str, Any]
@@ -96,7 +96,7 @@ def find_entry(name: str) -> Entry:
 def run_row(
     case_name: str, case: Case, entry: Entry, seed: int, training: BenchTraining, *, k_factor: float = 1.0
 ) -> Row:
-    """Build the world, train, score on fresh sequences; as many latents a token as planted, times `k_factor`."""
+    """Build the world, train, score on fresh sequences; as many latents per token as planted, times `k_factor`."""
     begun = time.process_time()
     training = training.replace(n_steps=min(training.n_steps, case.n_steps))
     whole = _built(case.model_dump_json(), seed)
@@ -199,7 +199,7 @@ BRIEF = ("n_recovered", "n_said", "source", "output", "loading", "qk", "fvu", "l
 
 
 def table(rows: Sequence[Row], *, brief: bool = False) -> list[dict[str, str]]:
-    """One line a method of rows of one case, best first: mean±half interval; empty where nothing is said."""
+    """One line per method for the rows of one case, best first: mean±half interval; empty where nothing is said."""
     lines, shown = [], {name: heading for name, heading in COLUMNS.items() if not brief or name in BRIEF}
     for method in dict.fromkeys(row.method for row in rows):
         mine = [row for row in rows if row.method == method]

@@ -1,7 +1,7 @@
 """What can be scored: one small protocol, which an outside method implements and our own methods get by adapters.
 
-Directions are in the width of the stream that the layer reads and writes, one row a latent or several rows for a latent
-of more dimensions; lengths and signs do not count. A part that a method says nothing of is None, and is not scored.
+Directions are in the width of the stream that the layer reads and writes, one row per latent or several for a latent of
+more dimensions; lengths and signs do not count. A part that a method says nothing of is None, and is not scored.
 Axis legend: n latent, r row, d width, l layer, h head, m latent of the QK side, b p q k as in core/protocols.py.
 """
 

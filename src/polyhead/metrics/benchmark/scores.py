@@ -148,7 +148,7 @@ def _affinities(learned: Tensor | None, planted: Tensor | None, what: str) -> Te
     if learned.shape[-1] != planted.shape[-1]:
         raise PolyheadError(
             f"{what} directions: [n, {planted.shape[-1]}] or [n, r, {planted.shape[-1]}] expected, "
-            f"{list(learned.shape)} came"
+            f"{list(learned.shape)} received"
         )
     return affinity(learned, planted)
 
@@ -157,7 +157,7 @@ def _loading_cosines(learned: Tensor | None, planted: Tensor | None) -> Tensor |
     if learned is None or planted is None:
         return None
     if learned.shape[-1] != planted.shape[-1]:
-        raise PolyheadError(f"head loadings: [n, {planted.shape[-1]}] expected, {list(learned.shape)} came")
+        raise PolyheadError(f"head loadings: [n, {planted.shape[-1]}] expected, {list(learned.shape)} received")
     unit = learned.double() / learned.double().norm(dim=-1, keepdim=True).clamp_min(1e-30)
     return (planted.double() @ unit.T).abs()
 

@@ -4,7 +4,7 @@
                    features. Its stream here is the features, then one-hot positions that carry the pattern tables. The
                    source of feature i is its coordinate, its output sum_h W_in[i, h] W_out[:, h]: what the trained
                    heads write for it where they look at the same place, as they all do at overlap 1, so that
-                   loadings are not told apart. The ReLU behind the heads is no part of an attention layer.
+                   loadings are not told apart. The ReLU after the heads is no part of an attention layer.
     toy-pairs      tasks/pairs.py: a one-layer model of one-hot tokens. Each signal token is one source; what a head
                    writes for it differs between heads in direction, so there are no truths of outputs and loadings.
 Axis legend: b sequence, p position, i feature, h head.

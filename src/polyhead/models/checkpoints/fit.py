@@ -16,10 +16,12 @@ def check_fit(state: Mapping[str, Tensor], expected: Mapping[str, torch.Size], *
     Raises:
         ArtifactError: tensors are missing, left over or of another shape; names the first few.
     """
-    came = {key: value.shape for key, value in state.items()}
-    wrong = [key for key in sorted(expected.keys() | came.keys()) if came.get(key) != expected.get(key)]
+    found = {key: value.shape for key, value in state.items()}
+    wrong = [key for key in sorted(expected.keys() | found.keys()) if found.get(key) != expected.get(key)]
     if wrong:
-        shown = [f"{key} (expected {_text(expected.get(key))}, came {_text(came.get(key))})" for key in wrong[:_SHOWN]]
+        shown = [
+            f"{key} (expected {_text(expected.get(key))}, received {_text(found.get(key))})" for key in wrong[:_SHOWN]
+        ]
         more = [f"and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
         raise ArtifactError(f"{origin}: tensors that do not fit its configuration: {', '.join(shown + more)}")
 

@@ -47,7 +47,7 @@ def load_native(folder: Path) -> NativeTransformer:
     if "native" not in config:
         raise ArtifactError(f"{folder / CONFIG} has no key 'native'; it is not the config of a polyhead model")
     if not isinstance(name := config.get("name", folder.name), str):
-        raise ArtifactError(f"{folder / CONFIG}: the name of a model was expected, received {shown(name)}")
+        raise ArtifactError(f"{folder / CONFIG}: the name of a model was expected; received {shown(name)}")
     native = NativeConfig.parse(config["native"], where=str(folder / CONFIG))
     bos, tokenizer = _id(config, "bos_token_id", native.d_vocab, folder), read_native_tokenizer(folder, config)
     path = folder / WEIGHTS

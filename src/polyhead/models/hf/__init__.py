@@ -1,4 +1,4 @@
-"""Hugging Face causal language models behind polyhead's sites."""
+"""Hugging Face causal language models after polyhead's sites."""
 
 from polyhead.models.hf.model import HFModel
 

@@ -34,7 +34,7 @@ class Family:
     ln1_post: str | None = None
     """Norm on the output of attention, before it is added to the residual stream."""
     ln2: str | None = "post_attention_layernorm"
-    """Norm in front of the MLP, fed the middle of the residual stream; None where the MLP reads that itself."""
+    """Norm before the MLP, fed the middle of the residual stream; None where the MLP reads that itself."""
     ln2_post: str | None = None
     mlp: str = "mlp"
     mlp_in: str = "gate_proj"

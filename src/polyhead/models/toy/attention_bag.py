@@ -44,7 +44,7 @@ class BagLayout:
     n_symbols: int
     """Token ids 0 to n_symbols - 1 occur in the prompt."""
     n_answers: int
-    """Positions behind the prompt, all with the same token, all read out."""
+    """Positions after the prompt, all with the same token, all read out."""
     answer_token: int
 
 
@@ -184,7 +184,7 @@ def _check(cfg: ToyAttentionConfig, layout: BagLayout) -> None:
     have = (cfg.d_model is not None, cfg.positions, cfg.qkv_bias, cfg.output_bias, cfg.unembed_bias, not cfg.norm)
     if not all(have):
         raise PolyheadError(
-            "the bag form needs d_model, positions, qkv_bias, output_bias, unembed_bias and no norm; came "
+            "the bag form needs d_model, positions, qkv_bias, output_bias, unembed_bias and no norm; received "
             + ", ".join(f"{n}={getattr(cfg, n)}" for n in ("d_model", "positions", "qkv_bias", "output_bias", "norm"))
         )
     if layout.n_prompt + layout.n_answers > cfg.n_ctx or max(layout.answer_token, layout.n_symbols - 1) >= cfg.d_vocab:

@@ -25,7 +25,7 @@ class ToyAttentionConfig(Config):
     positions: bool = False
     """Learned positions, added to the stream."""
     norm: bool = False
-    """LayerNorm without a gain in front of the heads."""
+    """LayerNorm without a gain before the heads."""
     init_qk: float = Field(default=0.3, gt=0)
     """Standard deviation of W_Q and W_K at the start."""
     init_ov: float = Field(default=0.3, gt=0)

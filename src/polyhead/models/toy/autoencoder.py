@@ -125,11 +125,11 @@ def check_features(inputs: Tensor, n_features: int, name: str) -> None:
     """Refuse what is not features `[b, n]` or `[b, p, n]`.
 
     Raises:
-        PolyheadError: with the shape that came.
+        PolyheadError: with the shape received.
     """
     if inputs.ndim not in (2, 3) or inputs.numel() == 0 or inputs.shape[-1] != n_features:
         raise PolyheadError(
-            f"{name} takes features [batch, {n_features}] or [batch, pos, {n_features}]; came {list(inputs.shape)}"
+            f"{name} takes features [batch, {n_features}] or [batch, pos, {n_features}]; received {list(inputs.shape)}"
         )
     if not inputs.is_floating_point():
-        raise PolyheadError(f"{name} takes features as floating-point numbers; came {inputs.dtype}")
+        raise PolyheadError(f"{name} takes features as floating-point numbers; received {inputs.dtype}")

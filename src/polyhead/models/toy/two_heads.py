@@ -4,7 +4,7 @@ Head 0 attends to the current token and, on B_b, writes the logit of C_b. Head 1
 else to the current token; on A it writes nothing, on B_b minus what head 0 writes. With A in the context head 0 stands
 alone and completes; without it the two cancel, and the prediction is uniform. Source: Anthropic, July 2023 update.
 
-    full     scores and outputs one number a token: d_head = 2 n + 2; head 0 also takes the direct path back
+    full     scores and outputs one number per token: d_head = 2 n + 2; head 0 also takes the direct path back
     circle   tokens lie on circles, whose best match is the token itself: d_head = 3 for any n, in a model without the
              direct path (three dimensions cannot take back an identity on 2 n + 2 tokens). Ours.
 Exact in the limit of large scores; `gap` (nats, between the winner and the next best) says how far to go: what is lost
@@ -32,7 +32,7 @@ def two_head_solution(
         PolyheadError: no trigrams, or a gap that is not positive.
     """
     if n_trigrams < 1 or gap <= 0:
-        raise PolyheadError(f"at least 1 trigram and a gap above 0 are needed; {n_trigrams} and {gap} came")
+        raise PolyheadError(f"at least 1 trigram and a gap above 0 are needed; {n_trigrams} and {gap} received")
     d_vocab = 2 * n_trigrams + 2
     d_head = d_vocab if width == "full" else 3
     cfg = ToyAttentionConfig(n_heads=2, d_head=d_head, d_vocab=d_vocab, n_ctx=n_ctx, direct=width == "full")

@@ -175,7 +175,7 @@ def test_what_cannot_be_scanned_is_refused(model: NativeTransformer) -> None:
         scan_rows(model, sequences(width=17).__class__(
             np.zeros((2, 1), np.int32), np.ones((2, 1), bool), "", 0, "included", n_padded=0), book, CFG,
             vocabulary=VOCABULARY)  # fmt: skip
-    with pytest.raises(PolyheadError, match="came without a tokenizer"):
+    with pytest.raises(PolyheadError, match="has no tokenizer"):
         scan_rows(model, sequences(), book, CFG)
 
 

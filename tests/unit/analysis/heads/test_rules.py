@@ -40,7 +40,7 @@ def test_previous_leaves_bos_and_the_query_out() -> None:
 
 def test_induction_is_what_followed_the_same_token() -> None:
     assert keys("induction", [BOS, FOO, X, DEF, FOO, BAR, FOO], 6) == [2, 5]
-    assert keys("induction", [BOS, X, X], 2) == [2]  # s <= t: behind the copy just before is the query itself
+    assert keys("induction", [BOS, X, X], 2) == [2]  # s <= t: after the copy just before is the query itself
 
 
 def test_duplicate_is_earlier_copies() -> None:

@@ -1,0 +1,42 @@
+"""The words of the field: texts that a user reads hold none of the phrases on the left.
+
+Texts of studies stand in records that ship, word for word, and are left out until those are made again.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+INSTEAD = {
+    r"\bcame: ": "received: ",
+    r"; came\b": "; received",
+    r"\bin front of\b": "before",
+    r"\b(?:goes|going) on where\b": "resumes where",
+    r"\banew\b": "from scratch, or again",
+    r"\bless the mean\b": "minus the mean",
+    r"\bdealt out\b": "permuted",
+    r"\bhalf a layer\b": "a sublayer",
+    r"\b[Bb]lind(?:ed|ing|er)\b": "ablated, ablation",
+    r"\bhunt(?:s|ed|ing)?\b": "search, test",
+    r"\b[Ee]ntrants?\b": "entry",
+    r"\b(?:latents|numbers|row|line|tokens) a (?:token|latent|head|model|method|case|seed)\b": "per",
+}
+TEXTS = [
+    ROOT / "README.md",
+    *(p for p in (ROOT / "docs").glob("*.md") if p.name not in ("LOG.md", "studies.md", "benchmark.md")),
+    *(p for p in (ROOT / "src/polyhead").rglob("*.py") if "studies" not in p.parts),
+    *(ROOT / "viewer" / "src").rglob("*.js"),
+]
+
+
+@pytest.mark.parametrize("phrase", INSTEAD)
+def test_a_phrase_is_not_used(phrase: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:90]}"
+        for path in TEXTS
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if re.search(phrase, line)
+    ]
+    assert not found, f"write {INSTEAD[phrase]!r}: " + "; ".join(found[:8])
