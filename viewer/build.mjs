@@ -28,6 +28,7 @@ const bundle = async (kind) => {
     format: "iife",
     target: "es2022",
     charset: "utf8",
+    preserveSymlinks: true, // the comments name packages by their place below node_modules
     legalComments: "none", // written whole below
     write: false,
     metafile: true,

@@ -71,7 +71,7 @@ def test_an_sae_of_z_has_head_loadings_when_its_model_is_given(tmp_path: Path) -
     assert shares.shape == (N, 6)
     torch.testing.assert_close(shares.sum(-1), torch.ones(N))
     run_import(tmp_path / "z", tmp_path / "without")
-    assert not hasattr(load_dictionary(tmp_path / "without"), "head_loadings")
+    assert load_dictionary(tmp_path / "without").head_loadings() is None
 
 
 def test_an_sae_of_llamascopium_with_its_model(tmp_path: Path) -> None:

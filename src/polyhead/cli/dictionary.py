@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from polyhead.cli.numbers import Count, Index, Size
+from polyhead.cli.numbers import Count, Index, Positive, Size
 from polyhead.cli.show import Json, show, table
 from polyhead.core.threads import set_threads
 
@@ -24,7 +24,7 @@ def import_(
     layer: Index | None = None,
     site: str | None = None,
     outside: bool = False,
-    norm_scaling_factor: float | None = None,
+    norm_scaling_factor: Positive | None = None,
     json: Json = False,
 ) -> None:
     """Read an SAE, transcoder or Lorsa of another program and write it as ours.

@@ -107,12 +107,15 @@ def refusal(folder: Path, what: str, held: Any, asked: Mapping[str, Any]) -> str
 def differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
     """Which settings differ, by dotted name: `training.lr is 0.1 there and 0.2 here`; empty where none does.
 
+    Facts of the model that the version which wrote the folder did not record yet are not compared.
+
     Args:
         held: settings of the folder, nested mappings of plain values.
         asked: settings that were asked for, likewise.
     """
     there, here = _leaves(held), _leaves(asked)
     keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
+    keys = [key for key in keys if key in there or not key.startswith("model.")]
     words = [_difference(key, there.get(key), here.get(key)) for key in keys[:_MOST_SHOWN]]
     return ", ".join(words) + (f" and {len(keys) - _MOST_SHOWN} more" if len(keys) > _MOST_SHOWN else "")
 

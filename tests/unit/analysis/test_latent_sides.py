@@ -165,7 +165,7 @@ def test_values_are_written_through_every_head(tiny_model):
     width = layer.n_heads * layer.d_head
     rows = torch.randn(3, width, generator=generator(3, "rows"))
     values = SimpleNamespace(
-        cfg=SimpleNamespace(), W_dec=rows, query_head_loadings=None, scale=torch.full((width,), 2.0)
+        cfg=SimpleNamespace(), W_dec=rows, query_head_loadings=lambda: None, scale=torch.full((width,), 2.0)
     )
     written = Sides(values, [layer]).output_rows(3)
     assert written is not None

@@ -71,7 +71,7 @@ def test_prune_and_export(folder: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert len(GraphRecord.load(tmp_path / "half" / GRAPH).nodes) < len(GraphRecord.load(folder / GRAPH).nodes)
     with pytest.raises(SystemExit):
         main(["graph", "prune", str(folder), "--out", str(folder)])
-    assert "choose another --out" in capsys.readouterr().err
+    assert "holds the graph that is pruned; choose another folder" in capsys.readouterr().err
     written = run(capsys, "graph", "export", folder, "--out", tmp_path / "json", "--json")
     assert json.loads(Path(written["graph"]).read_text("utf-8"))["links"]
 

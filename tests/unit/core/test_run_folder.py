@@ -72,3 +72,11 @@ def test_stages_keep_their_seconds_and_failed_ones_do_not(tmp_path: Path):
         raise KeyError
     assert list(stage_seconds(tmp_path)) == ["first"]
     assert stage_seconds(tmp_path / "none") == {}
+
+
+def test_facts_of_the_model_that_were_not_recorded_yet_are_not_compared():
+    there = {"seed": 1, "model": {"name": "a", "n_heads": 4}}
+    here = {"seed": 1, "model": {"name": "a", "n_heads": 4, "bos_from": "config.json"}}
+    assert not differences(there, here)
+    assert differences(here, there) == "model.bos_from is config.json there and None here"
+    assert differences(there | {"model": {"name": "a", "n_heads": 8}}, here) == "model.n_heads is 8 there and 4 here"

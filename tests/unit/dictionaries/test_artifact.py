@@ -94,5 +94,5 @@ def test_saving_again_replaces_what_was_there(saved: Path):
 
 
 def test_only_registered_kinds_are_saved(tmp_path: Path):
-    with pytest.raises(PolyheadError, match="cannot save a Linear"):
+    with pytest.raises(PolyheadError, match="Linear is of no method; registered are mtc,"):
         save_dictionary(torch.nn.Linear(2, 2), tmp_path)

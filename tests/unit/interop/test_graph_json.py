@@ -406,14 +406,17 @@ def test_a_file_of_ours_that_was_edited(tmp_path: Path) -> None:
         (json.dumps(FOREIGN | {"nodes": [*FOREIGN["nodes"], FOREIGN["nodes"][0]]}), "two nodes are called E_2_0"),
         (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"layer": "top"}]}), "expected a number from 0"),
         (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"layer": 10**6}]}), "expected a number from 0"),
-        (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"feature": 10**40}]}), "nodes.0.feature"),
+        (
+            json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][2] | {"feature": 10**40}]}),
+            "a number of at most 64 bits was expected",
+        ),
         (json.dumps(FOREIGN | {"nodes": [FOREIGN["nodes"][0] | {"ctx_idx": 2}]}), "position 2 of a prompt of 2 tokens"),
         (json.dumps(FOREIGN | {"nodes": [], "links": [], "qk_only_nodes": {}}), "has no nodes"),
         (
             json.dumps(FOREIGN | {"metadata": FOREIGN["metadata"] | {"prompt_tokens": []}}),
             "position 0 of a prompt of 0 tokens",
         ),
-        ("[" * 100_000, "is not the JSON of an attribution graph"),
+        ("[" * 100_000, "at most 100 levels of nesting are read"),
     ],
 )
 def test_bad_files(tmp_path: Path, text: str, message: str) -> None:

@@ -96,7 +96,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     said = refused(capsys, "heads", "report", "bundled", "--out", str(tmp_path / "mine"), "--tokens", "512")
-    assert "not a heads report" in said
+    assert "exists and is not the folder of a heads report" in said
     assert "is missing" in refused(capsys, "heads", "import", str(tmp_path / "mine"), "--out", out)
     assert "is not a heads report" in refused(capsys, "heads", "export", str(tmp_path / "mine"), "--out", out)
 

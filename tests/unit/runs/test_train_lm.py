@@ -108,7 +108,9 @@ def test_a_run_cut_in_two_ends_with_the_same_weights(tmp_path: Path, monkeypatch
 @pytest.mark.usefixtures("corpus")
 def test_another_config_in_the_same_folder_is_refused(tmp_path: Path):
     train_lm(TINY.replace(n_steps=1), tmp_path)
-    with pytest.raises(PolyheadError, match="another config"):
+    with pytest.raises(
+        PolyheadError, match="holds a language model with other settings: n_steps is 1 there and 2 here"
+    ):
         train_lm(TINY.replace(n_steps=2), tmp_path)
 
 

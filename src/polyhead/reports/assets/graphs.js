@@ -423,7 +423,7 @@ THIS SOFTWARE.
     layer.replaceChildren(...drawn);
   };
 
-  // ../../viewer/viewer/node_modules/d3-array/dist/d3-array.mjs
+  // node_modules/d3-array/dist/d3-array.mjs
   function ascending(a2, b) {
     return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
   }
@@ -630,7 +630,7 @@ THIS SOFTWARE.
     };
   }
 
-  // ../../viewer/viewer/node_modules/d3-color/dist/d3-color.mjs
+  // node_modules/d3-color/dist/d3-color.mjs
   function define(constructor, factory, prototype) {
     constructor.prototype = factory.prototype = prototype;
     prototype.constructor = constructor;
@@ -1113,7 +1113,7 @@ THIS SOFTWARE.
     }
   }));
 
-  // ../../viewer/viewer/node_modules/d3-interpolate/dist/d3-interpolate.mjs
+  // node_modules/d3-interpolate/dist/d3-interpolate.mjs
   function basis(t12, v0, v1, v2, v3) {
     var t22 = t12 * t12, t32 = t22 * t12;
     return ((1 - 3 * t12 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t12 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
@@ -1471,7 +1471,7 @@ THIS SOFTWARE.
   var cubehelix_default = cubehelix2(hue$1);
   var cubehelixLong = cubehelix2(nogamma);
 
-  // ../../viewer/viewer/node_modules/d3-format/dist/d3-format.mjs
+  // node_modules/d3-format/dist/d3-format.mjs
   function formatDecimal(x) {
     return Math.abs(x = Math.round(x)) >= 1e21 ? x.toLocaleString("en").replace(/,/g, "") : x.toString(10);
   }
@@ -1684,7 +1684,7 @@ THIS SOFTWARE.
     return Math.max(0, exponent(max) - exponent(step)) + 1;
   }
 
-  // ../../viewer/viewer/node_modules/d3-scale/dist/d3-scale.mjs
+  // node_modules/d3-scale/dist/d3-scale.mjs
   function initRange(domain, range2) {
     switch (arguments.length) {
       case 0:
@@ -1935,7 +1935,7 @@ THIS SOFTWARE.
     return known(scale, scale.ticks(n));
   };
 
-  // ../../viewer/viewer/node_modules/d3-path/dist/d3-path.mjs
+  // node_modules/d3-path/dist/d3-path.mjs
   var pi = Math.PI;
   var tau = 2 * pi;
   var epsilon = 1e-6;
@@ -2051,7 +2051,7 @@ THIS SOFTWARE.
   }
   path.prototype = Path.prototype;
 
-  // ../../viewer/viewer/node_modules/d3-shape/dist/d3-shape.mjs
+  // node_modules/d3-shape/dist/d3-shape.mjs
   var cos = Math.cos;
   var sin = Math.sin;
   var sqrt = Math.sqrt;
@@ -5056,7 +5056,7 @@ THIS SOFTWARE.
     );
   };
 
-  // ../../viewer/viewer/node_modules/d3-selection/dist/d3-selection.mjs
+  // node_modules/d3-selection/dist/d3-selection.mjs
   var xhtml = "http://www.w3.org/1999/xhtml";
   var namespaces = {
     svg: "http://www.w3.org/2000/svg",
@@ -5800,7 +5800,7 @@ THIS SOFTWARE.
     return [event.pageX, event.pageY];
   }
 
-  // ../../viewer/viewer/node_modules/d3-dispatch/dist/d3-dispatch.mjs
+  // node_modules/d3-dispatch/dist/d3-dispatch.mjs
   var noop2 = { value: () => {
   } };
   function dispatch() {
@@ -5869,7 +5869,7 @@ THIS SOFTWARE.
     return type;
   }
 
-  // ../../viewer/viewer/node_modules/d3-drag/dist/d3-drag.mjs
+  // node_modules/d3-drag/dist/d3-drag.mjs
   var nonpassivecapture = { capture: true, passive: false };
   function noevent(event) {
     event.preventDefault();
@@ -5930,7 +5930,7 @@ THIS SOFTWARE.
     return value2 === this._ ? this : value2;
   };
 
-  // ../../viewer/viewer/node_modules/d3-timer/dist/d3-timer.mjs
+  // node_modules/d3-timer/dist/d3-timer.mjs
   var frame = 0;
   var timeout$1 = 0;
   var interval$1 = 0;
@@ -6041,7 +6041,7 @@ THIS SOFTWARE.
     return t;
   }
 
-  // ../../viewer/viewer/node_modules/d3-ease/dist/d3-ease.mjs
+  // node_modules/d3-ease/dist/d3-ease.mjs
   function cubicInOut(t) {
     return ((t *= 2) <= 1 ? t * t * t : (t -= 2) * t * t + 2) / 2;
   }
@@ -6153,7 +6153,7 @@ THIS SOFTWARE.
     return elasticInOut2;
   })(amplitude, period);
 
-  // ../../viewer/viewer/node_modules/d3-transition/dist/d3-transition.mjs
+  // node_modules/d3-transition/dist/d3-transition.mjs
   var emptyOn = dispatch("start", "end", "cancel", "interrupt");
   var emptyTween = [];
   var CREATED = 0;
@@ -6787,7 +6787,7 @@ THIS SOFTWARE.
   selection.prototype.interrupt = selection_interrupt;
   selection.prototype.transition = selection_transition;
 
-  // ../../viewer/viewer/node_modules/d3-zoom/dist/d3-zoom.mjs
+  // node_modules/d3-zoom/dist/d3-zoom.mjs
   var constant3 = (x) => () => x;
   function ZoomEvent(type, {
     sourceEvent: sourceEvent2,

@@ -365,7 +365,7 @@ THIS SOFTWARE.
     return promise2;
   };
 
-  // ../../viewer/viewer/node_modules/d3-path/dist/d3-path.mjs
+  // node_modules/d3-path/dist/d3-path.mjs
   var pi = Math.PI;
   var tau = 2 * pi;
   var epsilon = 1e-6;
@@ -481,7 +481,7 @@ THIS SOFTWARE.
   }
   path.prototype = Path.prototype;
 
-  // ../../viewer/viewer/node_modules/d3-shape/dist/d3-shape.mjs
+  // node_modules/d3-shape/dist/d3-shape.mjs
   function constant(x2) {
     return function constant4() {
       return x2;
@@ -1834,7 +1834,7 @@ THIS SOFTWARE.
     return { vars, both };
   };
 
-  // ../../viewer/viewer/node_modules/d3-axis/dist/d3-axis.mjs
+  // node_modules/d3-axis/dist/d3-axis.mjs
   function identity(x2) {
     return x2;
   }
@@ -1932,7 +1932,7 @@ THIS SOFTWARE.
     return axis(left, scale);
   }
 
-  // ../../viewer/viewer/node_modules/d3-selection/dist/d3-selection.mjs
+  // node_modules/d3-selection/dist/d3-selection.mjs
   var xhtml = "http://www.w3.org/1999/xhtml";
   var namespaces = {
     svg: "http://www.w3.org/2000/svg",
@@ -2653,7 +2653,7 @@ THIS SOFTWARE.
     }
   };
 
-  // ../../viewer/viewer/node_modules/d3-array/dist/d3-array.mjs
+  // node_modules/d3-array/dist/d3-array.mjs
   function ascending2(a2, b) {
     return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
   }
@@ -2860,7 +2860,7 @@ THIS SOFTWARE.
     };
   }
 
-  // ../../viewer/viewer/node_modules/d3-color/dist/d3-color.mjs
+  // node_modules/d3-color/dist/d3-color.mjs
   function define(constructor, factory, prototype) {
     constructor.prototype = factory.prototype = prototype;
     prototype.constructor = constructor;
@@ -3343,7 +3343,7 @@ THIS SOFTWARE.
     }
   }));
 
-  // ../../viewer/viewer/node_modules/d3-interpolate/dist/d3-interpolate.mjs
+  // node_modules/d3-interpolate/dist/d3-interpolate.mjs
   function basis(t12, v0, v1, v2, v3) {
     var t22 = t12 * t12, t32 = t22 * t12;
     return ((1 - 3 * t12 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t12 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
@@ -3701,7 +3701,7 @@ THIS SOFTWARE.
   var cubehelix_default = cubehelix2(hue$1);
   var cubehelixLong = cubehelix2(nogamma);
 
-  // ../../viewer/viewer/node_modules/d3-format/dist/d3-format.mjs
+  // node_modules/d3-format/dist/d3-format.mjs
   function formatDecimal(x2) {
     return Math.abs(x2 = Math.round(x2)) >= 1e21 ? x2.toLocaleString("en").replace(/,/g, "") : x2.toString(10);
   }
@@ -3914,7 +3914,7 @@ THIS SOFTWARE.
     return Math.max(0, exponent(max) - exponent(step)) + 1;
   }
 
-  // ../../viewer/viewer/node_modules/d3-scale/dist/d3-scale.mjs
+  // node_modules/d3-scale/dist/d3-scale.mjs
   function initRange(domain, range2) {
     switch (arguments.length) {
       case 0:

@@ -707,7 +707,7 @@ THIS SOFTWARE.
     return pages[latent] || null;
   };
 
-  // ../../viewer/viewer/node_modules/d3-path/dist/d3-path.mjs
+  // node_modules/d3-path/dist/d3-path.mjs
   var pi = Math.PI;
   var tau = 2 * pi;
   var epsilon = 1e-6;
@@ -823,7 +823,7 @@ THIS SOFTWARE.
   }
   path.prototype = Path.prototype;
 
-  // ../../viewer/viewer/node_modules/d3-shape/dist/d3-shape.mjs
+  // node_modules/d3-shape/dist/d3-shape.mjs
   function constant(x2) {
     return function constant5() {
       return x2;
@@ -2178,7 +2178,7 @@ THIS SOFTWARE.
     return out.subarray(0, n);
   };
 
-  // ../../viewer/viewer/node_modules/d3-array/dist/d3-array.mjs
+  // node_modules/d3-array/dist/d3-array.mjs
   function ascending(a2, b) {
     return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
   }
@@ -2422,7 +2422,7 @@ THIS SOFTWARE.
     };
   }
 
-  // ../../viewer/viewer/node_modules/d3-color/dist/d3-color.mjs
+  // node_modules/d3-color/dist/d3-color.mjs
   function define(constructor, factory, prototype) {
     constructor.prototype = factory.prototype = prototype;
     prototype.constructor = constructor;
@@ -2905,7 +2905,7 @@ THIS SOFTWARE.
     }
   }));
 
-  // ../../viewer/viewer/node_modules/d3-interpolate/dist/d3-interpolate.mjs
+  // node_modules/d3-interpolate/dist/d3-interpolate.mjs
   function basis(t12, v0, v1, v2, v3) {
     var t22 = t12 * t12, t32 = t22 * t12;
     return ((1 - 3 * t12 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t12 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
@@ -3263,7 +3263,7 @@ THIS SOFTWARE.
   var cubehelix_default = cubehelix2(hue$1);
   var cubehelixLong = cubehelix2(nogamma);
 
-  // ../../viewer/viewer/node_modules/d3-format/dist/d3-format.mjs
+  // node_modules/d3-format/dist/d3-format.mjs
   function formatDecimal(x2) {
     return Math.abs(x2 = Math.round(x2)) >= 1e21 ? x2.toLocaleString("en").replace(/,/g, "") : x2.toString(10);
   }
@@ -3476,7 +3476,7 @@ THIS SOFTWARE.
     return Math.max(0, exponent(max) - exponent(step)) + 1;
   }
 
-  // ../../viewer/viewer/node_modules/d3-scale/dist/d3-scale.mjs
+  // node_modules/d3-scale/dist/d3-scale.mjs
   function initRange(domain, range2) {
     switch (arguments.length) {
       case 0:
@@ -4786,7 +4786,7 @@ THIS SOFTWARE.
     );
   };
 
-  // ../../viewer/viewer/node_modules/d3-axis/dist/d3-axis.mjs
+  // node_modules/d3-axis/dist/d3-axis.mjs
   function identity3(x2) {
     return x2;
   }
@@ -4884,7 +4884,7 @@ THIS SOFTWARE.
     return axis(left, scale);
   }
 
-  // ../../viewer/viewer/node_modules/d3-selection/dist/d3-selection.mjs
+  // node_modules/d3-selection/dist/d3-selection.mjs
   var xhtml = "http://www.w3.org/1999/xhtml";
   var namespaces = {
     svg: "http://www.w3.org/2000/svg",
@@ -6107,7 +6107,7 @@ THIS SOFTWARE.
     return node;
   };
 
-  // ../../viewer/viewer/node_modules/d3-dispatch/dist/d3-dispatch.mjs
+  // node_modules/d3-dispatch/dist/d3-dispatch.mjs
   var noop2 = { value: () => {
   } };
   function dispatch() {
@@ -6176,7 +6176,7 @@ THIS SOFTWARE.
     return type;
   }
 
-  // ../../viewer/viewer/node_modules/d3-drag/dist/d3-drag.mjs
+  // node_modules/d3-drag/dist/d3-drag.mjs
   var nonpassivecapture = { capture: true, passive: false };
   function noevent(event) {
     event.preventDefault();
@@ -6237,7 +6237,7 @@ THIS SOFTWARE.
     return value2 === this._ ? this : value2;
   };
 
-  // ../../viewer/viewer/node_modules/d3-timer/dist/d3-timer.mjs
+  // node_modules/d3-timer/dist/d3-timer.mjs
   var frame2 = 0;
   var timeout$1 = 0;
   var interval$1 = 0;
@@ -6348,7 +6348,7 @@ THIS SOFTWARE.
     return t;
   }
 
-  // ../../viewer/viewer/node_modules/d3-ease/dist/d3-ease.mjs
+  // node_modules/d3-ease/dist/d3-ease.mjs
   function cubicInOut(t) {
     return ((t *= 2) <= 1 ? t * t * t : (t -= 2) * t * t + 2) / 2;
   }
@@ -6460,7 +6460,7 @@ THIS SOFTWARE.
     return elasticInOut2;
   })(amplitude, period);
 
-  // ../../viewer/viewer/node_modules/d3-transition/dist/d3-transition.mjs
+  // node_modules/d3-transition/dist/d3-transition.mjs
   var emptyOn = dispatch("start", "end", "cancel", "interrupt");
   var emptyTween = [];
   var CREATED = 0;
@@ -7094,7 +7094,7 @@ THIS SOFTWARE.
   selection.prototype.interrupt = selection_interrupt;
   selection.prototype.transition = selection_transition;
 
-  // ../../viewer/viewer/node_modules/d3-zoom/dist/d3-zoom.mjs
+  // node_modules/d3-zoom/dist/d3-zoom.mjs
   var constant4 = (x2) => () => x2;
   function ZoomEvent(type, {
     sourceEvent: sourceEvent2,

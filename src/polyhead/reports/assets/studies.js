@@ -313,7 +313,7 @@ THIS SOFTWARE.
     return promise;
   };
 
-  // ../../viewer/viewer/node_modules/d3-path/dist/d3-path.mjs
+  // node_modules/d3-path/dist/d3-path.mjs
   var pi = Math.PI;
   var tau = 2 * pi;
   var epsilon = 1e-6;
@@ -429,7 +429,7 @@ THIS SOFTWARE.
   }
   path.prototype = Path.prototype;
 
-  // ../../viewer/viewer/node_modules/d3-shape/dist/d3-shape.mjs
+  // node_modules/d3-shape/dist/d3-shape.mjs
   function constant(x2) {
     return function constant4() {
       return x2;
@@ -1867,7 +1867,7 @@ THIS SOFTWARE.
     return shown.map((l) => cut(l, most, size, weight));
   };
 
-  // ../../viewer/viewer/node_modules/d3-array/dist/d3-array.mjs
+  // node_modules/d3-array/dist/d3-array.mjs
   function ascending(a2, b) {
     return a2 == null || b == null ? NaN : a2 < b ? -1 : a2 > b ? 1 : a2 >= b ? 0 : NaN;
   }
@@ -2082,7 +2082,7 @@ THIS SOFTWARE.
     };
   }
 
-  // ../../viewer/viewer/node_modules/d3-color/dist/d3-color.mjs
+  // node_modules/d3-color/dist/d3-color.mjs
   function define(constructor, factory, prototype) {
     constructor.prototype = factory.prototype = prototype;
     prototype.constructor = constructor;
@@ -2565,7 +2565,7 @@ THIS SOFTWARE.
     }
   }));
 
-  // ../../viewer/viewer/node_modules/d3-interpolate/dist/d3-interpolate.mjs
+  // node_modules/d3-interpolate/dist/d3-interpolate.mjs
   function basis(t12, v0, v1, v2, v3) {
     var t22 = t12 * t12, t32 = t22 * t12;
     return ((1 - 3 * t12 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t12 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
@@ -2923,7 +2923,7 @@ THIS SOFTWARE.
   var cubehelix_default = cubehelix2(hue$1);
   var cubehelixLong = cubehelix2(nogamma);
 
-  // ../../viewer/viewer/node_modules/d3-format/dist/d3-format.mjs
+  // node_modules/d3-format/dist/d3-format.mjs
   function formatDecimal(x2) {
     return Math.abs(x2 = Math.round(x2)) >= 1e21 ? x2.toLocaleString("en").replace(/,/g, "") : x2.toString(10);
   }
@@ -3136,7 +3136,7 @@ THIS SOFTWARE.
     return Math.max(0, exponent(max) - exponent(step2)) + 1;
   }
 
-  // ../../viewer/viewer/node_modules/d3-scale/dist/d3-scale.mjs
+  // node_modules/d3-scale/dist/d3-scale.mjs
   function initRange(domain, range2) {
     switch (arguments.length) {
       case 0:
@@ -3535,7 +3535,7 @@ THIS SOFTWARE.
     return Object.assign((i) => from + (i + 0.5) * step2, { names, step: step2, low: 0, high: names.length });
   };
 
-  // ../../viewer/viewer/node_modules/d3-axis/dist/d3-axis.mjs
+  // node_modules/d3-axis/dist/d3-axis.mjs
   function identity3(x2) {
     return x2;
   }
@@ -3633,7 +3633,7 @@ THIS SOFTWARE.
     return axis(left, scale);
   }
 
-  // ../../viewer/viewer/node_modules/d3-selection/dist/d3-selection.mjs
+  // node_modules/d3-selection/dist/d3-selection.mjs
   var xhtml = "http://www.w3.org/1999/xhtml";
   var namespaces = {
     svg: "http://www.w3.org/2000/svg",

@@ -100,7 +100,7 @@ def test_rule_file_reads_regexes_and_offsets(tmp_path: Path) -> None:
         ('{"built_in": ["prevous"]}', "nearest: previous"),
         ('{"built_in": []}', "at least one behaviour"),
         ('{"pairs": [["self", "foo"]]}', "a pair names 'foo'"),
-        ("[1]", "holds a list"),
+        ("[1]", "an object was expected; received a list of 1"),
         ("{", "not valid JSON"),
     ],
 )
