@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from make_run import TOKENS, make_dictionary, make_evaluation, make_run
 
-from polyhead.core.files import read_json, write_json
+from polyhead.core.data_files import read_json
+from polyhead.core.files import write_json
 from polyhead.core.records import DictionaryCard, Evaluation, Overview, load_lines, save_lines
 
 LATENTS, HEADS = 40, 8

@@ -22,7 +22,8 @@ from make_graph import (
     small_edges,
     small_graph,
 )
-from polyhead.core.files import read_json, write_json
+from polyhead.core.data_files import read_json
+from polyhead.core.files import write_json
 from polyhead.core.graph_records import GraphDictionary
 from polyhead.reports import write_report
 from polyhead.reports.graphs import write_graph_pages

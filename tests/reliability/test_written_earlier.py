@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import polyhead as ph
-from polyhead.core.files import read_json, sha256_file
+from polyhead.core.data_files import read_json
+from polyhead.core.files import sha256_file
 from polyhead.core.records import Evaluation, load_lines
 from polyhead.core.threads import cpu_threads
 from polyhead.experiments.train import load_config, run_experiment

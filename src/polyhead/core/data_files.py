@@ -262,25 +262,6 @@ def first_fault(error: ValidationError) -> str:
     return f"{key + ': ' if key else ''}{first['msg'].removeprefix('Value error, ')}{received}"
 
 
-def inside(folder: Path, name: Any, where: Path | str) -> Path:
-    """The path of a file that another file names, which must lie in its own folder.
-
-    Args:
-        folder: The folder that the named file must lie in.
-        name: What the file says; a relative path.
-        where: The file that says so, for messages.
-
-    Raises:
-        ArtifactError: not text, empty, absolute, with a NUL, or a path (or link) that leads out of the folder.
-    """
-    if not isinstance(name, str) or not name or not name.isprintable() or "\\" in name:
-        raise ArtifactError(f"{where}: the name of a file was expected; received {shown(name)}")
-    path = folder / name
-    if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
-        raise ArtifactError(f"{where} names {shown(name)}, which is not in {folder}; put the file there and name it so")
-    return path
-
-
 def shown(value: Any) -> str:
     """A value in a message: one line, short, whatever it is."""
     if isinstance(value, dict):

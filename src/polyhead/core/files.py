@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from polyhead.core.data_files import read_json as read_json
 from polyhead.core.errors import ArtifactError
 from polyhead.core.not_finite import json_text
 from polyhead.core.processes import is_alive, running_seconds

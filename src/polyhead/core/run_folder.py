@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from polyhead.core.data_files import read_object
+from polyhead.core.data_files import read_json, read_object
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import read_json, remove_leftovers, write_json
+from polyhead.core.files import remove_leftovers, write_json
 from polyhead.core.locks import LOCK, is_locked_by_another, locked
 
 SECONDS = Path("records") / "seconds.json"

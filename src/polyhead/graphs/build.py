@@ -17,7 +17,8 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from polyhead.core.files import read_json, remove_leftovers, write_json
+from polyhead.core.data_files import read_json
+from polyhead.core.files import remove_leftovers, write_json
 from polyhead.core.graph_records import Edges, GraphNode, GraphRecord
 from polyhead.graphs.budget import check_edges
 from polyhead.graphs.config import GraphConfig

@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from polyhead import __version__
+from polyhead.core.data_files import read_json
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import read_json, write_atomic, write_json
+from polyhead.core.files import write_atomic, write_json
 from polyhead.core.graph_folder import file_name
 from polyhead.core.graph_records import Edges, GraphNode, GraphRecord
 from polyhead.core.records import LatentPage

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, PretrainedConfig
 
+from polyhead.core.data_files import read_json
 from polyhead.core.errors import ArtifactError
-from polyhead.core.files import read_json
 from polyhead.core.finite import check_finite
 from polyhead.core.notice import notice
 from polyhead.models.checkpoints.assemble import check_runs

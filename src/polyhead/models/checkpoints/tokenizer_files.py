@@ -22,9 +22,8 @@ from typing import Any
 import tokenizers
 from tokenizers import AddedToken
 
-from polyhead.core.data_files import shown
+from polyhead.core.data_files import read_json, shown
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import read_json
 from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.checkpoints.splitting import splitter, with_prefix_space
 from polyhead.models.tokenizer import Tokenizer, one_line, read_backend
