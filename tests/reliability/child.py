@@ -1,6 +1,6 @@
 """A warm process that forks a fresh child for every job it is asked for, so that a kill costs no import.
 
-Reads one JSON job a line from standard input; answers with the child's process id, then with how it ended.
+Reads one JSON job per line from standard input; answers with the child's process id, then with how it ended.
 """
 
 import json
@@ -89,4 +89,5 @@ def main() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 
-main()
+if __name__ == "__main__":  # workers that a command spawns import this file
+    main()
