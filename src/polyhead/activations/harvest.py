@@ -49,7 +49,7 @@ class Harvest(Config):
     def _known(cls, name: str) -> str:
         if name not in _TOKEN_SITES:
             raise ValueError(
-                f"no site of a layer with one vector a token is called {name!r}; {nearest(name, _TOKEN_SITES)}"
+                f"no site of a layer with one vector per token is called {name!r}; {nearest(name, _TOKEN_SITES)}"
             )
         return name
 

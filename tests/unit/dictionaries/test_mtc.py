@@ -144,7 +144,7 @@ def test_loadings_and_decoder_may_change_sign_together(loadings: str):
 
 def test_a_batch_of_another_layer_is_refused_with_both_shapes():
     batch = make_batch()
-    with pytest.raises(PolyheadError, match=r"pattern \[b, 3, p, p\].*\[2, 2, 7, 7\] came"):
+    with pytest.raises(PolyheadError, match=r"pattern \[b, 3, p, p\].*\[2, 2, 7, 7\] received"):
         MTC(CFG).loss({**batch, "pattern": batch["pattern"][:, :2]})
     with pytest.raises(PolyheadError, match="pattern missing, received: x"):
         MTC(CFG).reconstruct({"x": batch["x"]})

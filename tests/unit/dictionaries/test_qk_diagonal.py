@@ -155,7 +155,7 @@ def test_heads_that_are_not_there_are_refused(heads: tuple[int, ...]):
 
 def test_a_batch_of_another_layer_is_refused():
     dictionary, batch = random_dictionary()
-    with pytest.raises(PolyheadError, match=r"reads q \[b, p, 12\].*widths 6 and 12 came"):
+    with pytest.raises(PolyheadError, match=r"reads q \[b, p, 12\].*widths 6 and 12 received"):
         dictionary.scores({**batch, "q": batch["q"][..., :6]})
     with pytest.raises(PolyheadError, match="k missing, received: q"):
         dictionary.scores({"q": batch["q"]})

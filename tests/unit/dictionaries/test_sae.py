@@ -188,7 +188,7 @@ def test_attribution_refuses_what_it_cannot_split():
     bent = (replace(layers[0], is_linear=False),)
     with pytest.raises(PolyheadError, match="not linear in its heads"):
         AttnOutSAE(cfg).attribution(batch, torch.tensor([0]), bent)
-    with pytest.raises(PolyheadError, match=r"reads x \[b, p, 12\]; x \[1, 5, 9\] came"):
+    with pytest.raises(PolyheadError, match=r"reads x \[b, p, 12\]; received x \[1, 5, 9\]"):
         AttnOutSAE(cfg).codes({"x": torch.randn(1, 5, 9)})
 
 

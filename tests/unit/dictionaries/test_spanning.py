@@ -200,7 +200,7 @@ def test_of_one_layer_it_is_an_mlp_transcoder():
 
 def test_a_batch_of_another_width_is_refused():
     dictionary = small()
-    with pytest.raises(PolyheadError, match=r"x must hold blocks.0.hook_resid_mid, .* 3 x 6 wide; 12 came"):
+    with pytest.raises(PolyheadError, match=r"x must hold blocks.0.hook_resid_mid, .* 3 x 6 wide; 12 received"):
         dictionary.codes({"x": torch.zeros(1, 2, 2 * D)})
 
 

@@ -182,7 +182,7 @@ def test_supernodes_of_one_latent() -> None:
 
 
 def test_mistakes_in_one_line() -> None:
-    with pytest.raises(PolyheadError, match=r"node threshold.*1\.2 came"):
+    with pytest.raises(PolyheadError, match=r"node threshold.*1\.2 received"):
         keep(CHAIN, CHAIN_EDGES, node_threshold=1.2)
     with pytest.raises(PolyheadError, match="none of the 1 nodes"):
         logit_weights([node("embedding")])

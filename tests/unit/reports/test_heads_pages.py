@@ -56,7 +56,7 @@ def test_damaged_records_are_one_line(tmp_path: Path):
         (records / "overview.json").write_text(json.dumps({**overview, **changes}), encoding="utf-8")
 
     broken(heads=overview["heads"][:-1])
-    with pytest.raises(ArtifactError, match="5 heads, so 5 values of 'mass_entropy'; 6 came"):
+    with pytest.raises(ArtifactError, match="5 heads, so 5 values of 'mass_entropy'; got 6"):
         write_heads_pages(records, tmp_path / "pages")
     broken(heads=overview["heads"][::-1])
     with pytest.raises(ArtifactError, match="has other heads"):
@@ -73,7 +73,7 @@ def test_damaged_units_are_one_line(tmp_path: Path):
     path = records / "units" / "records" / "L0-neurons" / "units.parquet"
     table = pq.read_table(path)
     pq.write_table(table.slice(0, 3), path)
-    with pytest.raises(ArtifactError, match="5 units expected, 3 came"):
+    with pytest.raises(ArtifactError, match="5 units expected, 3 received"):
         write_heads_pages(records, tmp_path / "pages")
     pq.write_table(table.drop_columns(["kurtosis"]), path)
     with pytest.raises(ArtifactError, match="lacks the column 'kurtosis'"):

@@ -63,7 +63,7 @@ def test_unsigned_loadings_stay_at_zero_or_above():
 
 
 def test_impossible_worlds_are_refused():
-    with pytest.raises(PolyheadError, match="3 features need as many importances; 2 came"):
+    with pytest.raises(PolyheadError, match="3 features need as many importances; 2 received"):
         AttentionFeaturesConfig.parse({"n_features": 3, "importance": (1.0, 1.0)})
     with pytest.raises(PolyheadError, match=r"sparsity 1\.0 must be below 1"):
         AttentionFeaturesConfig.parse({"n_features": 3, "sparsity": 1.0})

@@ -209,7 +209,7 @@ def test_impossible_ensembles_are_refused():
     deep.register_buffer("scale", torch.ones(2))
     with pytest.raises(PolyheadError, match="buffers of the same shapes"):
         Ensemble.of([flat, deep])
-    with pytest.raises(PolyheadError, match="for 4 models; 3 came"):
+    with pytest.raises(PolyheadError, match="for 4 models; 3 received"):
         fit(lr=LR[:3], weight_decay=None, clip=None)
 
 
