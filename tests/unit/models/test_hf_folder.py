@@ -122,7 +122,7 @@ def test_code_beside_a_known_family_is_not_run(folder: Path, hf: Any) -> None:
 
 def test_a_config_transformers_cannot_read(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps({"model_type": "gpt2", "n_layer": "many"}))
-    with pytest.raises(ArtifactError, match=r"config.json is not a config transformers can read: .*n_layer") as info:
+    with pytest.raises(ArtifactError, match=r"config\.json.*n_layer") as info:
         ph.load_model(folder)
     assert "\n" not in str(info.value)
 

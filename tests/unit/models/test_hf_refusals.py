@@ -15,6 +15,9 @@ import polyhead as ph
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 
+_TYPED = hasattr(LlamaConfig(), "rope_parameters")
+"""Whether transformers checks the types of settings itself: from version 5."""
+
 SIZES: dict[str, Any] = {
     "vocab_size": 30, "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 1,
     "intermediate_size": 14, "max_position_embeddings": 16,
@@ -118,7 +121,9 @@ def test_weights_in_codes_are_refused_without_a_quantization_config(dtype: torch
 )
 def test_values_that_make_no_model(key: str, value: Any, says: str, folder: Path) -> None:
     configure(folder, **{key: value})
-    assert says in refusal(folder)
+    if key == "rope_parameters" and not _TYPED and value["rope_type"] != "default":
+        pytest.skip("transformers 4 has no such key and passes over it")
+    assert (says if says != "rms_norm_eps" or _TYPED else "a setting of another type") in refusal(folder)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
