@@ -25,7 +25,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(PIP) -c constraints.txt -e '.[dev,ray]'
+	$(PIP) -c constraints.txt -e '.[dev]'
 	touch $@
 
 demo: $(VENV)/.installed
