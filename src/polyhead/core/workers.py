@@ -1,8 +1,10 @@
 """Worker processes that never outlive the process they work for.
 
 A worker is a fresh interpreter (`spawn`). Before it imports anything large it starts to watch its parent, by a handle
-that the system closes when the parent ends in whatever way, and on Linux asks the kernel for a signal as well. Ctrl-C
-in the terminal reaches the parent alone, which then asks its workers to stop.
+that the system closes when the parent ends in whatever way, and on Linux asks the kernel for a signal as well: a thread
+cannot run while a library is being loaded, which takes seconds. Python would let a new process import the parent's main
+script first, before anything of ours runs; workers get their function by name and need no script, so none is named
+(`without_main`). Ctrl-C in the terminal reaches the parent alone, which then asks its workers to stop.
 """
 
 import contextlib
@@ -14,8 +16,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from multiprocessing.connection import wait
+from types import ModuleType
 from typing import Any
 
 STOP_SECONDS = 30.0
@@ -23,6 +26,8 @@ STOP_SECONDS = 30.0
 ORPHANED = 98
 """Exit code of a worker whose parent ended."""
 _PR_SET_PDEATHSIG = 1
+_HIDING = threading.RLock()
+"""Of the main script, which all threads share."""
 
 
 def start_worker(function: str, args: tuple[Any, ...], *, name: str) -> Any:
@@ -38,8 +43,24 @@ def start_worker(function: str, args: tuple[Any, ...], *, name: str) -> Any:
     """
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_work, args=(function, args), name=name, daemon=True)
-    process.start()
+    with without_main():
+        process.start()
     return process
+
+
+@contextlib.contextmanager
+def without_main() -> Iterator[None]:
+    """Processes that are started inside do not import the main script of this one, which may take seconds.
+
+    What is sent to them must not be defined in that script: they could not find it.
+    """
+    with _HIDING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def end_workers(processes: Iterable[Any], *, seconds: float = STOP_SECONDS) -> None:
@@ -86,6 +107,8 @@ def _watch_parent() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if wait([parent.sentinel], timeout=0):  # it ended before the kernel was asked
+        os._exit(ORPHANED)
     threading.Thread(target=_end_with, args=(parent.sentinel,), name="watches the parent", daemon=True).start()
 
 

@@ -23,7 +23,7 @@ from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.threads import set_threads
 from polyhead.core.unit_records import Block, WeightOrder
-from polyhead.core.workers import begin_worker
+from polyhead.core.workers import begin_worker, without_main
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.models.mlp import mlp_weights
@@ -166,7 +166,7 @@ def _surveys(rows: Tensor, cfg: WeightsConfig, width: int) -> dict[Null, _Survey
     if cfg.jobs == 1:
         return dict(zip(NULLS, map(_survey, jobs), strict=True))
     n, context = min(cfg.jobs, len(jobs)), get_context("spawn")
-    with ProcessPoolExecutor(n, mp_context=context, initializer=begin_worker) as pool:
+    with without_main(), ProcessPoolExecutor(n, mp_context=context, initializer=begin_worker) as pool:
         return dict(zip(NULLS, pool.map(_survey, jobs), strict=True))
 
 
