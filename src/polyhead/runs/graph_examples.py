@@ -80,7 +80,7 @@ def run_examples(
             "text": {"origin": text, "sha256": sequences.sha256, "tokens": int(sequences.tokens.size)},
         }
         for start in range(0, len(todo), _AT_ONCE):
-            some = [_Reader(model, one) for one in todo[start : start + _AT_ONCE]]
+            some = [_Reader(model, one, sequences.tokens.shape[1]) for one in todo[start : start + _AT_ONCE]]
             wanted = {read_key(reads): reads for reader in some for reads in reader.reading.roles.values()}
             harvested = harvest_in_memory(model, sequences, Reading(roles=wanted))
             for reader in some:
@@ -150,11 +150,12 @@ def _sequences(model: HookedModel, text: str, n_tokens: int) -> TokenSequences:
 class _Reader:
     """One dictionary, and what is read to look at its latents."""
 
-    def __init__(self, model: HookedModel, asked: _Asked) -> None:
+    def __init__(self, model: HookedModel, asked: _Asked, seq_len: int) -> None:
         self.model, self.asked = model, asked
         one = asked.explainer
         self.layers = one.layers
-        self.sides = Sides(one.dictionary, [base_layer(model, n) for n in self.layers], METHODS[one.kind].side)
+        layers = [base_layer(model, n, n_positions=seq_len) for n in self.layers]
+        self.sides = Sides(one.dictionary, layers, METHODS[one.kind].side)
         self.reading = self.sides.reading(one.reading)
 
     @torch.no_grad()

@@ -24,7 +24,6 @@ from polyhead.experiments.config import ExperimentConfig
 from polyhead.experiments.data import load_data
 from polyhead.metrics.pattern_fidelity import PatternFidelitySums
 from polyhead.metrics.positions import Positions
-from polyhead.models.base_layer import base_layer
 from polyhead.ops.schedules import Schedule, rate_factor
 from polyhead.studies.layer_members import remembered
 from polyhead.tasks.planted_qk import PlantedQK, sample
@@ -147,7 +146,7 @@ def _harvest(place: HeadPlace) -> tuple[HarvestedText, HarvestedText, dict[int, 
             n_eval_tokens=place.n_eval_tokens,
         )
     )
-    layers = {n: base_layer(data.model, n) for n in numbers}
+    layers = dict(zip(numbers, data.layers, strict=True))
     wanted = [(h.layer, (h.head,)) for h in place.heads]
     wanted += [(place.heads[0].layer, place.together)] if place.together else []
     roles = {}

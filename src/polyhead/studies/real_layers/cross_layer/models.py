@@ -28,7 +28,6 @@ from polyhead.experiments.config import ExperimentConfig
 from polyhead.experiments.data import load_data
 from polyhead.metrics.positions import Positions
 from polyhead.metrics.sparsity import FiringSums
-from polyhead.models.base_layer import base_layer
 from polyhead.ops.schedules import Schedule
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.firing import FiringCounts
@@ -165,7 +164,7 @@ def _values(model: str, text: str, pairs: Sequence[tuple[int, int]], n_train: in
     data = load_data(
         ExperimentConfig(model=model, text=text, layers=numbers, n_train_tokens=n_train, n_eval_tokens=n_eval)
     )
-    layers = {n: base_layer(data.model, n) for n in numbers}
+    layers = dict(zip(numbers, data.layers, strict=True))
     reads = {n: (Read(site=site(n, "attn.hook_v"), heads=layers[n].kv_heads),) for n in numbers}
     spec, rows = Reading(roles={f"v{n}": reads[n] for n in numbers}), []
     for sequences in (data.train, data.held_out):
