@@ -1,5 +1,7 @@
 """Studies on attribution graphs: prompts, heads, carried features and shuffled heads are what they say they are."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from polyhead.graphs.explainers import Explainer, find_explainers
 from polyhead.graphs.frozen import freeze
 from polyhead.graphs.parts.block import MovedRead
 from polyhead.models.hooked import HookedModel
+from polyhead.studies import find_study
 from polyhead.studies.graphs.answer_selection.models import KINDS, LETTERS, accuracy, contrasts, questions
 from polyhead.studies.graphs.edge_heads.models import _effective, crossing, graph_of, spread
 from polyhead.studies.graphs.induction_graph.models import _by_head, carried_by, case_of, contentless
@@ -118,3 +121,11 @@ def test_what_ships_is_whole_and_small() -> None:
     for entry in card["dictionaries"].values():
         if entry["method"] == "mtc":
             assert entry["scores"]["ce_recovered_mean"] > 0.9
+
+
+def test_answer_selection_runs_at_quick_without_a_download(tmp_path: Path) -> None:
+    study = find_study("answer-selection")
+    assert study.presets["quick"].model == "bundled"
+    findings = study.run(study.presets["quick"].replace(n_questions=6, n_heads=2), tmp_path)
+    assert findings.claims
+    assert not any("ship" in note for note in findings.notes)
