@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polyhead.core.errors import ArtifactError
-from polyhead.core.records import Record, load_lines, save_lines
+from polyhead.core.records import Evaluation, Record, TokenPolicy, load_lines, save_lines
 
 
 class Word(Record):
@@ -38,3 +38,44 @@ def test_a_missing_file_is_named(tmp_path: Path):
 def test_no_record_is_a_file_without_lines(tmp_path: Path) -> None:
     save_lines(tmp_path / "none.jsonl", [])
     assert list(load_lines(tmp_path / "none.jsonl", Word)) == []
+
+
+def _evaluation(target: str, after: float | None) -> Evaluation:
+    numbers = dict.fromkeys(("ce_clean", "ce_spliced", "ce_mean", "ce_zero", "kl", "shrinkage", "nmse"), 1.0)
+    none = dict.fromkeys(
+        ("seed", "n_latents", "n_train_tokens", "l0_source", "l0_dest", "dead_share", "effective_heads"), None
+    )
+    return Evaluation(
+        name="one",
+        variant="free",
+        layer=3,
+        target=target,
+        sparsity="k=4",
+        policy=TokenPolicy(bos="excluded", padding="none", n_sequences=1, n_positions=10),
+        fvu=0.25,
+        fvu_attn_out=after,
+        identity_share=None,
+        **numbers,
+        **none,
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "recorded", "expected"),
+    [
+        ("blocks.3.hook_attn_out", None, 0.25),
+        ("blocks.3.attn.hook_v", 0.5, 0.5),
+        ("blocks.3.attn.hook_pattern", 0.5, 0.5),
+        ("blocks.3.hook_resid_pre", 0.5, 0.5),
+        ("blocks.3.hook_attn_out + blocks.4.hook_attn_out", None, None),
+        # what earlier versions recorded: the attention output is before these and stays as it was
+        ("blocks.3.hook_mlp_out", 0.0, None),
+        ("blocks.3.hook_resid_mid", 0.0, None),
+        ("blocks.3.ln1_post.hook_normalized", 0.0, None),
+        ("blocks.3.hook_resid_post", 0.0, None),
+    ],
+)
+def test_the_attention_output_has_no_score_where_it_cannot_change(
+    target: str, recorded: float | None, expected: float | None
+) -> None:
+    assert _evaluation(target, recorded).attn_out_fvu == expected

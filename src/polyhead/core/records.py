@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from polyhead.core.data_files import read_json_lines, read_model, validated
 from polyhead.core.files import write_atomic, write_json
 from polyhead.core.not_finite import json_text
+from polyhead.core.sites import is_after_attention
 from polyhead.core.special_tokens import SpecialTokens
 
 PAGE_SHARD = 64
@@ -86,7 +87,10 @@ class Evaluation(Record):
     fvu: float
     """At the target's own site; of several sites, the mean of theirs."""
     fvu_attn_out: float | None = None
-    """Of the layer's attention output once the target is put back: comparable between methods of one layer."""
+    """Of the layer's attention output once the target is put back: comparable between methods of one layer.
+
+    None where the target is that output itself, spans layers, or lies after it; `attn_out_fvu` tells them apart.
+    """
     nmse: float
     l0_source: float | None
     """Active latents per source token."""
@@ -116,8 +120,14 @@ class Evaluation(Record):
 
     @property
     def attn_out_fvu(self) -> float | None:
-        """FVU of one layer's attention output, whether that is the target itself or was measured after splicing."""
-        own = self.target.endswith("hook_attn_out") and " + " not in self.target
+        """FVU of one layer's attention output, whether that is the target itself or was measured after splicing.
+
+        None of a target after attention, which cannot change that output (earlier versions recorded 0 there).
+        """
+        names = self.target.split(" + ")
+        if any(is_after_attention(name) for name in names):
+            return None
+        own = len(names) == 1 and names[0].endswith("hook_attn_out")
         return self.fvu if own and self.fvu_attn_out is None else self.fvu_attn_out
 
     @property

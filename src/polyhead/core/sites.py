@@ -56,6 +56,8 @@ BLOCK_SITES = (
 
 GLOBAL_SITES = ("hook_embed", "hook_pos_embed", "ln_final.hook_pre_gain", "ln_final.hook_normalized")
 
+_AFTER_ATTENTION = frozenset(BLOCK_SITES[BLOCK_SITES.index("hook_attn_out") + 1 :])
+
 PATTERN_SITES = ("attn.hook_attn_scores", "attn.hook_pattern")
 """The sites that cost a `[batch, head, query_pos, key_pos]` tensor; attention stays fused where none is asked for."""
 
@@ -76,6 +78,12 @@ class Site:
 def site(layer: int, name: str) -> str:
     """The full name of a block site: `site(3, "attn.hook_z")` is `blocks.3.attn.hook_z`."""
     return f"blocks.{layer}.{name}"
+
+
+def is_after_attention(name: str) -> bool:
+    """Whether a full name is of a block, after what its attention gives: what is put there leaves that as it was."""
+    at = parse_site(name)
+    return at.layer is not None and at.name in _AFTER_ATTENTION
 
 
 def parse_site(name: str, *, n_layers: int | None = None) -> Site:

@@ -16,7 +16,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.records import Evaluation, load_lines, save_lines
 from polyhead.core.run_folder import open_run, stage
-from polyhead.core.sites import site
+from polyhead.core.sites import is_after_attention, site
 from polyhead.experiments.config import Member
 from polyhead.experiments.data import ExperimentData, load_data
 from polyhead.experiments.train import COST_FILE, load_config, load_member, member_dir, require_finished
@@ -82,7 +82,8 @@ def reference_for(data: ExperimentData, reading: Reading) -> tuple[Reference, Re
     """What evaluations of one target are measured against, and the held-out batches for them."""
     layers = target_layers(reading.targets)
     attn_out = one_site(site(layers[0], "hook_attn_out"))
-    compared = len(layers) == 1 and reading.targets != attn_out
+    later = any(is_after_attention(read.site) for read in reading.targets)
+    compared = len(layers) == 1 and reading.targets != attn_out and not later
     if compared:
         reading = reading.joined({"attn_out": attn_out})
     means = {role: _mean(data, reading, role) for role in (["target", "attn_out"] if compared else ["target"])}
@@ -192,7 +193,7 @@ def table_rows(evaluations: list[Evaluation]) -> list[dict[str, Any]]:
         {
             "name": e.name,
             "FVU": e.fvu,
-            "FVU out": e.fvu if e.fvu_attn_out is None else e.fvu_attn_out,
+            "FVU out": e.attn_out_fvu,
             "L0 src": e.l0_source,
             "L0 dst": e.l0_dest,
             "CE": e.ce_spliced,
