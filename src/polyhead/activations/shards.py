@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.errors import ArtifactError, DiskError, PolyheadError
 from polyhead.core.files import sha256_file, write_json
 
 FLUSH_SECONDS = 1.0
@@ -185,8 +185,8 @@ class ShardWriter:
                 file.write(self._header(role, number))
         return self._files[role]
 
-    def _failure(self, error: OSError) -> ArtifactError:
-        return ArtifactError(
+    def _failure(self, error: OSError) -> DiskError:
+        return DiskError(
             f"could not write shards in {self.folder}: {error.strerror or error}; {self.manifest['done']} of "
             f"{self.n_rows} sequences are safe: free some space and run the same harvest again"
         )

@@ -16,6 +16,10 @@ class ArtifactError(PolyheadError):
     """A file on disk is missing, damaged, or belongs to something else."""
 
 
+class DiskError(ArtifactError):
+    """The disk refuses what is written: nothing that asks for files can go on, so no command may do without them."""
+
+
 def nearest(name: str, known: Iterable[str], *, n: int = 3) -> str:
     """A clause naming the known names nearest to `name`, or all of them when they are few."""
     options = list(known)

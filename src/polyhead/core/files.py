@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from polyhead.core.errors import ArtifactError
+from polyhead.core.errors import DiskError
 from polyhead.core.not_finite import json_text
 from polyhead.core.processes import is_alive, running_seconds
 
@@ -27,7 +27,7 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
         write: gets a path and writes a file there; a library of any kind, whose own errors of the disk are understood.
 
     Raises:
-        ArtifactError: the disk is full or not writable, or no folder can be there; what stood at `path` is untouched.
+        DiskError: the disk is full or not writable, or no folder can be there; what stood at `path` is untouched.
     """
     aside, handled = path.with_name(f".{path.name}.{os.getpid()}.tmp"), sys.exc_info()[1]
     try:
@@ -45,7 +45,7 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
         reason = disk_refusal(error, handled)
         if reason is None:
             raise
-        raise ArtifactError(
+        raise DiskError(
             f"could not write {path}: {reason}; nothing earlier was lost, "
             "free some space (or choose another folder) and run the same command again"
         ) from error

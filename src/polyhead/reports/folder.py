@@ -5,14 +5,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.errors import DiskError, PolyheadError
 
 
 def replace_folder(out: Path, fill: Callable[[Path], None], *, mark: str, what: str) -> None:
     """Let `fill` write a folder aside, then put it at `out`; `mark` is the file by which an older one is known.
 
     Raises:
-        ArtifactError: the disk refuses.
+        DiskError: the disk refuses.
         PolyheadError: `out` holds something else.
     """
     if out.exists() and not (out.is_dir() and ((out / mark).exists() or not any(out.iterdir()))):
@@ -28,6 +28,6 @@ def replace_folder(out: Path, fill: Callable[[Path], None], *, mark: str, what: 
         os.replace(aside, out)
         shutil.rmtree(former, ignore_errors=True)
     except OSError as error:
-        raise ArtifactError(f"could not write {out}: {error.strerror or error}; an earlier {what} is kept") from error
+        raise DiskError(f"could not write {out}: {error.strerror or error}; an earlier {what} is kept") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from polyhead.core.config import Config
 from polyhead.core.data_files import read_json, read_object
-from polyhead.core.errors import PolyheadError
+from polyhead.core.errors import DiskError, PolyheadError
 from polyhead.core.files import write_json
 from polyhead.core.graph_folder import load_folder, load_graph, load_qk, save_graph
 from polyhead.core.graph_records import (
@@ -33,6 +33,7 @@ from polyhead.core.graph_records import (
 )
 from polyhead.core.rng import generator
 from polyhead.core.run_folder import claim, open_run
+from polyhead.core.stopping import Stopped
 from polyhead.dictionaries.bundled import bundled_folders
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
@@ -50,6 +51,8 @@ from polyhead.runs.graph_words import label, strongest_entries, summary
 RUN, FULL, PAGES = "graph-run.json", "full", "pages"
 QK_KINDS = ("qk_diagonal", "qk_mask")
 """Dictionaries that say why heads look, and explain no output."""
+_NOT_A_NOTE = (DiskError, Stopped)
+"""What ends the command wherever it happens; every other refusal of a stage becomes a note on the page."""
 
 
 class GraphRunConfig(Config):
@@ -135,6 +138,8 @@ def _explain(
             continue
         try:
             entry = explain_entry(frozen, layer, head, query, key, dictionaries=reasons)
+        except _NOT_A_NOTE:
+            raise
         except PolyheadError as error:
             refused[layer] = f"attention of layer {layer} is not explained: {error}"
         else:
@@ -149,6 +154,8 @@ def _verify(model: HookedModel, explainers: list[Explainer], cfg: GraphRunConfig
         return
     try:
         run_verify(out, n_nodes=cfg.n_perturb, seed=cfg.seed, loaded=(model, explainers))
+    except _NOT_A_NOTE:
+        raise
     except PolyheadError as error:
         _add_notes(out, f"the graph is not verified: {error}")
 
@@ -161,6 +168,8 @@ def _examples(
     about = {"qk": load_qk(out, record), "reasons": reasons, "text": cfg.text, "n_tokens": cfg.n_example_tokens}
     try:
         run_examples(model, explainers, record, out, **about)
+    except _NOT_A_NOTE:
+        raise
     except PolyheadError as error:
         _add_notes(out, f"latents have no examples: {error}")
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.errors import ArtifactError, DiskError, PolyheadError
 from polyhead.core.not_finite import json_text
 from polyhead.core.notice import notice
 from polyhead.core.progress import Bar, progress
@@ -206,7 +206,7 @@ class _Log:
             with open(self.path, "a", encoding="utf-8") as log:
                 log.write(json_text(row) + "\n")
         except OSError as error:
-            raise ArtifactError(
+            raise DiskError(
                 f"could not write {self.path}: {error.strerror or error}; the last checkpoint is untouched, "
                 "free some space and run the same command again"
             ) from error

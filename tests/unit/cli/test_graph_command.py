@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 
 from polyhead.cli.app import main
+from polyhead.core.errors import DiskError
 from polyhead.core.graph_records import EDGES, GRAPH, QK, VERIFY, GraphRecord, QKRecord, load_edges
+from polyhead.models.base_layer import base_layer
+from polyhead.models.load import load_model
 from polyhead.reports.graph_latents import LatentPages
-from polyhead.runs.graph import FULL, GraphRunConfig, find_dictionaries, prompt_tokens
+from polyhead.runs import graph as graph_run
+from polyhead.runs import graph_examples
+from polyhead.runs.graph import FULL, RUN, GraphRunConfig, find_dictionaries, prompt_tokens
 from polyhead.runs.graph_examples import example_folders, latent_pages
 from polyhead.runs.graph_words import label, main_head, strongest_entries
 
@@ -161,3 +166,45 @@ def test_a_written_new_line_is_a_new_line() -> None:
     model = ph.load_model("bundled")
     assert prompt_tokens(model, r"a\nb").tolist() == prompt_tokens(model, "a\nb").tolist()
     assert GraphRunConfig(prompt="a", max_latents=3).bounds.max_query_nodes == 3
+
+
+@pytest.mark.parametrize("stage", ["run_verify", "run_examples", "explain_entry"])
+def test_a_full_disk_is_no_note(folder: Path, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (folder / GRAPH).read_bytes()
+    cfg = GraphRunConfig.parse(json.loads((folder / RUN).read_text()))
+    model = load_model("bundled")
+    explainers, reasons = find_dictionaries(cfg.dictionaries, cfg.model)
+    kept = {name: (folder / name).read_bytes() for name in (QK, VERIFY)}
+    for name in kept:
+        (folder / name).unlink()
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise DiskError("could not write verify.json: No space left on device")
+
+    monkeypatch.setattr(graph_run, stage, refuse)
+    try:
+        with pytest.raises(DiskError, match="No space left"):
+            {
+                "run_verify": lambda: graph_run._verify(model, explainers, cfg, folder),
+                "run_examples": lambda: graph_run._examples(model, explainers, reasons, cfg, folder),
+                "explain_entry": lambda: graph_run._explain(
+                    model, explainers, reasons, prompt_tokens(model, cfg.prompt), cfg, folder
+                ),
+            }[stage]()
+        assert (folder / GRAPH).read_bytes() == before
+    finally:
+        for name, content in kept.items():
+            (folder / name).write_bytes(content)
+
+
+def test_examples_read_layers_at_the_length_of_their_text(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int | None] = []
+
+    def spy(model: Any, layer: int, *, n_positions: int | None = None) -> Any:
+        asked.append(n_positions)
+        return base_layer(model, layer, n_positions=n_positions)
+
+    monkeypatch.setattr(graph_examples, "base_layer", spy)
+    assert graph_run.run_graph_examples(folder, n_tokens=1024)
+    assert set(asked) == {graph_examples.SEQ_LEN}
+    assert load_model("bundled").cfg.n_ctx > graph_examples.SEQ_LEN

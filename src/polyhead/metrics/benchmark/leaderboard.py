@@ -12,9 +12,10 @@ from typing import Any
 
 from scipy.stats import t as student
 
-from polyhead.core.errors import PolyheadError, nearest
+from polyhead.core.errors import DiskError, PolyheadError, nearest
 from polyhead.core.records import Record
 from polyhead.core.rng import generator
+from polyhead.core.stopping import Stopped
 from polyhead.dictionaries import METHODS
 from polyhead.metrics.benchmark.cases import Case, build
 from polyhead.metrics.benchmark.controls import CONTROLS
@@ -136,6 +137,8 @@ def _trained(whole: World, entry: Entry, seed: int, training: BenchTraining, k_f
         base = settings_for(method, world, l0, training)
         settings = method.settings.parse(_changed(base.model_dump(), entry.settings), where=entry.name)
         scores = score(train(method, world, settings, seed, training), sample)
+    except (DiskError, Stopped):
+        raise
     except PolyheadError as error:
         return {"l0": l0, "reason": str(error)}
     return {"l0": l0, "settings": settings.model_dump(mode="json"), "n_steps": training.n_steps, "scores": scores}
