@@ -196,7 +196,7 @@ def large_graph(folder: Path, *, n_nodes: int = 2000, n_edges: int = 20_000, n_l
                     part="mlp" if kind == "own" else "attn",
                     dictionary=int(layer),
                     latent=int(draw.integers(4096)),
-                    side=kind,
+                    side=str(kind),
                     value=float(draw.gamma(2)),
                     **place,
                 )

@@ -80,7 +80,7 @@ def disk_refusal(error: BaseException | None, handled: BaseException | None = No
     return None
 
 
-_RUST_ERROR = re.compile(r"\(os error (?P<number>\d+)\)")
+_RUST_ERROR = re.compile(r"(?:\(os error |\bOs \{ code: )(?P<number>\d+)")
 _TORCH_ERROR = re.compile(r"PytorchStreamWriter failed|unexpected pos \d+ vs \d+|file write failed")
 _ON_WINDOWS = os.name == "nt"
 _WINDOWS_TRIES = 20
