@@ -54,7 +54,7 @@ def ours(row: str, d: int, n: int) -> Callable[[], None]:
     from polyhead.core.rng import generator
     from polyhead.dictionaries.activation import ReLU, TopK
     from polyhead.dictionaries.sae import SAE, SAEConfig
-    from polyhead.dictionaries.sae_start import initialize
+    from polyhead.dictionaries.sae_init import initialize
     from polyhead.training.adam import AdamConfig, build_adam
     from polyhead.training.firing import FiringCounts
     from polyhead.training.loop import train_step
@@ -62,7 +62,7 @@ def ours(row: str, d: int, n: int) -> Callable[[], None]:
     x = tokens(d).unflatten(0, (8, -1))
     batch = {"x": x, "target": x, "valid": torch.ones(x.shape[:2], dtype=torch.bool)}
     sae = SAE(SAEConfig(d_in=d, n_latents=n, activation=TopK(k=K) if row.startswith("topk") else ReLU()))
-    initialize(sae, [batch], start="random", generator=generator(0, "bench"))
+    initialize(sae, [batch], init="random", generator=generator(0, "bench"))
     if row.endswith("half on"):
         torch.nn.init.zeros_(sae.b_enc)
     adam, counts, done = build_adam(sae, AdamConfig(lr=LR)), FiringCounts(n), 0

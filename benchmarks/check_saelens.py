@@ -39,14 +39,14 @@ def check(name: str, folder: Path) -> float:
     from polyhead.dictionaries.activation import BatchTopK, JumpReLU, ReLU, TopK
     from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
     from polyhead.dictionaries.encoder import unpack
-    from polyhead.dictionaries.sae_start import initialize
+    from polyhead.dictionaries.sae_init import initialize
     from polyhead.interop.saelens import read_saelens, write_saelens
 
     activation = {"relu": ReLU(), "topk": TopK(k=5), "jumprelu": JumpReLU(), "batchtopk": BatchTopK(k=5)}[name]
     x, first = (3 * torch.randn(1, TOKENS, D, generator=generator(0, name)) + 1 for name in ("x", "start"))
     batch = {"x": x, "target": x}
     sae = AttnOutSAE(AttnOutSAEConfig(d_in=D, n_latents=N, activation=activation))
-    initialize(sae, [{"x": first, "target": first}], start="subspace", generator=generator(0, "start"))
+    initialize(sae, [{"x": first, "target": first}], init="subspace", generator=generator(0, "start"))
     write_saelens(sae, folder / "ours", layer=2, metadata={"model_name": "bundled"})
     save_file({"x": x[0].clone()}, folder / "x.safetensors")
     run = subprocess.run([PEER, "-c", THERE, folder], check=True, capture_output=True, text=True)

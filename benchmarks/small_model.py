@@ -12,7 +12,7 @@ from polyhead.core.reading import Reading, one_site
 from polyhead.dictionaries.activation import AnyActivation, JumpReLU, ReLU, TopK
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder, reached
-from polyhead.dictionaries.sae_start import initialize
+from polyhead.dictionaries.sae_init import initialize
 from polyhead.dictionaries.spanning import SpanningConfig, side_by_side
 from polyhead.graphs.explainers import Explainer
 from polyhead.interop.circuit_tracer import load_circuit_tracer, save_circuit_tracer
@@ -46,7 +46,7 @@ def random_attention(
     sae = AttnOutSAE(AttnOutSAEConfig(d_in=cfg.d_model, n_latents=n_latents, activation=TopK(k=k)))
     reading = Reading(roles={"x": one_site(name), "target": one_site(name)})
     g = torch.Generator().manual_seed(10 + layer)
-    initialize(sae, [harvest_batch(model, tokens[None], reading)], start="random", generator=g)
+    initialize(sae, [harvest_batch(model, tokens[None], reading)], init="random", generator=g)
     return Explainer(f"attention {layer}", "attn_out_sae", sae.requires_grad_(False), reading)
 
 

@@ -78,7 +78,7 @@ def _policy() -> TokenPolicy:
 
 def make_evaluation(name: str, variant: str, sparsity: str, **values: float | str | int | None) -> Evaluation:
     """An evaluation on the attention output of layer 3, with these values."""
-    absent = ["seed", "start", "l0_source", "l0_dest", "dead_share", "effective_heads", "identity_share"]
+    absent = ["seed", "init", "l0_source", "l0_dest", "dead_share", "effective_heads", "identity_share"]
     numbers = {"fvu": 0.2, "nmse": 0.14, "shrinkage": 0.97, "kl": 0.03}
     losses = {"ce_clean": 3.907, "ce_spliced": 3.95, "ce_mean": 4.518, "ce_zero": 4.691}
     base = {"name": name, "variant": variant, "sparsity": sparsity, "layer": 3, "target": "blocks.3.hook_attn_out"}
@@ -93,13 +93,13 @@ def _evaluations(rng: np.random.Generator) -> list[Evaluation]:
         ("top1", 0.193, 0.74, 1.0),
         ("shuffled", 0.554, 0.64, 3.7),
     ]:
-        for start in ("headone", "spread") if variant == "free" else ("headone",):
+        for start in ("one_hot", "spread") if variant == "free" else ("one_hot",):
             for k in (8, 16, 32, 64):
                 for seed in range(3):
                     fvu = level * (16 / k) ** (0.55 if variant != "shuffled" else 0.18) * math.exp(rng.normal(0, 0.02))
                     out.append(
                         make_evaluation(
-                            f"{variant}-k{k}-{start}-s{seed}", variant, f"k={k}", seed=seed, start=start, fvu=fvu,
+                            f"{variant}-k{k}-{start}-s{seed}", variant, f"k={k}", seed=seed, init=start, fvu=fvu,
                             nmse=fvu * 0.7, l0_source=k * 0.99,
                             l0_dest=k**0.93 * dest * 1.2 * math.exp(rng.normal(0, 0.015)),
                             dead_share=0.45, ce_spliced=3.907 + 0.61 * (fvu * 0.29) ** 1.0, kl=fvu * 0.2,
@@ -230,7 +230,7 @@ def make_dictionary(
         name=name, variant="top1" if one_hot else "free", n_latents=n, n_heads=n_heads,
         head_names=[*(f"head {h}" for h in range(n_heads)), "identity"],
         n_live=sum(r.density > 0 for r in rows),
-        config={"n_latents": n, "sparsity": "topk", "k": 16, "start": "headone", "optim": {"betas": [0.9, 0.99]}},
+        config={"n_latents": n, "sparsity": "topk", "k": 16, "init": "one_hot", "optim": {"betas": [0.9, 0.99]}},
         loading_map=LoadingMap(
             method="PCA of unit loadings", n_clusters=n_heads + 1, cluster_sizes=[len(c) for c in clusters],
             cluster_loadings=[np.mean(c, 0).tolist() if c else [0.0] * (n_heads + 1) for c in clusters],
@@ -255,7 +255,7 @@ def make_run(
         make_dictionary(folder, rng, name, n_latents, n_heads, n_latents if n_pages is None else n_pages)
         for name in names
     ]
-    rename = {"free-k16-headone-s0": "free-k16-s0", "top1-k16-headone-s0": "top1-k16-s0"}
+    rename = {"free-k16-one_hot-s0": "free-k16-s0", "top1-k16-one_hot-s0": "top1-k16-s0"}
     evaluations = [e.model_copy(update={"name": rename.get(e.name, e.name)}) for e in _evaluations(rng)]
     save_lines(folder / "evaluations.jsonl", evaluations)
     Overview(

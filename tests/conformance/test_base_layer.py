@@ -14,7 +14,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.dictionaries import METHODS
-from polyhead.dictionaries.lorsa_start import check_scores
+from polyhead.dictionaries.lorsa_init import check_scores
 from polyhead.models import attention_mask
 from polyhead.models.attention_mask import windowed
 from polyhead.models.base_layer import base_layer

@@ -23,10 +23,10 @@ from polyhead.ops.schedules import Schedule
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.loop import fit
 
-TOPK = {"kind": "topk", "k": 3, "silent_k": 4}
+TOPK = {"kind": "topk", "k": 3, "k_aux": 4}
 RELU = {"kind": "relu", "l1": 0.1, "negative": 0.01}
 JUMPRELU = {"kind": "jumprelu", "sparsity": 0.1, "negative": 0.01, "threshold": 0.3, "width": 0.5}
-BATCHTOPK = {"kind": "batchtopk", "k": 3, "silent_k": 4}
+BATCHTOPK = {"kind": "batchtopk", "k": 3, "k_aux": 4}
 ACTIVATIONS = {"topk": TOPK, "relu": RELU, "jumprelu": JUMPRELU}
 BATCHED = {"batchtopk": {"n_latents": 17, "activation": BATCHTOPK}}
 
@@ -35,7 +35,7 @@ EXAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         **{name: {"n_latents": 17, "activation": a} for name, a in ACTIVATIONS.items()},
         **BATCHED,
         "z": {"n_latents": 17, "activation": TOPK, "site": "attn.hook_z"},
-        "random": {"n_latents": 17, "activation": TOPK, "start": "random"},
+        "random": {"n_latents": 17, "activation": TOPK, "init": "random"},
     },
     "attn_value_sae": {
         **{name: {"n_latents": 17, "activation": a} for name, a in ACTIVATIONS.items()},
@@ -49,8 +49,8 @@ EXAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             name: {"n_latents": 17, "activation": TOPK, "loadings": name, "bind_steps": 9}
             for name in ("top1_argmax", "top1_anneal", "top1_choice")
         },
-        "frozen": {"n_latents": 17, "activation": TOPK, "loadings": "frozen", "start": "spread"},
-        "nonnegative": {"n_latents": 17, "activation": RELU, "sign": "nonnegative", "start": "spread"},
+        "frozen": {"n_latents": 17, "activation": TOPK, "loadings": "frozen", "init": "spread"},
+        "nonnegative": {"n_latents": 17, "activation": RELU, "sign": "nonnegative", "init": "spread"},
         "resid": {
             "n_latents": 17,
             "activation": TOPK,
@@ -66,7 +66,7 @@ EXAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "lorsa": {
         **{name: {"n_latents": 18, "activation": a} for name, a in ACTIVATIONS.items()},
-        "random": {"n_latents": 18, "activation": TOPK, "start": "random", "groups_per_head": 3},
+        "random": {"n_latents": 18, "activation": TOPK, "init": "random", "groups_per_head": 3},
     },
     "cross_layer_transcoder": {
         **{name: {"n_latents": 11, "activation": a} for name, a in ACTIVATIONS.items()},

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS, MTC, JumpReLU, MTCConfig, ReLU, TopK, load_dictionary, save_dictionary
-from polyhead.dictionaries.mtc_start import initialize
+from polyhead.dictionaries.mtc_init import initialize
 from polyhead.ops.schedules import Schedule
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.loop import fit
@@ -66,7 +66,7 @@ def make_dictionary(case: Case, seed: int = 0) -> Any:
     W_V, W_O = torch.randn(H, D_IN, 2, generator=g), torch.randn(H, 2, case.cfg.d_out, generator=g)
     identity = case.cfg.d_in == case.cfg.d_out
     batches = [make_batch(case.cfg, 1)]
-    initialize(dictionary, W_V, W_O, batches, start="spread", identity=identity, generator=g)
+    initialize(dictionary, W_V, W_O, batches, init="spread", identity=identity, generator=g)
     dictionary.n_steps.fill_(2)
     return dictionary
 

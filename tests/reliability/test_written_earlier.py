@@ -8,12 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
 import polyhead as ph
-from polyhead.core.data_files import read_json
-from polyhead.core.files import sha256_file
 from polyhead.core.records import Evaluation, load_lines
 from polyhead.core.threads import cpu_threads
+from polyhead.dictionaries import TopK
 from polyhead.experiments.train import load_config, run_experiment
 from polyhead.graphs.graph import Graph
 from polyhead.reports.graphs import write_graph_pages
@@ -44,15 +44,32 @@ def test_a_run_is_finished_and_scores_as_it_did(tmp_path: Path) -> None:
             assert getattr(e, number) == same, (e.name, number)
 
 
-def test_a_member_resumes_from_its_checkpoint_to_the_same_bytes(tmp_path: Path) -> None:
+def test_a_member_resumes_from_its_checkpoint_to_the_same_tensors(tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(EARLIER / "mtc", run)
     folder = run / "members" / "free-k4-n16-s0" / "dictionary"
-    expected = read_json(folder / "manifest.json")["sha256"]["weights.safetensors"]
+    expected = ph.load_dictionary(folder).state_dict()
     shutil.rmtree(folder)
     with cpu_threads(1):
         run_experiment(load_config(run), run, threads=1)
-    assert sha256_file(folder / "weights.safetensors") == expected
+    received = ph.load_dictionary(folder).state_dict()
+    assert list(received) == list(expected)
+    for name, tensor in expected.items():
+        assert received[name].dtype == tensor.dtype
+        assert received[name].numpy().tobytes() == tensor.numpy().tobytes(), name
+
+
+def test_names_of_earlier_versions_are_read_as_those_of_today() -> None:
+    evaluations = {e.name: e.init for e in load_lines(EARLIER / "mtc" / "records" / "evaluations.jsonl", Evaluation)}
+    assert evaluations["free-k4-n16-s0"] == "one_hot"
+    assert evaluations["free-k4-n16-spread-s0"] == "spread"
+    assert evaluations["mean"] is None
+    free, _, spread = load_config(EARLIER / "mtc").members
+    assert (free.settings["init"], spread.settings["init"]) == ("one_hot", "spread")
+    assert free.parsed.activation == TopK(k=4, k_aux=8, aux_weight=0.125)
+    assert load_config(EARLIER / "attn_out_sae").members[0].settings["init"] == "subspace"
+    dictionary = ph.load_dictionary(EARLIER / "mtc" / "members" / "free-k4-n16-s0" / "dictionary")
+    assert dictionary.dead.dtype == torch.bool
 
 
 def test_a_graph_is_read_and_its_pages_are_written(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def _standings(rows: Sequence[Evaluation]) -> list[Standing]:
         settings: dict[tuple, list[Evaluation]] = {}
         for e in rows:
             if _name(e) == name:
-                settings.setdefault((e.sparsity, e.n_latents, e.start), []).append(e)
+                settings.setdefault((e.sparsity, e.n_latents, e.init), []).append(e)
         means = {key: float(np.mean([_count(e, order)[1] for e in some])) for key, some in settings.items()}
         key = min(means, key=lambda k: abs(np.log(means[k] / common)))
         some = settings[key]

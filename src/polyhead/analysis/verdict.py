@@ -74,9 +74,9 @@ def verdict(evaluations: Iterable[Evaluation]) -> list[str]:
 
 
 def _of_one_target(rows: list[Evaluation]) -> list[str]:
-    start = next((e.start for e in rows if e.variant == "top1"), None)
+    init = next((e.init for e in rows if e.variant == "top1"), None)
     kinds = {v: [e for e in rows if e.variant == v] for v in ("free", "top1", "shuffled")}
-    main = [e for e in kinds["free"] if e.start == start] or kinds["free"]
+    main = [e for e in kinds["free"] if e.init == init] or kinds["free"]
     sentences = []
     for axis in AXES if main and kinds["top1"] else ():
         both = [_sentence("free", "top1", main, kinds["top1"], axis, measure) for measure in MEASURES]
@@ -128,7 +128,7 @@ def seed_spread(rows: Sequence[Evaluation], measure: Measure) -> float | None:
     """Standard deviation over seeds at equal setting, pooled; None where no setting has two seeds."""
     groups: dict[tuple, list[float]] = {}
     for e in rows:
-        groups.setdefault((e.variant, e.start, e.sparsity, e.n_latents), []).append(getattr(e, measure))
+        groups.setdefault((e.variant, e.init, e.sparsity, e.n_latents), []).append(getattr(e, measure))
     squares = [(len(g) - 1) * float(np.var(g, ddof=1)) for g in groups.values() if len(g) > 1]
     freedom = sum(len(g) - 1 for g in groups.values())
     return float(np.sqrt(sum(squares) / freedom)) if squares else None
@@ -229,20 +229,20 @@ def _place(line: Sequence[Evaluation], fvu: float) -> str:
 
 
 def _effective_heads(rows: Sequence[Evaluation]) -> list[str]:
-    """Effective heads from every start, since it depends on where loadings began."""
+    """Effective heads from every initialization, since it depends on where loadings began."""
     parts = []
-    for start in sorted({e.start for e in rows if e.start}):
-        some = [e.effective_heads for e in rows if e.start == start and e.effective_heads is not None]
+    for init in sorted({e.init for e in rows if e.init}):
+        some = [e.effective_heads for e in rows if e.init == init and e.effective_heads is not None]
         if some:
             span = _span(min(some), max(some))
             mean = f"{np.mean(some):.1f}" + (f" ({span})" if " to " in span else "")
-            parts.append(f"{mean} from the {start} start")
+            parts.append(f"{mean} from the {init.replace('_', '-')} init")
     if not parts:
         return []
     caution = (
-        " (it depends on the start; the two should bracket what long training gives)"
+        " (it depends on the initialization; the two should bracket what long training gives)"
         if len(parts) > 1
-        else " (it depends on the start, and only one was run)"
+        else " (it depends on the initialization, and only one was run)"
     )
     return [f"Effective heads of a free latent, weighted by energy: {', '.join(parts)}{caution}."]
 

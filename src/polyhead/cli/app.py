@@ -201,7 +201,7 @@ def train(
     k: Annotated[list[int] | None, Many, Sizes] = None,
     l1: Annotated[list[float] | None, Many, Weights] = None,
     tanh: Annotated[list[float] | None, Many, Weights] = None,
-    silent_k: Index | None = None,
+    k_aux: Index | None = None,
     n_latents: Size | None = None,
     seeds: Annotated[list[int] | None, Many, Indices] = None,
     spread: bool = False,
@@ -232,7 +232,7 @@ def train(
         k: TopK sparsities.
         l1: ReLU + L1 sparsities (instead of k).
         tanh: JumpReLU sparsity weights (instead of k).
-        silent_k: With k: dead latents per token that learn from the error of the others; 0 for none.
+        k_aux: With k: dead latents per token that learn from the error of the others; 0 for none.
         n_latents: Width of the dictionary.
         seeds: Seeds.
         spread: Also train the free variant of an MTC from loadings spread over all heads.
@@ -259,7 +259,7 @@ def train(
         k=k,
         l1=l1,
         tanh=tanh,
-        silent_k=silent_k,
+        k_aux=k_aux,
         n_latents=n_latents,
         seeds=seeds,
         spread=spread,

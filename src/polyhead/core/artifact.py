@@ -18,6 +18,7 @@ from torch import Tensor
 
 import polyhead
 from polyhead.core.data_files import read_json, read_object, shown
+from polyhead.core.earlier_names import current_tensors
 from polyhead.core.errors import ArtifactError
 from polyhead.core.files import sha256_file, write_atomic, write_json
 from polyhead.core.tensor_files import check_finite, read_safetensors
@@ -87,7 +88,7 @@ def load_artifact(folder: Path) -> Artifact:
                 f"{shown(recorded)[:14]}...; copy the folder again or train again"
             )
     config = read_object(folder / CONFIG)
-    tensors = read_safetensors(folder / WEIGHTS)
+    tensors = current_tensors(read_safetensors(folder / WEIGHTS))
     check_weights(folder / WEIGHTS, tensors)
     kind = config.pop("kind", "")
     if not isinstance(kind, str):

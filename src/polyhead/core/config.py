@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from polyhead.core.data_files import shown
+from polyhead.core.earlier_names import current_fields
 from polyhead.core.errors import PolyheadError, nearest
 
 
@@ -19,6 +20,12 @@ class Config(BaseModel):
         validate_default=True,
         allow_inf_nan=False,  # JSON would turn them into null, which means "not given"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _current(cls, values: Any) -> Any:
+        """Saved configs may hold names of earlier versions."""
+        return current_fields(cls, values)
 
     @classmethod
     def parse(cls, values: Mapping[str, Any], *, where: str | None = None) -> Self:

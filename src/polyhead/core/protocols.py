@@ -261,7 +261,7 @@ class ReadsHeads(Protocol):
 class MarksDead(Protocol):
     """Training that treats latents differently which have not fired for long."""
 
-    def mark_silent(self, silent: Any) -> None:
+    def mark_dead(self, dead: Any) -> None:
         """Which latents are dead (bool `[n]`)."""
         ...
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from polyhead.core.data_files import read_json_lines, read_model, validated
+from polyhead.core.earlier_names import current_fields
 from polyhead.core.files import write_atomic, write_json
 from polyhead.core.not_finite import json_text
 from polyhead.core.sites import is_after_attention
@@ -80,8 +81,8 @@ class Evaluation(Record):
     """Latents, or rank of a linear baseline."""
     sparsity: str
     """The setting in words: `k=16`, `l1=3e-2`, `rank 32`."""
-    start: str | None = None
-    """How loadings began: `headone` (one-hot) or `spread`."""
+    init: str | None = None
+    """How the dictionary was initialized: loadings `one_hot` or `spread` over all heads, for example."""
     n_train_tokens: int | None
     policy: TokenPolicy
     fvu: float
@@ -117,6 +118,12 @@ class Evaluation(Record):
     """Energy-weighted participation ratio of the loadings."""
     identity_share: float | None
     """Energy-weighted share of squared loading on the identity head."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _current(cls, values: Any) -> Any:
+        """Under names of earlier versions."""
+        return current_fields(cls, values)
 
     @property
     def attn_out_fvu(self) -> float | None:

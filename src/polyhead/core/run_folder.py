@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from polyhead.core.data_files import read_json, read_object
+from polyhead.core.earlier_names import current_settings
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import remove_leftovers, write_json
 from polyhead.core.locks import LOCK, is_locked_by_another, locked
@@ -82,8 +83,8 @@ def claim(
             raise PolyheadError(f"{folder} exists and is not the folder of {what}; choose another folder")
         write_json(path, plain)
         return
-    held = read_json(path)
-    if held == plain:
+    held = current_settings(read_json(path))
+    if held == current_settings(plain):
         return
     if replaceable():
         write_json(path, plain)

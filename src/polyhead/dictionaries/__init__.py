@@ -17,14 +17,14 @@ from polyhead.dictionaries import (
     combined_layer,
     cross_layer_transcoder,
     dynamic_head,
-    gated_attention_start,
+    gated_attention_init,
     joint_sae_mtc,
-    lorsa_start,
+    lorsa_init,
+    mtc_init,
     mtc_rank,
-    mtc_start,
-    qk_diagonal_start,
+    qk_diagonal_init,
     qk_mask,
-    replacement_start,
+    replacement_init,
 )
 from polyhead.dictionaries.activation import JumpReLU, ReLU, TopK
 from polyhead.dictionaries.method import Method
@@ -49,19 +49,19 @@ __all__ = [
 METHODS: dict[str, Method] = {
     method.kind: method
     for method in (
-        mtc_start.METHOD,
+        mtc_init.METHOD,
         attn_out_sae.METHOD,
         attn_value_sae.METHOD,
         mtc_rank.METHOD,
         joint_sae_mtc.METHOD,
         dynamic_head.METHOD,
-        lorsa_start.METHOD,
-        gated_attention_start.METHOD,
-        replacement_start.METHOD,
+        lorsa_init.METHOD,
+        gated_attention_init.METHOD,
+        replacement_init.METHOD,
         cross_layer_transcoder.METHOD,
         attention_features.METHOD,
         attn_out_crosscoder.METHOD,
-        qk_diagonal_start.METHOD,
+        qk_diagonal_init.METHOD,
         qk_mask.METHOD,
         combined_layer.METHOD,
     )

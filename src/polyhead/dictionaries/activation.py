@@ -2,14 +2,14 @@
 
 pre = x W_enc + b_enc; theta_i = 0 (relu, topk) or exp(t_i) (jumprelu, batchtopk).
 A latent is active where pre_i > theta_i.
-    topk      f = the k largest of relu(pre), the others 0; no penalty; with silent_k, latents that training marked as
-              silent explain the error of the others: silent_weight |e - e^|^2 / |e|^2, e^ of their silent_k largest
+    topk      f = the k largest of relu(pre), the others 0; no penalty; with k_aux, latents that training marked as
+              dead explain the error of the others: aux_weight |e - e^|^2 / |e|^2, e^ of their k_aux largest
     batchtopk f = relu(pre) [pre >= c], c the (k n)-th largest pre of a batch of n tokens; outside of training theta
               stands for c, so that a token's code is its own; it follows c by a moving average over steps
     relu      f = relu(pre); sparsity = l1 sum_i f_i
     jumprelu  f = pre [pre > theta]; df/dtheta = -(theta / width) [|pre - theta| < width / 2];
               sparsity = weight sum_i tanh(tanh_scale f_i)
-    shortfall = negative sum_i relu(theta_i - pre_i), over the latents that are silent: revives dead ones
+    shortfall = negative sum_i relu(theta_i - pre_i), over the latents that do not fire: revives dead ones
 Sources: Gao et al. 2024 (topk, auxiliary loss); Bussmann et al. 2024 (batchtopk); Rajamanoharan et al. 2024
 (jumprelu, straight-through); Anthropic, January 2025 update (tanh, shortfall). There every penalty carries |W_dec_i|,
 which is 1 here by `project`, and the squared error is summed over d_out where ours is a mean: their weights divided by
@@ -34,9 +34,9 @@ class TopK(Config):
     kind: Literal["topk"] = "topk"
     k: int = Field(default=16, ge=1)
     """Latents a token."""
-    silent_k: int = Field(default=0, ge=0)
-    """Dead latents per token that learn from what the others leave unexplained; 0: none do, and they stay silent."""
-    silent_weight: float = Field(default=0.125, ge=0)
+    k_aux: int = Field(default=0, ge=0)
+    """Dead latents per token that learn from what the others leave unexplained; 0: none do, and they stay dead."""
+    aux_weight: float = Field(default=0.125, ge=0)
     """Weight of that squared error, in units of what is left unexplained."""
 
 

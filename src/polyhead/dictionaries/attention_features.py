@@ -22,9 +22,9 @@ from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import Activation, TopK
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.spanning import Spanning, SpanningConfig, check_order, side_by_side
-from polyhead.dictionaries.spanning_start import start
+from polyhead.dictionaries.spanning_init import initialize
 
 Cross = Literal["resid_to_later_mlp", "resid_to_attn", "attn_to_later_attn", "attn_to_mlp"]
 """A term that crosses: type 1 to MLPs after its own, type 1 to later attention outputs, type 2 to later attention
@@ -38,7 +38,7 @@ class TwoTypeFeatures(Spanning):
 class TwoTypeSettings(Config):
     """What may be chosen of a dictionary of two types."""
 
-    activation: Activation = TopK(k=8, silent_k=32)
+    activation: Activation = TopK(k=8, k_aux=32)
     """k is that of each type in each layer."""
     n_latents: int = Field(default=1024, ge=1)
     """Of each type in each layer."""
@@ -115,7 +115,7 @@ def make(
         activation=settings.activation,
         **planned._asdict(),
     )
-    return start(TwoTypeFeatures(cfg, generator=generator), batches, generator)
+    return initialize(TwoTypeFeatures(cfg, generator=generator), batches, generator)
 
 
 METHOD = Method(
@@ -126,7 +126,7 @@ METHOD = Method(
     module=TwoTypeFeatures,
     reading=reading,
     make=make,
-    rates=Rates(6e-3),
+    rates=LearningRates(6e-3),
     layers="many",
     about="A latent reads one site and writes to one layer or several; nothing is moved between tokens, so there are "
     "no arcs.",

@@ -17,9 +17,9 @@ from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
 from polyhead.dictionaries.activation import Activation, TopK
 from polyhead.dictionaries.cross_layer_transcoder import Reach, reached, sites_of
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.spanning import Spanning, SpanningConfig, check_order, side_by_side
-from polyhead.dictionaries.spanning_start import start
+from polyhead.dictionaries.spanning_init import initialize
 
 SITE = "hook_attn_out"
 
@@ -31,7 +31,7 @@ class AttnOutCrosscoder(Spanning):
 class AttnOutCrosscoderSettings(Config):
     """What may be chosen of a crosscoder on attention outputs."""
 
-    activation: Activation = TopK(silent_k=32)
+    activation: Activation = TopK(k_aux=32)
     """k is each layer's own."""
     n_latents: int = Field(default=2048, ge=1)
     """Of each layer."""
@@ -65,7 +65,7 @@ def make(
         targets=sites_of(layers, SITE),
         writes=reached(len(layers), settings.reach),
     )
-    return start(AttnOutCrosscoder(cfg, generator=generator), batches, generator)
+    return initialize(AttnOutCrosscoder(cfg, generator=generator), batches, generator)
 
 
 METHOD = Method(
@@ -76,7 +76,7 @@ METHOD = Method(
     module=AttnOutCrosscoder,
     reading=reading,
     make=make,
-    rates=Rates(6e-3),
+    rates=LearningRates(6e-3),
     layers="many",
     about="A latent reads one site and writes to one layer or several; nothing is moved between tokens, so there are "
     "no arcs.",

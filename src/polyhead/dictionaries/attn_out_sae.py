@@ -26,9 +26,9 @@ from polyhead.core.reading import Read, Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import Activation, TopK
 from polyhead.dictionaries.encoder import unpack
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.sae import SAE, SAEConfig
-from polyhead.dictionaries.sae_start import SAEStart, initialize
+from polyhead.dictionaries.sae_init import SAEInit, initialize
 
 Site = Literal["hook_attn_out", "attn.hook_z"]
 
@@ -40,7 +40,7 @@ class AttnOutSAESettings(Config):
     n_latents: int = Field(default=2048, ge=1)
     site: Site = "hook_attn_out"
     """Site of the layer that is read and reconstructed; `attn.hook_z` gives every latent shares of heads."""
-    start: SAEStart = "subspace"
+    init: SAEInit = "subspace"
     """subspace: directions in the active subspace of the site; random: anywhere."""
 
 
@@ -179,7 +179,7 @@ def make(
             n_heads=layer.n_heads,
         )
     )
-    initialize(sae, batches, start=settings.start, generator=generator)
+    initialize(sae, batches, init=settings.init, generator=generator)
     return sae
 
 
@@ -191,7 +191,7 @@ METHOD = Method(
     module=AttnOutSAE,
     reading=reading,
     make=make,
-    rates=Rates(3e-3),
+    rates=LearningRates(3e-3),
     side="query",
     graph="written",
     directions="one_site",

@@ -24,9 +24,9 @@ from polyhead.core.reading import Read, Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import Activation, TopK
 from polyhead.dictionaries.encoder import unpack
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.sae import SAE, SAEConfig
-from polyhead.dictionaries.sae_start import SAEStart, initialize
+from polyhead.dictionaries.sae_init import SAEInit, initialize
 
 
 class AttnValueSAESettings(Config):
@@ -34,7 +34,7 @@ class AttnValueSAESettings(Config):
 
     activation: Activation = TopK()
     n_latents: int = Field(default=2048, ge=1)
-    start: SAEStart = "subspace"
+    init: SAEInit = "subspace"
     """subspace: directions in the active subspace of the values; random: anywhere."""
 
 
@@ -134,7 +134,7 @@ def make(
             n_kv_heads=n_kv_heads,
         )
     )
-    initialize(sae, batches, start=settings.start, centred=False, generator=generator)
+    initialize(sae, batches, init=settings.init, centred=False, generator=generator)
     return sae
 
 
@@ -146,7 +146,7 @@ METHOD = Method(
     module=AttnValueSAE,
     reading=reading,
     make=make,
-    rates=Rates(3e-3),
+    rates=LearningRates(3e-3),
     layers="any",
     side="key",
     about="A latent of the values: it fires at a source, on what waits there for heads to carry; its decoder says for "

@@ -20,13 +20,13 @@ from polyhead.core.config import Config
 from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
-from polyhead.dictionaries import mtc_start, qk_diagonal_start
+from polyhead.dictionaries import mtc_init, qk_diagonal_init
 from polyhead.dictionaries.activation import Activation, TopK
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.mtc import MTC, MTCConfig
-from polyhead.dictionaries.mtc_start import MTCSettings
+from polyhead.dictionaries.mtc_init import MTCSettings
 from polyhead.dictionaries.qk_diagonal import QKDiagonal, QKDiagonalConfig, counted_queries, pattern_terms
-from polyhead.dictionaries.qk_diagonal_start import QKDiagonalSettings
+from polyhead.dictionaries.qk_diagonal_init import QKDiagonalSettings
 
 
 class CombinedLayerConfig(Config):
@@ -41,7 +41,7 @@ class CombinedLayerConfig(Config):
 class CombinedLayerSettings(Config):
     """What may be chosen of a combined layer."""
 
-    activation: Activation = TopK(silent_k=32)
+    activation: Activation = TopK(k_aux=32)
     """Of the latents that move."""
     n_latents: int = Field(default=2048, ge=1)
     """Latents that move."""
@@ -136,9 +136,9 @@ class CombinedLayer(nn.Module):
         self.qk.project()
         self.mtc.project()
 
-    def mark_silent(self, silent: Bool[Tensor, " i"]) -> None:
+    def mark_dead(self, dead: Bool[Tensor, " i"]) -> None:
         """Which of the moving latents have not fired for long."""
-        self.mtc.mark_silent(silent)
+        self.mtc.mark_dead(dead)
 
     def orient(self) -> None:
         """Each moving latent's largest loading positive."""
@@ -147,10 +147,10 @@ class CombinedLayer(nn.Module):
 
 def reading(settings: CombinedLayerSettings, layers: Sequence[BaseLayer]) -> Reading:
     """Input, queries, keys and output of a layer; its patterns for training."""
-    mine = qk_diagonal_start.reading(settings.qk, layers).roles
+    mine = qk_diagonal_init.reading(settings.qk, layers).roles
     whole = one_site(site(layers[0].layer, "attn.hook_pattern"))
     return Reading(
-        roles={**mtc_start.reading(settings.mtc, layers).roles, "q": mine["q"], "k": mine["k"], "pattern": whole}
+        roles={**mtc_init.reading(settings.mtc, layers).roles, "q": mine["q"], "k": mine["k"], "pattern": whole}
     )
 
 
@@ -159,8 +159,8 @@ def make(
 ) -> CombinedLayer:
     """Both parts started as they are by themselves, then put together."""
     patterns = [{**batch, "target": batch["pattern"]} for batch in batches]
-    qk = qk_diagonal_start.make(settings.qk, layers, patterns, generator)
-    mtc = mtc_start.make(settings.mtc, layers, batches, generator)
+    qk = qk_diagonal_init.make(settings.qk, layers, patterns, generator)
+    mtc = mtc_init.make(settings.mtc, layers, batches, generator)
     both = CombinedLayer(CombinedLayerConfig(qk=qk.cfg, mtc=mtc.cfg, pattern_weight=settings.pattern_weight))
     both.qk.load_state_dict(qk.state_dict())
     both.mtc.load_state_dict(mtc.state_dict())
@@ -175,7 +175,7 @@ METHOD = Method(
     module=CombinedLayer,
     reading=reading,
     make=make,
-    rates=Rates(5e-3, {"mtc.loadings": 5.0}),
+    rates=LearningRates(5e-3, {"mtc.loadings": 5.0}),
     side="key",
     about="A latent fires at a source and is carried along patterns that this dictionary makes itself, not the "
     "model's.",

@@ -19,9 +19,9 @@ from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import Activation, TopK
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.spanning import Spanning, SpanningConfig, check_order, side_by_side
-from polyhead.dictionaries.spanning_start import start
+from polyhead.dictionaries.spanning_init import initialize
 
 Reach = Literal["later", "own"]
 """later: a latent writes its own layer and all later ones; own: its own layer only."""
@@ -34,7 +34,7 @@ class CrossLayerTranscoder(Spanning):
 class CrossLayerTranscoderSettings(Config):
     """What may be chosen of a cross-layer transcoder."""
 
-    activation: Activation = TopK(silent_k=32)
+    activation: Activation = TopK(k_aux=32)
     """k is each layer's own."""
     n_latents: int = Field(default=2048, ge=1)
     """Of each layer."""
@@ -87,7 +87,7 @@ def make(
         targets=sites_of(layers, settings.target_site),
         writes=reached(len(layers), settings.reach),
     )
-    return start(CrossLayerTranscoder(cfg, generator=generator), batches, generator)
+    return initialize(CrossLayerTranscoder(cfg, generator=generator), batches, generator)
 
 
 METHOD = Method(
@@ -98,7 +98,7 @@ METHOD = Method(
     module=CrossLayerTranscoder,
     reading=reading,
     make=make,
-    rates=Rates(6e-3),
+    rates=LearningRates(6e-3),
     layers="any",
     from_mlp=True,
     about="A latent reads one site and writes to one layer or several; nothing is moved between tokens, so there are "

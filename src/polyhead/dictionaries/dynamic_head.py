@@ -26,9 +26,9 @@ from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, TopK
 from polyhead.dictionaries.encoder import Code, follow_cut, listed_code, packed, plain_code, threshold, unpack
+from polyhead.dictionaries.init import set_scales, unit_rows
 from polyhead.dictionaries.input_sae import decode_code, sae_terms, scaled_rows, start_sae
-from polyhead.dictionaries.method import Method, Rates
-from polyhead.dictionaries.start import set_scales, unit_rows
+from polyhead.dictionaries.method import LearningRates, Method
 
 LIST_BELOW = 0.08
 """Share of latents listed under which training uses the listed code."""
@@ -72,14 +72,14 @@ class DynamicHead(nn.Module):
             self.register_buffer(name, torch.ones(shape) if name == "input_scale" else torch.zeros(shape))
         self.register_buffer("target_scale", torch.ones(()))
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("silent", torch.zeros(n, dtype=torch.bool))
+        self.register_buffer("dead", torch.zeros(n, dtype=torch.bool))
         self.W_V: Float[Tensor, "h d k"]
         self.W_O: Float[Tensor, "h k d"]
         self.b_V: Float[Tensor, "h k"]
         self.b_O: Float[Tensor, " d"]
         self.input_scale: Float[Tensor, ""]
         self.n_steps: Tensor
-        self.silent: Tensor
+        self.dead: Tensor
 
     # ---- the SAE
 
@@ -102,9 +102,9 @@ class DynamicHead(nn.Module):
         """Of the SAE alone: squared error of x in units of its mean square, and penalties."""
         return sae_terms(self, self._code(batch), batch)
 
-    def mark_silent(self, silent: Tensor) -> None:
+    def mark_dead(self, dead: Tensor) -> None:
         """Say which latents have not fired for long; they then learn from the error of the rest."""
-        self.silent.copy_(silent)
+        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -193,7 +193,7 @@ def _check(batch: Batch, cfg: DynamicHeadConfig) -> None:
 class DynamicHeadSettings(Config):
     """What may be chosen."""
 
-    activation: Activation = TopK(silent_k=32)
+    activation: Activation = TopK(k_aux=32)
     n_latents: int = Field(default=2048, ge=1)
     heads: MovedBy = "strongest"
     """strongest: one head a feature and destination; all: every head, as in the layer itself."""
@@ -237,7 +237,7 @@ METHOD = Method(
     module=DynamicHead,
     reading=reading,
     make=make,
-    rates=Rates(6e-3),
+    rates=LearningRates(6e-3),
     side="key",
     about="A latent of the layer's input: at every destination the one head that moves it most carries it there.",
     directions="layer_input",

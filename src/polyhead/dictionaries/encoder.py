@@ -88,7 +88,7 @@ def listed_code(
 ) -> Code | None:
     """The listed form; None where more than `limit` of all latents would be in the list.
 
-    With `training`, silent entries that still have a gradient of their own (jumprelu's band) are listed too, and
+    With `training`, inactive entries that still have a gradient of their own (jumprelu's band) are listed too, and
     batchtopk chooses among the tokens of the batch; a reconstruction is made without, so that it is each token's own.
     """
     n_latents, gap, cut = W_enc.shape[1], None, None
@@ -109,7 +109,7 @@ def listed_code(
     if isinstance(act, TopK):
         return Code(pre.relu(), None, listed, groups, gap, cut)
     theta_listed = theta[listed.latents]
-    # sum over silent latents = sum over all, which is one row product, minus the few active ones
+    # sum over inactive latents = sum over all, which is one row product, minus the few active ones
     above = sum_by_token((pre - theta_listed).relu(), listed)
     everything = theta.sum() - b_enc.sum() - rows @ W_enc.sum(-1)
     return Code(fire(act, pre, theta_listed), everything + above, listed, groups)
@@ -178,11 +178,11 @@ def _gap(theta: Tensor, cut: Tensor) -> Tensor:
     return (theta / cut.clamp_min(1e-6) - 1).square().mean()
 
 
-def silent_entries(
-    rows: Float[Tensor, "n d"], W_enc: Tensor, b_enc: Tensor, silent: Tensor, k: int
+def dead_entries(
+    rows: Float[Tensor, "n d"], W_enc: Tensor, b_enc: Tensor, dead: Tensor, k: int
 ) -> tuple[Tensor, Listed, Groups]:
-    """relu of the `k` largest pre-activations among silent latents only, as a list: f `[m]`, the list, its groups."""
-    chosen = silent.nonzero()[:, 0]
+    """relu of the `k` largest pre-activations among dead latents only, as a list: f `[m]`, the list, its groups."""
+    chosen = dead.nonzero()[:, 0]
     listed = top_entries(rows, W_enc[:, chosen], b_enc[chosen], min(k, len(chosen)))
     listed = listed._replace(latents=chosen[listed.latents])
     groups = group_by_latent(listed, W_enc.shape[1])

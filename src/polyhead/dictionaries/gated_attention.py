@@ -6,7 +6,7 @@
 It is trained to give the output of a trained layer, and is meant to undo the superposition of its heads. Source: the
 gated-attention replication (Mathwin, Akar, Sharkey 2024). Ours: only causal pairs are penalised; gates start open
 (b = 1), where theirs start half shut with b = 0 and a shut gate has no gradient; scales for layers of a real model.
-On a layer of a real model (`from_layer`; see `gated_attention_start`): the base's rotation, an output bias, and each
+On a layer of a real model (`from_layer`; see `gated_attention_init`): the base's rotation, an output bias, and each
 channel's amplitude fixed at the base's, since unit norms would lose it and a learned one would make small gates free.
 Its latents are its heads: one is active at t where its largest gate there is above 0, and its code is the norm of what
 it writes.

@@ -2,7 +2,7 @@
 
     x^ = f W_sae + b_sae, rows of W_sae of norm 1; x and x^ divided by the dictionary's `input_scale`
 Shared by the joint baseline and the dynamic head. Functions over a dictionary that has `W_enc`, `b_enc`, `W_sae`,
-`b_sae`, `input_scale` and `silent`. Axis legend: n token, d width, i latent, m entry of a list, b sequence, p position.
+`b_sae`, `input_scale` and `dead`. Axis legend: n token, d width, i latent, m entry of a list, b sequence, p position.
 """
 
 import math
@@ -18,13 +18,13 @@ from polyhead.dictionaries.activation import BatchTopK, TopK
 from polyhead.dictionaries.encoder import (
     Code,
     batch_cut,
+    dead_entries,
     penalties,
     position_weights,
     remember_cut,
-    silent_entries,
     warmth,
 )
-from polyhead.dictionaries.start import active_subspace, unit_rows, valid_mask, valid_rows
+from polyhead.dictionaries.init import active_subspace, unit_rows, valid_mask, valid_rows
 from polyhead.ops.sparse import Groups, Listed
 from polyhead.ops.sparse_decode import write_listed
 
@@ -47,16 +47,16 @@ def decode_code(sae: Any, code: Code) -> Float[Tensor, "n d"]:
 
 
 def sae_terms(sae: Any, code: Code, batch: Batch) -> dict[str, Tensor]:
-    """sae: squared error of x, mean over d and valid positions; silent: what silent latents leave; and penalties."""
+    """sae: squared error of x, mean over d and valid positions; aux: what dead latents leave; and penalties."""
     act, rows, weight = sae.cfg.activation, scaled_rows(sae, batch["x"]), position_weights(batch).flatten()
     remember_cut(sae, code)
     left = decode_code(sae, code) - rows
     terms = {"sae": (left.square().mean(-1) * weight).sum()}
-    if isinstance(act, TopK) and act.silent_k and bool(sae.silent.any()):
+    if isinstance(act, TopK) and act.k_aux and bool(sae.dead.any()):
         error = -left.detach()
-        explained = decode(*silent_entries(rows, sae.W_enc, sae.b_enc, sae.silent, act.silent_k), sae.W_sae)
+        explained = decode(*dead_entries(rows, sae.W_enc, sae.b_enc, sae.dead, act.k_aux), sae.W_sae)
         size = (error.square().mean(-1) * weight).sum().clamp_min(1e-12)
-        terms["silent"] = act.silent_weight * ((explained - error).square().mean(-1) * weight).sum() / size
+        terms["aux"] = act.aux_weight * ((explained - error).square().mean(-1) * weight).sum() / size
     return terms | penalties(act, code, weight, warmth(act, sae.n_steps))
 
 

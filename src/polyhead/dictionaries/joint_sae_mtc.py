@@ -25,12 +25,12 @@ from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import Activation, TopK
 from polyhead.dictionaries.encoder import position_weights
+from polyhead.dictionaries.init import least_squares_scale, set_scales, unit_rows
 from polyhead.dictionaries.input_sae import decode_code, sae_terms, start_sae
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.mtc import MTC, MTCConfig, Product
 from polyhead.dictionaries.mtc_choice import choose_heads_on
-from polyhead.dictionaries.mtc_start import set_biases, set_directions
-from polyhead.dictionaries.start import least_squares_scale, set_scales, unit_rows
+from polyhead.dictionaries.mtc_init import set_biases, set_directions
 
 OneHead = Literal["top1", "top1_argmax", "top1_anneal", "top1_choice"]
 
@@ -63,7 +63,7 @@ class JointSAEMTC(MTC):
 class JointSettings(Config):
     """What may be chosen of the joint baseline."""
 
-    activation: Activation = TopK(silent_k=32)
+    activation: Activation = TopK(k_aux=32)
     n_latents: int = Field(default=2048, ge=1)
     loadings: OneHead = "top1_choice"
     """How each latent gets its head; nothing ties the SAE's latent i to a head, so a fixed split would be unfair."""
@@ -128,7 +128,7 @@ METHOD = Method(
     module=JointSAEMTC,
     reading=reading,
     make=make,
-    rates=Rates(6e-3, {"loadings": 5.0}),
+    rates=LearningRates(6e-3, {"loadings": 5.0}),
     side="key",
     graph="moved",
     directions="moved",

@@ -106,13 +106,13 @@ class Lorsa(nn.Module):
         for name, value in (("score_scale", k**-0.5), ("input_scale", 1.0), ("target_scale", 1.0)):
             self.register_buffer(name, torch.tensor(value))
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("silent", torch.zeros(n, dtype=torch.bool))
+        self.register_buffer("dead", torch.zeros(n, dtype=torch.bool))
         self.rotary: Tensor
         self.score_scale: Tensor
         self.input_scale: Tensor
         self.target_scale: Tensor
         self.n_steps: Tensor
-        self.silent: Tensor
+        self.dead: Tensor
         self.project()
         self.n_steps.zero_()
 
@@ -202,13 +202,13 @@ class Lorsa(nn.Module):
         code, weight, act = self._code(mixed, product), position_weights(batch), self.cfg.activation
         error = self._normalized_output(code, mixed) - batch["target"].to(self.W_O.dtype) / self.target_scale
         terms = {"mse": (error.square().mean(-1) * weight).sum()}
-        if isinstance(act, TopK) and act.silent_k and bool(self.silent.any()):
-            terms["silent"] = act.silent_weight * self._unexplained_by_silent(mixed, -error.detach(), weight)
+        if isinstance(act, TopK) and act.k_aux and bool(self.dead.any()):
+            terms["aux"] = act.aux_weight * self._unexplained_by_dead(mixed, -error.detach(), weight)
         return terms | penalties(act, code, weight.flatten(), warmth(act, self.n_steps))
 
-    def mark_silent(self, silent: Bool[Tensor, " i"]) -> None:
+    def mark_dead(self, dead: Bool[Tensor, " i"]) -> None:
         """Say which units have not fired for long, as training counts; they then learn from the error of the rest."""
-        self.silent.copy_(silent)
+        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -239,7 +239,7 @@ class Lorsa(nn.Module):
         groups, z = self._entries(listed, mixed)
         if isinstance(act, TopK):
             return Code(z.relu(), None, listed, groups)
-        # sum over silent units = sum over all, which is one product a group, minus the few active ones
+        # sum over inactive units = sum over all, which is one product a group, minus the few active ones
         sums = self.W_V.unflatten(0, (self.cfg.n_groups, -1)).sum(1)
         everything = theta.sum() - self.b_V.sum() - torch.einsum("bgpd,gd->bp", mixed, sums).flatten()
         above = sum_by_token((z - theta[listed.latents]).relu(), listed)
@@ -256,11 +256,11 @@ class Lorsa(nn.Module):
             y = write_listed(code.f, code.listed, code.groups, self.W_O)
         return y.unflatten(0, (mixed.shape[0], mixed.shape[2])) + self.b_O
 
-    def _unexplained_by_silent(self, mixed: Tensor, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
-        """|error - what the silent units would write|^2 / |error|^2, their `silent_k` largest a token."""
+    def _unexplained_by_dead(self, mixed: Tensor, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
+        """|error - what the dead units would write|^2 / |error|^2, their `k_aux` largest a token."""
         act = self.cfg.activation
         assert isinstance(act, TopK)
-        listed = top_units(mixed, self.W_V, self.b_V, min(act.silent_k, int(self.silent.sum())), self.silent)
+        listed = top_units(mixed, self.W_V, self.b_V, min(act.k_aux, int(self.dead.sum())), self.dead)
         groups, z = self._entries(listed, mixed)
         left = write_listed(z.relu(), listed, groups, self.W_O).view_as(error) - error
         return (left.square().mean(-1) * weight).sum() / (error.square().mean(-1) * weight).sum().clamp_min(1e-12)

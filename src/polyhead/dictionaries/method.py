@@ -5,7 +5,7 @@ the command line trains it, evaluation scores it, the conformance suite tests it
 What its module must have: `cfg`, `loss`, `project` (core/protocols.py: Objective), `reconstruct(batch)` and
 `codes(batch)` (Dictionary). What it may have besides, each used where it is there: `head_loadings()` (how a latent
 moves, by head), `patterns(batch)` (attention of its own making, by base head), `view(batch, latents, layers)` (both
-sides of a latent, for its page), `mark_silent(silent)`, `orient()` (once after training), buffers `n_steps`, `silent`.
+sides of a latent, for its page), `mark_dead(dead)`, `orient()` (once after training), buffers `n_steps`, `dead`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ from polyhead.core.reading import Reading
 
 
 @dataclass(frozen=True)
-class Rates:
+class LearningRates:
     """Adam's learning rate, by parameter."""
 
     lr: float
@@ -49,7 +49,7 @@ class Method:
     """Settings and the layers explained -> what a batch holds."""
     make: Callable[[Any, Sequence[BaseLayer], Sequence[Batch], torch.Generator], nn.Module]
     """Settings, layers, the first batches (16 sequences), random numbers -> the module where training starts."""
-    rates: Rates
+    rates: LearningRates
     layers: Literal["one", "many", "any"] = "one"
     """How many layers one dictionary explains."""
     side: Literal["key", "query", "both"] = "query"

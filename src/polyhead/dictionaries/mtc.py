@@ -25,6 +25,7 @@ from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, TopK, fire_all
 from polyhead.dictionaries.encoder import (
     Code,
+    dead_entries,
     follow_cut,
     listed_code,
     packed,
@@ -32,7 +33,6 @@ from polyhead.dictionaries.encoder import (
     plain_code,
     position_weights,
     remember_cut,
-    silent_entries,
     threshold,
     unpack,
     warmth,
@@ -122,13 +122,13 @@ class MTC(nn.Module):
         self.register_buffer("input_scale", torch.ones(()))
         self.register_buffer("target_scale", torch.ones(()))
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("silent", torch.zeros(n, dtype=torch.bool))
+        self.register_buffer("dead", torch.zeros(n, dtype=torch.bool))
         self.allowed: Bool[Tensor, "i H"]
         self.anchor: Float[Tensor, "i H"]
         self.input_scale: Float[Tensor, ""]
         self.target_scale: Float[Tensor, ""]
         self.n_steps: Tensor
-        self.silent: Bool[Tensor, "i"]
+        self.dead: Bool[Tensor, "i"]
         self.project()
         self.n_steps.zero_()
 
@@ -219,13 +219,13 @@ class MTC(nn.Module):
         error, weight = self._error(code, batch, product), position_weights(batch)
         terms = {"mse": (error.square().mean(-1) * weight).sum()}
         act = self.cfg.activation
-        if isinstance(act, TopK) and act.silent_k and bool(self.silent.any()):
-            terms["silent"] = act.silent_weight * self._unexplained_by_silent(batch, -error.detach(), weight)
+        if isinstance(act, TopK) and act.k_aux and bool(self.dead.any()):
+            terms["aux"] = act.aux_weight * self._unexplained_by_dead(batch, -error.detach(), weight)
         return terms | penalties(act, code, weight.flatten(), warmth(act, self.n_steps))
 
-    def mark_silent(self, silent: Bool[Tensor, "i"]) -> None:
+    def mark_dead(self, dead: Bool[Tensor, "i"]) -> None:
         """Say which latents have not fired for long, as training counts; they then learn from the error of the rest."""
-        self.silent.copy_(silent)
+        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -306,12 +306,12 @@ class MTC(nn.Module):
         act, rows = self.cfg.activation, self._rows(x)
         return listed_code(act, rows, self.W_enc, self.b_enc, self.threshold(), training=training, limit=limit)
 
-    def _unexplained_by_silent(self, batch: Batch, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
-        """|error - what the silent latents would write|^2 / |error|^2, their `silent_k` largest a token."""
+    def _unexplained_by_dead(self, batch: Batch, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
+        """|error - what the dead latents would write|^2 / |error|^2, their `k_aux` largest a token."""
         act = self.cfg.activation
         assert isinstance(act, TopK)
         rows = self._rows(batch["x"])
-        f, listed, groups = silent_entries(rows, self.W_enc, self.b_enc, self.silent, act.silent_k)
+        f, listed, groups = dead_entries(rows, self.W_enc, self.b_enc, self.dead, act.k_aux)
         u = fold_gathered(f, listed, groups, self.W_dec, self.bound_loadings()).unflatten(0, batch["x"].shape[:2])
         left = mix_heads(u, batch["pattern"].to(u.dtype)) - error
         return (left.square().mean(-1) * weight).sum() / (error.square().mean(-1) * weight).sum().clamp_min(1e-12)

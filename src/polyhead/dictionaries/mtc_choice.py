@@ -22,7 +22,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from polyhead.core.protocols import Batch
-from polyhead.dictionaries.start import valid_mask
+from polyhead.dictionaries.init import valid_mask
 from polyhead.ops.mtc_product import move_by_head
 from polyhead.ops.sparse import sum_rows
 

@@ -19,13 +19,13 @@ from torch import Tensor, nn
 
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.protocols import Batch
-from polyhead.dictionaries import mtc_start
+from polyhead.dictionaries import mtc_init
 from polyhead.dictionaries.activation import Activation, TopK
 from polyhead.dictionaries.encoder import Code
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.init import set_scales, unit_rows, valid_rows
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.mtc import MTC, Loadings, MTCConfig, Product
-from polyhead.dictionaries.mtc_start import MTCSettings, calibrate, set_biases, set_directions
-from polyhead.dictionaries.start import set_scales, unit_rows, valid_rows
+from polyhead.dictionaries.mtc_init import MTCSettings, calibrate, set_biases, set_directions
 from polyhead.ops.mtc_product import fold_gathered, mix_heads, move_latents
 from polyhead.ops.sparse import Groups, Listed, differentiable, group_by_latent
 
@@ -118,7 +118,7 @@ class RankMTC(MTC):
 class RankMTCSettings(MTCSettings):
     """What may be chosen of a multitoken transcoder with vectors."""
 
-    activation: Activation = TopK(k=4, silent_k=8)
+    activation: Activation = TopK(k=4, k_aux=8)
     """Of the gates: k gates a token move k * rank numbers."""
     n_latents: int = Field(default=512, ge=1)
     loadings: Loadings = "free"
@@ -159,7 +159,7 @@ def make(
     )
     identity = settings.target_site == "hook_resid_post"
     set_scales(mtc, batches)
-    set_directions(mtc, layer.W_V, layer.W_O, start=settings.start, identity=identity, generator=generator)
+    set_directions(mtc, layer.W_V, layer.W_O, init=settings.init, identity=identity, generator=generator)
     set_biases(mtc, batches)
     if settings.rank > 1:
         set_reads(mtc, layer, batches, generator)
@@ -176,9 +176,9 @@ METHOD = Method(
     settings=RankMTCSettings,
     config=RankMTCConfig,
     module=RankMTC,
-    reading=mtc_start.reading,
+    reading=mtc_init.reading,
     make=make,
-    rates=Rates(6e-3, {"loadings": 5.0}),
+    rates=LearningRates(6e-3, {"loadings": 5.0}),
     side="key",
     graph="moved",
     directions="moved",

@@ -18,8 +18,8 @@ from torch import Tensor
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
+from polyhead.dictionaries.init import valid_rows
 from polyhead.dictionaries.qk_diagonal import QKDiagonal
-from polyhead.dictionaries.start import valid_rows
 
 
 class LowRankScores:

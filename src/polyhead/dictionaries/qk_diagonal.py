@@ -127,7 +127,7 @@ class QKDiagonal(nn.Module):
     def begin_in(
         self, h: int, mine: Bool[Tensor, " i"], on_queries: Float[Tensor, "m r d"], on_keys: Float[Tensor, "m r d"]
     ) -> None:
-        """Say in which explained head some latents start (qk_diagonal_start.py)."""
+        """Say in which explained head some latents start (qk_diagonal_init.py)."""
         del on_queries, on_keys  # both are in the encoders
         if len(self.cfg.heads) > 1:
             self.scales[mine] = 0.1

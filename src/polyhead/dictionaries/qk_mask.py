@@ -20,9 +20,9 @@ from torch import Tensor, nn
 
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.protocols import Batch, LatentView
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.qk_diagonal import QKDiagonal, QKDiagonalConfig
-from polyhead.dictionaries.qk_diagonal_start import QKSettings, initialize, reading, shape
+from polyhead.dictionaries.qk_diagonal_init import QKSettings, initialize, reading, shape
 
 
 class QKMaskConfig(QKDiagonalConfig):
@@ -111,8 +111,8 @@ def make(
     (layer,) = layers
     fields = shape(settings, settings.n_latents, layer, batches)
     dictionary = QKMask(QKMaskConfig(rank=1, decay=settings.decay, **fields))
-    start, scale = settings.start, layer.score_scale
-    initialize(dictionary, batches, scale, start=start, cut_keys=False, generator=generator)
+    init, scale = settings.init, layer.score_scale
+    initialize(dictionary, batches, scale, init=init, cut_keys=False, generator=generator)
     return dictionary
 
 
@@ -124,7 +124,7 @@ METHOD = Method(
     module=QKMask,
     reading=reading,
     make=make,
-    rates=Rates(5e-3),
+    rates=LearningRates(5e-3),
     side="both",
     about="A condition on the query, and the keys that it may meet through a learned mask. Arcs are what the two add "
     "to the attention score.",

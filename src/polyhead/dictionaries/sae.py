@@ -23,11 +23,11 @@ from polyhead.dictionaries.activation import Activation, BatchTopK, JumpReLU, To
 from polyhead.dictionaries.encoder import (
     FOLLOW,
     Code,
+    dead_entries,
     listed_code,
     packed,
     penalties,
     plain_code,
-    silent_entries,
     warmth,
 )
 from polyhead.ops.sparse_decode import write_listed
@@ -92,10 +92,10 @@ class SAE(nn.Module):
         self._cut: Tensor | None = None
         self.register_buffer("scales", torch.ones(cfg.n_parts))
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("silent", torch.zeros(n, dtype=torch.bool))
+        self.register_buffer("dead", torch.zeros(n, dtype=torch.bool))
         self.scales: Float[Tensor, " parts"]
         self.n_steps: Tensor
-        self.silent: Bool[Tensor, " i"]
+        self.dead: Bool[Tensor, " i"]
 
     @property
     def W_enc(self) -> Float[Tensor, "d i"]:
@@ -168,14 +168,14 @@ class SAE(nn.Module):
         error = self._written(code) * norm.size + norm.shift - target / self.scale
         terms = {"mse": error.square().sum() / max(error.numel(), 1)}
         act = self.cfg.activation
-        if isinstance(act, TopK) and act.silent_k and bool(self.silent.any()):
-            terms["silent"] = act.silent_weight * self._unexplained_by_silent(rows, -error.detach())
+        if isinstance(act, TopK) and act.k_aux and bool(self.dead.any()):
+            terms["aux"] = act.aux_weight * self._unexplained_by_dead(rows, -error.detach())
         weight = torch.full((len(rows),), 1 / max(len(rows), 1), device=rows.device)
         return terms | penalties(act, code._replace(gap=None), weight, warmth(act, self.n_steps))
 
-    def mark_silent(self, silent: Bool[Tensor, " i"]) -> None:
+    def mark_dead(self, dead: Bool[Tensor, " i"]) -> None:
         """Say which latents have not fired for long, as training counts; they then learn from the error of the rest."""
-        self.silent.copy_(silent)
+        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -226,10 +226,10 @@ class SAE(nn.Module):
             return code.f @ self.W_dec + self.b_dec
         return write_listed(code.f, code.listed, code.groups, self.W_dec) + self.b_dec
 
-    def _unexplained_by_silent(self, rows: Tensor, error: Tensor) -> Float[Tensor, ""]:
-        """|error - what the silent latents would write|^2 / |error|^2, their `silent_k` largest a token."""
+    def _unexplained_by_dead(self, rows: Tensor, error: Tensor) -> Float[Tensor, ""]:
+        """|error - what the dead latents would write|^2 / |error|^2, their `k_aux` largest a token."""
         act = self.cfg.activation
         assert isinstance(act, TopK)
-        f, listed, groups = silent_entries(rows, self.W_enc, self.bias(), self.silent, act.silent_k)
+        f, listed, groups = dead_entries(rows, self.W_enc, self.bias(), self.dead, act.k_aux)
         left = write_listed(f, listed, groups, self.W_dec) - error
         return left.square().sum() / error.square().sum().clamp_min(1e-12)

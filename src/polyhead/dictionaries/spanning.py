@@ -30,6 +30,7 @@ from polyhead.core.reading import Read, Reading
 from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, TopK, fire_all
 from polyhead.dictionaries.encoder import (
     Code,
+    dead_entries,
     follow_cut,
     listed_code,
     packed,
@@ -37,7 +38,6 @@ from polyhead.dictionaries.encoder import (
     plain_code,
     position_weights,
     remember_cut,
-    silent_entries,
     threshold,
     unpack,
     warmth,
@@ -99,11 +99,11 @@ class Spanning(nn.Module):
         self.register_buffer("input_scale", torch.ones(n_sources))
         self.register_buffer("target_scale", torch.ones(n_targets))
         self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("silent", torch.zeros(n_sources * n, dtype=torch.bool))
+        self.register_buffer("dead", torch.zeros(n_sources * n, dtype=torch.bool))
         self.input_scale: Float[Tensor, " s"]
         self.target_scale: Float[Tensor, " t"]
         self.n_steps: Tensor
-        self.silent: Bool[Tensor, " I"]
+        self.dead: Bool[Tensor, " I"]
         self.project()
         self.n_steps.zero_()
 
@@ -194,16 +194,16 @@ class Spanning(nn.Module):
         error = self._normalized_output(codes) - target / self.target_scale[:, None]
         weight = position_weights(batch).flatten()
         terms = {"mse": (error.square().mean((-1, -2)) * weight).sum()}
-        if isinstance(act, TopK) and act.silent_k and bool(self.silent.any()):
-            terms["silent"] = act.silent_weight * self._unexplained_by_silent(batch, -error.detach(), weight)
+        if isinstance(act, TopK) and act.k_aux and bool(self.dead.any()):
+            terms["aux"] = act.aux_weight * self._unexplained_by_dead(batch, -error.detach(), weight)
         for code in codes:
             for name, term in penalties(act, code, weight, warmth(act, self.n_steps)).items():
                 terms[name] = terms.get(name, 0) + term
         return terms
 
-    def mark_silent(self, silent: Bool[Tensor, " I"]) -> None:
+    def mark_dead(self, dead: Bool[Tensor, " I"]) -> None:
         """Say which latents have not fired for long; they then learn from the error of the rest."""
-        self.silent.copy_(silent)
+        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -251,15 +251,15 @@ class Spanning(nn.Module):
             flat = write_listed(code.f, code.listed, code.groups, W.flatten(1))
         return flat.unflatten(-1, W.shape[1:])
 
-    def _unexplained_by_silent(self, batch: Batch, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
-        """|error - what the silent latents would write|^2 / |error|^2, their `silent_k` largest a token and source."""
+    def _unexplained_by_dead(self, batch: Batch, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
+        """|error - what the dead latents would write|^2 / |error|^2, their `k_aux` largest a token and source."""
         act = self.cfg.activation
         assert isinstance(act, TopK)
         left = [-error[:, t] for t in range(len(self.cfg.targets))]
-        for s, (rows, silent) in enumerate(zip(self._rows(batch["x"]), self.silent.chunk(len(self.cfg.sources)))):
-            if not bool(silent.any()):
+        for s, (rows, dead) in enumerate(zip(self._rows(batch["x"]), self.dead.chunk(len(self.cfg.sources)))):
+            if not bool(dead.any()):
                 continue
-            f, listed, groups = silent_entries(rows, self.W_enc[s], self.b_enc[s], silent, act.silent_k)
+            f, listed, groups = dead_entries(rows, self.W_enc[s], self.b_enc[s], dead, act.k_aux)
             written = self._written(Code(f, None, listed, groups), s)
             for place, t in enumerate(self.cfg.writes[s]):
                 left[t] = left[t] + written[:, place]

@@ -65,9 +65,9 @@ class Member(Config):
         return str(self.settings[setting]) if self.control is None else "shuffled"
 
     @property
-    def start(self) -> str | None:
+    def init(self) -> str | None:
         """How loadings began, where that is a choice."""
-        return self.settings.get("start")
+        return self.settings.get("init")
 
     @property
     def n_latents(self) -> int | None:
@@ -94,7 +94,7 @@ class Member(Config):
         changed = {k: v for k, v in self.settings.items() if k not in _IN_NAME and v != default[k]}
         parts = [self.variant.replace(" ", "-"), self.sparsity.replace("=", "").replace(" ", "-")]
         parts += [f"n{self.n_latents}"] if self.n_latents is not None else []
-        parts += [str(changed.pop("start"))] if "start" in changed else []
+        parts += [str(changed.pop("init"))] if "init" in changed else []
         parts += [f"{key}{_plain(value)}" for key, value in changed.items()]
         return "-".join(part for part in [*parts, f"s{self.seed}"] if part)
 

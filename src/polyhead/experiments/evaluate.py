@@ -180,7 +180,7 @@ def member_subject(data: ExperimentData, member: Member, run_dir: Path) -> Subje
         sparsity=member.sparsity,
         seed=member.seed,
         n_latents=member.n_latents,
-        start=member.start,
+        init=member.init,
         n_train_tokens=tokens,
         train_seconds=cost.get("seconds"),
         train_memory=cost.get("memory"),

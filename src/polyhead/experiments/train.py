@@ -40,7 +40,7 @@ COST_FILE = "cost.json"
 _CALIBRATION_SEQUENCES = 16
 _POLL_SECONDS = 0.2
 _DEAD_AFTER_TOKENS = 20_000
-"""A latent silent for this many training tokens counts as dead: in the log, and for what revives it."""
+"""A latent that has not fired for this many training tokens counts as dead: in the log, and for what revives it."""
 
 
 def run_experiment(

@@ -90,8 +90,8 @@ class ReadBack:
             tensors: by site, batch of one.
             logits: of the pass.
             changed: by dictionary, what is added to the values that it moves.
-            live: patterns and values to move are those of `tensors`, not the frozen ones (latents that were silent on
-                the prompt stay silent).
+            live: patterns and values to move are those of `tensors`, not the frozen ones (latents that did not fire on
+                the prompt stay at 0).
         """
         tables: dict[tuple[int | None, str | None], Tensor] = {(None, None): logits - logits.mean(-1, keepdim=True)}
         for index, reading in enumerate(self._readings(live)):

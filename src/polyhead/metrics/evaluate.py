@@ -59,7 +59,7 @@ class Subject:
     sparsity: str = ""
     seed: int | None = None
     n_latents: int | None = None
-    start: str | None = None
+    init: str | None = None
     n_train_tokens: int | None = None
     train_seconds: float | None = None
     train_memory: int | None = None
@@ -243,7 +243,7 @@ class _Running:
             seed=s.seed,
             n_latents=s.n_latents,
             sparsity=s.sparsity,
-            start=s.start,
+            init=s.init,
             n_train_tokens=s.n_train_tokens,
             policy=policy,
             fvu=mean([n.fvu for n in numbers]) if numbers else fidelity.nmse,  # type: ignore[union-attr]

@@ -26,7 +26,7 @@ from polyhead.experiments.train import member_dir, run_experiment
 from polyhead.models.hooked import HookedModel
 
 N_TRAIN_TOKENS, QK_TRAIN_TOKENS, N_EVAL_TOKENS = 786_432, 262_144, 16_384
-MTC = {"n_latents": 2048, "activation": {"kind": "batchtopk", "k": 24, "silent_k": 32}}
+MTC = {"n_latents": 2048, "activation": {"kind": "batchtopk", "k": 24, "k_aux": 32}}
 QK = {"n_latents": 512, "rank": 1, "k": 16, "max_density": 0.1}
 QK_HEADS = {2: (7,), 3: (0, 3, 5, 7)}
 """The previous-token head and the induction heads (MODEL_CARD.md of the model)."""

@@ -14,13 +14,13 @@ from polyhead.runs.sweep_grid import nested, parse_axis
 
 VARIANTS = ("free", "top1", "top1_argmax", "shuffled")
 """free: any mixture of heads; top1: each latent bound to one head; shuffled: free, patterns of another sequence."""
-SILENT_K = 32
+K_AUX = 32
 """Dead latents per token that learn from the error, where not said otherwise (docs/LOG.md)."""
 
 
-def topk(k: int, silent_k: int = SILENT_K) -> dict[str, Any]:
+def topk(k: int, k_aux: int = K_AUX) -> dict[str, Any]:
     """The usual activation, as plain values."""
-    return {"kind": "topk", "k": k, "silent_k": silent_k}
+    return {"kind": "topk", "k": k, "k_aux": k_aux}
 
 
 def grid(
@@ -33,20 +33,20 @@ def grid(
     **settings: Any,
 ) -> tuple[Member, ...]:
     """MTC members in all combinations; `spread` adds the free ones once more with loadings that begin on all heads."""
-    starts = [(v, "headone") for v in variants] + ([("free", "spread")] if spread and "free" in variants else [])
+    inits = [(v, "one_hot") for v in variants] + ([("free", "spread")] if spread and "free" in variants else [])
     return tuple(
         Member(
             settings={
                 "activation": dict(activation),
                 "n_latents": n_latents,
                 "loadings": "free" if variant == "shuffled" else variant,
-                "start": start,
+                "init": init,
                 **settings,
             },
             seed=seed,
             control="other_sequence" if variant == "shuffled" else None,
         )
-        for activation, seed, (variant, start) in product(activations, seeds, starts)
+        for activation, seed, (variant, init) in product(activations, seeds, inits)
     )
 
 
@@ -84,7 +84,7 @@ def experiment_recipe(
     k: Sequence[int] | None = None,
     l1: Sequence[float] | None = None,
     tanh: Sequence[float] | None = None,
-    silent_k: int | None = None,
+    k_aux: int | None = None,
     n_latents: int | None = None,
     seeds: Sequence[int] | None = None,
     spread: bool = False,
@@ -102,7 +102,7 @@ def experiment_recipe(
     """
     changes = {name: value for name, value in fields.items() if value is not None}
     asked = {"variants": variants, "k": k, "l1": l1, "tanh": tanh, "n_latents": n_latents, "seeds": seeds}
-    asked |= {"silent_k": silent_k, "spread": spread or None, "set": set or None}
+    asked |= {"k_aux": k_aux, "spread": spread or None, "set": set or None}
     given = {name: value for name, value in asked.items() if value is not None}
     if config is not None:
         also = [*changes, *given, *(["lr"] if lr is not None else [])]
@@ -130,7 +130,7 @@ def _every_method(layers: Sequence[int], given: Mapping[str, Any]) -> tuple[Memb
     Raises:
         PolyheadError: a change that is about one method.
     """
-    shared = {"k": "activation", "silent_k": "activation", "n_latents": "n_latents"}
+    shared = {"k": "activation", "k_aux": "activation", "n_latents": "n_latents"}
     also = [name for name in given if name not in (*shared, "seeds")]
     if also:
         names = ", ".join(_option(name) for name in also)
@@ -157,9 +157,9 @@ def _members(base: ExperimentConfig, method: str, given: Mapping[str, Any]) -> t
     ]
     if given.get("spread") and find_method(method).variant is None:
         raise PolyheadError(f"--spread is about the loadings of an MTC; {method} received")
-    if given.get("spread") or (given.get("spread") is None and any(m.start == "spread" for m in old)):
+    if given.get("spread") or (given.get("spread") is None and any(m.init == "spread" for m in old)):
         members += [
-            Member(method=m.method, settings={**m.settings, "start": "spread"}, seed=m.seed)
+            Member(method=m.method, settings={**m.settings, "init": "spread"}, seed=m.seed)
             for m in members
             if m.variant == "free"
         ]
@@ -173,7 +173,7 @@ def _member(method: str, shared: Mapping[str, Any], chosen: Mapping[str, Any], v
         raise PolyheadError(f"no variant of {method} is called {variant!r}; {nearest(variant, variants)}")
     settings = _merged(shared, nested(copy.deepcopy(dict(chosen))))
     if setting is not None:
-        settings |= {setting: "free" if variant == "shuffled" else variant, "start": "headone"}
+        settings |= {setting: "free" if variant == "shuffled" else variant, "init": "one_hot"}
     control = "other_sequence" if variant == "shuffled" else None
     return Member.parse({"method": method, "settings": settings, "seed": seed, "control": control}, where="--set")
 
@@ -185,14 +185,14 @@ def _axes(method: str, given: Mapping[str, Any], old: Sequence[Mapping[str, Any]
     if len(sparsities) > 1:
         names = " and ".join(_option(n) for n in sparsities)
         raise PolyheadError(f"{names} were both given; a dictionary has one kind of sparsity")
-    silent = given.get("silent_k", SILENT_K)
+    k_aux = given.get("k_aux", K_AUX)
     makers = {
-        "k": lambda v: topk(v, silent),
+        "k": lambda v: topk(v, k_aux),
         "l1": lambda v: {"kind": "relu", "l1": v},
         "tanh": lambda v: {"kind": "jumprelu", "sparsity": v},
     }
     known = find_method(method).settings.model_fields
-    asked = [_option(name) for name in ("k", "l1", "tanh", "silent_k") if name in given]
+    asked = [_option(name) for name in ("k", "l1", "tanh", "k_aux") if name in given]
     if asked and "activation" not in known:
         settings = f"its settings, for --set: {', '.join(known)}"
         raise PolyheadError(f"{method} has no activation for {' and '.join(asked)} to choose; {settings}")
@@ -201,8 +201,8 @@ def _axes(method: str, given: Mapping[str, Any], old: Sequence[Mapping[str, Any]
         axes["activation"] = [makers[name](v) for v in values]
     elif "activation" in known:
         activations = [dict(settings["activation"]) for settings in old]
-        if "silent_k" in given:
-            activations = [a | {"silent_k": silent} if a["kind"] == "topk" else a for a in activations]
+        if "k_aux" in given:
+            activations = [a | {"k_aux": k_aux} if a["kind"] == "topk" else a for a in activations]
         axes["activation"] = _distinct(activations)
     if "n_latents" in given:
         axes["n_latents"] = (given["n_latents"],)

@@ -71,8 +71,8 @@ class OneLayer(NamedTuple):
 
 
 def topk(k: int) -> dict[str, Any]:
-    """The activation of every member: k latents a token, silent ones revived."""
-    return {"kind": "topk", "k": k, "silent_k": 32}
+    """The activation of every member: k latents a token, dead ones revived."""
+    return {"kind": "topk", "k": k, "k_aux": 32}
 
 
 def train_layer(place: Place, layer: int, members: Sequence[Member], folder: Path) -> OneLayer:

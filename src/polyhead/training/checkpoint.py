@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from polyhead.core.data_files import parse_json, read_json
+from polyhead.core.earlier_names import current_tensors
 from polyhead.core.errors import ArtifactError
 from polyhead.core.files import sha256_file, write_atomic, write_json
 from polyhead.core.notice import notice
@@ -86,9 +87,12 @@ def load_state(path: Path) -> dict[str, Any]:
     try:
         with safe_open(path, framework="pt") as handle:
             tree = parse_json(handle.metadata()["tree"], str(path), root=dict, constants=True)
-            return _unflatten(tree, handle.get_tensor)
+            state = _unflatten(tree, handle.get_tensor)
     except (SafetensorError, OSError, KeyError, TypeError) as error:
         raise ArtifactError(f"{path} is not a readable checkpoint: {error}") from None
+    if isinstance(state, dict) and isinstance(state.get("module"), dict):
+        state["module"] = current_tensors(state["module"])
+    return state
 
 
 def _pointers(pointer: Path) -> list[dict[str, Any]]:

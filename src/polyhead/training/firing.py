@@ -26,7 +26,7 @@ class FiringCounts:
 
     By default it asks the module for the `codes` of the batch once more, without gradient: about a third of a step, so
     `every` spreads it out. A module that knows already may be asked with `read` instead. A module that has
-    `mark_silent` is told which latents are dead, so that it can revive them.
+    `mark_dead` is told which latents are dead, so that it can revive them.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class FiringCounts:
         return self.step - self.last_fired
 
     def dead(self) -> Bool[Tensor, " i"]:
-        """Latents silent for at least `dead_after` steps."""
+        """Latents that have not fired for at least `dead_after` steps."""
         return self.steps_since_fired >= self.dead_after
 
     @torch.no_grad()
@@ -66,7 +66,7 @@ class FiringCounts:
         self.last_fired[fired] = done
         self.n_fired += fired
         if isinstance(module, MarksDead):
-            module.mark_silent(self.dead())
+            module.mark_dead(self.dead())
         return {"dead_share": self.dead().float().mean().item(), "fired_share": fired.float().mean().item()}
 
     def state_dict(self) -> dict[str, Any]:

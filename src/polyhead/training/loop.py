@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from polyhead.core.earlier_names import current_settings
 from polyhead.core.errors import ArtifactError, DiskError, PolyheadError
 from polyhead.core.not_finite import json_text
 from polyhead.core.notice import notice
@@ -231,8 +232,9 @@ def _environment() -> dict[str, Any]:
 
 def check_same_run(state: dict[str, Any], settings: dict[str, Any], run_dir: Path) -> None:
     """Refuse another config and mention another environment. Checkpoints without a config are taken as they are."""
-    if "config" in state and differences(state["config"], settings):
-        raise PolyheadError(refusal(run_dir, "a run", state["config"], settings))
+    saved = current_settings(state.get("config", settings))
+    if differences(saved, settings):
+        raise PolyheadError(refusal(run_dir, "a run", saved, settings))
     for key, now in _environment().items():
         was = state.get("environment", {}).get(key, now)
         if was != now:

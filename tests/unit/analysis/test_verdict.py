@@ -6,19 +6,17 @@ from polyhead.analysis.verdict import compare, seed_spread, verdict
 from polyhead.core.records import Evaluation, TokenPolicy
 
 
-def row(
-    variant="free", *, k=16, seed=0, fvu=0.2, ce=3.9, source=None, dest=None, start="headone", **more
-) -> Evaluation:
+def row(variant="free", *, k=16, seed=0, fvu=0.2, ce=3.9, source=None, dest=None, init="one_hot", **more) -> Evaluation:
     linear = variant in ("pca", "head_svd", "head_data_svd")
     fields = {
-        "name": f"{variant}{k}{seed}{start}",
+        "name": f"{variant}{k}{seed}{init}",
         "variant": variant,
         "layer": 3,
         "target": "blocks.3.hook_attn_out",
         "seed": None if linear else seed,
         "n_latents": k if linear else 2048,
         "sparsity": f"rank {k}" if linear else f"k={k}",
-        "start": None if linear else start,
+        "init": None if linear else init,
         "n_train_tokens": 1000,
         "policy": TokenPolicy(bos="excluded", padding="none", n_sequences=1, n_positions=10),
         "fvu": fvu,
@@ -135,12 +133,12 @@ def test_linear_baselines_bracket_the_best_dictionary():
 
 
 def test_effective_heads_are_given_from_every_start():
-    lines = verdict([row(effective_heads=3.4), row(effective_heads=4.0, start="spread"), row("top1")])
-    assert any("3.4 from the headone start, 4.0 from the spread start" in s for s in lines)
+    lines = verdict([row(effective_heads=3.4), row(effective_heads=4.0, init="spread"), row("top1")])
+    assert any("3.4 from the one-hot init, 4.0 from the spread init" in s for s in lines)
 
 
 def test_free_is_compared_from_the_start_that_top1_had():
-    rows = [row(fvu=0.1), row(fvu=0.9, start="spread"), row("top1", fvu=0.2)]
+    rows = [row(fvu=0.1), row(fvu=0.9, init="spread"), row("top1", fvu=0.2)]
     assert "0.100 against 0.200" in verdict(rows)[0]
 
 

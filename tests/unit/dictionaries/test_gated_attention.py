@@ -12,8 +12,8 @@ from polyhead.core.protocols import Batch
 from polyhead.core.rng import generator
 from polyhead.dictionaries.gated_attention import GatedAttention, GatedAttentionConfig, gate_norm
 from polyhead.dictionaries.gated_attention_counts import gated_counts_loss, gated_head_outputs, project_ensemble
-from polyhead.dictionaries.gated_attention_start import GatedAttentionSettings, make
-from polyhead.dictionaries.lorsa_start import reading
+from polyhead.dictionaries.gated_attention_init import GatedAttentionSettings, make
+from polyhead.dictionaries.lorsa_init import reading
 from polyhead.models.base_layer import base_layer
 from polyhead.ops.attention_counts import count_rows
 from polyhead.training.ensemble import Ensemble, vmap_loss

@@ -12,13 +12,13 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.dictionaries.activation import JumpReLU, ReLU, TopK
 from polyhead.dictionaries.lorsa import Lorsa, LorsaConfig, UnitActivation
-from polyhead.dictionaries.lorsa_start import LorsaSettings, make, reading
+from polyhead.dictionaries.lorsa_init import LorsaSettings, make, reading
 from polyhead.models.base_layer import base_layer
 from polyhead.ops.rotary import apply_rotary, rotary_table
 
 B, P, D, OUT, G, M, K = 2, 37, 10, 11, 3, 4, 6
 ACTIVATIONS: list[TopK | ReLU | JumpReLU] = [
-    TopK(k=3, silent_k=4),
+    TopK(k=3, k_aux=4),
     ReLU(l1=0.1, negative=0.01),
     JumpReLU(sparsity=0.1, negative=0.01, threshold=0.2, width=0.3),
 ]
@@ -70,13 +70,11 @@ def test_output_is_the_top_units_written():
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda a: a.kind)
-@pytest.mark.parametrize("some_silent", [False, True])
-def test_the_listed_product_has_the_values_and_gradients_of_the_plain_one(
-    activation: UnitActivation, some_silent: bool
-):
+@pytest.mark.parametrize("some_dead", [False, True])
+def test_the_listed_product_has_the_values_and_gradients_of_the_plain_one(activation: UnitActivation, some_dead: bool):
     lorsa, batch = make_lorsa(activation), make_batch()
-    if some_silent:
-        lorsa.mark_silent(torch.arange(G * M) % 3 == 0)
+    if some_dead:
+        lorsa.mark_dead(torch.arange(G * M) % 3 == 0)
     results = {}
     for product in ("plain", "listed"):
         lorsa.zero_grad()

@@ -9,7 +9,7 @@ from torch import Tensor
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS, MTC, JumpReLU, MTCConfig, ReLU, TopK
-from polyhead.dictionaries.mtc_start import calibrate, set_biases, set_scales
+from polyhead.dictionaries.mtc_init import calibrate, set_biases, set_scales
 from polyhead.training.adam import AdamConfig, build_adam
 
 B, P, H, D, N = 2, 7, 3, 5, 13
@@ -228,35 +228,35 @@ def test_orienting_makes_the_main_loading_positive_and_changes_no_bit_of_the_out
     assert torch.equal(mtc.reconstruct(batch), before)
 
 
-def test_silent_latents_learn_from_the_error_of_the_others_and_leave_those_alone():
-    def gradients(silent_k: int) -> tuple[MTC, dict[str, Tensor]]:
-        mtc = MTC(CFG.replace(activation=TopK(k=2, silent_k=silent_k)), generator=generator(4, "mtc"))
+def test_dead_latents_learn_from_the_error_of_the_others_and_leave_those_alone():
+    def gradients(k_aux: int) -> tuple[MTC, dict[str, Tensor]]:
+        mtc = MTC(CFG.replace(activation=TopK(k=2, k_aux=k_aux)), generator=generator(4, "mtc"))
         with torch.no_grad():
             mtc.b_enc[5:8] = -50.0  # never among the two largest
-        mtc.mark_silent(torch.arange(N).ge(5) & torch.arange(N).lt(8))
+        mtc.mark_dead(torch.arange(N).ge(5) & torch.arange(N).lt(8))
         terms = mtc.loss(make_batch())
-        assert ("silent" in terms) == bool(silent_k)
+        assert ("aux" in terms) == bool(k_aux)
         torch.stack(list(terms.values())).sum().backward()
         return mtc, {name: p.grad.clone() for name, p in mtc.named_parameters() if p.grad is not None}
 
     _, without = gradients(0)
     mtc, with_them = gradients(3)
-    others = ~mtc.silent
+    others = ~mtc.dead
     assert torch.equal(without["W_dec"][others], with_them["W_dec"][others])
     assert torch.equal(without["W_enc"][:, others], with_them["W_enc"][:, others])
-    assert not without["W_dec"][mtc.silent].any()
+    assert not without["W_dec"][mtc.dead].any()
     with torch.no_grad():
         mtc.b_enc[5:8] = 1.0  # now they reach the destination
     mtc.zero_grad()
-    mtc.loss(make_batch())["silent"].backward()
+    mtc.loss(make_batch())["aux"].backward()
     assert mtc.W_dec.grad is not None
-    assert mtc.W_dec.grad[mtc.silent].abs().sum() > 0
+    assert mtc.W_dec.grad[mtc.dead].abs().sum() > 0
     assert not mtc.W_dec.grad[others].any()
 
 
-def test_the_silent_term_is_one_where_silent_latents_write_nothing():
-    mtc = MTC(CFG.replace(activation=TopK(k=2, silent_k=3, silent_weight=0.5)), generator=generator(4, "mtc"))
+def test_the_silent_term_is_one_where_dead_latents_write_nothing():
+    mtc = MTC(CFG.replace(activation=TopK(k=2, k_aux=3, aux_weight=0.5)), generator=generator(4, "mtc"))
     with torch.no_grad():
         mtc.b_enc[5:8] = -50.0
-    mtc.mark_silent(torch.arange(N).ge(5) & torch.arange(N).lt(8))
-    torch.testing.assert_close(mtc.loss(make_batch())["silent"], torch.tensor(0.5))
+    mtc.mark_dead(torch.arange(N).ge(5) & torch.arange(N).lt(8))
+    torch.testing.assert_close(mtc.loss(make_batch())["aux"], torch.tensor(0.5))

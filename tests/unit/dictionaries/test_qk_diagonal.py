@@ -8,8 +8,8 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.dictionaries.qk_diagonal import QKDiagonal, QKDiagonalConfig, pattern_terms
+from polyhead.dictionaries.qk_diagonal_init import QKDiagonalSettings, chosen_heads, make, reading
 from polyhead.dictionaries.qk_diagonal_side import QKSide
-from polyhead.dictionaries.qk_diagonal_start import QKDiagonalSettings, chosen_heads, make, reading
 from polyhead.training.adam import AdamConfig, build_adam
 
 N, T = 16, 24

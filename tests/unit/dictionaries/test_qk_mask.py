@@ -8,8 +8,8 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.dictionaries.qk_baselines import random_pairs, weight_svd, whitened_svd
-from polyhead.dictionaries.qk_diagonal_start import QKDiagonalSettings
-from polyhead.dictionaries.qk_diagonal_start import make as make_diagonal
+from polyhead.dictionaries.qk_diagonal_init import QKDiagonalSettings
+from polyhead.dictionaries.qk_diagonal_init import make as make_diagonal
 from polyhead.dictionaries.qk_mask import QKMask, QKMaskSettings, make
 
 N, T, D = 6, 16, 5

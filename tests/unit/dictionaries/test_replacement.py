@@ -10,9 +10,9 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.rng import generator
-from polyhead.dictionaries.lorsa_start import reading
+from polyhead.dictionaries.lorsa_init import reading
 from polyhead.dictionaries.replacement import DEAD, Replacement, ReplacementConfig, pattern_spread
-from polyhead.dictionaries.replacement_start import ReplacementSettings, make
+from polyhead.dictionaries.replacement_init import ReplacementSettings, make
 from polyhead.models.base_layer import base_layer
 
 B, P, D, OUT, H, K, R = 2, 6, 7, 8, 5, 4, 3

@@ -15,7 +15,7 @@ from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig, Att
 from polyhead.dictionaries.attn_value_sae import AttnValueSAESettings
 from polyhead.dictionaries.encoder import unpack
 from polyhead.dictionaries.sae import SAE, SAEConfig
-from polyhead.dictionaries.sae_start import directions, initialize
+from polyhead.dictionaries.sae_init import directions, initialize
 from polyhead.models.base_layer import base_layer
 from polyhead.models.native import NativeConfig, NativeTransformer
 
@@ -109,7 +109,7 @@ def test_planted_directions_are_found():
         return {"x": f @ truth, "target": f @ truth}
 
     sae = SAE(SAEConfig(d_in=16, n_latents=48, activation=TopK(k=3)))
-    initialize(sae, [batch(-1), batch(-2)], start="subspace", generator=generator(0, "start"))
+    initialize(sae, [batch(-1), batch(-2)], init="subspace", generator=generator(0, "start"))
     adam = torch.optim.Adam(sae.parameters(), lr=6e-3)
     for step in range(500):
         adam.zero_grad()
@@ -135,7 +135,7 @@ def test_activations_without_a_fixed_count_start_sparse(activation):
     g = generator(0, "rows")
     x = torch.randn(4, 64, 32, generator=g)
     sae = SAE(SAEConfig(d_in=32, n_latents=512, activation=activation))
-    initialize(sae, [{"x": x, "target": x}], start="subspace", generator=g)
+    initialize(sae, [{"x": x, "target": x}], init="subspace", generator=g)
     l0 = float((sae.activations(x) > 0).double().sum(-1).mean())
     assert 40 < l0 < 90
 

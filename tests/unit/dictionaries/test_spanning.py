@@ -15,7 +15,7 @@ from polyhead.dictionaries.attention_features import TwoTypeSettings, plan
 from polyhead.dictionaries.attn_out_crosscoder import AttnOutCrosscoder
 from polyhead.dictionaries.cross_layer_transcoder import reached
 from polyhead.dictionaries.spanning import Spanning, SpanningConfig
-from polyhead.dictionaries.spanning_start import calibrate, linear_map, start
+from polyhead.dictionaries.spanning_init import calibrate, initialize, linear_map
 
 D, N = 6, 9
 ACTIVATIONS = [TopK(k=3), ReLU(l1=0.1, negative=0.01), JumpReLU(sparsity=0.1, negative=0.01, threshold=0.2, width=0.4)]
@@ -84,9 +84,9 @@ def test_what_is_written_is_the_formula_source_by_source(activation):
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda a: a.kind)
 def test_listed_and_dense_forms_agree_in_every_term_and_gradient(activation):
     if isinstance(activation, TopK):
-        activation = TopK(k=1, silent_k=2)
+        activation = TopK(k=1, k_aux=2)
     dictionary = small(activation, n_latents=20)
-    dictionary.mark_silent(torch.arange(60) % 3 == 0)
+    dictionary.mark_dead(torch.arange(60) % 3 == 0)
     with torch.no_grad():
         dictionary.b_enc.normal_(generator=generator(3, "bias")).sub_(2.0)  # few fire, so the list is taken
     b, found = batch(dictionary), {}
@@ -238,7 +238,7 @@ def test_features_planted_over_two_layers_come_back_with_both_sides():
         targets=("a", "b"),
         writes=reached(2, "later"),
     )
-    crosscoder = start(AttnOutCrosscoder(cfg), [sample(100 + i) for i in range(4)], generator(1, "start"))
+    crosscoder = initialize(AttnOutCrosscoder(cfg), [sample(100 + i) for i in range(4)], generator(1, "start"))
     adam = torch.optim.Adam(crosscoder.parameters(), lr=1e-2)
     for step in range(400):
         adam.zero_grad()

@@ -13,10 +13,10 @@ def test_full_covers_what_a_comparison_needs():
     members = PRESETS["full"].members
     assert {m.variant for m in members} == {"free", "top1", "shuffled"}
     for variant in ("free", "top1", "shuffled"):
-        mine = [m for m in members if m.variant == variant and m.start == "headone"]
+        mine = [m for m in members if m.variant == variant and m.init == "one_hot"]
         assert len({m.seed for m in mine}) >= 3
         assert len({m.sparsity for m in mine}) >= 4
-    assert {m.start for m in members if m.variant == "free"} == {"headone", "spread"}
+    assert {m.init for m in members if m.variant == "free"} == {"one_hot", "spread"}
 
 
 @pytest.mark.parametrize("name", PRESETS)

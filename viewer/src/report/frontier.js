@@ -11,8 +11,8 @@ import { color, variantColor, variantName, variantShape, variantDash, variantMar
 import * as tip from "../shared/tip.js";
 
 const HEIGHT = 340;
-const START_SHAPES = { headone: "circle", spread: "square" };
-export const START_NAMES = { headone: "one-hot", spread: "spread" };
+const INIT_SHAPES = { one_hot: "circle", spread: "square" };
+export const INIT_NAMES = { one_hot: "one-hot", spread: "spread" };
 const AXES = [
   ["l0_source", "active latents per source token", "Against source L0", "source-L0"],
   ["l0_dest", "latents carrying 90 % of the energy at a destination", "Against destination L0", "destination-L0"],
@@ -23,28 +23,28 @@ const REFERENCE_NAMES = { pca: "PCA", head_svd: "SVD", head_data_svd: "data-SVD"
 
 /** Least and largest. @type {(values: number[]) => [number, number]} */
 const ends = (values) => /** @type {[number, number]} */ (extent(values));
-const startShape = (start) => START_SHAPES[start] || "circle";
+const initShape = (init) => INIT_SHAPES[init] || "circle";
 export const shortTarget = (target) => target.replace(/blocks\.(\d+)\./g, "$1 ").replace(/\bhook_/g, "");
 // A method has a marker and a line of its own; an MTC has them from how its loadings started.
-const shapeOf = (e) => variantShape(e.variant) || startShape(e.start);
-const dashOf = (e) => variantDash(e.variant) || (e.start === "spread" ? "6 4" : null);
-const hasStart = (e) => !variantShape(e.variant) && Boolean(START_SHAPES[e.start]);
+const shapeOf = (e) => variantShape(e.variant) || initShape(e.init);
+const dashOf = (e) => variantDash(e.variant) || (e.init === "spread" ? "6 4" : null);
+const hasInit = (e) => !variantShape(e.variant) && Boolean(INIT_SHAPES[e.init]);
 const has = (v) => v !== null && v !== undefined && Number.isFinite(v);
 
-// Lines join the means over seeds of one variant and one start, in the order of the horizontal axis.
+// Lines join the means over seeds of one variant and one init, in the order of the horizontal axis.
 const meansOf = (evaluations, xKey, yKey) => {
   const groups = new Map();
   for (const e of evaluations) {
     if (!has(e[xKey]) || !has(e[yKey])) continue;
-    const key = JSON.stringify([e.variant, e.start, e.sparsity, e.n_latents]);
+    const key = JSON.stringify([e.variant, e.init, e.sparsity, e.n_latents]);
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(e);
   }
   const mean = (list, k) => list.reduce((s, e) => s + e[k], 0) / list.length;
   const series = new Map();
   for (const members of groups.values()) {
-    const key = JSON.stringify([members[0].variant, members[0].start, members[0].n_latents]);
-    if (!series.has(key)) series.set(key, { variant: members[0].variant, start: members[0].start, points: [] });
+    const key = JSON.stringify([members[0].variant, members[0].init, members[0].n_latents]);
+    if (!series.has(key)) series.set(key, { variant: members[0].variant, init: members[0].init, points: [] });
     series.get(key).points.push({ x: mean(members, xKey), y: mean(members, yKey), members });
   }
   for (const s of series.values()) s.points.sort((a, b) => a.x - b.x);
@@ -54,7 +54,7 @@ const meansOf = (evaluations, xKey, yKey) => {
 const describe = (e, metric) =>
   tip.lines(
     [variantName(e.variant), e.sparsity],
-    hasStart(e) && ["start", START_NAMES[e.start] || e.start],
+    hasInit(e) && ["init", INIT_NAMES[e.init] || e.init],
     has(e.seed) && ["seed", String(e.seed)],
     [metric.title, metric.show(e[metric.key])],
     ["L0 source", num(e.l0_source)],
@@ -159,7 +159,7 @@ const draw = (width, evaluations, references, [xKey, wide, , narrow], metric, sc
           const values = p.members.map((e) => e[metric.key]);
           return tip.lines(
             [variantName(s.variant), p.members[0].sparsity],
-            hasStart(s) && ["start", START_NAMES[s.start] || s.start],
+            hasInit(s) && ["init", INIT_NAMES[s.init] || s.init],
             [`mean ${metric.title}`, metric.show(p.y)],
             [
               `over ${values.length} seeds`,
@@ -174,7 +174,7 @@ const draw = (width, evaluations, references, [xKey, wide, , narrow], metric, sc
   return chart;
 };
 
-const legend = (variants, hidden, starts, redraw) => {
+const legend = (variants, hidden, inits, redraw) => {
   const row = el("div.legend");
   for (const v of variants) {
     const key = el(
@@ -190,18 +190,18 @@ const legend = (variants, hidden, starts, redraw) => {
     });
     row.append(key);
   }
-  for (const start of starts) {
+  for (const init of inits) {
     const sample = svg(
       "svg",
       { width: 30, height: 12, "aria-hidden": "true" },
       lineOf(0, 6, 30, 6, {
         stroke: "currentColor",
         "stroke-width": 1.5,
-        "stroke-dasharray": start === "spread" ? "6 4" : null,
+        "stroke-dasharray": init === "spread" ? "6 4" : null,
       }),
-      svg("path", { d: shapePath(startShape(start), 15, 6, 4), fill: "currentColor" }),
+      svg("path", { d: shapePath(initShape(init), 15, 6, 4), fill: "currentColor" }),
     );
-    row.append(el("span.note", sample, `${START_NAMES[start] || start} start`));
+    row.append(el("span.note", sample, `${INIT_NAMES[init] || init} init`));
   }
   return row;
 };
@@ -261,8 +261,8 @@ export const panel = (all) => {
     }
     const plotted = here.filter((e) => has(e.l0_source) || has(e.l0_dest) || REFERENCES.has(e.variant));
     const variants = [...new Set(plotted.map((e) => e.variant))];
-    const starts = [...new Set(plotted.filter(hasStart).map((e) => e.start))];
-    legendPlace.replaceChildren(legend(variants, state.hidden, starts, redraw));
+    const inits = [...new Set(plotted.filter(hasInit).map((e) => e.init))];
+    legendPlace.replaceChildren(legend(variants, state.hidden, inits, redraw));
     redraw();
   };
   scales.append(

@@ -25,7 +25,7 @@ const DEFINITIONS = {
     "Squared error of the attention patterns that it makes, over their variance (causal entries of counted queries).",
   pattern_kl: "KL (nats) of a query's pattern from the one that it makes.",
   effective_heads:
-    "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings started, so read it from both starts.",
+    "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings were initialized, so read it from both inits.",
   identity_share: "Energy-weighted share of squared loading on the identity head, which moves nothing.",
   train_seconds: "Seconds of training, on the machine of this run.",
   train_memory: "What a training step was planned with, optimizer included.",

@@ -1,5 +1,5 @@
 // The table of evaluations: seeds averaged or one by one, sorted by any column, each heading with its definition.
-import { START_NAMES, shortTarget } from "./frontier.js";
+import { INIT_NAMES, shortTarget } from "./frontier.js";
 import { METRICS, MAIN, whyAbsent } from "./metrics.js";
 import { el, segmented } from "../shared/dom.js";
 import { variantName, variantMark, variantShape } from "../shared/theme.js";
@@ -13,7 +13,7 @@ const absent = (v) => v === null || v === undefined;
 const grouped = (all) => {
   const groups = new Map();
   for (const e of all) {
-    const key = JSON.stringify([e.variant, e.start, e.sparsity, e.n_latents, e.layer, e.target]);
+    const key = JSON.stringify([e.variant, e.init, e.sparsity, e.n_latents, e.layer, e.target]);
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(e);
   }
@@ -42,8 +42,8 @@ export const table = (all, cards) => {
   const pages = new Set(cards.map((c) => c.name));
   const seeds = new Set(all.map((e) => e.seed).filter((s) => s !== null));
   const state = { mode: seeds.size > 1 ? "mean" : "each", wide: false, key: null, direction: 1 };
-  const started = (e) => !variantShape(e.variant) && START_NAMES[e.start];
-  const starts = new Set(all.map(started).filter(Boolean));
+  const initOf = (e) => !variantShape(e.variant) && INIT_NAMES[e.init];
+  const inits = new Set(all.map(initOf).filter(Boolean));
   const apart = all.some((e) => !absent(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
   /** @type {any[]} */
   const text = [
@@ -54,9 +54,9 @@ export const table = (all, cards) => {
         "The method. Of multitoken transcoders, free: any mixture of heads per latent; Top-1: one head a latent; shuffled: free, given the attention patterns of another sequence (a control). PCA and SVD are linear baselines.",
     },
     { key: "sparsity", title: "Setting", definition: "Sparsity of a dictionary, or rank of a linear baseline." },
-    starts.size > 1 && {
-      key: "start",
-      title: "Start",
+    inits.size > 1 && {
+      key: "init",
+      title: "Init",
       definition: "How head loadings began: one-hot on one head each, or spread over all.",
     },
     layers.size > 1 && { key: "layer", title: "Layer", definition: "Layer of the base model." },
@@ -97,7 +97,7 @@ export const table = (all, cards) => {
     const plain = {
       variant: el("span.named", variantMark(row.variant), name),
       sparsity: row.sparsity,
-      start: started(row) || "–",
+      init: initOf(row) || "–",
       layer: row.layer,
       target: el("span", { title: row.target }, shortTarget(row.target)),
       seed,

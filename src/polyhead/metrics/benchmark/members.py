@@ -63,7 +63,7 @@ def _settings(method: Method, world: World, l0: float, training: BenchTraining, 
         changes["n_latents"] = n
     if "activation" in fields:
         k = l0 / len(world.layers) if method.layers == "many" else l0  # each layer has its own
-        changes["activation"] = sparse(k=min(max(1, round(k)), n), silent_k=min(8, n)).model_dump()
+        changes["activation"] = sparse(k=min(max(1, round(k)), n), k_aux=min(8, n)).model_dump()
     if method.benchmark is not None:
         changes |= method.benchmark(WorldSizes(world, l0, n))
     return method.settings.parse({**method.settings().model_dump(), **changes}, where=f"benchmark of {method.kind}")

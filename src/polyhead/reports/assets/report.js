@@ -5707,7 +5707,7 @@ THIS SOFTWARE.
     kl: "Mean KL divergence (nats) from the clean model's next-token distribution to the spliced model's.",
     pattern_nmse: "Squared error of the attention patterns that it makes, over their variance (causal entries of counted queries).",
     pattern_kl: "KL (nats) of a query's pattern from the one that it makes.",
-    effective_heads: "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings started, so read it from both starts.",
+    effective_heads: "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings were initialized, so read it from both inits.",
     identity_share: "Energy-weighted share of squared loading on the identity head, which moves nothing.",
     train_seconds: "Seconds of training, on the machine of this run.",
     train_memory: "What a training step was planned with, optimizer included.",
@@ -5829,8 +5829,8 @@ THIS SOFTWARE.
 
   // src/report/frontier.js
   var HEIGHT = 340;
-  var START_SHAPES = { headone: "circle", spread: "square" };
-  var START_NAMES = { headone: "one-hot", spread: "spread" };
+  var INIT_SHAPES = { one_hot: "circle", spread: "square" };
+  var INIT_NAMES = { one_hot: "one-hot", spread: "spread" };
   var AXES = [
     ["l0_source", "active latents per source token", "Against source L0", "source-L0"],
     ["l0_dest", "latents carrying 90 % of the energy at a destination", "Against destination L0", "destination-L0"]
@@ -5842,25 +5842,25 @@ THIS SOFTWARE.
     /** @type {[number, number]} */
     extent(values)
   );
-  var startShape = (start4) => START_SHAPES[start4] || "circle";
+  var initShape = (init2) => INIT_SHAPES[init2] || "circle";
   var shortTarget = (target) => target.replace(/blocks\.(\d+)\./g, "$1 ").replace(/\bhook_/g, "");
-  var shapeOf = (e) => variantShape(e.variant) || startShape(e.start);
-  var dashOf = (e) => variantDash(e.variant) || (e.start === "spread" ? "6 4" : null);
-  var hasStart = (e) => !variantShape(e.variant) && Boolean(START_SHAPES[e.start]);
+  var shapeOf = (e) => variantShape(e.variant) || initShape(e.init);
+  var dashOf = (e) => variantDash(e.variant) || (e.init === "spread" ? "6 4" : null);
+  var hasInit = (e) => !variantShape(e.variant) && Boolean(INIT_SHAPES[e.init]);
   var has = (v) => v !== null && v !== void 0 && Number.isFinite(v);
   var meansOf = (evaluations, xKey, yKey) => {
     const groups2 = /* @__PURE__ */ new Map();
     for (const e of evaluations) {
       if (!has(e[xKey]) || !has(e[yKey])) continue;
-      const key = JSON.stringify([e.variant, e.start, e.sparsity, e.n_latents]);
+      const key = JSON.stringify([e.variant, e.init, e.sparsity, e.n_latents]);
       if (!groups2.has(key)) groups2.set(key, []);
       groups2.get(key).push(e);
     }
     const mean2 = (list2, k2) => list2.reduce((s2, e) => s2 + e[k2], 0) / list2.length;
     const series = /* @__PURE__ */ new Map();
     for (const members of groups2.values()) {
-      const key = JSON.stringify([members[0].variant, members[0].start, members[0].n_latents]);
-      if (!series.has(key)) series.set(key, { variant: members[0].variant, start: members[0].start, points: [] });
+      const key = JSON.stringify([members[0].variant, members[0].init, members[0].n_latents]);
+      if (!series.has(key)) series.set(key, { variant: members[0].variant, init: members[0].init, points: [] });
       series.get(key).points.push({ x: mean2(members, xKey), y: mean2(members, yKey), members });
     }
     for (const s2 of series.values()) s2.points.sort((a2, b) => a2.x - b.x);
@@ -5868,7 +5868,7 @@ THIS SOFTWARE.
   };
   var describe = (e, metric2) => lines(
     [variantName(e.variant), e.sparsity],
-    hasStart(e) && ["start", START_NAMES[e.start] || e.start],
+    hasInit(e) && ["init", INIT_NAMES[e.init] || e.init],
     has(e.seed) && ["seed", String(e.seed)],
     [metric2.title, metric2.show(e[metric2.key])],
     ["L0 source", num(e.l0_source)],
@@ -5961,7 +5961,7 @@ THIS SOFTWARE.
             const values = p.members.map((e) => e[metric2.key]);
             return lines(
               [variantName(s2.variant), p.members[0].sparsity],
-              hasStart(s2) && ["start", START_NAMES[s2.start] || s2.start],
+              hasInit(s2) && ["init", INIT_NAMES[s2.init] || s2.init],
               [`mean ${metric2.title}`, metric2.show(p.y)],
               [
                 `over ${values.length} seeds`,
@@ -5975,7 +5975,7 @@ THIS SOFTWARE.
     }
     return chart;
   };
-  var legend2 = (variants, hidden, starts, redraw) => {
+  var legend2 = (variants, hidden, inits, redraw) => {
     const row = el("div.legend");
     for (const v of variants) {
       const key = el(
@@ -5991,18 +5991,18 @@ THIS SOFTWARE.
       });
       row.append(key);
     }
-    for (const start4 of starts) {
+    for (const init2 of inits) {
       const sample = svg(
         "svg",
         { width: 30, height: 12, "aria-hidden": "true" },
         lineOf(0, 6, 30, 6, {
           stroke: "currentColor",
           "stroke-width": 1.5,
-          "stroke-dasharray": start4 === "spread" ? "6 4" : null
+          "stroke-dasharray": init2 === "spread" ? "6 4" : null
         }),
-        svg("path", { d: shapePath(startShape(start4), 15, 6, 4), fill: "currentColor" })
+        svg("path", { d: shapePath(initShape(init2), 15, 6, 4), fill: "currentColor" })
       );
-      row.append(el("span.note", sample, `${START_NAMES[start4] || start4} start`));
+      row.append(el("span.note", sample, `${INIT_NAMES[init2] || init2} init`));
     }
     return row;
   };
@@ -6056,8 +6056,8 @@ THIS SOFTWARE.
       }
       const plotted = here.filter((e) => has(e.l0_source) || has(e.l0_dest) || REFERENCES.has(e.variant));
       const variants = [...new Set(plotted.map((e) => e.variant))];
-      const starts = [...new Set(plotted.filter(hasStart).map((e) => e.start))];
-      legendPlace.replaceChildren(legend2(variants, state.hidden, starts, redraw));
+      const inits = [...new Set(plotted.filter(hasInit).map((e) => e.init))];
+      legendPlace.replaceChildren(legend2(variants, state.hidden, inits, redraw));
       redraw();
     };
     scales2.append(
@@ -7728,7 +7728,7 @@ THIS SOFTWARE.
   var grouped = (all) => {
     const groups2 = /* @__PURE__ */ new Map();
     for (const e of all) {
-      const key = JSON.stringify([e.variant, e.start, e.sparsity, e.n_latents, e.layer, e.target]);
+      const key = JSON.stringify([e.variant, e.init, e.sparsity, e.n_latents, e.layer, e.target]);
       if (!groups2.has(key)) groups2.set(key, []);
       groups2.get(key).push(e);
     }
@@ -7754,8 +7754,8 @@ THIS SOFTWARE.
     const pages = new Set(cards.map((c) => c.name));
     const seeds = new Set(all.map((e) => e.seed).filter((s2) => s2 !== null));
     const state = { mode: seeds.size > 1 ? "mean" : "each", wide: false, key: null, direction: 1 };
-    const started = (e) => !variantShape(e.variant) && START_NAMES[e.start];
-    const starts = new Set(all.map(started).filter(Boolean));
+    const initOf = (e) => !variantShape(e.variant) && INIT_NAMES[e.init];
+    const inits = new Set(all.map(initOf).filter(Boolean));
     const apart = all.some((e) => !absent3(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
     const text2 = [
       {
@@ -7764,9 +7764,9 @@ THIS SOFTWARE.
         definition: "The method. Of multitoken transcoders, free: any mixture of heads per latent; Top-1: one head a latent; shuffled: free, given the attention patterns of another sequence (a control). PCA and SVD are linear baselines."
       },
       { key: "sparsity", title: "Setting", definition: "Sparsity of a dictionary, or rank of a linear baseline." },
-      starts.size > 1 && {
-        key: "start",
-        title: "Start",
+      inits.size > 1 && {
+        key: "init",
+        title: "Init",
         definition: "How head loadings began: one-hot on one head each, or spread over all."
       },
       layers.size > 1 && { key: "layer", title: "Layer", definition: "Layer of the base model." },
@@ -7804,7 +7804,7 @@ THIS SOFTWARE.
       const plain3 = {
         variant: el("span.named", variantMark(row.variant), name),
         sparsity: row.sparsity,
-        start: started(row) || "–",
+        init: initOf(row) || "–",
         layer: row.layer,
         target: el("span", { title: row.target }, shortTarget(row.target)),
         seed

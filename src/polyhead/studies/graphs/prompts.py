@@ -96,7 +96,7 @@ def explainer_sets(place: ExplainedPlace, folder: Path) -> Iterator[tuple[str, l
 
 def batch_topk(k: int) -> dict[str, Any]:
     """The activation of the dictionaries that ship."""
-    return {"kind": "batchtopk", "k": k, "silent_k": 32}
+    return {"kind": "batchtopk", "k": k, "k_aux": 32}
 
 
 def trained(place: GraphPlace, methods: dict[str, dict[str, Any]], seed: int, folder: Path) -> list[Explainer]:

@@ -72,10 +72,10 @@ def measure(cfg: KindsConfig, folder: Path) -> Measured:
 def explainers_of(cfg: KindsConfig, kind: str, seed: int, folder: Path) -> list[Explainer]:
     """Dictionaries of one kind for every layer: one each, or one for all."""
     if kind != "two_type_features":
-        k = {"kind": "topk", "k": cfg.k, "silent_k": 32}
+        k = {"kind": "topk", "k": cfg.k, "k_aux": 32}
         more: dict[str, Any] = {"qk_latents": 512, "qk_k": 48} if kind == "combined_layer" else {}
         return trained(cfg, {kind: {"activation": k, **more}}, seed, folder)
-    half = {"kind": "topk", "k": max(1, cfg.k // 2), "silent_k": 32}
+    half = {"kind": "topk", "k": max(1, cfg.k // 2), "k_aux": 32}
     where = Place(
         model=cfg.model, text=cfg.text, layers=cfg.layers, n_train_tokens=cfg.n_train_tokens, n_eval_tokens=2048
     )

@@ -18,7 +18,7 @@ from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS
 from polyhead.dictionaries.qk_baselines import random_pairs, whitened_svd
 from polyhead.dictionaries.qk_diagonal import QKDiagonal
-from polyhead.dictionaries.qk_diagonal_start import QKDiagonalSettings, reading
+from polyhead.dictionaries.qk_diagonal_init import QKDiagonalSettings, reading
 from polyhead.dictionaries.qk_mask import QKMask
 from polyhead.experiments.config import ExperimentConfig
 from polyhead.experiments.data import load_data
@@ -104,7 +104,7 @@ def variants(cfg: PatternFormationConfig, d_head: int, head: Head, shares: Seque
         cell("keys as sparse", top, key_k=top * d_head),
         cell("no cap", top, max_density=1.0),
         cell("no explicit parts", top, key_bias=False, offset_table=False),
-        cell("random start", top, start="random"),
+        cell("random start", top, init="random"),
         cell("blocks of 4", top / 4, rank=4, n_latents=cfg.n_latents // 4),
         cell("mask", top, kind="qk_mask", n_latents=cfg.n_latents // 2, key_k=top * d_head),
     ]

@@ -26,7 +26,7 @@ def _cases(found: list[LayerResult], *variants: str) -> list[tuple[Evaluation, .
 
 def _best_top1(r: LayerResult, k: int, seed: int) -> list[Evaluation]:
     starts = {"top1_anneal": "spread"}
-    tried = [r.get(v, k, seed, starts.get(v, "headone")) for v in TOP1]
+    tried = [r.get(v, k, seed, starts.get(v, "one_hot")) for v in TOP1]
     return [e for e in tried if e is not None]
 
 
@@ -74,7 +74,7 @@ def equal_destination(m: Measured) -> Share | Told:
     destination's energy) instead of where they are read."""
     gaps, losses = ([], [])
     for r in m.found:
-        free = [e for e in r.evaluations if e.variant == "free" and e.start == "headone"]
+        free = [e for e in r.evaluations if e.variant == "free" and e.init == "one_hot"]
         for kind in ("top1", "top1_choice"):
             bound = [e for e in r.evaluations if e.variant == kind]
             if (c := compare(free, bound, "l0_dest", "fvu")) is not None:
@@ -142,7 +142,7 @@ def several_heads(m: Measured) -> Number:
     coefficient explains less)."""
 
     def values(variant: str, field: str) -> list[float]:
-        names = [(r, e.name) for r in m.found for e in r.evaluations if e.variant == variant and e.start == "headone"]
+        names = [(r, e.name) for r in m.found for e in r.evaluations if e.variant == variant and e.init == "one_hot"]
         return [getattr(r.heads[name], field) for r, name in names if name in r.heads]
 
     return Number(

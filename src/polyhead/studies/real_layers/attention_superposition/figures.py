@@ -13,8 +13,8 @@ def figures(found: list[LayerResult]) -> list[Figure]:
 
 
 def _values(r: LayerResult, variant: str, k: int, what: str) -> list[float]:
-    start = "spread" if variant == "top1_anneal" else "headone"
-    picked = [r.get(variant, k, s, start) for s in r.place.seeds]
+    init = "spread" if variant == "top1_anneal" else "one_hot"
+    picked = [r.get(variant, k, s, init) for s in r.place.seeds]
     return [getattr(e, what) for e in picked if e is not None]
 
 
@@ -61,7 +61,7 @@ def _frontiers(found: list[LayerResult]) -> Figure:
         ):
             series = []
             for kind in kinds:
-                rows: list[Evaluation] = [e for e in r.evaluations if e.variant == kind and e.start == "headone"]
+                rows: list[Evaluation] = [e for e in r.evaluations if e.variant == kind and e.init == "one_hot"]
                 xs = [float(getattr(e, x) or 0) for e in rows]
                 series.append(Series(name=KINDS[kind], x=xs, y=[e.fvu for e in rows]))
             panels.append(Scatter(title=r.name, x_label=label, y_label="FVU", series=series, log_x=True))
@@ -80,12 +80,12 @@ def _needed(found: list[LayerResult]) -> Figure:
     names = [(r, e) for r in found for e in r.evaluations if e.variant in ("free", "shuffled") and e.name in r.heads]
     width = max((len(r.heads[e.name].needed) for r, e in names), default=1)
     series = []
-    for variant, start, label in (
-        ("free", "headone", "started on one head"),
+    for variant, init, label in (
+        ("free", "one_hot", "started on one head"),
         ("free", "spread", "started on all heads"),
-        ("shuffled", "headone", "heads of another prompt"),
+        ("shuffled", "one_hot", "heads of another prompt"),
     ):
-        rows = [r.heads[e.name].needed for r, e in names if e.variant == variant and e.start == start]
+        rows = [r.heads[e.name].needed for r, e in names if e.variant == variant and e.init == init]
         padded = np.array([row + [0.0] * (width - len(row)) for row in rows]).reshape(-1, width)
         if len(padded):
             mean, low, high = padded.mean(0), padded.min(0), padded.max(0)

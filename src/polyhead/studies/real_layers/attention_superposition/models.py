@@ -59,10 +59,10 @@ class LayerResult(NamedTuple):
     heads: dict[str, HeadCounts]
     """By name of the member."""
 
-    def get(self, variant: str, k: int, seed: int, start: str | None = "headone") -> Evaluation | None:
+    def get(self, variant: str, k: int, seed: int, init: str | None = "one_hot") -> Evaluation | None:
         """The evaluation of one member, or None where it was not trained."""
         for e in self.evaluations:
-            plain = e.start in (None, start)
+            plain = e.init in (None, init)
             if e.variant == variant and e.sparsity == f"k={k}" and e.seed == seed and plain:
                 return e
         return None
@@ -88,9 +88,9 @@ def members(place: Place, bind_share: float) -> list[Member]:
         if k != place.ks[0]:
             continue
         made += [
-            Member(settings={**base, "start": "spread"}, seed=seed),
+            Member(settings={**base, "init": "spread"}, seed=seed),
             Member(settings={**base, "loadings": "top1_argmax"}, seed=seed),
-            Member(settings={**base, "loadings": "top1_anneal", "bind_steps": steps, "start": "spread"}, seed=seed),
+            Member(settings={**base, "loadings": "top1_anneal", "bind_steps": steps, "init": "spread"}, seed=seed),
             Member(settings=base, seed=seed, control="other_sequence"),
             Member(method="dynamic_head", settings=base, seed=seed),
         ]

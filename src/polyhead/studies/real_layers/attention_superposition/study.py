@@ -15,11 +15,11 @@ from polyhead.studies.study import Study
 
 
 def notes(m: Measured) -> list[str]:
-    def mean(variant: str, start: str = "headone") -> float:
-        values = [e.fvu for r in m.found for k, s in r.cases() if (e := r.get(variant, k, s, start)) is not None]
+    def mean(variant: str, init: str = "one_hot") -> float:
+        values = [e.fvu for r in m.found for k, s in r.cases() if (e := r.get(variant, k, s, init)) is not None]
         return float(np.mean(values)) if values else float("nan")
 
-    kinds = {v: mean(v, "spread" if v == "top1_anneal" else "headone") for v in TOP1}
+    kinds = {v: mean(v, "spread" if v == "top1_anneal" else "one_hot") for v in TOP1}
     best = min(kinds, key=lambda v: kinds[v])
     sizes = [f"{p.model} layers {', '.join(map(str, p.layers))}: {p.n_train_tokens} tokens" for p in m.cfg.places]
     return [

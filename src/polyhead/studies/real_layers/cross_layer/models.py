@@ -198,7 +198,7 @@ def train(
     cfg: CrossLayerConfig, rows: Sequence[Tensor], layers: Sequence[BaseLayer], n: int, k: int, seed: int, folder: Path
 ) -> Any:
     """One value SAE of the layers whose values are `rows`."""
-    settings = SAE.settings(n_latents=n, activation=TopK(k=k, silent_k=32))  # type: ignore[call-arg]
+    settings = SAE.settings(n_latents=n, activation=TopK(k=k, k_aux=32))  # type: ignore[call-arg]
     batches = Rows(torch.cat(list(rows), dim=-1), seed)
     sae = SAE.make(settings, layers, [batches.batch(step) for step in range(2)], generator(seed, "dictionary"))
     fit(

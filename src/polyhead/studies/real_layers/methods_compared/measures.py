@@ -17,7 +17,7 @@ from polyhead.studies.layer_members import Place
 CLAIMED = ("lorsa", "attn_out_sae")
 OTHER_FORMS: dict[str, tuple[dict[str, str], ...]] = {
     "mtc": ({"loadings": "top1"},),
-    "attn_out_sae": ({"start": "random"},),
+    "attn_out_sae": ({"init": "random"},),
 }
 """Settings in which a method is trained besides its own."""
 

@@ -34,7 +34,7 @@ class DimensionConfig(Config):
     places: tuple[Place, ...] = (Place(layers=(0, 1, 2, 3), ks=(32,), seeds=(0,), n_latents=4096),)
     n_clusters: tuple[int, ...] = (10, 30, 100, 300, 1000, 3000)
     """Those up to half the living latents are used."""
-    start: Literal["headone", "spread"] = "spread"
+    init: Literal["one_hot", "spread"] = "spread"
     """Where loadings begin; one-hot starts put the groups there by hand."""
     n_nulls: int = 3
     """Draws of each null."""
@@ -93,7 +93,7 @@ class LoadingsOf(NamedTuple):
 
 def measure_layer(place: Place, layer: int, cfg: DimensionConfig, folder: Path) -> list[LoadingsOf]:
     """Train the dictionaries of a layer and cut their loadings."""
-    settings = {"n_latents": place.n_latents, "start": cfg.start}
+    settings = {"n_latents": place.n_latents, "init": cfg.init}
     members = [
         Member(settings={**settings, "activation": topk(k)}, seed=seed) for k in place.ks for seed in place.seeds
     ]

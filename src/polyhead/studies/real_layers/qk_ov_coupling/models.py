@@ -11,7 +11,7 @@ from polyhead.core.records import Evaluation
 from polyhead.core.rng import generator
 from polyhead.dictionaries import find_method
 from polyhead.dictionaries.mtc import MTC
-from polyhead.dictionaries.mtc_start import bind_to_strongest
+from polyhead.dictionaries.mtc_init import bind_to_strongest
 from polyhead.experiments.config import Member
 from polyhead.experiments.evaluate import reference_for
 from polyhead.metrics.evaluate import Subject, evaluate_all

@@ -25,9 +25,7 @@ from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import JumpReLU, TopK
-from polyhead.dictionaries.lorsa import Lorsa, LorsaConfig, UnitActivation
-from polyhead.dictionaries.method import Method, Rates
-from polyhead.dictionaries.start import (
+from polyhead.dictionaries.init import (
     active_subspace,
     least_squares_scale,
     set_scales,
@@ -35,19 +33,21 @@ from polyhead.dictionaries.start import (
     valid_mask,
     valid_rows,
 )
+from polyhead.dictionaries.lorsa import Lorsa, LorsaConfig, UnitActivation
+from polyhead.dictionaries.method import LearningRates, Method
 
-Start = Literal["active", "random"]
+Init = Literal["active", "random"]
 
 
 class LorsaSettings(Config):
     """What may be chosen of a Lorsa."""
 
-    activation: UnitActivation = TopK(silent_k=32)
+    activation: UnitActivation = TopK(k_aux=32)
     n_latents: int = Field(default=2048, ge=1)
     """Units; rounded up to a multiple of the groups."""
     groups_per_head: int = Field(default=2, ge=1)
     """Attentions that start from each head of the base layer."""
-    start: Start = "active"
+    init: Init = "active"
     """active: units begin inside the subspaces that the base heads move; random: anywhere."""
     qk_noise: float = Field(default=0.05, ge=0)
     """Standard deviation of the noise on W_Q and W_K at the start, in units of theirs."""
@@ -101,7 +101,7 @@ def make(
     )
     set_scales(lorsa, batches)
     set_attention(lorsa, layer, noise=0.0, generator=generator)
-    set_units(lorsa, layer, batches, start=settings.start, generator=generator)
+    set_units(lorsa, layer, batches, init=settings.init, generator=generator)
     set_attention(lorsa, layer, noise=settings.qk_noise, generator=generator)
     set_biases(lorsa, batches)
     calibrate(lorsa, batches)
@@ -125,11 +125,11 @@ def set_attention(lorsa: Lorsa, layer: BaseLayer, *, noise: float, generator: to
 
 @torch.no_grad()
 def set_units(
-    lorsa: Lorsa, layer: BaseLayer, batches: Iterable[Batch], *, start: Start, generator: torch.Generator
+    lorsa: Lorsa, layer: BaseLayer, batches: Iterable[Batch], *, init: Init, generator: torch.Generator
 ) -> None:
     """W_V and W_O, group by group."""
     per_group = lorsa.cfg.n_latents // lorsa.cfg.n_groups
-    if start == "random":
+    if init == "random":
         lorsa.W_V.copy_(unit_rows(torch.randn(lorsa.W_V.shape, generator=generator)))
         lorsa.W_O.copy_(unit_rows(torch.randn(lorsa.W_O.shape, generator=generator)))
         return
@@ -186,7 +186,7 @@ METHOD = Method(
     module=Lorsa,
     reading=reading,
     make=make,
-    rates=Rates(6e-3, {"W_Q": 0.1, "W_K": 0.1, "b_Q": 0.1, "b_K": 0.1}),
+    rates=LearningRates(6e-3, {"W_Q": 0.1, "W_K": 0.1, "b_Q": 0.1, "b_K": 0.1}),
     side="query",
     noun="unit",
     about="A unit reads one direction at sources, looks where the attention of its group looks, and writes one "

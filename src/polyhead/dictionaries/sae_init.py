@@ -19,10 +19,10 @@ from torch import Tensor
 from polyhead.core.protocols import Batch
 from polyhead.dictionaries.activation import BatchTopK, TopK
 from polyhead.dictionaries.encoder import batch_cut
+from polyhead.dictionaries.init import active_subspace, least_squares_scale, unit_rows, valid_rows
 from polyhead.dictionaries.sae import SAE
-from polyhead.dictionaries.start import active_subspace, least_squares_scale, unit_rows, valid_rows
 
-SAEStart = Literal["subspace", "random"]
+SAEInit = Literal["subspace", "random"]
 SUBSPACE_SHARE = 0.99
 """Share of the variance that the active subspace holds."""
 START_L0 = 64
@@ -31,14 +31,14 @@ START_L0 = 64
 
 @torch.no_grad()
 def initialize(
-    sae: SAE, batches: Sequence[Batch], *, start: SAEStart, centred: bool = True, generator: torch.Generator
+    sae: SAE, batches: Sequence[Batch], *, init: SAEInit, centred: bool = True, generator: torch.Generator
 ) -> None:
     """The whole recipe in place, from a few batches (16 sequences do). `centred`: scales about the mean."""
     set_part_scales(sae, batches, centred=centred)
     rows = valid_rows(batches, "x") / sae.scale
     mean = rows.mean(0)
     sae.b_dec.copy_(mean)
-    sae.W_dec.copy_(directions(rows, sae.cfg.n_latents, start, generator))
+    sae.W_dec.copy_(directions(rows, sae.cfg.n_latents, init, generator))
     sae.encoder_rows.copy_(sae.W_dec)
     sae.b_enc.copy_(torch.zeros_like(sae.b_enc) if sae.cfg.subtract_b_dec else -(mean @ sae.W_enc))
     act = sae.cfg.activation
@@ -62,10 +62,10 @@ def set_part_scales(sae: SAE, batches: Sequence[Batch], *, centred: bool) -> Non
 
 
 def directions(
-    rows: Float[Tensor, "n d"], n_latents: int, start: SAEStart, generator: torch.Generator
+    rows: Float[Tensor, "n d"], n_latents: int, init: SAEInit, generator: torch.Generator
 ) -> Float[Tensor, "i d"]:
     """Random unit directions, in the active subspace of the rows or anywhere."""
-    if start == "random":
+    if init == "random":
         return unit_rows(torch.randn(n_latents, rows.shape[1], generator=generator))
     basis = active_subspace(rows, share=SUBSPACE_SHARE)
     return unit_rows(torch.randn(n_latents, basis.shape[1], generator=generator) @ basis.T)

@@ -3,7 +3,7 @@
 Encoder: a random direction inside the active subspace of what its source reads. Decoder, by target: the image of that
 direction under the best linear map from the source to the target (ridge regression on the first batches); for a
 target that is the source itself the map is close to the identity, so this is the tied start of an autoencoder. Then
-b_enc = -mean(x) W_enc, b_dec = mean(target), and one least-squares scale on all encoders, as in `mtc_start`.
+b_enc = -mean(x) W_enc, b_dec = mean(target), and one least-squares scale on all encoders, as in `mtc_init`.
 Axis legend: n token, s source, t target, i latent, d d_model, r rank.
 """
 
@@ -18,8 +18,8 @@ from torch import Tensor
 from polyhead.core.protocols import Batch
 from polyhead.dictionaries.activation import BatchTopK, JumpReLU
 from polyhead.dictionaries.encoder import batch_cut
+from polyhead.dictionaries.init import active_subspace, unit_rows, valid_mask, valid_rows
 from polyhead.dictionaries.spanning import Spanning
-from polyhead.dictionaries.start import active_subspace, unit_rows, valid_mask, valid_rows
 
 _RIDGE = 1e-2
 """Share of the mean variance of a source that the ridge adds to each of its directions."""
@@ -28,7 +28,7 @@ Built = TypeVar("Built", bound=Spanning)
 
 
 @torch.no_grad()
-def start(dictionary: Built, batches: Sequence[Batch], generator: torch.Generator) -> Built:
+def initialize(dictionary: Built, batches: Sequence[Batch], generator: torch.Generator) -> Built:
     """Scales, directions, biases and calibration in place, from a few batches (16 sequences do); gives it back.
 
     Raises:

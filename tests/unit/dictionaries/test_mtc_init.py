@@ -7,8 +7,8 @@ from torch import Tensor
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS, MTC, JumpReLU, MTCConfig, TopK
-from polyhead.dictionaries.mtc_start import (
-    Start,
+from polyhead.dictionaries.mtc_init import (
+    Init,
     bind_to_strongest,
     calibrate,
     initialize,
@@ -55,7 +55,7 @@ def test_headone_latents_read_and_write_through_their_own_head():
 def test_spread_loadings_are_the_sizes_of_the_images():
     W_V, W_O = circuits()
     mtc = MTC(CFG)
-    set_directions(mtc, W_V, W_O, start="spread", generator=generator(0))
+    set_directions(mtc, W_V, W_O, init="spread", generator=generator(0))
     sizes = torch.einsum("di,hdk,hko->iho", mtc.W_enc, W_V, W_O).norm(dim=-1)
     torch.testing.assert_close(mtc.loadings[:, :-1], sizes / sizes.norm(dim=-1, keepdim=True), rtol=1e-4, atol=1e-5)
     assert (mtc.loadings[:, -1] == 0).all()
@@ -69,10 +69,10 @@ def test_the_identity_may_take_part():
     torch.testing.assert_close(mtc.W_dec[own], mtc.W_enc.T[own])
 
 
-@pytest.mark.parametrize("start", ["headone", "spread"])
-def test_a_top1_transcoder_is_bound_to_the_heads_it_starts_on(start: Start):
+@pytest.mark.parametrize("init", ["one_hot", "spread"])
+def test_a_top1_transcoder_is_bound_to_the_heads_it_starts_on(init: Init):
     mtc = MTC(CFG.replace(loadings="top1"))
-    set_directions(mtc, *circuits(), start=start, generator=generator(0))
+    set_directions(mtc, *circuits(), init=init, generator=generator(0))
     assert (mtc.allowed.sum(-1) == 1).all()
     assert torch.equal(mtc.loadings != 0, mtc.allowed)
 

@@ -22,11 +22,11 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.init import valid_rows
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.qk_diagonal import QKDiagonal, QKDiagonalConfig
-from polyhead.dictionaries.start import valid_rows
 
-Start = Literal["pairs", "random"]
+Init = Literal["pairs", "random"]
 _SIZES = (0.03, 0.1, 0.2, 0.35, 0.6, 1.0)
 """Factors tried on the code's size at the start."""
 
@@ -48,7 +48,7 @@ class QKSettings(Config):
     """A number for each distance between query and key, outside the code."""
     key_bias: bool = True
     """What every query likes in a key, outside the code: one direction a head."""
-    start: Start = "pairs"
+    init: Init = "pairs"
 
 
 class QKDiagonalSettings(QKSettings):
@@ -96,7 +96,7 @@ def make(
     """Shaped by the layer; directions, gates and size from the first batches."""
     (layer,) = layers
     dictionary = QKDiagonal(QKDiagonalConfig(rank=settings.rank, **shape(settings, settings.n_latents, layer, batches)))
-    initialize(dictionary, batches, layer.score_scale, start=settings.start, generator=generator)
+    initialize(dictionary, batches, layer.score_scale, init=settings.init, generator=generator)
     return dictionary
 
 
@@ -123,7 +123,7 @@ def initialize(
     batches: Sequence[Batch],
     score_scale: float,
     *,
-    start: Start = "pairs",
+    init: Init = "pairs",
     cut_keys: bool = True,
     generator: torch.Generator,
 ) -> None:
@@ -140,7 +140,7 @@ def initialize(
         mine = torch.arange(cfg.n_latents) % len(cfg.heads) == h
         own_k = slice(cfg.key_of[h] * cfg.d_head, (cfg.key_of[h] + 1) * cfg.d_head)
         own_q = slice(h * cfg.d_head, (h + 1) * cfg.d_head)
-        _start_head(dictionary, h, mine, q[:, own_q], k[:, own_k], (own_q, own_k), score_scale, start, generator)
+        _start_head(dictionary, h, mine, q[:, own_q], k[:, own_k], (own_q, own_k), score_scale, init, generator)
     if cfg.rank == 1 and cut_keys:
         before = dictionary.key.values(k[None])[0, :, :, 0]
         dictionary.key.b.sub_(before.quantile(1 - 0.75 * cfg.max_density, dim=0)[:, None])
@@ -158,7 +158,7 @@ def _start_head(
     k: Float[Tensor, "t d"],
     own: tuple[slice, slice],
     score_scale: float,
-    start: Start,
+    init: Init,
     generator: torch.Generator,
 ) -> None:
     """The latents that begin in one head."""
@@ -169,7 +169,7 @@ def _start_head(
         dictionary.key_bias[h] = mean_q * dictionary.key.scale
     rows = (q - mean_q) @ root
     on_queries = _directions(rows, n, cfg.rank, generator)
-    on_keys = on_queries if start == "pairs" else _directions(rows, n, cfg.rank, generator)
+    on_keys = on_queries if init == "pairs" else _directions(rows, n, cfg.rank, generator)
     W_q = torch.einsum("de,ire->dir", root, on_queries) * score_scale
     W_k = torch.linalg.solve_triangular(root.mT, on_keys.flatten(0, 1).mT, upper=True).unflatten(1, (n, cfg.rank))
     size = rows.square().mean().sqrt().clamp_min(1e-6)  # of a query along one direction, in scores
@@ -229,7 +229,7 @@ METHOD = Method(
     module=QKDiagonal,
     reading=reading,
     make=make,
-    rates=Rates(5e-3),
+    rates=LearningRates(5e-3),
     side="both",
     directions="qk_pairs",
     benchmark=lambda sizes: {"k": sizes.l0, "max_density": 0.3},

@@ -1,12 +1,12 @@
 """Where a multitoken transcoder starts, and how fast it learns. Plain tensors in; no model is known here.
 
-headone   latent i belongs to head h = i mod n_heads: encoder w = a random direction that W_V[h] reads, loading one-hot,
+one_hot   latent i belongs to head h = i mod n_heads: encoder w = a random direction that W_V[h] reads, loading one-hot,
           decoder = the direction of w W_V[h] W_O[h]
 spread    encoder w random; loading_h = |w W_V[h] W_O[h]|, normalized; decoder = the direction of
           sum_h loading_h w W_V[h] W_O[h]
 With `identity`, the identity counts as one more head that copies (for targets that contain the residual stream).
 Then b_enc = -mean(x) W_enc, b_dec = mean(target), and one least-squares scale on the encoder, without which the first
-part of a run is spent on finding the scale. Measured on a trained layer: headone with calibration is the best start
+part of a run is spent on finding the scale. Measured on a trained layer: one_hot with calibration is the best start
 tried (FVU .22 after 131k tokens at k = 16; .58 from a random start); rates 6e-3, and five times that for loadings.
 """
 
@@ -27,11 +27,11 @@ from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, BatchTopK, TopK
 from polyhead.dictionaries.encoder import batch_cut
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.init import least_squares_scale, set_scales, valid_rows
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.mtc import MTC, Loadings, MTCConfig, Sign
-from polyhead.dictionaries.start import least_squares_scale, set_scales, valid_rows
 
-Start = Literal["headone", "spread"]
+Init = Literal["one_hot", "spread"]
 
 
 def initialize(
@@ -40,14 +40,14 @@ def initialize(
     W_O: Float[Tensor, "h k d_out"],
     batches: Iterable[Batch],
     *,
-    start: Start = "headone",
+    init: Init = "one_hot",
     identity: bool = False,
     generator: torch.Generator,
 ) -> None:
     """The whole recipe in place: scales, directions, biases and calibration, from a few batches (16 sequences do)."""
     batches = list(batches)
     set_scales(mtc, batches)
-    set_directions(mtc, W_V, W_O, start=start, identity=identity, generator=generator)
+    set_directions(mtc, W_V, W_O, init=init, identity=identity, generator=generator)
     set_biases(mtc, batches)
     calibrate(mtc, batches)
 
@@ -58,11 +58,11 @@ def set_directions(
     W_V: Float[Tensor, "h d_in k"],
     W_O: Float[Tensor, "h k d_out"],
     *,
-    start: Start = "headone",
+    init: Init = "one_hot",
     identity: bool = False,
     generator: torch.Generator,
 ) -> None:
-    """Encoder, loadings and decoder by `start`; a Top-1 MTC is bound to the heads it starts on."""
+    """Encoder, loadings and decoder by `init`; a Top-1 MTC is bound to the heads it starts on."""
     cfg = mtc.cfg
     if W_V.shape[0] != cfg.n_heads or W_V.shape[1] != cfg.d_in or W_O.shape[2] != cfg.d_out:
         raise PolyheadError(
@@ -74,7 +74,7 @@ def set_directions(
     head = torch.arange(cfg.n_latents) % (cfg.n_heads + identity)
     one_hot = torch.nn.functional.one_hot(head, cfg.n_heads + 1).to(W_V.dtype)
     encoder = torch.randn(cfg.n_latents, cfg.d_in, generator=generator)
-    if start == "headone":
+    if init == "one_hot":
         inside = torch.randn(cfg.n_latents, W_V.shape[2], generator=generator)
         for h in range(cfg.n_heads):
             encoder[head == h] = inside[head == h] @ W_V[h].T
@@ -82,9 +82,9 @@ def set_directions(
     images = torch.stack([(encoder @ W_V[h]) @ W_O[h] for h in range(cfg.n_heads)], dim=1)
     own = encoder if identity else torch.zeros(cfg.n_latents, cfg.d_out)
     images = torch.cat([images, own[:, None]], dim=1)
-    loadings = one_hot if start == "headone" else images.norm(dim=-1)
+    loadings = one_hot if init == "one_hot" else images.norm(dim=-1)
     if cfg.loadings in ("top1", "top1_choice"):
-        mtc.allowed.copy_(one_hot if start == "headone" else _only_largest(loadings))
+        mtc.allowed.copy_(one_hot if init == "one_hot" else _only_largest(loadings))
         loadings = loadings * mtc.allowed
     mtc.W_enc.copy_(encoder.T)
     mtc.loadings.copy_(loadings)
@@ -141,15 +141,15 @@ def _only_largest(size: Tensor) -> Tensor:
 class MTCSettings(Config):
     """What may be chosen of a multitoken transcoder."""
 
-    activation: Activation = TopK(silent_k=32)
+    activation: Activation = TopK(k_aux=32)
     n_latents: int = Field(default=2048, ge=1)
     loadings: Loadings = "free"
     """free; or one head a latent: top1, top1_argmax, top1_anneal, top1_choice; frozen: as they start."""
     bind_steps: int = Field(default=96, ge=1)
     """Steps until top1_anneal and top1_choice have each latent on its head for good."""
     sign: Sign = "free"
-    start: Start = "headone"
-    """headone: loadings begin one-hot; spread: on all heads."""
+    init: Init = "one_hot"
+    """one_hot: loadings begin one-hot; spread: on all heads."""
     input_site: str = "ln1.hook_normalized"
     """Site of the layer that the encoder reads."""
     target_site: str = "hook_attn_out"
@@ -180,7 +180,7 @@ def make(
         )
     )
     identity = settings.target_site == "hook_resid_post"
-    initialize(mtc, layer.W_V, layer.W_O, batches, start=settings.start, identity=identity, generator=generator)
+    initialize(mtc, layer.W_V, layer.W_O, batches, init=settings.init, identity=identity, generator=generator)
     return mtc
 
 
@@ -192,7 +192,7 @@ METHOD = Method(
     module=MTC,
     reading=reading,
     make=make,
-    rates=Rates(6e-3, {"loadings": 5.0}),
+    rates=LearningRates(6e-3, {"loadings": 5.0}),
     side="key",
     variant="loadings",
     graph="moved",

@@ -14,9 +14,9 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.config import Config
 from polyhead.core.protocols import Batch
 from polyhead.dictionaries.gated_attention import GatedAttention, GatedAttentionConfig
-from polyhead.dictionaries.lorsa_start import check_scores, reading
-from polyhead.dictionaries.method import Method, Rates
-from polyhead.dictionaries.start import set_scales
+from polyhead.dictionaries.init import set_scales
+from polyhead.dictionaries.lorsa_init import check_scores, reading
+from polyhead.dictionaries.method import LearningRates, Method
 
 GATES = ("W_gate_Q", "W_gate_K", "b_gate_Q", "b_gate_K")
 
@@ -103,7 +103,7 @@ METHOD = Method(
     module=GatedAttention,
     reading=reading,
     make=make,
-    rates=Rates(1e-3, {"W_Q": 0.3, "W_K": 0.3, **dict.fromkeys(GATES, 5.0)}),
+    rates=LearningRates(1e-3, {"W_Q": 0.3, "W_K": 0.3, **dict.fromkeys(GATES, 5.0)}),
     side="query",
     noun="head",
     about="One row is a head of the block, with an attention of its own and gates on pairs of positions; arcs say what "

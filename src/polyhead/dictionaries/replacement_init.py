@@ -14,10 +14,10 @@ from pydantic import Field
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.config import Config
 from polyhead.core.protocols import Batch
-from polyhead.dictionaries.lorsa_start import check_scores, reading
-from polyhead.dictionaries.method import Method, Rates
+from polyhead.dictionaries.init import set_scales
+from polyhead.dictionaries.lorsa_init import check_scores, reading
+from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.replacement import PatternPenalty, Replacement, ReplacementConfig
-from polyhead.dictionaries.start import set_scales
 
 
 class ReplacementSettings(Config):
@@ -104,7 +104,7 @@ METHOD = Method(
     module=Replacement,
     reading=reading,
     make=make,
-    rates=Rates(3e-3),
+    rates=LearningRates(3e-3),
     side="query",
     noun="head",
     about="One row is a head of low rank, with an attention of its own; arcs say what it attends to.",
