@@ -84,6 +84,6 @@ def test_every_command_knows_it(method: Any, tmp_path: Path, capsys: pytest.Capt
     assert {n.dictionary for n in record.nodes if n.kind == "latent"} == {0}
     assert record.dictionaries[0].kind == "rank_one_heads"
     assert Path(made["pages"]).exists()
-    said("bench-truth", "--methods", "rank_one_heads", "--quick", "--out", tmp_path / "bench", "--json")
+    said("benchmark", "--methods", "rank_one_heads", "--quick", "--out", tmp_path / "bench", "--json")
     (row, *_) = json.loads((tmp_path / "bench" / "record.json").read_text("utf-8"))["rows"]
     assert row["scores"]["output"] is not None

@@ -51,7 +51,7 @@ CASES = {
     "neurons": Case("neurons bundled --units heads --layers 0 --out run --tokens 2048 --seq-len 32 --threads 1"),
     "heads-report": Case("heads report bundled --quick --out run --tokens 1024 --seq-len 64 --threads 1"),
     "graph": Case("graph def --out run --threads 1"),
-    "bench-truth": Case("bench-truth --quick --out run --steps 4 --methods pca mtc --cases roomy"),
+    "benchmark": Case("benchmark --quick --out run --steps 4 --methods pca mtc --cases roomy"),
     "study": Case("study run hidden-size-polysemanticity --preset quick --out run"),
     "sweep": Case("sweep pairs --set n_heads=1 d_head=1 --seeds 2 --out run --set n_steps=20"),
 }

@@ -8,8 +8,9 @@ from cyclopts import App
 from rich.console import Console
 
 import polyhead
-from polyhead.cli.bench_truth import bench_truth
+from polyhead.cli.benchmark import benchmark
 from polyhead.cli.dictionary import dictionary
+from polyhead.cli.earlier_words import refuse_earlier_words
 from polyhead.cli.graph import graph
 from polyhead.cli.heads import heads
 from polyhead.cli.net import one_line
@@ -32,7 +33,7 @@ app.command(sweep, help_epilogue="Example: `polyhead sweep pairs --set n_heads=1
 app.command(heads)
 app.command(dictionary)
 app.command(graph)
-app.command(bench_truth, help_epilogue="Example: `polyhead bench-truth --quick`")
+app.command(benchmark, help_epilogue="Example: `polyhead benchmark --quick`")
 app.command(neurons, help_epilogue="Example: `polyhead neurons bundled --units heads --out runs/units`")
 
 
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry point: a user's mistake is one line on standard error and exit code 2, never a traceback."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     with one_line(words):
+        refuse_earlier_words(words)
         app(words, exit_on_error=False, print_error=False, result_action="return_value")
 
 
@@ -200,7 +202,7 @@ def train(
     variants: Annotated[list[str] | None, Many] = None,
     k: Annotated[list[int] | None, Many, Sizes] = None,
     l1: Annotated[list[float] | None, Many, Weights] = None,
-    tanh: Annotated[list[float] | None, Many, Weights] = None,
+    sparsity_coef: Annotated[list[float] | None, Many, Weights] = None,
     k_aux: Index | None = None,
     n_latents: Size | None = None,
     seeds: Annotated[list[int] | None, Many, Indices] = None,
@@ -231,7 +233,7 @@ def train(
         variants: Of an MTC: free, top1, top1_argmax; of every method that reads patterns: shuffled, its control.
         k: TopK sparsities.
         l1: ReLU + L1 sparsities (instead of k).
-        tanh: JumpReLU sparsity weights (instead of k).
+        sparsity_coef: JumpReLU sparsity coefficients (instead of k).
         k_aux: With k: dead latents per token that learn from the error of the others; 0 for none.
         n_latents: Width of the dictionary.
         seeds: Seeds.
@@ -258,7 +260,7 @@ def train(
         variants=variants,
         k=k,
         l1=l1,
-        tanh=tanh,
+        sparsity_coef=sparsity_coef,
         k_aux=k_aux,
         n_latents=n_latents,
         seeds=seeds,

@@ -262,8 +262,8 @@ def weights(
     show({**record.model_dump(mode="json", exclude={"picture"}), "record": str(path)}, json, human)
 
 
-@heads.command(help_epilogue="Example: `polyhead heads between bundled --sequences 16 --out runs/between-bundled`")
-def between(
+@heads.command(help_epilogue="Example: `polyhead heads compare bundled --sequences 16 --out runs/compare-bundled`")
+def compare(
     model: str,
     /,
     *,
@@ -289,11 +289,11 @@ def between(
         threads: CPU threads.
     """
     from polyhead.analysis.heads.preferences import PreferenceSearchConfig
-    from polyhead.runs.between import pairs_table, preferences_table, run_between
+    from polyhead.runs.compare_heads import pairs_table, preferences_table, run_compare
 
     set_threads(threads)
     cfg = PreferenceSearchConfig.parse({"rate": rate, "seed": seed})
-    pairs, found = run_between(model, out, text=text, n_sequences=sequences, seq_len=seq_len, cfg=cfg)
+    pairs, found = run_compare(model, out, text=text, n_sequences=sequences, seq_len=seq_len, cfg=cfg)
 
     def human(console: Console) -> None:
         console.print(table(f"{found.model}: {len(pairs)} pairs of heads, highest of each measure", pairs_table(pairs)))

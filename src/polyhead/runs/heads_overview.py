@@ -17,7 +17,7 @@ from polyhead.core.run_folder import stage_seconds
 from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
 from polyhead.core.window_records import DictionaryLink, HeadsOverview
 from polyhead.models.hooked import HookedModel
-from polyhead.runs.between import read_copying
+from polyhead.runs.compare_heads import read_copying
 from polyhead.runs.study import versions
 
 

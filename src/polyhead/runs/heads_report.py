@@ -8,8 +8,8 @@ OUT/records/rows.json              all rows classified, proposals           (run
 OUT/records/head_table.json        HeadTable
 OUT/records/windows/L3H5.json      HeadWindows;  scores.json: scores over the windows' sequences
 OUT/records/ablations/SET/         ranks.jsonl: every head ablated;  L3H5.json: AblationRecord of chosen heads
-OUT/records/splits/                SplitHead, by rules and by clusters      (runs/between.py)
-OUT/records/between/               pairs, preferences, copying                     (runs/between.py)
+OUT/records/splits/                SplitHead, by rules and by clusters      (runs/compare_heads.py)
+OUT/records/between/               pairs, preferences, copying                     (runs/compare_heads.py)
 OUT/records/units/                 neurons and heads                        (runs/neurons.py)
 OUT/records/weights/               ordered matrices                         (runs/weights.py)
 OUT/records/overview.json          HeadsOverview, made from scratch each time
@@ -37,7 +37,7 @@ from polyhead.core.records import load_lines, save_lines
 from polyhead.core.run_folder import claim, open_run, stage
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
-from polyhead.runs.between import run_between, run_split
+from polyhead.runs.compare_heads import run_compare, run_split
 from polyhead.runs.heads import ClassifyConfig, ablated_effects, ablation_notes, run_classify
 from polyhead.runs.heads_overview import dictionary_links, write_overview
 from polyhead.runs.neurons import NeuronsConfig, run_neurons
@@ -190,7 +190,7 @@ class _Stages:
             return
         with stage(self.out, "between heads"):
             n = max(8, self.sizes.n_sequences // 2)
-            run_between(self.cfg.model, folder, text=self.cfg.text, n_sequences=n, seq_len=self._short)
+            run_compare(self.cfg.model, folder, text=self.cfg.text, n_sequences=n, seq_len=self._short)
 
     @property
     def _short(self) -> int:

@@ -83,7 +83,7 @@ def experiment_recipe(
     variants: Sequence[str] | None = None,
     k: Sequence[int] | None = None,
     l1: Sequence[float] | None = None,
-    tanh: Sequence[float] | None = None,
+    sparsity_coef: Sequence[float] | None = None,
     k_aux: int | None = None,
     n_latents: int | None = None,
     seeds: Sequence[int] | None = None,
@@ -101,7 +101,14 @@ def experiment_recipe(
         PolyheadError: unknown preset, method or setting, an override beside `config`, two kinds of sparsity at once.
     """
     changes = {name: value for name, value in fields.items() if value is not None}
-    asked = {"variants": variants, "k": k, "l1": l1, "tanh": tanh, "n_latents": n_latents, "seeds": seeds}
+    asked = {
+        "variants": variants,
+        "k": k,
+        "l1": l1,
+        "sparsity_coef": sparsity_coef,
+        "n_latents": n_latents,
+        "seeds": seeds,
+    }
     asked |= {"k_aux": k_aux, "spread": spread or None, "set": set or None}
     given = {name: value for name, value in asked.items() if value is not None}
     if config is not None:
@@ -181,7 +188,7 @@ def _member(method: str, shared: Mapping[str, Any], chosen: Mapping[str, Any], v
 def _axes(method: str, given: Mapping[str, Any], old: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
     """Key of a setting (dots for nesting) -> its values; those of `old` where an activation is not given."""
     axes: dict[str, Sequence[Any]] = {}
-    sparsities = {n: given[n] for n in ("k", "l1", "tanh") if n in given}
+    sparsities = {n: given[n] for n in ("k", "l1", "sparsity_coef") if n in given}
     if len(sparsities) > 1:
         names = " and ".join(_option(n) for n in sparsities)
         raise PolyheadError(f"{names} were both given; a dictionary has one kind of sparsity")
@@ -189,10 +196,10 @@ def _axes(method: str, given: Mapping[str, Any], old: Sequence[Mapping[str, Any]
     makers = {
         "k": lambda v: topk(v, k_aux),
         "l1": lambda v: {"kind": "relu", "l1": v},
-        "tanh": lambda v: {"kind": "jumprelu", "sparsity": v},
+        "sparsity_coef": lambda v: {"kind": "jumprelu", "sparsity": v},
     }
     known = find_method(method).settings.model_fields
-    asked = [_option(name) for name in ("k", "l1", "tanh", "k_aux") if name in given]
+    asked = [_option(name) for name in ("k", "l1", "sparsity_coef", "k_aux") if name in given]
     if asked and "activation" not in known:
         settings = f"its settings, for --set: {', '.join(known)}"
         raise PolyheadError(f"{method} has no activation for {' and '.join(asked)} to choose; {settings}")

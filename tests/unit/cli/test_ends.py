@@ -103,7 +103,7 @@ NUMBERS = [
     *(("train", "mtc", "OUT", "--lr", x) for x in ("inf", "-inf", "nan", "0", "-1", "1e999", "x")),
     *(("train", "mtc", "OUT", "--k", x) for x in ("0", "-3", "nan", "9" * 5000, "1.5")),
     *(("train", "mtc", "OUT", "--l1", x) for x in ("nan", "inf", "-1")),
-    *(("train", "mtc", "OUT", "--tanh", x) for x in ("nan", "-inf")),
+    *(("train", "mtc", "OUT", "--sparsity-coef", x) for x in ("nan", "-inf")),
     *(("train", "mtc", "OUT", "--set", x) for x in ("activation.k=NaN", "n_latents=Infinity", "n_latents=1e999")),
     *(
         ("train", "mtc", "OUT", f"--{name}", x)
@@ -125,15 +125,15 @@ NUMBERS = [
     ("graph", "def f", "--out", "OUT", "--budget", "inf"),
     ("graph", "def f", "--out", "OUT", "--max-logits", "0"),
     ("heads", "classify", "bundled", "--threshold", "nan", "--out", "OUT"),
-    ("heads", "between", "bundled", "--rate", "inf", "--out", "OUT"),
+    ("heads", "compare", "bundled", "--rate", "inf", "--out", "OUT"),
     ("heads", "weights", "bundled", "--draws", "-5", "--out", "OUT"),
     ("neurons", "bundled", "--tokens", "0", "--out", "OUT"),
     ("sweep", "pairs", "--seeds", "0"),
     ("sweep", "pairs", "--retries", "-1"),
     ("sweep", "pairs", "--set", "world.n_ctx=NaN"),
     ("study", "run", "tms", "--seeds", "-1"),
-    ("bench-truth", "--minutes", "nan"),
-    ("bench-truth", "--steps", "-5"),
+    ("benchmark", "--minutes", "nan"),
+    ("benchmark", "--steps", "-5"),
     ("view", "OUT", "--port", "70000"),
 ]
 

@@ -17,7 +17,7 @@ from polyhead.metrics.benchmark.members import BenchTraining, settings_for, trai
 from polyhead.metrics.benchmark.protocol import AttentionDictionary, Silent
 from polyhead.metrics.benchmark.scores import affinity, chance_affinity, matched, score
 from polyhead.metrics.benchmark.world import STANDARD, World
-from polyhead.runs.bench_truth import bench_truth
+from polyhead.runs.benchmark import run_benchmark
 
 SHORT = BenchTraining(n_steps=8, n_sequences=32, n_scored=8)
 EXACT = [n for n, c in cases().items() if c.world.kind == "planted" and n != "narrow-noisy"]
@@ -191,11 +191,11 @@ def test_a_run_is_resumed_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyP
         calls.append(args[2].name)
         return original(*args, **kwargs)
 
-    monkeypatch.setattr("polyhead.runs.bench_truth.run_row", counted)
+    monkeypatch.setattr("polyhead.runs.benchmark.run_row", counted)
     choice = {"case_names": ["roomy"], "methods": ["oracle", "random"], "n_seeds": 2}
-    first = bench_truth(tmp_path, **choice)
+    first = run_benchmark(tmp_path, **choice)
     assert len(calls) == len(first.rows) == 4
-    again = bench_truth(tmp_path, **{**choice, "n_seeds": 3})
+    again = run_benchmark(tmp_path, **{**choice, "n_seeds": 3})
     assert len(calls) == 6
     assert again.seeds == [0, 1, 2]
     assert again.rows[0] == first.rows[0]
@@ -208,9 +208,9 @@ def test_a_run_is_resumed_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_unknown_names_are_refused_with_the_nearest(tmp_path: Path):
     with pytest.raises(PolyheadError, match="superposed"):
-        bench_truth(tmp_path, case_names=["superposd"])
+        run_benchmark(tmp_path, case_names=["superposd"])
     with pytest.raises(PolyheadError, match="oracle"):
-        bench_truth(tmp_path, methods=["oracel"])
+        run_benchmark(tmp_path, methods=["oracel"])
 
 
 def test_intervals_are_student():

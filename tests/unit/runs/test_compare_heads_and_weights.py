@@ -12,15 +12,15 @@ from polyhead.cli.app import main
 from polyhead.core.errors import PolyheadError
 from polyhead.core.records import load_lines
 from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
-from polyhead.runs.between import preferences_table, run_between, run_split
+from polyhead.runs.compare_heads import preferences_table, run_compare, run_split
 from polyhead.runs.weights import WeightsConfig, blocks_table, nulls_table, order_weights, run_weights
 
 TINY = PreferenceSearchConfig(n_keys=16, n_queries=24, n_random=12, n_subsets=32, n_random_information=4)
 
 
 @pytest.mark.slow
-def test_between(tmp_path):
-    pairs, found = run_between("bundled", tmp_path, n_sequences=2, seq_len=48, cfg=TINY)
+def test_compare(tmp_path):
+    pairs, found = run_compare("bundled", tmp_path, n_sequences=2, seq_len=48, cfg=TINY)
     assert list(load_lines(tmp_path / "pairs.jsonl", HeadPair)) == pairs
     assert PreferenceSearch.load(tmp_path / "preferences.json") == found
     assert len(pairs) == 32 * 31 // 2
@@ -74,8 +74,8 @@ def test_weights_as_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path
 
 
 @pytest.mark.slow
-def test_between_as_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    main(["heads", "between", "bundled", "--sequences", "6", "--seq-len", "96", "--out", str(tmp_path), "--json"])
+def test_compare_as_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    main(["heads", "compare", "bundled", "--sequences", "6", "--seq-len", "96", "--out", str(tmp_path), "--json"])
     facts = json.loads(capsys.readouterr().out)
     assert [row["measure"] for row in facts["highest"]][:2] == ["pattern overlap", "query overlap"]
     found = PreferenceSearch.load(tmp_path / "preferences.json")

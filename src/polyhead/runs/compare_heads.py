@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from polyhead.activations.model_text import model_sequences
 from polyhead.activations.tokens import TokenSequences
-from polyhead.analysis.heads.between import HeadFrames, copying_scores, head_pairs, pattern_overlaps
+from polyhead.analysis.heads.head_pairs import HeadFrames, copying_scores, head_pairs, pattern_overlaps
 from polyhead.analysis.heads.pair_clusters import cluster_pairs, largest_pairs
 from polyhead.analysis.heads.preferences import PreferenceSearchConfig, collect_inputs, search_preferences
 from polyhead.analysis.heads.rules import Vocabulary, rule_book
@@ -52,7 +52,7 @@ def _batches(sequences: TokenSequences, model: HookedModel, size: int) -> Iterat
         yield {"tokens": tokens.to(model.device), "valid": valid.to(model.device)}
 
 
-def run_between(
+def run_compare(
     name: str,
     out: Path,
     *,
@@ -140,7 +140,7 @@ def run_split(
 
 
 def read_copying(path: Path) -> list[list[float]]:
-    """The copying scores `[layer][head]` that `write_between` wrote; earlier versions wrote the list alone.
+    """The copying scores `[layer][head]` that `run_compare` wrote; earlier versions wrote the list alone.
 
     Raises:
         ArtifactError: missing or damaged.

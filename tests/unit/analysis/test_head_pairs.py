@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from polyhead.analysis.heads.between import (
+from polyhead.analysis.heads.head_pairs import (
     Frame,
     HeadFrames,
     chance_overlap,

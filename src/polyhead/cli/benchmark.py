@@ -1,4 +1,4 @@
-"""`polyhead bench-truth`: parse, call, print."""
+"""`polyhead benchmark`: parse, call, print."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ from polyhead.cli.show import Json, Many, show, table
 Flag = Annotated[bool, Parameter(negative="")]
 
 
-def bench_truth(
+def benchmark(
     *,
     cases: Annotated[list[str] | None, Many] = None,
     methods: Annotated[list[str] | None, Many] = None,
@@ -21,7 +21,7 @@ def bench_truth(
     quick: Flag = False,
     minutes: Positive | None = None,
     collect: Flag = False,
-    out: Path = Path("runs/bench-truth"),
+    out: Path = Path("runs/benchmark"),
     json: Json = False,
 ) -> None:
     """Score methods against attention features that are known exactly (docs/benchmark.md), on one thread.
@@ -41,11 +41,10 @@ def bench_truth(
     """
     from polyhead.metrics.benchmark.leaderboard import summary
     from polyhead.metrics.benchmark.leaderboard import table as lines_of
-    from polyhead.runs.bench_truth import RECORD
-    from polyhead.runs.bench_truth import bench_truth as run
+    from polyhead.runs.benchmark import RECORD, run_benchmark
 
     notes: list[str] = []
-    found = run(
+    found = run_benchmark(
         out,
         case_names=cases,
         methods=methods,

@@ -1,4 +1,4 @@
-"""`polyhead bench-truth`: every method on every case over seeds, a small file per row so that it resumes."""
+"""`polyhead benchmark`: every method on every case over seeds, a small file per row so that it resumes."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ from polyhead.metrics.benchmark.leaderboard import Benchmark, Entry, Row, entrie
 from polyhead.metrics.benchmark.members import BenchTraining
 from polyhead.runs.study import machine, versions
 
-ROOT = Path("runs/bench-truth")
+ROOT = Path("runs/benchmark")
 RECORD = "record.json"
 QUICK_CASES = ("roomy", "superposed")
 QUICK_METHODS = ("oracle", "pca", "random", "mtc")
@@ -31,7 +31,7 @@ SWEEP = (0.5, 2.0)
 SWEEP_METHODS = ("mtc", "mtc_top1", "attn_out_sae", "attn_value_sae", "lorsa")
 
 
-def bench_truth(
+def run_benchmark(
     out: Path = ROOT,
     *,
     case_names: Sequence[str] | None = None,
@@ -64,7 +64,7 @@ def bench_truth(
     training = BenchTraining(n_steps=n_steps or (80 if quick else 200), n_sequences=256 if quick else 2048)
     todo = _todo(chosen_cases, lines, n_seeds or (1 if quick else 5), sweep=not quick)
     begun, rows = time.monotonic(), []
-    with open_run(out), cpu_threads(1), progress("bench-truth", total=len(todo), unit="rows") as bar:
+    with open_run(out), cpu_threads(1), progress("benchmark", total=len(todo), unit="rows") as bar:
         for case_name, entry, seed, k_factor in todo:
             row = _row(out, case_name, chosen_cases[case_name], entry, seed, k_factor, training, collect)
             rows += [] if row is None else [row]
