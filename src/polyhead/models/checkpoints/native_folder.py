@@ -59,8 +59,11 @@ def load_native(folder: Path) -> NativeTransformer:
         raise ArtifactError(f"{path} is damaged ({error}); fetch or write it again") from None
     if native.n_layers > len(state):  # sizes that the file cannot have are refused before anything is made of them
         raise ArtifactError(f"{folder / CONFIG} claims {native.n_layers} layers; {path} has {len(state)} tensors")
-    with torch.device("meta"):
-        claimed = NativeTransformer(native, name="claimed").state_dict()
+    try:
+        with torch.device("meta"):
+            claimed = NativeTransformer(native, name="claimed").state_dict()
+    except (RuntimeError, TypeError, OverflowError) as error:  # beyond 64 bits, alone or multiplied
+        raise ArtifactError(f"{folder / CONFIG} claims sizes that no tensor can have ({native})") from error
     check_fit(state, {key: value.shape for key, value in claimed.items()}, origin=str(path))
     check_finite(state, origin=path)
     model = NativeTransformer(native, name=name, tokenizer=tokenizer, bos_token_id=bos)
