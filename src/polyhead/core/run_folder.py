@@ -18,6 +18,7 @@ from polyhead.core.earlier_names import current_settings
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import remove_leftovers, write_json
 from polyhead.core.locks import LOCK, is_locked_by_another, locked
+from polyhead.core.progress import say
 
 SECONDS = Path("records") / "seconds.json"
 """Where the wall time of each stage is kept."""
@@ -125,8 +126,11 @@ def differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
 def stage(folder: Path, name: str) -> Iterator[None]:
     """Record how long the block took, in seconds, under `name`; nothing where it failed."""
     begun = time.monotonic()
+    say(f"stage {name}, in {folder}")
     yield
-    write_json(folder / SECONDS, {**stage_seconds(folder), name: round(time.monotonic() - begun, 1)})
+    seconds = round(time.monotonic() - begun, 1)
+    write_json(folder / SECONDS, {**stage_seconds(folder), name: seconds})
+    say(f"stage {name}: {seconds} s")
 
 
 def stage_seconds(folder: Path) -> dict[str, float]:
