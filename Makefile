@@ -10,12 +10,13 @@ TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 # Node builds and checks the scripts of the pages. They are committed, so only who changes viewer/ needs it.
 NODE_FITS := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null && command -v npm)
 
-.PHONY: help demo test check lint fix viewer check-viewer bench docs test-transformers4 test-bounds constraints clean
+.PHONY: help demo test check lint fix viewer check-viewer bench docs methods test-transformers4 test-bounds constraints clean
 help:
 	@echo "make demo   train and open a multitoken transcoder on the bundled model (one to four minutes)"
 	@echo "make test   the whole test suite        make check  format, lint, types, contracts, fast tests"
 	@echo "make bench  benchmarks                  make fix    format and mend what can be mended"
 	@echo "make viewer the scripts of the pages, bundled from viewer/src (needs node >= 18)"
+	@echo "make methods what the command line says of methods without loading them, after one was changed"
 	@echo "make docs   docs/studies.md and its figures, from the shipped records"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -67,6 +68,9 @@ bench: $(VENV)/.installed-dev
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 # docs/studies.md and its figures, from the shipped records of the studies.
+methods: $(VENV)/.installed
+	$(BIN)/python -m polyhead.runs.list_methods
+
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/make_studies.py
 

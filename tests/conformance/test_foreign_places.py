@@ -142,7 +142,7 @@ def test_site_and_layer_in_place_of_what_a_folder_says(tmp_path: Path) -> None:
     assert said["target"] == "blocks.2.hook_attn_out"
     said = run_import(tmp_path / "a", tmp_path / "out", site="blocks.0.hook_mlp_out")
     assert said["target"] == "blocks.0.hook_mlp_out"
-    with pytest.raises(PolyheadError, match=r"--site blocks.0.hook_mlp_out is of layer 0, --layer is 2"):
+    with pytest.raises(PolyheadError, match=r"--site blocks.0.hook_mlp_out is of layer 0, --layers is 2"):
         run_import(tmp_path / "a", tmp_path / "out", site="blocks.0.hook_mlp_out", layer=2)
     with pytest.raises(PolyheadError, match="no site is called"):
         run_import(tmp_path / "a", tmp_path / "out", site="hook_attention")

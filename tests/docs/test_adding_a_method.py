@@ -67,7 +67,19 @@ def test_every_command_knows_it(method: Any, tmp_path: Path, capsys: pytest.Capt
         return json.loads(capsys.readouterr().out)
 
     run = tmp_path / "run"
-    said("train", "rank_one_heads", run, "--train-tokens", 4096, "--eval-tokens", 2048, "--set", "k=2,8", "--json")
+    said(
+        "train",
+        "rank_one_heads",
+        "--out",
+        run,
+        "--train-tokens",
+        4096,
+        "--eval-tokens",
+        2048,
+        "--set",
+        "k=2,8",
+        "--json",
+    )
     scored = [e for e in said("evaluate", run, "--json")["evaluations"] if e["method"] == "rank_one_heads"]
     assert [e["l0_dest"] for e in scored] == [2.0, 8.0]
     few, all_heads = (e["fvu"] for e in scored)

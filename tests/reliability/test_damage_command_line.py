@@ -16,10 +16,10 @@ N = int(os.environ.get("POLYHEAD_DAMAGE_COMMANDS", "1"))
 
 COMMANDS: dict[str, list[str]] = {
     "native model": ["models", "IT", "--load"],
-    "store": ["harvest", "IT", "--tokens", "128", "--layer", "0", "--threads", "1"],
+    "store": ["harvest", "--out", "IT", "--tokens", "128", "--layers", "0", "--threads", "1"],
     "graph json": ["graph", "import", "IT/vernon.json", "--out", "OUT"],
     "headvis": ["heads", "import", "IT", "--out", "OUT"],
-    "saelens": ["dictionary", "import", "IT", "OUT"],
+    "saelens": ["dictionary", "import", "IT", "--out", "OUT"],
 }
 """A command for some kinds of specimen; IT is the damaged folder, OUT one that is not there."""
 

@@ -27,7 +27,7 @@ TEXT = "".join(
     for _ in range(2000)
 )
 SMALL = ["--seq-len", "16", "--train-tokens", "1024", "--eval-tokens", "128", "--layers", "1", "--threads", "1"]
-TRAINED = ["train", "mtc", "run", *SMALL, "--set", "n_latents=16", "activation.k=4"]
+TRAINED = ["train", "mtc", "--out", "run", *SMALL, "--set", "n_latents=16", "activation.k=4"]
 
 
 class Case(NamedTuple):
@@ -41,9 +41,9 @@ class Case(NamedTuple):
 CASES = {
     "train": Case(" ".join(TRAINED), quick=True),
     "train-seeds": Case(" ".join([*TRAINED, "--seeds", "0", "1"])),
-    "train-all": Case(" ".join(["train", "all", "run", *SMALL, "--n-latents", "16", "--k", "4"])),
+    "train-all": Case(" ".join(["train", "all", "--out", "run", *SMALL, "--n-latents", "16", "--k", "4"])),
     "train-jobs": Case(" ".join([*TRAINED, "--seeds", "0", "1", "--jobs", "2"])),
-    "harvest": Case("harvest run --tokens 9000 --seq-len 16 --layer 1 --threads 1", quick=True),
+    "harvest": Case("harvest --out run --tokens 9000 --seq-len 16 --layers 1 --threads 1", quick=True),
     "train-lm": Case("train-lm --preset quick --out run --text text.txt --steps 6 --threads 1"),
     "evaluate": Case("evaluate run --threads 1", (TRAINED,), quick=True),
     "report": Case("report run --threads 1", (TRAINED,)),

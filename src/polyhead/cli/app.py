@@ -15,16 +15,31 @@ from polyhead.cli.graph import graph
 from polyhead.cli.heads import heads
 from polyhead.cli.net import one_line
 from polyhead.cli.neurons import neurons
-from polyhead.cli.numbers import Count, Index, Indices, Positive, Seed, Size, Sizes, Weights
+from polyhead.cli.numbers import (
+    Count,
+    Index,
+    Indices,
+    Layer,
+    Positive,
+    Seed,
+    Size,
+    Sizes,
+    Weights,
+)
 from polyhead.cli.show import Json, Many, show, table
 from polyhead.cli.study import study
 from polyhead.cli.sweep import sweep
+from polyhead.cli.verbosity import split_verbosity
+from polyhead.core.errors import PolyheadError
+from polyhead.core.notice import notice
+from polyhead.core.progress import showing
 from polyhead.core.threads import cpu_threads
 
 app = App(
     name="polyhead",
     help="What attention heads really do when there are more attention features than heads.",
-    help_epilogue="Start with: `polyhead demo`",
+    help_epilogue="Start with: `polyhead demo`. Every command takes `-v` (name each stage and its seconds) and `-q` "
+    "(no progress); without a terminal progress is plain lines.",
     version=polyhead.__version__,
     help_format="markdown",
 )
@@ -34,6 +49,10 @@ app.command(heads)
 app.command(dictionary)
 app.command(graph)
 app.command(benchmark, help_epilogue="Example: `polyhead benchmark --quick`")
+app.register_install_completion_command(
+    name="install-completion",
+    help="Complete commands and options in bash, zsh or fish: run this once, then open a new shell.",
+)
 app.command(neurons, help_epilogue="Example: `polyhead neurons bundled --units heads --out runs/units`")
 
 
@@ -41,12 +60,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry point: a user's mistake is one line on standard error and exit code 2, never a traceback."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     with one_line(words):
+        words, level = split_verbosity(words)
         refuse_earlier_words(words)
-        app(words, exit_on_error=False, print_error=False, result_action="return_value")
+        with showing(level):
+            app(words, exit_on_error=False, print_error=False, result_action="return_value")
 
 
 @app.command(help_epilogue="Example: `polyhead demo --out runs/demo`")
-def demo(*, out: Path = Path("runs/demo"), layer: Index = 3, threads: Count | None = None, json: Json = False) -> None:
+def demo(*, out: Path = Path("runs/demo"), layer: Layer = 3, threads: Count | None = None, json: Json = False) -> None:
     """Train a free and a Top-1 multitoken transcoder on the bundled model, evaluate both, and write a report.
 
     Args:
@@ -118,14 +139,13 @@ def train_lm(
     )
 
 
-@app.command(help_epilogue="Example: `polyhead harvest store --model bundled --layer 3 --tokens 100000`")
+@app.command(help_epilogue="Example: `polyhead harvest --model bundled --layers 3 --tokens 100000 --out store`")
 def harvest(
-    out: Path,
-    /,
     *,
+    out: Path,
     model: str = "bundled",
     text: str = "bundled",
-    layer: Index = 3,
+    layer: Layer = 3,
     input: str = "ln1.hook_normalized",
     target: str = "hook_attn_out",
     seq_len: Size = 128,
@@ -181,15 +201,16 @@ def methods(name: str | None = None, /, *, json: Json = False) -> None:
 
 
 @app.command(
-    help_epilogue="Examples: `polyhead train mtc runs/a --layers 3 --k 16 32 --variants free top1 --seeds 0 1 2`, "
-    "`polyhead train lorsa runs/l --set n_latents=1024,4096`, `polyhead train mtc runs/full --preset full --jobs 2`, "
-    "`polyhead train mtc runs/b --config runs/a/experiment.json`"
+    help_epilogue="Examples: `polyhead train mtc --layers 3 --k 16 32 --variants free top1 --seeds 0 1 --out runs/a`, "
+    "`polyhead train mtc lorsa sae --k 16 --set lorsa.n_latents=4096 --out runs/three`, "
+    "`polyhead train mtc --preset full --jobs 2 --out runs/full`, "
+    "`polyhead train --config runs/a/experiment.json --out runs/b`"
 )
 def train(
-    method: str,
-    out: Path,
+    methods: tuple[str, ...] = (),
     /,
     *,
+    out: Path,
     preset: str = "quick",
     config: Path | None = None,
     model: str | None = None,
@@ -213,13 +234,13 @@ def train(
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
-    """Train dictionaries of one method: every combination of settings, variants, sparsities and seeds that is named.
+    """Train dictionaries: every combination of the methods, settings, variants, sparsities and seeds that are named.
 
     The model runs over the text once for all of them. Running the command again resumes from the last checkpoints;
-    finished members are kept. For another mix of methods in one run, edit `experiment.json` and give it with --config.
+    finished members are kept.
 
     Args:
-        method: mtc, attn_out_sae, lorsa, qk_diagonal ...: see `polyhead methods`; `all`: each of them, to be compared.
+        methods: One or several of mtc, attn_out_sae (or sae), lorsa ...: see `polyhead methods`; `all`: each of them.
         out: Run folder.
         preset: `quick`, `demo`, `full` or `smollm2`; the options below change a copy of it.
         config: A saved `experiment.json` to repeat exactly; no other option that changes the recipe goes with it.
@@ -229,7 +250,8 @@ def train(
         seq_len: Tokens a sequence, BOS included.
         train_tokens: Tokens of one pass over the training text (BOS and padding included).
         eval_tokens: Tokens held out for evaluation.
-        set: Values of one setting of the method: n_latents=1024,4096 or activation.k=8:16 (`polyhead methods NAME`).
+        set: Values of one setting: n_latents=1024,4096 or activation.k=8:16 (`polyhead methods NAME`); of one method
+            among several: lorsa.n_latents=4096.
         variants: Of an MTC: free, top1, top1_argmax; of every method that reads patterns: shuffled, its control.
         k: TopK sparsities.
         l1: ReLU + L1 sparsities (instead of k).
@@ -244,11 +266,13 @@ def train(
         threads: CPU threads of each process.
     """
     from polyhead.experiments.train import run_experiment
-    from polyhead.runs.recipe import experiment_recipe
+    from polyhead.runs.recipe import experiment_recipe, too_short
 
+    if not methods and config is None:
+        raise PolyheadError("name one method or several, such as mtc; `polyhead methods` lists them")
     cfg = experiment_recipe(
         preset,
-        method,
+        methods or "mtc",
         config=config,
         model=model,
         text=text,
@@ -268,6 +292,8 @@ def train(
         lr=lr,
     )
     result = run_experiment(cfg, out, jobs=jobs, threads=threads, store=store)
+    if (short := too_short(cfg)) is not None:
+        notice(short)
     show(result, json, lambda console: console.print(table("trained", result["members"])))
 
 

@@ -4,24 +4,29 @@ from pathlib import Path
 
 from cyclopts import App
 
-from polyhead.cli.numbers import Count, Index, Positive, Size
+from polyhead.cli.numbers import Count, Layer, Positive, Size
 from polyhead.cli.show import Json, show, table
 from polyhead.core.threads import set_threads
 
-dictionary = App(name="dictionary", help="Dictionaries as files: import, export, score.")
+dictionary = App(
+    name="dictionary",
+    help="Dictionaries as files: import, export, score.",
+    help_epilogue="Examples: `polyhead dictionary import their-sae --model gpt2 --out runs/theirs`, "
+    "`polyhead dictionary score runs/theirs --model gpt2`",
+)
 
 
 @dictionary.command(
-    name="import", help_epilogue="Example: `polyhead dictionary import their-sae runs/theirs --layer 5`"
+    name="import", help_epilogue="Example: `polyhead dictionary import their-sae --layers 5 --out runs/theirs`"
 )
 def import_(
     folder: Path,
-    out: Path,
     /,
     *,
+    out: Path,
     model: str | None = None,
     source: str | None = None,
-    layer: Index | None = None,
+    layer: Layer | None = None,
     site: str | None = None,
     outside: bool = False,
     norm_scaling_factor: Positive | None = None,
@@ -59,9 +64,9 @@ def import_(
 
 
 @dictionary.command(
-    help_epilogue="Example: `polyhead dictionary export runs/a/members/NAME/dictionary out --target saelens`"
+    help_epilogue="Example: `polyhead dictionary export runs/a/members/NAME/dictionary --target saelens --out theirs`"
 )
-def export(folder: Path, out: Path, /, *, target: str, json: Json = False) -> None:
+def export(folder: Path, /, *, out: Path, target: str, json: Json = False) -> None:
     """Write a dictionary of ours in another program's layout.
 
     Args:
@@ -86,7 +91,7 @@ def score(
     text: str = "bundled",
     tokens: Size = 16_384,
     seq_len: Size = 128,
-    layer: Index | None = None,
+    layer: Layer | None = None,
     site: str | None = None,
     threads: Count | None = None,
     json: Json = False,

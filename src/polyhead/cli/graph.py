@@ -82,27 +82,35 @@ def make(
     _show(run_graph(cfg, out), json)
 
 
-@graph.command(help_epilogue="Example: `polyhead graph prune runs/graph/full --nodes 0.9 --out runs/graph-90`")
-def prune(folder: Path, /, *, nodes: Share = 0.8, edges: Share = 0.98, out: Path, json: Json = False) -> None:
+@graph.command(help_epilogue="Example: `polyhead graph prune runs/graph/full --node-threshold 0.9 --out runs/graph-90`")
+def prune(
+    folder: Path,
+    /,
+    *,
+    node_threshold: Share = 0.8,
+    edge_threshold: Share = 0.98,
+    out: Path,
+    json: Json = False,
+) -> None:
     """Keep the nodes and edges that hold a share of the influence on the logits.
 
     Args:
         folder: Folder of a graph.
-        nodes: Share of influence that the nodes kept have.
-        edges: Share of influence that the edges kept have.
+        node_threshold: Share of influence that the nodes kept have.
+        edge_threshold: Share of influence that the edges kept have.
         out: Folder of the pruned graph.
     """
     from polyhead.runs.graph import run_prune
 
-    _show(run_prune(folder, out, node_threshold=nodes, edge_threshold=edges), json)
+    _show(run_prune(folder, out, node_threshold=node_threshold, edge_threshold=edge_threshold), json)
 
 
-@graph.command(help_epilogue="Example: `polyhead graph verify runs/graph --nodes 20`")
+@graph.command(help_epilogue="Example: `polyhead graph verify runs/graph --perturb 20`")
 def verify(
     folder: Path,
     /,
     *,
-    nodes: Size = 10,
+    perturb: Size = 10,
     seed: Seed = 0,
     dictionaries: Annotated[tuple[str, ...] | None, Many] = None,
     threads: Count | None = None,
@@ -112,7 +120,7 @@ def verify(
 
     Args:
         folder: Folder of a graph.
-        nodes: Nodes that are changed, each suppressed, boosted and swapped.
+        perturb: Nodes that are changed, each suppressed, boosted and swapped.
         seed: Seed of the nodes drawn as controls.
         dictionaries: Where the dictionaries are now, if they were moved.
         threads: CPU threads.
@@ -120,7 +128,7 @@ def verify(
     from polyhead.runs.graph import run_verify, verify_lines, verify_rows
 
     set_threads(threads)
-    record = run_verify(folder, n_nodes=nodes, seed=seed, dictionaries=dictionaries)
+    record = run_verify(folder, n_nodes=perturb, seed=seed, dictionaries=dictionaries)
 
     def human(console: Console) -> None:
         console.print(table("changed nodes", verify_rows(folder, record)))

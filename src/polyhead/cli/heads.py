@@ -6,12 +6,17 @@ from typing import Annotated, Literal
 from cyclopts import App
 from rich.console import Console
 
-from polyhead.cli.numbers import Count, Index, Positive, Seed, Share, Size
+from polyhead.cli.numbers import Count, Index, Layer, Positive, Seed, Share, Size
 from polyhead.cli.show import Json, Many, show, table
 from polyhead.core.threads import set_threads
 from polyhead.core.window_records import HeadsOverview
 
-heads = App(name="heads", help="What the heads of a real model do.")
+heads = App(
+    name="heads",
+    help="What the heads of a real model do.",
+    help_epilogue="Examples: `polyhead heads report bundled --out runs/heads-bundled`, "
+    "`polyhead heads ablate bundled --head L3H4 --templates indent`",
+)
 
 
 @heads.command(help_epilogue="Example: `polyhead heads classify bundled --heads L3H3 L3H7 --out runs/rows`")
@@ -209,7 +214,7 @@ def report(
 
 
 @heads.command(
-    help_epilogue="Example: `polyhead heads weights MODEL --matrix W_out --layer 0 --out runs/weights-mine`; with "
+    help_epilogue="Example: `polyhead heads weights MODEL --matrix W_out --layers 0 --out runs/weights-mine`; with "
     "`--out REPORT/records/weights` the matrix is in the pages that `polyhead heads report` writes next."
 )
 def weights(
@@ -217,7 +222,7 @@ def weights(
     /,
     *,
     matrix: str = "W_out",
-    layer: Index = 0,
+    layer: Layer = 0,
     out: Path,
     method: Literal["given", "greedy", "two_opt", "spectral", "leaves"] = "two_opt",
     draws: Index = 20,
@@ -262,14 +267,14 @@ def weights(
     show({**record.model_dump(mode="json", exclude={"picture"}), "record": str(path)}, json, human)
 
 
-@heads.command(help_epilogue="Example: `polyhead heads compare bundled --sequences 16 --out runs/compare-bundled`")
+@heads.command(help_epilogue="Example: `polyhead heads compare bundled --tokens 2048 --out runs/compare-bundled`")
 def compare(
     model: str,
     /,
     *,
     out: Path,
     text: str = "bundled",
-    sequences: Size = 32,
+    tokens: Size = 4096,
     seq_len: Size = 128,
     rate: Positive = 0.05,
     seed: Seed = 0,
@@ -282,7 +287,7 @@ def compare(
         model: Alias, hub repository or local folder.
         out: Folder of the records.
         text: `bundled`, a text, JSONL or Parquet file, or a folder of them.
-        sequences: How many sequences.
+        tokens: How many tokens, BOS and padding included.
         seq_len: Tokens a sequence, BOS included.
         rate: False discovery rate of the search.
         seed: Seed of the search's random heads and samples.
@@ -293,7 +298,7 @@ def compare(
 
     set_threads(threads)
     cfg = PreferenceSearchConfig.parse({"rate": rate, "seed": seed})
-    pairs, found = run_compare(model, out, text=text, n_sequences=sequences, seq_len=seq_len, cfg=cfg)
+    pairs, found = run_compare(model, out, text=text, n_sequences=-(-tokens // seq_len), seq_len=seq_len, cfg=cfg)
 
     def human(console: Console) -> None:
         console.print(table(f"{found.model}: {len(pairs)} pairs of heads, highest of each measure", pairs_table(pairs)))

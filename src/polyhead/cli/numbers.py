@@ -41,6 +41,8 @@ Size = Annotated[int, Parameter(converter=_whole, validator=between(1, _LARGEST)
 """How many of something, at least one."""
 Index = Annotated[int, Parameter(converter=_whole, validator=between(0, _LARGEST))]
 """A place that is counted from 0, or how many of something that may be absent."""
+Layer = Annotated[Index, Parameter(name="--layers")]
+"""One layer; the option is spelled as where several may be given."""
 Seed = Annotated[int, Parameter(converter=_whole, validator=between(0, _LARGEST))]
 Share = Annotated[float, Parameter(validator=between(0, 1))]
 """A part of a whole."""

@@ -17,6 +17,8 @@ from polyhead.core.study_records import Distribution, StudyRecord
 study = App(
     name="study",
     help="Published results on toy worlds and real models as commands: train, measure with a control, judge, draw.",
+    help_epilogue="Examples: `polyhead study list`, `polyhead study run ov-coherent --preset quick`, "
+    "`polyhead study report ov-coherent`",
 )
 
 Flag = Annotated[bool, Parameter(negative="")]

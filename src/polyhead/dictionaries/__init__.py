@@ -31,6 +31,7 @@ from polyhead.dictionaries.method import Method
 from polyhead.dictionaries.mtc import MTC, MTCConfig, MTCOutput
 
 __all__ = [
+    "ALIASES",
     "METHODS",
     "MTC",
     "JumpReLU",
@@ -69,6 +70,9 @@ METHODS: dict[str, Method] = {
 """Every way of training a dictionary, by name. A new one is a file and a line here, or, from outside the package, one
 call of `register` (docs/adding-a-method.md)."""
 
+ALIASES = {"sae": "attn_out_sae", "transcoder": "mtc", "clt": "cross_layer_transcoder"}
+"""Short names that `find_method` also takes; records and folders hold the whole name."""
+
 
 def register(method: Method) -> Method:
     """Add a method from outside the package: training, evaluation, pages, graphs and the benchmark then know it.
@@ -84,7 +88,7 @@ def register(method: Method) -> Method:
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", method.kind):
         raise PolyheadError(f"a method is named in lower-case letters, digits and _; got {method.kind!r}")
-    if METHODS.get(method.kind, method) is not method:
+    if method.kind in ALIASES or METHODS.get(method.kind, method) is not method:
         raise PolyheadError(f"a method is already called {method.kind!r}; give yours another name")
     other = next((m.kind for m in METHODS.values() if m.module is method.module and m is not method), None)
     if other is not None:
@@ -110,12 +114,16 @@ def method_of(dictionary: Any) -> Method:
 def find_method(kind: str) -> Method:
     """The method of that name.
 
+    Args:
+        kind: a key of `METHODS` or of `ALIASES`.
+
     Raises:
         PolyheadError: there is none (nearest names given).
     """
-    if kind not in METHODS:
-        raise PolyheadError(f"no method is called {kind!r}; {nearest(kind, METHODS)}")
-    return METHODS[kind]
+    whole = ALIASES.get(kind, kind)
+    if whole not in METHODS:
+        raise PolyheadError(f"no method is called {kind!r}; {nearest(kind, [*METHODS, *ALIASES])}")
+    return METHODS[whole]
 
 
 def save_dictionary(dictionary: Any, folder: Path | str, provenance: Mapping[str, Any] | None = None) -> None:

@@ -114,7 +114,7 @@ def load_config(run_dir: Path) -> ExperimentConfig:
     path = run_dir / CONFIG_FILE
     if not path.exists():
         raise PolyheadError(
-            f"{run_dir} is not a run folder (no {CONFIG_FILE}); make one with: polyhead train METHOD {run_dir}"
+            f"{run_dir} is not a run folder (no {CONFIG_FILE}); make one with: polyhead train METHOD --out {run_dir}"
         )
     return ExperimentConfig.parse(read_object(path), where=str(path))
 
@@ -134,7 +134,7 @@ def require_finished(run_dir: Path, member: Member) -> None:
     if not is_finished(run_dir, member):
         raise PolyheadError(
             f"{member.name} is not trained yet; finish with: "
-            f"polyhead train {member.method} {run_dir} --config {run_dir / CONFIG_FILE}"
+            f"polyhead train --config {run_dir / CONFIG_FILE} --out {run_dir}"
         )
 
 

@@ -198,7 +198,7 @@ def from_module(name: Any, where: str) -> Place:
     known = [f"layers.N.{m}" if m else "layers.N" for m in _MODULES]
     raise PolyheadError(
         f"{where}: {name!r} is no module whose output is a site here (read: {', '.join(known[:3])}, layers.N.mlp, "
-        "resid_post_layer_N, ...); name the place with --layer and --site"
+        "resid_post_layer_N, ...); name the place with --layers and --site"
     )
 
 

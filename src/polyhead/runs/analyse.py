@@ -154,8 +154,7 @@ def overview(data: ExperimentData, cards: list[DictionaryCard], run_dir: Path) -
     cfg, model = data.cfg, data.model
     return Overview(
         title=f"{model.cfg.name}, {_layers(cfg.layers)}: {_subject(data)}",
-        command=f"polyhead train {cfg.members[0].method} {run_dir.name} --config {CONFIG_FILE} "
-        f"&& polyhead report {run_dir.name}",
+        command=f"polyhead train --config {CONFIG_FILE} --out {run_dir.name} && polyhead report {run_dir.name}",
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         versions=versions(),
         model={**model.cfg.model_dump(), "sha256": weights_sha256(model)},

@@ -189,7 +189,7 @@ def _site_option(site: str | None, layer: int | None) -> tuple[str | None, int |
         PolyheadError: no such site, one with a value per pair of positions, or two layers.
     """
     if layer is not None and layer < 0:
-        raise PolyheadError(f"--layer {layer}; layers start at 0")
+        raise PolyheadError(f"--layers {layer}; layers start at 0")
     if site is None:
         return None, layer
     at = parse_site(site if site.startswith("blocks.") else full_name(0, site))
@@ -197,7 +197,7 @@ def _site_option(site: str | None, layer: int | None) -> tuple[str | None, int |
         raise PolyheadError(f"--site {site}: a site of a layer with one vector per position is expected")
     own = at.layer if site.startswith("blocks.") else None
     if own is not None and layer is not None and own != layer:
-        raise PolyheadError(f"--site {site} is of layer {own}, --layer is {layer}")
+        raise PolyheadError(f"--site {site} is of layer {own}, --layers is {layer}")
     return at.name, layer if own is None else own
 
 
@@ -206,13 +206,13 @@ def _reading_of(foreign: Foreign, layer: int | None, folder: Path, *, spanning_o
     cfg = dictionary.cfg
     if hasattr(cfg, "sources"):  # spans layers, and names its own sites
         if spanning_options:
-            raise PolyheadError(f"{folder} holds a transcoder, which names its own sites: no --layer, no --site")
+            raise PolyheadError(f"{folder} holds a transcoder, which names its own sites: no --layers, no --site")
         for name in (*cfg.sources, *cfg.targets):
             if parse_site(name).layer is None:
                 raise PolyheadError(f"{folder} reads or writes {name}, which is in no layer")
         return side_by_side(cfg.sources, cfg.targets)
     if layer is None:
-        raise PolyheadError(f"{folder} does not say which layer it explains; give --layer")
+        raise PolyheadError(f"{folder} does not say which layer it explains; give --layers")
     if not isinstance(dictionary, AttnOutSAE | Lorsa):
         raise PolyheadError(f"{folder} holds a {type(dictionary).__name__}, whose sites are not known")
     for place in places:
@@ -383,7 +383,7 @@ def _reading_at(kind: str, provenance: dict[str, Any], folder: Path, layer: int 
     if local is None and layer is None:
         return reading
     if kind != "attn_out_sae":
-        raise PolyheadError(f"{folder} is a {kind}; --layer and --site are for SAEs of one site")
+        raise PolyheadError(f"{folder} is a {kind}; --layers and --site are for SAEs of one site")
     own = parse_site(reading.targets[0].site)
     name = full_name(own.layer or 0 if layer is None else layer, own.name if local is None else local)
     return Reading(roles={"x": one_site(name), "target": one_site(name)})

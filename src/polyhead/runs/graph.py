@@ -268,7 +268,7 @@ def run_verify(
         PolyheadError: no graph there, its model or dictionaries are gone, or no node is asked for.
     """
     if n_nodes < 1:
-        raise PolyheadError(f"--nodes {n_nodes}; at least one node is changed")
+        raise PolyheadError(f"--perturb {n_nodes}; at least one node is changed")
     record, edges = load_graph(folder)
     cfg = _run_config(folder)
     if loaded is None:

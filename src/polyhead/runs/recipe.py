@@ -1,6 +1,7 @@
 """From a preset and a few overrides to the config of an experiment."""
 
 import copy
+import math
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError, nearest
-from polyhead.dictionaries import METHODS, find_method
+from polyhead.dictionaries import ALIASES, METHODS, find_method
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.runs.sweep_grid import nested, parse_axis
 
@@ -16,6 +17,9 @@ VARIANTS = ("free", "top1", "top1_argmax", "shuffled")
 """free: any mixture of heads; top1: each latent bound to one head; shuffled: free, patterns of another sequence."""
 K_AUX = 32
 """Dead latents per token that learn from the error, where not said otherwise (docs/LOG.md)."""
+
+LEAST_ACTIVE = 64
+"""How often each latent should be active in training, on average: with fewer examples it has learned no direction."""
 
 
 def topk(k: int, k_aux: int = K_AUX) -> dict[str, Any]:
@@ -76,7 +80,7 @@ PRESETS: dict[str, ExperimentConfig] = {
 
 def experiment_recipe(
     preset: str,
-    method: str = "mtc",
+    method: str | Sequence[str] = "mtc",
     *,
     config: Path | None = None,
     set: Sequence[str] = (),
@@ -94,7 +98,11 @@ def experiment_recipe(
     """A copy of a preset (or a saved config) with what is given changed: one member for every combination of values.
 
     Args:
-        set: `key=values` of the method's settings, as in a sweep: `n_latents=1024,4096`, `activation.k=8:16`.
+        preset: name of the recipe that is changed.
+        method: name of a method, several of them, or `all`.
+        config: file of a saved config, which is repeated as it is.
+        set: `key=values` of the method's settings, as in a sweep: `n_latents=1024,4096`, `activation.k=8:16`; of
+            several methods, `METHOD.key=values`.
         variants: of an MTC: free, top1, top1_argmax, shuffled; of another method: `free` or `shuffled`.
 
     Raises:
@@ -121,33 +129,81 @@ def experiment_recipe(
     if preset not in PRESETS:
         raise PolyheadError(f"no preset is called {preset!r}; {nearest(preset, PRESETS)}")
     base = PRESETS[preset]
-    if method == "all":
-        changes["members"] = _every_method(changes.get("layers", base.layers), given)
-    elif given or any(member.method != method for member in base.members):
-        find_method(method)
-        changes["members"] = _members(base, method, given)
+    kinds = _kinds([method] if isinstance(method, str) else method, changes.get("layers", base.layers))
+    if len(kinds) > 1:
+        changes["members"] = _several(kinds, given)
+    elif given or any(member.method != kinds[0] for member in base.members):
+        changes["members"] = _members(base, kinds[0], given)
     if lr is not None:
         changes["training"] = base.training.replace(lr=lr)
     return base.replace(**changes)
 
 
-def _every_method(layers: Sequence[int], given: Mapping[str, Any]) -> tuple[Member, ...]:
-    """Every method for so many layers that needs no MLPs, as it is by default: what a comparison begins with.
+def too_short(cfg: ExperimentConfig) -> str | None:
+    """Why training is too short for its numbers to mean anything, in one line; None where it is not.
+
+    Args:
+        cfg: what is trained.
+    """
+    warmup, batch = cfg.training.schedule.warmup_steps, cfg.training.sequences_per_batch * cfg.seq_len
+    n_steps = -(-cfg.n_train_tokens // batch)
+    if n_steps < 2 * warmup:
+        return (
+            f"{cfg.n_train_tokens:,} tokens are {n_steps} training steps, and the learning rate warms up for {warmup}; "
+            f"for numbers that mean something give --train-tokens {2 * warmup * batch} or more"
+        )
+    for member in cfg.members:
+        k, n_latents = getattr(getattr(member.parsed, "activation", None), "k", None), member.n_latents
+        if k is not None and n_latents is not None and cfg.n_train_tokens * k < LEAST_ACTIVE * n_latents:
+            least = math.ceil(LEAST_ACTIVE * n_latents / k)
+            return (
+                f"{cfg.n_train_tokens:,} tokens make a latent of {member.name} active "
+                f"{cfg.n_train_tokens * k / n_latents:.0f} times on average; for latents that mean something give "
+                f"--train-tokens {least} or more"
+            )
+    return None
+
+
+def _kinds(names: Sequence[str], layers: Sequence[int]) -> list[str]:
+    """Whole names of methods, each once; `all` is every method for so many layers that needs no MLPs.
 
     Raises:
-        PolyheadError: a change that is about one method.
+        PolyheadError: a name that is none.
+    """
+    fitting = ("one", "any") if len(layers) == 1 else ("many", "any")
+    every = [m.kind for m in METHODS.values() if m.layers in fitting and not m.from_mlp]
+    kinds: list[str] = []
+    for name in names:
+        if "/" in name or "." in name:
+            raise PolyheadError(f"{name!r} is no method; the folder to write is named by --out")
+        kinds += every if name == "all" else [find_method(name).kind]
+    return list(dict.fromkeys(kinds))
+
+
+def _several(kinds: Sequence[str], given: Mapping[str, Any]) -> tuple[Member, ...]:
+    """Methods to be compared: what all of them have in common is shared, and `METHOD.key=values` is of one of them.
+
+    Raises:
+        PolyheadError: a change that is about one method and does not say which.
     """
     shared = {"k": "activation", "k_aux": "activation", "n_latents": "n_latents"}
-    also = [name for name in given if name not in (*shared, "seeds")]
+    also = [name for name in given if name not in (*shared, "seeds", "set")]
     if also:
         names = ", ".join(_option(name) for name in also)
-        raise PolyheadError(f"settings differ between methods, so {names} cannot be given for all of them")
-    wanted = ("one", "any") if len(layers) == 1 else ("many", "any")
+        raise PolyheadError(f"settings differ between methods, so {names} cannot be given for several of them")
+    own: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for setting in given.get("set", ()):
+        name, _, rest = setting.partition(".")
+        kind = ALIASES.get(name, name)
+        if kind not in own or not rest:
+            raise PolyheadError(f"--set {setting}: of several methods name the one that is meant: {kinds[0]}.{setting}")
+        own[kind].append(rest)
     members: list[Member] = []
-    for kind in (m.kind for m in METHODS.values() if m.layers in wanted and not m.from_mlp):
+    for kind in kinds:
         fields = find_method(kind).settings.model_fields
-        mine = {name: value for name, value in given.items() if name == "seeds" or shared[name] in fields}
-        members += _members(ExperimentConfig(members=(Member(method=kind),)), kind, mine)
+        mine = {name: value for name, value in given.items() if name == "seeds" or shared.get(name) in fields}
+        plain = ExperimentConfig(members=(Member(method=kind),))  # presets have settings for MTCs only
+        members += _members(plain, kind, {**mine, **({"set": own[kind]} if own[kind] else {})})
     return tuple(members)
 
 

@@ -11,9 +11,13 @@ import pytest
 from rich.console import Console
 
 import polyhead
-from polyhead.cli.app import main
+from polyhead.cli.app import app, main
+from polyhead.cli.earlier_words import OPTIONS
 from polyhead.cli.show import table
+from polyhead.cli.verbosity import split_verbosity
+from polyhead.dictionaries import ALIASES, METHODS, find_method
 from polyhead.dictionaries.bundled import bundled_folders
+from polyhead.runs.list_methods import KEPT, read_methods
 
 MTC = str(bundled_folders("mtc")["mtc-layer-0"])
 
@@ -66,34 +70,41 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
     ("arguments", "said"),
     [
         (["trian"], "train"),
-        (["train", "mtc", "{tmp}/a", "--layr", "3"], "--layers"),
-        (["train", "mtc", "{tmp}/a", "--preset", "dem"], "nearest: demo"),
-        (["train", "mtc", "{tmp}/a", "--layers", "7"], "layers 0 to 3"),
-        (["train", "lorza", "{tmp}/a"], "no method is called 'lorza'"),
-        (["train", "mtc", "{tmp}/a", "--set", "n_latnts=7"], "nearest: n_latents"),
-        (["train", "mtc", "{tmp}/a", "--layers", "1", "2"], "exactly one layer"),
-        (["train", "mtc", "{tmp}/a", "--set", "target_site=hook_atn_out"], "hook_attn_out"),
-        (["train", "mtc", "{tmp}/a", "--k", "8", "--l1", "0.1"], "one kind of sparsity"),
-        (["train", "mtc", "{tmp}/a", "--k", "0"], "k"),
-        (["train", "mtc", "{tmp}/a", "--text", "{tmp}/absent.txt"], "absent.txt does not exist"),
-        (["train", "mtc", "{tmp}/a", "--model", "gtp2"], "gpt2"),
-        (["train", "mtc", "{tmp}/a", "--seq-len", "9999"], "takes at most 256"),
-        (["train", "mtc", "{tmp}/a", "--k"], "at least 1"),
-        (["train", "mtc", "{tmp}/a", "--threads", "0"], "--threads"),
-        (["train", "mtc", "{tmp}/a", "--jobs", "0"], "--jobs"),
-        (["train", "mtc", "{tmp}/a", "--config", "{tmp}"], "a file was expected; received a folder"),
-        (["train", "mtc", "{tmp}/a", "--text", ""], "no text was named"),
-        (["train", "mtc", "{tmp}/file"], "cannot work in {tmp}/file: File exists; choose another folder"),
-        (["train", "mtc", "{tmp}/file/a"], "cannot work in {tmp}/file/a: Not a directory; choose another folder"),
-        (["train", "lorsa", "{tmp}/a", "--variants", "top1"], "known: free, shuffled"),
-        (["train", "lorsa", "{tmp}/a", "--spread"], "--spread is about the loadings of an MTC"),
-        (["train", "qk_diagonal", "{tmp}/a", "--k", "8"], "no activation for --k to choose"),
-        (["train", "all", "{tmp}/a", "--set", "n_latents=8"], "--set cannot be given for all"),
+        (["train", "mtc", "--out", "{tmp}/a", "--layr", "3"], "--layers"),
+        (["train", "mtc", "--out", "{tmp}/a", "--preset", "dem"], "nearest: demo"),
+        (["train", "mtc", "--out", "{tmp}/a", "--layers", "7"], "layers 0 to 3"),
+        (["train", "lorza", "--out", "{tmp}/a"], "no method is called 'lorza'"),
+        (["train", "mtc", "--out", "{tmp}/a", "--set", "n_latnts=7"], "nearest: n_latents"),
+        (["train", "mtc", "--out", "{tmp}/a", "--layers", "1", "2"], "exactly one layer"),
+        (["train", "mtc", "--out", "{tmp}/a", "--set", "target_site=hook_atn_out"], "hook_attn_out"),
+        (["train", "mtc", "--out", "{tmp}/a", "--k", "8", "--l1", "0.1"], "one kind of sparsity"),
+        (["train", "mtc", "--out", "{tmp}/a", "--k", "0"], "k"),
+        (["train", "mtc", "--out", "{tmp}/a", "--text", "{tmp}/absent.txt"], "absent.txt does not exist"),
+        (["train", "mtc", "--out", "{tmp}/a", "--model", "gtp2"], "gpt2"),
+        (["train", "mtc", "--out", "{tmp}/a", "--seq-len", "9999"], "takes at most 256"),
+        (["train", "mtc", "--out", "{tmp}/a", "--k"], "at least 1"),
+        (["train", "mtc", "--out", "{tmp}/a", "--threads", "0"], "--threads"),
+        (["train", "mtc", "--out", "{tmp}/a", "--jobs", "0"], "--jobs"),
+        (["train", "mtc", "--out", "{tmp}/a", "--config", "{tmp}"], "a file was expected; received a folder"),
+        (["train", "mtc", "--out", "{tmp}/a", "--text", ""], "no text was named"),
+        (["train", "mtc", "--out", "{tmp}/file"], "cannot work in {tmp}/file: File exists; choose another folder"),
+        (
+            ["train", "mtc", "--out", "{tmp}/file/a"],
+            "cannot work in {tmp}/file/a: Not a directory; choose another folder",
+        ),
+        (["train", "lorsa", "--out", "{tmp}/a", "--variants", "top1"], "known: free, shuffled"),
+        (["train", "lorsa", "--out", "{tmp}/a", "--spread"], "--spread is about the loadings of an MTC"),
+        (["train", "qk_diagonal", "--out", "{tmp}/a", "--k", "8"], "no activation for --k to choose"),
+        (["train", "all", "--out", "{tmp}/a", "--set", "n_latents=8"], "name the one that is meant: mtc.n_latents=8"),
+        (["train", "mtc", "sae", "--out", "{tmp}/a", "--set", "lorsa.k=8"], "name the one that is meant: mtc.lorsa.k"),
+        (["train", "mtc", "sae", "--out", "{tmp}/a", "--lr", "-1"], "--lr"),
+        (["train", "mtc", "sae", "--out", "{tmp}/a", "--l1", "1"], "--l1 cannot be given for several"),
+        (["train", "--out", "{tmp}/a"], "name one method or several"),
         (["demo", "--threads", "-1"], "--threads"),
         (["evaluate", "{tmp}/none"], "not a run folder"),
         (["report", "{tmp}/none"], "not a run folder"),
         (["view", "{tmp}/none"], "has no report"),
-        (["dictionary", "import", "{tmp}", "{tmp}/out"], "in no format known"),
+        (["dictionary", "import", "{tmp}", "--out", "{tmp}/out"], "in no format known"),
         (["dictionary", "score", "{tmp}"], "not a whole artifact"),
         (["models", "gtp2"], "gpt2"),
         (["graph", "", "--out", "{tmp}/g"], "the prompt is empty"),
@@ -108,7 +119,7 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
         (["graph", "def", "--budget", "1e-6", "--out", "{tmp}/g"], "budget"),
         (["graph", "prune", "{tmp}", "--out", "{tmp}/p"], "holds no graph"),
         (["graph", "verify", "{tmp}/none"], "holds no graph"),
-        (["graph", "verify", "{tmp}/none", "--nodes", "0"], "--nodes. Must be at least 1"),
+        (["graph", "verify", "{tmp}/none", "--perturb", "0"], "--perturb. Must be at least 1"),
         (["graph", "export", "{tmp}/none", "--out", "{tmp}/e"], "holds no graph"),
         (["graph", "view", "{tmp}/none"], "holds no graph"),
         (["graph", "import", "{tmp}/none.json", "--out", "{tmp}/i"], "none.json"),
@@ -125,19 +136,19 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
         (["heads", "ablate", "bundled", "--head", "L3H4", "--prompts", "2", "--position", "999"], "--position 999"),
         (["heads", "report", "bundled", "--run", "{tmp}/none", "--out", "{tmp}/r"], "none has no pages of latents"),
         (["heads", "report", "bundled", "--tokens", "0", "--out", "{tmp}/r"], "--tokens. Must be at least 1"),
-        (["harvest", "{tmp}/s", "--tokens", "0"], "--tokens. Must be at least 1"),
-        (["harvest", "{tmp}/s", "--seq-len", "0"], "--seq-len. Must be at least 1"),
+        (["harvest", "--out", "{tmp}/s", "--tokens", "0"], "--tokens. Must be at least 1"),
+        (["harvest", "--out", "{tmp}/s", "--seq-len", "0"], "--seq-len. Must be at least 1"),
         (["dictionary", "score", MTC, "--seq-len", "1"], "seq_len"),
         (["dictionary", "score", MTC, "--tokens", "0"], "--tokens. Must be at least 1"),
         (["graph", "import", "{tmp}", "--out", "{tmp}/i"], "a file was expected; received a folder"),
         (["heads", "weights", "bundled", "--matrix", "W_o", "--out", "{tmp}/w"], "no matrix is called 'W_o'"),
         (["heads", "weights", "bundled", "--out", "{tmp}/w"], "no MLPs"),
-        (["heads", "weights", "bundled", "--matrix", "W_O", "--layer", "4", "--out", "{tmp}/w"], "layers 0 to 3"),
+        (["heads", "weights", "bundled", "--matrix", "W_O", "--layers", "4", "--out", "{tmp}/w"], "layers 0 to 3"),
         (["heads", "weights", "bundled", "--matrix", "W_O", "--draws", "0", "--out", "{tmp}/w"], "n_draws"),
         (["heads", "compare", "bundled", "--text", "{tmp}/absent.txt", "--out", "{tmp}/b"], "absent.txt"),
         (["heads", "compare", "bundled", "--seq-len", "9999", "--out", "{tmp}/b"], "takes at most 256"),
         (["heads", "compare", "bundled", "--seq-len", "1", "--out", "{tmp}/b"], "at least 3 tokens; received 1"),
-        (["heads", "compare", "bundled", "--sequences", "0", "--out", "{tmp}/b"], "--sequences. Must be at least 1"),
+        (["heads", "compare", "bundled", "--tokens", "0", "--out", "{tmp}/b"], "--tokens. Must be at least 1"),
         (["heads", "compare", "bundled", "--rate", "5", "--out", "{tmp}/b"], "rate"),
     ],
     ids=lambda value: " ".join(value[:4]) if isinstance(value, list) else None,
@@ -164,14 +175,14 @@ def test_a_graph_folder_where_a_mistake_stopped_the_first_command_takes_another(
 def test_an_unknown_key_in_a_config_file_names_the_nearest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "experiment.json"
     path.write_text(json.dumps({"layr": 3}))
-    code, _, err = run(capsys, "train", "mtc", str(tmp_path / "run"), "--config", str(path))
+    code, _, err = run(capsys, "train", "--out", str(tmp_path / "run"), "--config", str(path))
     assert code == 2
     assert "'layr'" in err
     assert "nearest: layer" in err
 
 
 def test_a_saved_config_takes_no_overrides(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    code, _, err = run(capsys, "train", "mtc", str(tmp_path), "--config", "x.json", "--layers", "2")
+    code, _, err = run(capsys, "train", "--out", str(tmp_path), "--config", "x.json", "--layers", "2")
     assert code == 2
     assert "takes no other change" in err
 
@@ -229,3 +240,124 @@ sys.exit(f"{heavy} were imported" if heavy else 0)
 def test_the_package_is_a_command() -> None:
     done = subprocess.run([sys.executable, "-m", "polyhead", "--version"], capture_output=True, text=True, check=False)
     assert done.stdout.split()[-1] == polyhead.__version__, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("train mtc runs/a", "name the folder to write with --out FOLDER"),
+        ("train mtc runs/a --out runs/b", "'runs/a' is no method; the folder to write is named by --out"),
+        ("harvest store --tokens 9", "name the folder to write with --out FOLDER"),
+        ("dictionary import theirs ours", "name the folder to write with --out FOLDER"),
+        ("dictionary export ours theirs --target saelens", "name the folder to write with --out FOLDER"),
+        ("demo --layer 3", "`--layer` is called `--layers` now"),
+        ("harvest --layer=3 --out store", "`--layer` is called `--layers` now"),
+        ("dictionary import theirs --layer 3 --out ours", "`--layer` is called `--layers` now"),
+        ("dictionary score ours --layer 3", "`--layer` is called `--layers` now"),
+        ("heads weights bundled --layer 3 --out w", "`--layer` is called `--layers` now"),
+        ("heads compare bundled --sequences 3 --out b", "`--sequences` is called `--tokens` now"),
+        ("graph prune g --nodes 0.5 --out h", "`--nodes` is called `--node-threshold` now"),
+        ("graph prune g --edges=0.5 --out h", "`--edges` is called `--edge-threshold` now"),
+        ("graph verify g --nodes 5", "`--nodes` is called `--perturb` now"),
+    ],
+)
+def test_earlier_spellings_are_answered_with_the_new_one(
+    capsys: pytest.CaptureFixture[str], arguments: str, said: str
+) -> None:
+    code, _, err = run(capsys, *arguments.split())
+    assert (code, err.count("\n")) == (2, 1)
+    assert said in err
+
+
+def test_no_option_has_an_earlier_name() -> None:
+    for command, renamed in OPTIONS.items():
+        found = app
+        for word in command:
+            found = found[word]
+        options = {name for argument in found.assemble_argument_collection() for name in argument.names}
+        assert not options & set(renamed), command
+        for option in renamed.values():
+            assert option in options, (command, option)
+
+
+@pytest.mark.parametrize("group", ["study", "heads", "dictionary", "graph"])
+def test_help_of_a_group_shows_examples(capsys: pytest.CaptureFixture[str], group: str) -> None:
+    code, out, _ = run(capsys, group, "--help")
+    assert code == 0
+    assert f"polyhead {group} " in out.split("Example")[1]
+
+
+WITHOUT_TORCH = """
+import sys
+from polyhead.cli.app import main
+main(sys.argv[1:])
+assert "polyhead" in sys.modules
+large = ("torch", "transformers", "pandas", "scipy", "sklearn")
+print([name for name in large if name in sys.modules], file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("command", ["study list", "methods", "methods sae --json", "train --help"])
+def test_what_only_tells_imports_nothing_large(command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, *command.split()], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "[]\n"
+    assert done.stdout
+
+
+def test_what_is_kept_of_the_methods_is_what_they_say() -> None:
+    known = read_methods()
+    own = {kind: one for kind, one in known.items() if METHODS[kind].module.__module__.startswith("polyhead.")}
+    assert json.loads(KEPT.read_text()) == own, "run: make methods"
+
+
+def test_aliases_are_methods_under_another_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert {alias: find_method(alias).kind for alias in ALIASES} == ALIASES
+    assert not set(ALIASES) & set(METHODS)
+    short, whole = (run(capsys, "methods", name, "--json")[1] for name in ("sae", "attn_out_sae"))
+    assert json.loads(short)["sae"] == json.loads(whole)["attn_out_sae"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_written_for_a_shell(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    code, out, _ = run(capsys, "install-completion", "--shell", shell, "--output", str(tmp_path / "completion"))
+    assert code == 0, out
+    assert "harvest" in (tmp_path / "completion").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "left", "level"),
+    [
+        ("methods", "methods", None),
+        ("-q methods", "methods", "quiet"),
+        ("train mtc --quiet --out a", "train mtc --out a", "quiet"),
+        ("train mtc --out a -v --verbose", "train mtc --out a", "verbose"),
+        ("graph --out a -v -- -q", "graph --out a -- -q", "verbose"),
+    ],
+)
+def test_every_command_takes_how_much_is_shown(words: str, left: str, level: str | None) -> None:
+    assert split_verbosity(words.split()) == (left.split(), level)
+
+
+def test_more_and_less_at_once_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "methods", "-v", "-q")[::2] == (
+        2,
+        "polyhead: -v shows more and -q shows less; give one of them\n",
+    )
+
+
+def test_stages_are_named_on_request(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    small = ["--train-tokens", "1024", "--eval-tokens", "128", "--seq-len", "32", "--k", "2", "--n-latents", "8"]
+    command = ["train", "mtc", "--out", str(tmp_path / "run"), *small, "--threads", "1", "--json"]
+    code, _, err = run(capsys, *command, "-v")
+    assert code == 0
+    lines = err.splitlines()
+    assert any(line.startswith("note: 1,024 tokens are 4 training steps") for line in lines)
+    named = [line for line in lines if line.startswith("stage train")]
+    assert named[0] == f"stage train, in {tmp_path / 'run'}"
+    assert "free-k2-n8-s0: 1,024 tokens" in lines
+    assert any(line.startswith("free-k2-n8-s0: done, 1,024 tokens in ") for line in lines)

@@ -93,34 +93,37 @@ def test_library_users_get_exceptions():
 
 @pytest.mark.parametrize("word", ["a\ud800", "a\0b"])
 def test_arguments_that_no_name_can_be(capsys, word):
-    for arguments in (["models", word], ["report", word], ["train", "mtc", "x", "--text", word]):
+    for arguments in (["models", word], ["report", word], ["train", "mtc", "--out", "x", "--text", word]):
         code, _, err = run(capsys, *arguments)
         assert code == 2
         assert len(err.splitlines()) == 1
 
 
 NUMBERS = [
-    *(("train", "mtc", "OUT", "--lr", x) for x in ("inf", "-inf", "nan", "0", "-1", "1e999", "x")),
-    *(("train", "mtc", "OUT", "--k", x) for x in ("0", "-3", "nan", "9" * 5000, "1.5")),
-    *(("train", "mtc", "OUT", "--l1", x) for x in ("nan", "inf", "-1")),
-    *(("train", "mtc", "OUT", "--sparsity-coef", x) for x in ("nan", "-inf")),
-    *(("train", "mtc", "OUT", "--set", x) for x in ("activation.k=NaN", "n_latents=Infinity", "n_latents=1e999")),
+    *(("train", "mtc", "--out", "OUT", "--lr", x) for x in ("inf", "-inf", "nan", "0", "-1", "1e999", "x")),
+    *(("train", "mtc", "--out", "OUT", "--k", x) for x in ("0", "-3", "nan", "9" * 5000, "1.5")),
+    *(("train", "mtc", "--out", "OUT", "--l1", x) for x in ("nan", "inf", "-1")),
+    *(("train", "mtc", "--out", "OUT", "--sparsity-coef", x) for x in ("nan", "-inf")),
     *(
-        ("train", "mtc", "OUT", f"--{name}", x)
+        ("train", "mtc", "--out", "OUT", "--set", x)
+        for x in ("activation.k=NaN", "n_latents=Infinity", "n_latents=1e999")
+    ),
+    *(
+        ("train", "mtc", "--out", "OUT", f"--{name}", x)
         for name in ("train-tokens", "seq-len", "n-latents")
         for x in ("0", "-1")
     ),
-    ("harvest", "OUT", "--layer", "2.5"),
-    ("train", "mtc", "OUT", "--seeds", "-1"),
-    ("train", "mtc", "OUT", "--layers", "-1"),
-    ("train", "mtc", "OUT", "--n-latents", "9" * 30),
-    ("train", "mtc", "OUT", "--threads", "100000"),
-    ("train", "mtc", "OUT", "--jobs", "0"),
+    ("harvest", "--out", "OUT", "--layers", "2.5"),
+    ("train", "mtc", "--out", "OUT", "--seeds", "-1"),
+    ("train", "mtc", "--out", "OUT", "--layers", "-1"),
+    ("train", "mtc", "--out", "OUT", "--n-latents", "9" * 30),
+    ("train", "mtc", "--out", "OUT", "--threads", "100000"),
+    ("train", "mtc", "--out", "OUT", "--jobs", "0"),
     ("train-lm", "--steps", "0", "--out", "OUT"),
     ("train-lm", "--d-model", "-4", "--out", "OUT"),
     ("train-lm", "--seed", "1" + "0" * 30, "--out", "OUT"),
-    ("harvest", "OUT", "--tokens", "-1"),
-    ("harvest", "OUT", "--layer", "-2"),
+    ("harvest", "--out", "OUT", "--tokens", "-1"),
+    ("harvest", "--out", "OUT", "--layers", "-2"),
     ("graph", "def f", "--out", "OUT", "--node-threshold", "nan"),
     ("graph", "def f", "--out", "OUT", "--budget", "inf"),
     ("graph", "def f", "--out", "OUT", "--max-logits", "0"),

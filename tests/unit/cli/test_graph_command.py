@@ -71,7 +71,7 @@ def test_another_graph_does_not_go_into_the_folder(folder: Path, capsys: pytest.
 
 
 def test_prune_and_export(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = run(capsys, "graph", "prune", folder / FULL, "--nodes", 0.5, "--out", tmp_path / "half", "--json")
+    said = run(capsys, "graph", "prune", folder / FULL, "--node-threshold", 0.5, "--out", tmp_path / "half", "--json")
     assert said["scores"]["n_nodes"] == len(GraphRecord.load(folder / FULL / GRAPH).nodes)
     assert len(GraphRecord.load(tmp_path / "half" / GRAPH).nodes) < len(GraphRecord.load(folder / GRAPH).nodes)
     with pytest.raises(SystemExit):
@@ -90,7 +90,7 @@ def test_what_was_exported_is_read_again(folder: Path, tmp_path: Path, capsys: p
 
 
 def test_verify_prints_what_it_changed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = run(capsys, "graph", "verify", folder, "--nodes", 1, "--json")
+    said = run(capsys, "graph", "verify", folder, "--perturb", 1, "--json")
     assert said["worst_frozen_error"] < 1e-6
 
 
@@ -125,7 +125,7 @@ def test_latents_come_with_examples(folder: Path, tmp_path: Path, capsys: pytest
 
 def test_examples_of_another_text(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     half, text = tmp_path / "half", tmp_path / "notes.txt"
-    run(capsys, "graph", "prune", folder / FULL, "--nodes", 0.6, "--out", half, "--json")
+    run(capsys, "graph", "prune", folder / FULL, "--node-threshold", 0.6, "--out", half, "--json")
     assert latent_pages(GraphRecord.load(half / GRAPH), half) == {}
     text.write_text("from pathlib import Path\nwhere = Path('notes')\n" * 30, "utf-8")
     found = run(capsys, "graph", "examples", half, "--text", text, "--tokens", 256, "--json")["folders"]

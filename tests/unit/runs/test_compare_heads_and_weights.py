@@ -75,7 +75,7 @@ def test_weights_as_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path
 
 @pytest.mark.slow
 def test_compare_as_a_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    main(["heads", "compare", "bundled", "--sequences", "6", "--seq-len", "96", "--out", str(tmp_path), "--json"])
+    main(["heads", "compare", "bundled", "--tokens", "576", "--seq-len", "96", "--out", str(tmp_path), "--json"])
     facts = json.loads(capsys.readouterr().out)
     assert [row["measure"] for row in facts["highest"]][:2] == ["pattern overlap", "query overlap"]
     found = PreferenceSearch.load(tmp_path / "preferences.json")

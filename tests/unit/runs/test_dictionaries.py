@@ -19,7 +19,7 @@ FORMATS = ("saelens", "llamascopium")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dictionary folder of a small attention output SAE."""
     run = tmp_path_factory.mktemp("sae") / "run"
-    main(["train", "attn_out_sae", str(run), *SIZES, "--json"])
+    main(["train", "attn_out_sae", "--out", str(run), *SIZES, "--json"])
     (folder,) = run.glob("members/*/dictionary")
     return folder
 

@@ -6,7 +6,7 @@ import pytest
 
 from polyhead.core.errors import PolyheadError
 from polyhead.experiments.config import ExperimentConfig, Member
-from polyhead.runs.recipe import PRESETS, experiment_recipe, grid, topk
+from polyhead.runs.recipe import PRESETS, experiment_recipe, grid, too_short, topk
 
 
 def test_full_covers_what_a_comparison_needs():
@@ -67,3 +67,36 @@ def test_overrides_change_only_what_they_name():
 def test_an_unknown_preset_names_the_nearest():
     with pytest.raises(PolyheadError, match="nearest: full"):
         experiment_recipe("ful")
+
+
+def test_several_methods_are_one_run_without_a_config_file():
+    cfg = experiment_recipe(
+        "quick", ["mtc", "sae", "mtc"], k=[4], n_latents=64, seeds=[0, 1], set=["sae.n_latents=32,48"]
+    )
+    found = [(m.method, m.n_latents, m.seed, m.sparsity) for m in cfg.members]
+    assert found == [
+        *(("mtc", 64, s, "k=4") for s in (0, 1)),
+        *(("attn_out_sae", n, s, "k=4") for n in (32, 48) for s in (0, 1)),
+    ]
+
+
+def test_all_is_every_method_that_fits_and_a_method_named_twice_is_one():
+    every = experiment_recipe("quick", "all")
+    assert experiment_recipe("quick", ["all", "mtc"]) == every
+    assert len({m.method for m in every.members}) == len(every.members) > 5
+
+
+def test_one_alias_is_the_method_itself():
+    assert experiment_recipe("quick", "transcoder") == experiment_recipe("quick", "mtc")
+    assert {m.method for m in experiment_recipe("quick", "sae").members} == {"attn_out_sae"}
+
+
+def test_runs_that_say_nothing_are_told_from_those_that_do():
+    assert [too_short(cfg) for cfg in PRESETS.values()] == [None] * len(PRESETS)
+    steps = too_short(PRESETS["quick"].replace(n_train_tokens=4096))
+    assert steps is not None
+    assert "4 training steps" in steps
+    assert "--train-tokens 61440 or more" in steps
+    wide = experiment_recipe("quick", "mtc", k=[1], n_latents=4096)
+    assert "16 times on average" in (too_short(wide) or "")
+    assert too_short(wide.replace(n_train_tokens=64 * 4096)) is None
