@@ -25,7 +25,7 @@ EVALUATIONS = "evaluations.jsonl"
 _AT_ONCE = 8
 
 
-class Place(Config):
+class LayerSetup(Config):
     """Layers of one model on one text, and how long is trained there."""
 
     model: str = "bundled"
@@ -50,7 +50,7 @@ class OneLayer(NamedTuple):
 
     name: str
     """`bundled 3`."""
-    place: Place
+    place: LayerSetup
     data: ExperimentData
     folder: Path
 
@@ -75,12 +75,12 @@ def topk(k: int) -> dict[str, Any]:
     return {"kind": "topk", "k": k, "k_aux": 32}
 
 
-def train_layer(place: Place, layer: int, members: Sequence[Member], folder: Path) -> OneLayer:
+def train_layer(place: LayerSetup, layer: int, members: Sequence[Member], folder: Path) -> OneLayer:
     """Train what is not trained yet; the model runs over the text once for all members."""
     return train_layers(place.replace(layers=(layer,)), members, folder)
 
 
-def train_layers(place: Place, members: Sequence[Member], folder: Path) -> OneLayer:
+def train_layers(place: LayerSetup, members: Sequence[Member], folder: Path) -> OneLayer:
     """The same for members that explain all layers of the place at once."""
     name = f"{Path(place.model).name} {' '.join(map(str, place.layers))}"
     folder = folder / name.replace(" ", "-")

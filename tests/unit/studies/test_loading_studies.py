@@ -7,7 +7,7 @@ from polyhead.core.study_records import Findings
 from polyhead.dictionaries.activation import TopK
 from polyhead.dictionaries.mtc import MTC, MTCConfig
 from polyhead.studies import STUDIES, find_study
-from polyhead.studies.layer_members import Place
+from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.ov_dimension.measures import Cut
 from polyhead.studies.real_layers.qk_ov_coupling.models import freeze, frozen_loadings, survival
 
@@ -17,11 +17,11 @@ SMALL = {"layers": (3,), "seeds": (0,), "n_latents": 96, "n_train_tokens": 2048,
 def small(name: str):
     study = find_study(name)
     if name == "attention-superposition":
-        return study, study.presets["quick"].replace(places=(Place(ks=(4, 8), **SMALL),))
+        return study, study.presets["quick"].replace(places=(LayerSetup(ks=(4, 8), **SMALL),))
     if name == "qk-ov-coupling":
-        return study, study.presets["quick"].replace(places=(Place(ks=(4, 8), **SMALL),), frozen_k=4, n_centroids=(3,))
+        return study, study.presets["quick"].replace(places=(LayerSetup(ks=(4, 8), **SMALL),), frozen_k=4, n_centroids=(3,))
     changes = {"n_clusters": (10, 30), "n_goodness": 4, "n_nulls": 2}
-    return study, study.presets["quick"].replace(places=(Place(ks=(8,), **SMALL),), **changes)
+    return study, study.presets["quick"].replace(places=(LayerSetup(ks=(8,), **SMALL),), **changes)
 
 
 @pytest.mark.slow

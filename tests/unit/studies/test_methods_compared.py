@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from polyhead.studies.real_layers.methods_compared.study import STUDY, ComparedPlace, MethodsComparedConfig
+from polyhead.studies.real_layers.methods_compared.study import STUDY, ComparedSetup, MethodsComparedConfig
 
 
 @pytest.mark.slow
 def test_every_claim_is_judged_and_every_method_is_in_the_table(tmp_path: Path) -> None:
-    place = ComparedPlace(ks=(8,), seeds=(0,), n_claim_seeds=2, n_train_tokens=4_096, n_eval_tokens=2_048)
+    place = ComparedSetup(ks=(8,), seeds=(0,), n_claim_seeds=2, n_train_tokens=4_096, n_eval_tokens=2_048)
     cfg = MethodsComparedConfig(places=(place,), methods=("mtc", "attn_out_sae", "lorsa"))
     findings = STUDY.run(cfg, tmp_path)
     assert [c.key for c in findings.claims] == ["lorsa-above-sae", "alive-random-start", "active-subspace-helps"]

@@ -8,7 +8,7 @@ import torch
 
 from polyhead.core.study_records import Findings
 from polyhead.studies import find_study
-from polyhead.studies.layer_members import Place
+from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.more_features_than_heads.models import Examined
 
 
@@ -29,7 +29,7 @@ def test_forms_of_one_word_count_once():
 @pytest.mark.slow
 def test_the_study_judges_every_claim_and_can_be_drawn(tmp_path: Path):
     study = find_study("more-features-than-heads")
-    place = Place(ks=(16,), seeds=(0,), n_train_tokens=8_192, n_eval_tokens=4_096, n_latents=256)
+    place = LayerSetup(ks=(16,), seeds=(0,), n_train_tokens=8_192, n_eval_tokens=4_096, n_latents=256)
     changes = {"places": (place,), "n_candidates": 32, "n_positions": 8, "n_draws": 199}
     found = study.run(study.presets["quick"].replace(**changes), tmp_path)
     assert {c.key for c in found.claims} == {"more-than-heads", "and-it-comes", "several-heads"}

@@ -23,7 +23,7 @@ from polyhead.experiments.config import Member
 from polyhead.graphs.explainers import Explainer, find_explainers
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
-from polyhead.studies.layer_members import Place, train_layer
+from polyhead.studies.layer_members import LayerSetup, train_layer
 
 _TRIES = 60
 """Candidates looked at for each prompt wanted."""
@@ -53,7 +53,7 @@ class GraphPlace(Config):
         return Path(self.model).name
 
 
-class ExplainedPlace(GraphPlace):
+class ExplainedSetup(GraphPlace):
     """The same with the dictionaries of one study: multitoken transcoders, given and trained."""
 
     dictionaries: tuple[str, ...] = ("bundled",)
@@ -80,7 +80,7 @@ class Heads(NamedTuple):
     previous: tuple[int, int]
 
 
-def explainer_sets(place: ExplainedPlace, folder: Path) -> Iterator[tuple[str, list[Explainer]]]:
+def explainer_sets(place: ExplainedSetup, folder: Path) -> Iterator[tuple[str, list[Explainer]]]:
     """Name and dictionaries of every set: the given one, then those trained here."""
     methods: dict[str, dict[str, Any]] = {"mtc": {"activation": batch_topk(place.k)}}
     if place.mlps:
@@ -110,7 +110,7 @@ def trained(place: GraphPlace, methods: dict[str, dict[str, Any]], seed: int, fo
     """
     found: list[Explainer] = []
     for layer in place.layers:
-        where = Place(
+        where = LayerSetup(
             model=place.model, text=place.text, layers=(layer,), n_train_tokens=place.n_train_tokens, n_eval_tokens=2048
         )
         members = [

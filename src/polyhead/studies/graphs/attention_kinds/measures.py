@@ -14,7 +14,7 @@ from polyhead.graphs.explainers import Explainer, find_explainers
 from polyhead.graphs.influence import adjacency_of, graph_scores, smallest
 from polyhead.models.hooked import HookedModel
 from polyhead.studies.graphs.prompts import GraphPlace, Repeat, open_place, trained
-from polyhead.studies.layer_members import Place, train_layers
+from polyhead.studies.layer_members import LayerSetup, train_layers
 
 KINDS = ("mtc", "attn_out_sae", "lorsa", "two_type_features", "combined_layer")
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -76,7 +76,7 @@ def explainers_of(cfg: KindsConfig, kind: str, seed: int, folder: Path) -> list[
         more: dict[str, Any] = {"qk_latents": 512, "qk_k": 48} if kind == "combined_layer" else {}
         return trained(cfg, {kind: {"activation": k, **more}}, seed, folder)
     half = {"kind": "topk", "k": max(1, cfg.k // 2), "k_aux": 32}
-    where = Place(
+    where = LayerSetup(
         model=cfg.model, text=cfg.text, layers=cfg.layers, n_train_tokens=cfg.n_train_tokens, n_eval_tokens=2048
     )
     member = Member(method=kind, settings={"activation": half, "n_latents": cfg.n_latents // 2}, seed=seed)

@@ -7,13 +7,13 @@ from pydantic import Field
 
 from polyhead.core.config import Config
 from polyhead.studies.graphs.edge_heads.models import Alike, Spread, alike, crossing, graph_of, spread
-from polyhead.studies.graphs.prompts import ExplainedPlace, explainer_sets, open_place
+from polyhead.studies.graphs.prompts import ExplainedSetup, explainer_sets, open_place
 
 
 class EdgeHeadsConfig(Config):
     """Everything that decides the record."""
 
-    places: tuple[ExplainedPlace, ...] = (ExplainedPlace(n_prompts=16),)
+    places: tuple[ExplainedSetup, ...] = (ExplainedSetup(n_prompts=16),)
     seed: int = 0
     n_edges: int = Field(default=20, ge=1)
     """Edges of each graph whose heads' reasons are compared."""

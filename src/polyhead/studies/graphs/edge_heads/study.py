@@ -9,7 +9,7 @@ import numpy as np
 
 from polyhead.studies.graphs.edge_heads import claims, figures
 from polyhead.studies.graphs.edge_heads.measures import EdgeHeadsConfig, Measured, measure
-from polyhead.studies.graphs.prompts import ExplainedPlace
+from polyhead.studies.graphs.prompts import ExplainedSetup
 from polyhead.studies.study import Study
 
 
@@ -29,7 +29,7 @@ def notes(m: Measured) -> list[str]:
 STUDY = Study(
     name="edge-heads",
     presets={
-        "quick": EdgeHeadsConfig(places=(ExplainedPlace(n_prompts=6, n_trained=0),), n_edges=10),
+        "quick": EdgeHeadsConfig(places=(ExplainedSetup(n_prompts=6, n_trained=0),), n_edges=10),
         "full": EdgeHeadsConfig(),
     },
     measure=measure,

@@ -7,20 +7,20 @@ from typing import NamedTuple
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.studies.graphs.induction_graph.models import Case, case_of, contentless
-from polyhead.studies.graphs.prompts import ExplainedPlace, Heads, explainer_sets, open_place
+from polyhead.studies.graphs.prompts import ExplainedSetup, Heads, explainer_sets, open_place
 
 
 class InductionGraphConfig(Config):
     """Everything that decides the record."""
 
-    places: tuple[ExplainedPlace, ...] = (ExplainedPlace(n_prompts=24),)
+    places: tuple[ExplainedSetup, ...] = (ExplainedSetup(n_prompts=24),)
     seed: int = 0
 
 
 class Looked(NamedTuple):
     """What was found at one place."""
 
-    place: ExplainedPlace
+    place: ExplainedSetup
     heads: Heads
     n_prompts: int
     sets: dict[str, list[Case]]
@@ -50,7 +50,7 @@ def measure(cfg: InductionGraphConfig, folder: Path) -> Measured:
     return Measured([_look(place, cfg.seed, folder) for place in cfg.places])
 
 
-def _look(place: ExplainedPlace, seed: int, folder: Path) -> Looked:
+def _look(place: ExplainedSetup, seed: int, folder: Path) -> Looked:
     model, prompts, heads = open_place(place, seed)
     sets: dict[str, list[Case]] = {}
     for name, explainers in explainer_sets(place, folder):

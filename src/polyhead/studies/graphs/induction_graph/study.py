@@ -11,7 +11,7 @@ import numpy as np
 
 from polyhead.studies.graphs.induction_graph import claims, figures
 from polyhead.studies.graphs.induction_graph.measures import InductionGraphConfig, Looked, Measured, measure
-from polyhead.studies.graphs.prompts import ExplainedPlace
+from polyhead.studies.graphs.prompts import ExplainedSetup
 from polyhead.studies.study import Study
 
 NOTE = (
@@ -52,7 +52,7 @@ def notes(m: Measured) -> list[str]:
 STUDY = Study(
     name="induction-graph",
     presets={
-        "quick": InductionGraphConfig(places=(ExplainedPlace(n_prompts=12, n_trained=0),)),
+        "quick": InductionGraphConfig(places=(ExplainedSetup(n_prompts=12, n_trained=0),)),
         "full": InductionGraphConfig(),
     },
     measure=measure,

@@ -10,7 +10,7 @@ from polyhead.core.records import Evaluation
 from polyhead.dictionaries.dynamic_head import DynamicHead
 from polyhead.experiments.config import Member
 from polyhead.metrics.evaluate import Subject
-from polyhead.studies.layer_members import OneLayer, Place, remembered, score, topk, train_layer
+from polyhead.studies.layer_members import OneLayer, LayerSetup, remembered, score, topk, train_layer
 from polyhead.studies.real_layers.attention_superposition.heads_needed import (
     ENOUGH,
     explained_by_one,
@@ -34,7 +34,7 @@ KINDS = {
 class SuperpositionConfig(Config):
     """Where, and how long."""
 
-    places: tuple[Place, ...] = (Place(layers=(0, 1, 2, 3), n_train_tokens=49_152, n_eval_tokens=6144),)
+    places: tuple[LayerSetup, ...] = (LayerSetup(layers=(0, 1, 2, 3), n_train_tokens=49_152, n_eval_tokens=6144),)
     bind_share: float = 0.6
     """Share of the run after which the heads of annealed and chosen latents are final."""
 
@@ -54,7 +54,7 @@ class LayerResult(NamedTuple):
     """Everything measured on one layer."""
 
     name: str
-    place: Place
+    place: LayerSetup
     evaluations: list[Evaluation]
     heads: dict[str, HeadCounts]
     """By name of the member."""
@@ -72,7 +72,7 @@ class LayerResult(NamedTuple):
         return [(k, s) for k in self.place.ks for s in self.place.seeds]
 
 
-def members(place: Place, bind_share: float) -> list[Member]:
+def members(place: LayerSetup, bind_share: float) -> list[Member]:
     """Free, fixed and chosen Top-1 at every k, and with every seed at the first k; the rest with the first of each."""
     steps = max(3, round(place.n_steps * bind_share))
     made = []
@@ -97,7 +97,7 @@ def members(place: Place, bind_share: float) -> list[Member]:
     return made
 
 
-def measure_layer(place: Place, layer: int, cfg: SuperpositionConfig, folder: Path) -> LayerResult:
+def measure_layer(place: LayerSetup, layer: int, cfg: SuperpositionConfig, folder: Path) -> LayerResult:
     """Train, score, and count heads."""
     trained = train_layer(place, layer, members(place, cfg.bind_share), folder)
     dynamic = [m for m in trained.members if m.method == "dynamic_head"]

@@ -7,7 +7,7 @@ latent one head, with an SAE whose features are moved by the best head of each c
 
 import numpy as np
 
-from polyhead.studies.layer_members import Place
+from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.attention_superposition import claims, figures
 from polyhead.studies.real_layers.attention_superposition.measures import Measured, measure
 from polyhead.studies.real_layers.attention_superposition.models import TOP1, SuperpositionConfig
@@ -38,7 +38,7 @@ STUDY = Study(
     name="attention-superposition",
     presets={
         "quick": SuperpositionConfig(
-            places=(Place(ks=(16,), seeds=(0,), n_latents=1024, n_train_tokens=24_576, n_eval_tokens=4096),)
+            places=(LayerSetup(ks=(16,), seeds=(0,), n_latents=1024, n_train_tokens=24_576, n_eval_tokens=4096),)
         ),
         "full": SuperpositionConfig(),
     },

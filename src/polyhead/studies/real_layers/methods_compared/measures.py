@@ -12,7 +12,7 @@ from polyhead.dictionaries import METHODS
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.experiments.evaluate import run_evaluate
 from polyhead.experiments.train import run_experiment
-from polyhead.studies.layer_members import Place
+from polyhead.studies.layer_members import LayerSetup
 
 CLAIMED = ("lorsa", "attn_out_sae")
 OTHER_FORMS: dict[str, tuple[dict[str, str], ...]] = {
@@ -26,7 +26,7 @@ Found = dict[str, list[Evaluation]]
 """Name of a layer -> evaluations of what was trained on it, and of its linear baselines."""
 
 
-class ComparedPlace(Place):
+class ComparedSetup(LayerSetup):
     """Layers, each explained by itself; ks are active latents a token, where a method has that setting."""
 
     n_claim_seeds: int = Field(default=8, ge=1)
@@ -41,7 +41,7 @@ class ComparedPlace(Place):
 class MethodsComparedConfig(Config):
     """Everything that decides the record."""
 
-    places: tuple[ComparedPlace, ...] = (ComparedPlace(layers=(3,), ks=(16,), seeds=(0, 1)),)
+    places: tuple[ComparedSetup, ...] = (ComparedSetup(layers=(3,), ks=(16,), seeds=(0, 1)),)
     methods: tuple[str, ...] = ()
     """All that explain one layer without MLPs if empty."""
 
@@ -92,7 +92,7 @@ def out(e: Evaluation) -> float:
     return e.fvu if e.fvu_attn_out is None else e.fvu_attn_out
 
 
-def _members(cfg: MethodsComparedConfig, place: ComparedPlace) -> tuple[Member, ...]:
+def _members(cfg: MethodsComparedConfig, place: ComparedSetup) -> tuple[Member, ...]:
     kinds = cfg.methods or tuple(m.kind for m in METHODS.values() if m.layers in ("one", "any") and not m.from_mlp)
     members = []
     for kind in kinds:

@@ -12,7 +12,7 @@ import numpy as np
 from polyhead.studies.real_layers.methods_compared import claims, figures
 from polyhead.studies.real_layers.methods_compared.claims import by_kind, values_of
 from polyhead.studies.real_layers.methods_compared.measures import (
-    ComparedPlace,
+    ComparedSetup,
     Measured,
     MethodsComparedConfig,
     measure,
@@ -47,7 +47,7 @@ STUDY = Study(
     name="methods-compared",
     presets={
         "quick": MethodsComparedConfig(
-            places=(ComparedPlace(ks=(16,), seeds=(0,), n_claim_seeds=1, n_train_tokens=16_384, n_eval_tokens=4_096),)
+            places=(ComparedSetup(ks=(16,), seeds=(0,), n_claim_seeds=1, n_train_tokens=16_384, n_eval_tokens=4_096),)
         ),
         "full": MethodsComparedConfig(),
     },

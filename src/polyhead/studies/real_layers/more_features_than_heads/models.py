@@ -23,7 +23,7 @@ from polyhead.core.sites import site
 from polyhead.experiments.config import Member
 from polyhead.experiments.data import ExperimentData
 from polyhead.metrics.positions import Positions
-from polyhead.studies.layer_members import Place, topk, train_layer
+from polyhead.studies.layer_members import LayerSetup, topk, train_layer
 from polyhead.studies.real_layers.more_features_than_heads.next_token_features import (
     Readout,
     alignment_p,
@@ -44,8 +44,8 @@ _OTHERS = 16
 class MoreFeaturesConfig(Config):
     """Everything that decides the record."""
 
-    places: tuple[Place, ...] = (
-        Place(layers=(3,), ks=(16,), seeds=(0, 1, 2), n_train_tokens=65_536, n_eval_tokens=16_384),
+    places: tuple[LayerSetup, ...] = (
+        LayerSetup(layers=(3,), ks=(16,), seeds=(0, 1, 2), n_train_tokens=65_536, n_eval_tokens=16_384),
     )
     n_candidates: int = Field(default=256, ge=2)
     """Latents with the largest energy at destinations, which are examined."""

@@ -7,7 +7,7 @@ counts; then single heads are taken out of the model to see which of them the fe
 
 import numpy as np
 
-from polyhead.studies.layer_members import Place
+from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.more_features_than_heads import claims, figures
 from polyhead.studies.real_layers.more_features_than_heads.measures import Measured, measure
 from polyhead.studies.real_layers.more_features_than_heads.models import LEVEL, MoreFeaturesConfig
@@ -49,7 +49,7 @@ STUDY = Study(
     name="more-features-than-heads",
     presets={
         "quick": MoreFeaturesConfig(
-            places=(Place(ks=(16,), seeds=(0, 1), n_latents=1024, n_train_tokens=49_152),),
+            places=(LayerSetup(ks=(16,), seeds=(0, 1), n_latents=1024, n_train_tokens=49_152),),
             n_candidates=192,
             n_positions=16,
             n_draws=1999,

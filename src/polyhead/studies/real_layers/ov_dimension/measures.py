@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from polyhead.core.config import Config
 from polyhead.experiments.config import Member
-from polyhead.studies.layer_members import OneLayer, Place, remembered, topk, train_layer
+from polyhead.studies.layer_members import OneLayer, LayerSetup, remembered, topk, train_layer
 from polyhead.studies.real_layers.loading_clusters import (
     Clustering,
     Null,
@@ -31,7 +31,7 @@ Source = Literal["loadings", "isotropic", "matched covariance"]
 class DimensionConfig(Config):
     """Where, and how loadings are cut into groups."""
 
-    places: tuple[Place, ...] = (Place(layers=(0, 1, 2, 3), ks=(32,), seeds=(0,), n_latents=4096),)
+    places: tuple[LayerSetup, ...] = (LayerSetup(layers=(0, 1, 2, 3), ks=(32,), seeds=(0,), n_latents=4096),)
     n_clusters: tuple[int, ...] = (10, 30, 100, 300, 1000, 3000)
     """Those up to half the living latents are used."""
     init: Literal["one_hot", "spread"] = "spread"
@@ -91,7 +91,7 @@ class LoadingsOf(NamedTuple):
         return [c for c in self.cuts if c.source == source and c.kind == kind]
 
 
-def measure_layer(place: Place, layer: int, cfg: DimensionConfig, folder: Path) -> list[LoadingsOf]:
+def measure_layer(place: LayerSetup, layer: int, cfg: DimensionConfig, folder: Path) -> list[LoadingsOf]:
     """Train the dictionaries of a layer and cut their loadings."""
     settings = {"n_latents": place.n_latents, "init": cfg.init}
     members = [

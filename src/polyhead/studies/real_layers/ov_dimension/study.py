@@ -8,7 +8,7 @@ into groups, and unevenly where the cloud is uneven. Here the laws are fitted by
 
 import numpy as np
 
-from polyhead.studies.layer_members import Place
+from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.ov_dimension import claims, figures
 from polyhead.studies.real_layers.ov_dimension.claims import judged
 from polyhead.studies.real_layers.ov_dimension.measures import DimensionConfig, Measured, measure
@@ -41,7 +41,7 @@ STUDY = Study(
     name="ov-dimension",
     presets={
         "quick": DimensionConfig(
-            places=(Place(ks=(16,), seeds=(0,), n_latents=1024, n_train_tokens=32_768, n_eval_tokens=8192),),
+            places=(LayerSetup(ks=(16,), seeds=(0,), n_latents=1024, n_train_tokens=32_768, n_eval_tokens=8192),),
             n_clusters=(10, 30, 100, 300),
             n_goodness=20,
         ),

@@ -16,7 +16,7 @@ from polyhead.experiments.config import Member
 from polyhead.experiments.evaluate import reference_for
 from polyhead.metrics.evaluate import Subject, evaluate_all
 from polyhead.ops.schedules import Schedule
-from polyhead.studies.layer_members import OneLayer, Place, remembered, score, topk, train_layer
+from polyhead.studies.layer_members import OneLayer, LayerSetup, remembered, score, topk, train_layer
 from polyhead.studies.real_layers.loading_clusters import cluster, null_points, oriented
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.loop import fit
@@ -25,8 +25,8 @@ from polyhead.training.loop import fit
 class CouplingConfig(Config):
     """Where, and how the loadings are frozen."""
 
-    places: tuple[Place, ...] = (
-        Place(layers=(0, 1, 2, 3), ks=(8, 32), seeds=(0,), n_train_tokens=49_152, n_eval_tokens=6144),
+    places: tuple[LayerSetup, ...] = (
+        LayerSetup(layers=(0, 1, 2, 3), ks=(8, 32), seeds=(0,), n_train_tokens=49_152, n_eval_tokens=6144),
     )
     frozen_k: int = 8
     """The k of the transcoders that are trained on with frozen loadings; one of `ks`."""
@@ -41,7 +41,7 @@ class LayerResult(NamedTuple):
     """Everything measured on one layer."""
 
     name: str
-    place: Place
+    place: LayerSetup
     evaluations: list[Evaluation]
     frozen: dict[int, dict[str, float]]
     """By seed: FVU after training on, by what became of the loadings: `free`, `own`, `top1`, `centroids K`,
@@ -55,7 +55,7 @@ class LayerResult(NamedTuple):
         return None
 
 
-def members(place: Place, bind_share: float) -> list[Member]:
+def members(place: LayerSetup, bind_share: float) -> list[Member]:
     """Free, Top-1 by choice, and the joint baseline, at every k and seed."""
     steps = max(3, round(place.n_steps * bind_share))
     made = []
@@ -70,7 +70,7 @@ def members(place: Place, bind_share: float) -> list[Member]:
     return made
 
 
-def measure_layer(place: Place, layer: int, cfg: CouplingConfig, folder: Path) -> LayerResult:
+def measure_layer(place: LayerSetup, layer: int, cfg: CouplingConfig, folder: Path) -> LayerResult:
     """Train and score every member; train the free ones on, with their loadings frozen in several ways."""
     trained = train_layer(place, layer, members(place, cfg.bind_share), folder)
     frozen = {

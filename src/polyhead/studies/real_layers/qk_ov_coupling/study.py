@@ -6,7 +6,7 @@ frontier is redrawn, and a second test added: loadings replaced by a few centroi
 on. If a handful of head mixtures serves all features as well as their own, "where" has few kinds, whatever the "what".
 """
 
-from polyhead.studies.layer_members import Place
+from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.qk_ov_coupling import claims, figures
 from polyhead.studies.real_layers.qk_ov_coupling.measures import Measured, measure
 from polyhead.studies.real_layers.qk_ov_coupling.models import CouplingConfig
@@ -32,7 +32,7 @@ STUDY = Study(
     name="qk-ov-coupling",
     presets={
         "quick": CouplingConfig(
-            places=(Place(ks=(8, 32), seeds=(0,), n_latents=512, n_train_tokens=16_384, n_eval_tokens=4096),),
+            places=(LayerSetup(ks=(8, 32), seeds=(0,), n_latents=512, n_train_tokens=16_384, n_eval_tokens=4096),),
             frozen_k=8,
             n_centroids=(5,),
         ),
