@@ -65,7 +65,7 @@ def make_files(size: str, folder: Path) -> None:
 
 def ours(name: str, size: str, folder: Path) -> Callable[[], str]:
     from safetensors.torch import load_file
-    from small_model import explainer_of, native_config, random_attention, random_model
+    from small_model import loaded_of, native_config, random_attention, random_model
 
     from polyhead.graphs.build import build_graph
     from polyhead.graphs.config import GraphConfig
@@ -74,7 +74,7 @@ def ours(name: str, size: str, folder: Path) -> Callable[[], str]:
     L, d, _, _ = map(int, size.split("x"))
     cfg = native_config(L, d)
     model, tokens = random_model(cfg, seed=1), load_file(folder / "prompt.safetensors")["tokens"]
-    dictionaries = [explainer_of(load_circuit_tracer(folder / "transcoders").transcoder, "transcoders")]
+    dictionaries = [loaded_of(load_circuit_tracer(folder / "transcoders").transcoder, "transcoders")]
     if name != BARE:
         dictionaries += [random_attention(model, cfg, layer, N_ATTENTION, tokens, SHARE) for layer in range(L)]
     bounds = {"edge_share": 0, "max_incoming": 10**9} if name == ALL else {}

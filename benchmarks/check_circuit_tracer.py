@@ -67,9 +67,9 @@ def built(name: str, folder: Path) -> Graph:
     transcoder = random_transcoder(cfg, 256, activation, site=site, share=0.05, later=later, seed=2)
     tokens = torch.randint(101, (N_TOKENS,), generator=torch.Generator().manual_seed(3))
     tokens[0] = 0  # BOS: circuit-tracer puts one in front where there is none
-    explainer = write_for_peer(folder, model, cfg, transcoder, tokens)
+    transcoder = write_for_peer(folder, model, cfg, transcoder, tokens)
     attention = [passing_attention(cfg, layer) for layer in range(cfg.n_layers)]
-    return build_graph(model, [*attention, explainer], tokens, ALL)
+    return build_graph(model, [*attention, transcoder], tokens, ALL)
 
 
 def place_of(node: GraphNode, width: int) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder, reached
 from polyhead.dictionaries.sae_init import initialize
 from polyhead.dictionaries.spanning import SpanningConfig, side_by_side
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.interop.circuit_tracer import load_circuit_tracer, save_circuit_tracer
 from polyhead.models.native import NativeConfig, NativeTransformer
 
@@ -39,7 +39,7 @@ def native_config(n_layers: int, d_model: int) -> NativeConfig:
 
 def random_attention(
     model: NativeTransformer, cfg: NativeConfig, layer: int, n_latents: int, tokens: torch.Tensor, share: float
-) -> Explainer:
+) -> LoadedDictionary:
     """Random latents of an attention output, one in `1 / share` active at each position of the prompt."""
     name = f"blocks.{layer}.hook_attn_out"
     k = max(1, round(share * n_latents))
@@ -47,7 +47,7 @@ def random_attention(
     reading = Reading(roles={"x": one_site(name), "target": one_site(name)})
     g = torch.Generator().manual_seed(10 + layer)
     initialize(sae, [harvest_batch(model, tokens[None], reading)], init="random", generator=g)
-    return Explainer(f"attention {layer}", "attn_out_sae", sae.requires_grad_(False), reading)
+    return LoadedDictionary(f"attention {layer}", "attn_out_sae", sae.requires_grad_(False), reading)
 
 
 def random_transcoder(
@@ -78,14 +78,14 @@ def random_transcoder(
     return transcoder
 
 
-def explainer_of(transcoder: CrossLayerTranscoder, name: str) -> Explainer:
+def loaded_of(transcoder: CrossLayerTranscoder, name: str) -> LoadedDictionary:
     """As a graph takes it."""
-    return Explainer(
+    return LoadedDictionary(
         name, "cross_layer_transcoder", transcoder, side_by_side(transcoder.cfg.sources, transcoder.cfg.targets)
     )
 
 
-def passing_attention(cfg: NativeConfig, layer: int) -> Explainer:
+def passing_attention(cfg: NativeConfig, layer: int) -> LoadedDictionary:
     """Attention outputs as latents that lose nothing: every coordinate, and its negative, is one."""
     sae = AttnOutSAE(AttnOutSAEConfig(d_in=cfg.d_model, n_latents=2 * cfg.d_model, activation=ReLU()))
     sae = sae.requires_grad_(False)
@@ -95,13 +95,13 @@ def passing_attention(cfg: NativeConfig, layer: int) -> Explainer:
     sae.W_enc.copy_(both.T)
     sae.W_dec.copy_(both)
     place = one_site(f"blocks.{layer}.hook_attn_out")
-    return Explainer(f"attention {layer}", "attn_out_sae", sae, Reading(roles={"x": place, "target": place}))
+    return LoadedDictionary(f"attention {layer}", "attn_out_sae", sae, Reading(roles={"x": place, "target": place}))
 
 
 def write_for_peer(
     folder: Path, model: NativeTransformer, cfg: NativeConfig, transcoder: CrossLayerTranscoder, tokens: torch.Tensor
-) -> Explainer:
-    """Fill the folder that peer_circuit_tracer.py reads; gives our own explainer, read back from the set."""
+) -> LoadedDictionary:
+    """Fill the folder that peer_circuit_tracer.py reads; gives our own dictionary, read back from the set."""
     folder.mkdir(parents=True, exist_ok=True)
     rotary = cfg.positions == "rotary"
     settings: dict[str, Any] = {
@@ -119,4 +119,4 @@ def write_for_peer(
     save_file({key: value for key, value in weights.items() if "rotary" not in key}, folder / "model.safetensors")
     save_file({"tokens": tokens}, folder / "prompt.safetensors")
     save_circuit_tracer(transcoder, folder / "transcoders", model_name="small", scan="local")
-    return explainer_of(load_circuit_tracer(folder / "transcoders").transcoder.requires_grad_(False), "transcoders")
+    return loaded_of(load_circuit_tracer(folder / "transcoders").transcoder.requires_grad_(False), "transcoders")

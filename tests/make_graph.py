@@ -123,7 +123,7 @@ def small_qk() -> QKRecord:
         pairs=[term(4, QUERY0, 4.0), term(4, ERROR0, -0.5), term(None, None, 1.5)],
         query_marginal=[term(4, None, 4.4), term(None, None, 0.6)],
         key_marginal=[term(None, QUERY0, 4.2), term(None, None, 0.8)],
-        contrast=3.5, reasons=[(12, 3.0), (4, 0.7)], reasons_rest=1.3, reasons_of="qk_diagonal-n40-s0",
+        contrast=3.5, qk_features=[(12, 3.0), (4, 0.7)], qk_features_rest=1.3, qk_features_of="qk_diagonal-n40-s0",
     )  # fmt: skip
     return QKRecord(entries=[entry])
 

@@ -159,14 +159,14 @@ def test_a_reason_opens_its_examples(tmp_path: Path, open_page: Opener):
     assert first.locator(".example path").first.is_visible()  # arcs are laid out once there is room
 
 
-def test_an_edge_opens_its_heads_and_a_head_its_reasons(pages: Path, open_page: Opener):
+def test_an_edge_opens_its_heads_and_a_head_its_qk_features(pages: Path, open_page: Opener):
     page = open_page(pages, f"#/g/vernon?edge={KEY1}-{QUERY1}")
     page.wait_for_selector(".head-terms")
     said = [line.replace("\n", " ") for line in page.locator(".head-terms li").all_inner_texts()]
     assert said == ["head 0 0.3 12.5 %", "head 1 2 83.3 % why there?", "identity 0.1 4.2 %"]
     assert "sum to 2.4" in page.inner_text("#heads")
     page.click(".why")
-    page.wait_for_selector(".reasons")
+    page.wait_for_selector(".qk-features")
     text = page.inner_text("#panel")
     assert "Layer 1, head 1" in text
     assert "QK latent 12" in text

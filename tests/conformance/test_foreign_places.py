@@ -21,8 +21,8 @@ from polyhead.dictionaries import load_dictionary
 from polyhead.dictionaries.encoder import unpack
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import load_explainer
 from polyhead.graphs.frozen import freeze
+from polyhead.graphs.loaded import load_with_reading
 from polyhead.graphs.verify import verify
 from polyhead.interventions.splice import target_hooks
 from polyhead.models.hf import HFModel
@@ -117,7 +117,7 @@ def test_value_biases_that_were_folded_away(subtract: bool, tmp_path: Path) -> N
     torch.testing.assert_close(ours.reconstruct(batch), y, rtol=1e-4, atol=1e-4)
     run_import(tmp_path / "z", tmp_path / "without")
     with pytest.raises(PolyheadError, match="no value biases; gpt2 has value biases"):
-        load_explainer(tmp_path / "without").assumes.check(model.norm_facts, dictionary="d", name="gpt2")
+        load_with_reading(tmp_path / "without").assumes.check(model.norm_facts, dictionary="d", name="gpt2")
 
 
 def test_streams_of_centred_models(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_transcoders_of_their_hooks_in_splices_and_graphs(family: str, tmp_path:
     added, mid, post = (f"blocks.2.{n}" for n in (last, "hook_resid_mid", "hook_resid_post"))
     _, cache = model.run_with_cache(tiny_hf.tokens(9), [added, mid, post], hooks=hooks)
     torch.testing.assert_close(cache[post], cache[mid] + cache[added], rtol=1e-4, atol=1e-4)
-    one = load_explainer(tmp_path / "out")
+    one = load_with_reading(tmp_path / "out")
     tokens = prompt(7, vocab=model.cfg.d_vocab)
     graph = build_graph(model, [one], tokens, GraphConfig(max_query_nodes=4))
     assert worst_sum(graph) < 3e-5
@@ -193,4 +193,4 @@ def test_a_graph_refuses_what_was_imported_for_another_kind_of_model(tmp_path: P
     run_import(tmp_path / "set", tmp_path / "out")
     model = tiny_hf.make("gemma2")
     with pytest.raises(PolyheadError, match=r"was imported for a model with norms before .*--model"):
-        freeze(model, [load_explainer(tmp_path / "out")], prompt(7, vocab=model.cfg.d_vocab))
+        freeze(model, [load_with_reading(tmp_path / "out")], prompt(7, vocab=model.cfg.d_vocab))

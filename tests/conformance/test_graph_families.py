@@ -19,7 +19,7 @@ from polyhead.runs.graph import GraphRunConfig, run_graph
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "graphs"))
 
 from tiny_graphs import (  # pyright: ignore[reportMissingImports]
-    explainer,
+    loaded,
     prompt,
     worst_heads,
     worst_sum,
@@ -41,9 +41,7 @@ CASES = [(family, kind) for kind in KINDS if kind != "lorsa" for family in tiny_
 def test_sums(family: str, kind: str) -> None:
     model = tiny_hf.make(family)
     tokens = prompt(9, vocab=model.cfg.d_vocab)
-    graph = build_graph(
-        model, [explainer(model, *what) for what in KINDS[kind]], tokens, GraphConfig(max_query_nodes=4)
-    )
+    graph = build_graph(model, [loaded(model, *what) for what in KINDS[kind]], tokens, GraphConfig(max_query_nodes=4))
     assert worst_sum(graph) < 3e-5
     assert worst_heads(graph) < 1e-6
 
@@ -66,7 +64,7 @@ CANNOT_SPLIT = {"gemma2": "not a query times a key", "gpt_neo": None, "qwen3": N
 @pytest.mark.parametrize("family", CANNOT_SPLIT)
 def test_the_command_ends_with_a_page(family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = with_words(family)
-    dictionaries = [explainer(model, "mtc", (1,), SPAN), explainer(model, "cross_layer_transcoder", (0, 1, 2), SPAN)]
+    dictionaries = [loaded(model, "mtc", (1,), SPAN), loaded(model, "cross_layer_transcoder", (0, 1, 2), SPAN)]
     monkeypatch.setattr("polyhead.runs.graph.load_model", lambda _: model)
     monkeypatch.setattr("polyhead.runs.graph.find_dictionaries", lambda *_: (dictionaries, []))
     (tmp_path / "text.txt").write_text(" ".join(WORDS * 20), "utf-8")
@@ -102,7 +100,7 @@ def test_the_command_ends_with_a_page(family: str, tmp_path: Path, monkeypatch: 
 def test_stages_that_cannot_be_done_are_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = with_words("llama")
     monkeypatch.setattr("polyhead.runs.graph.load_model", lambda _: model)
-    monkeypatch.setattr("polyhead.runs.graph.find_dictionaries", lambda *_: ([explainer(model, "mtc", (1,), SPAN)], []))
+    monkeypatch.setattr("polyhead.runs.graph.find_dictionaries", lambda *_: ([loaded(model, "mtc", (1,), SPAN)], []))
     (tmp_path / "text.txt").write_text("", "utf-8")
     asked = GraphRunConfig(prompt="w4 w5 w6", text=str(tmp_path / "text.txt"), node_threshold=1, edge_threshold=1)
     for name, thresholds, said in (

@@ -17,7 +17,7 @@ from polyhead.dictionaries import METHODS, load_dictionary, save_dictionary
 from polyhead.dictionaries.encoder import unpack
 from polyhead.dictionaries.method import Method
 from polyhead.graphs.build import build_graph
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.metrics.benchmark.adapters import directions_of
 from polyhead.ops.schedules import Schedule
 from polyhead.training.adam import AdamConfig, build_adam
@@ -332,7 +332,7 @@ def test_its_pages_show_every_latent(case: Case):
 def test_a_graph_holds_it_and_sums_close(case: Case):
     dictionary, layers = case.make(), tiny_layers(case.method)
     reading = case.method.reading(case.settings, layers)
-    one = Explainer("one", case.method.kind, dictionary.requires_grad_(False), reading)
+    one = LoadedDictionary("one", case.method.kind, dictionary.requires_grad_(False), reading)
     tokens = torch.randint(VOCAB, (P,), generator=generator(0, "prompt"))
     if case.method.graph is None:
         with pytest.raises(PolyheadError):

@@ -8,14 +8,15 @@ target's pre-activation in the frozen model, so the weights into a node sum to i
 
 import hashlib
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Float, Int
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from polyhead.core.earlier_names import current_fields
 from polyhead.core.errors import ArtifactError
 from polyhead.core.files import write_atomic
 from polyhead.core.records import Record
@@ -163,12 +164,18 @@ class QKEntry(Record):
     key_marginal: list[QKTerm]
     contrast: float | None = None
     """Score minus the mean score of the query's row: what softmax sees of it."""
-    reasons: list[tuple[int, float]] = Field(default_factory=list)
+    qk_features: list[tuple[int, float]] = Field(default_factory=list)
     """Latents of a QK dictionary of this layer that are active in query and key, with what each adds to the score."""
-    reasons_rest: float | None = None
+    qk_features_rest: float | None = None
     """Score minus what the QK dictionary says."""
-    reasons_of: str | None = None
+    qk_features_of: str | None = None
     """Name of the QK dictionary."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _current(cls, values: Any) -> Any:
+        """Under names of earlier versions."""
+        return current_fields(cls, values)
 
 
 class QKRecord(Record):

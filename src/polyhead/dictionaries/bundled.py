@@ -36,7 +36,7 @@ def bundled_dictionaries(kind: str = "mtc") -> list[Any]:
     """The dictionaries of the bundled model that ship, ready to use, in the order of their layers.
 
     Args:
-        kind: `mtc` (one per layer) or `qk_diagonal` (reasons of the heads that make induction: layers 2 and 3).
+        kind: `mtc` (one per layer) or `qk_diagonal` (QK features of the heads that make induction: layers 2 and 3).
 
     Raises:
         ArtifactError: this installation carries none, or a file is damaged.

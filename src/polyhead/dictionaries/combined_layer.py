@@ -3,8 +3,8 @@
     A^_h = QK diagonalisation of all heads (qk_diagonal.py);   y^ = transcoder along A^_h (mtc.py)
 loss = squared error of the output + pattern_weight (KL + nMSE of patterns), trained together from parts that start
 apart. Nothing of the base layer's attention is left in it: `reconstruct` needs the queries, keys and the input of the
-layer, never its patterns, which only training sees. `codes` are the latents that move, at their sources; the reasons
-are `query_codes` and `key_codes`. Source: ours; "Progress on Attention" (2025) names it as a next step.
+layer, never its patterns, which only training sees. `codes` are the latents that move, at their sources; the QK
+features are `query_codes` and `key_codes`. Source: ours; "Progress on Attention" (2025) names it as a next step.
 Axis legend: b sequence, p position, h head, q query, k key, i latent, d width.
 """
 

@@ -23,9 +23,9 @@ from polyhead.core.graph_records import Edges, GraphNode, GraphRecord
 from polyhead.graphs.budget import check_edges
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.edges import Piece, block_edges, join, load_piece, save_piece
-from polyhead.graphs.explainers import Explainer
 from polyhead.graphs.frozen import FrozenPrompt, freeze
 from polyhead.graphs.graph import Graph
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.models.hooked import HookedModel
 
 UNFINISHED = "unfinished"
@@ -35,7 +35,7 @@ UNFINISHED = "unfinished"
 @torch.no_grad()
 def build_graph(
     model: HookedModel,
-    dictionaries: Sequence[Explainer | Path | str],
+    dictionaries: Sequence[LoadedDictionary | Path | str],
     tokens: Int[Tensor, " p"],
     cfg: GraphConfig | None = None,
     *,
@@ -45,7 +45,7 @@ def build_graph(
 
     Args:
         model: any that can be loaded.
-        dictionaries: explainers, or folders that hold one dictionary or many.
+        dictionaries: loaded ones, or folders that hold one dictionary or many.
         tokens: the prompt, BOS included where the model has one.
         cfg: bounds.
         folder: where to save the graph; edges are kept there as they are made, and another call resumes.
@@ -96,7 +96,7 @@ def _open(folder: Path, frozen: FrozenPrompt) -> Path:
         "model": frozen.recorded.model.cfg.model_dump(),
         "tokens": frozen.tokens.tolist(),
         "config": frozen.cfg.model_dump(),
-        "dictionaries": [[one.name, one.sha256, one.reading.model_dump()] for one in frozen.explainers],
+        "dictionaries": [[one.name, one.sha256, one.reading.model_dump()] for one in frozen.dictionaries],
         "writes": hashlib.sha256(frozen.writes.vectors.numpy().tobytes()).hexdigest(),
     }
     identity = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

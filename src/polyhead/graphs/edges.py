@@ -206,7 +206,7 @@ def _one(pieces: Sequence[Piece], n_entries: int) -> Piece:
 def join(pieces: list[Piece], n_nodes: int, n_entries: int) -> tuple[Edges, int, np.ndarray]:
     """All edges sorted by target, then source; how many there were; per node the sum of what was cut.
 
-    Blocks come in the order of their nodes; each is let go as it is laid in place.
+    Blocks come in the order of their nodes; each is released as it is laid in place.
     """
     total, n_found, cut, at = sum(len(piece.target) for piece in pieces), 0, np.zeros(n_nodes), 0
     edges = Edges(

@@ -1,6 +1,6 @@
 """The frozen replacement model of one prompt: linear in its nodes, exact in its sums.
 
-Norm scales and patterns are held as on the prompt. What dictionaries do not explain of a layer's output is a constant:
+Norm scales and patterns are frozen as on the prompt. What dictionaries do not explain of a layer's output is constant:
 an error node a position. So stream[depth] = sum of what all nodes write up to that depth, to rounding.
 Axis legend: p position, d d_model, w write (one vector of one node at one depth), v vocabulary.
 """
@@ -19,7 +19,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import GraphDictionary, GraphNode
 from polyhead.graphs.budget import check_pass, check_writes
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer, check_explainers, gather
+from polyhead.graphs.loaded import LoadedDictionary, check_dictionaries, gather
 from polyhead.graphs.logits import logit_block, soft_cap
 from polyhead.graphs.parts import make_part
 from polyhead.graphs.parts.block import Block, Write
@@ -42,7 +42,7 @@ class FrozenPrompt:
     """Everything recorded on the prompt, and the nodes."""
 
     recorded: Recorded
-    explainers: list[Explainer]
+    dictionaries: list[LoadedDictionary]
     cfg: GraphConfig
     blocks: list[Block]
     """In the order of their nodes."""
@@ -81,7 +81,7 @@ class FrozenPrompt:
 @torch.no_grad()
 def freeze(
     model: HookedModel,
-    dictionaries: Sequence[Explainer | Path | str],
+    dictionaries: Sequence[LoadedDictionary | Path | str],
     tokens: Int[Tensor, " p"],
     cfg: GraphConfig | None = None,
 ) -> FrozenPrompt:
@@ -89,7 +89,7 @@ def freeze(
 
     Args:
         model: any that can be loaded.
-        dictionaries: explainers, or folders that hold one dictionary or many.
+        dictionaries: loaded ones, or folders that hold one dictionary or many.
         tokens: the prompt, BOS included where the model has one.
         cfg: bounds.
 
@@ -99,15 +99,15 @@ def freeze(
     cfg = cfg or GraphConfig()
     if model.dtype not in (torch.float32, torch.float64):
         raise PolyheadError(f"{model.cfg.name} is in {model.dtype}, in which sums do not close; load it in float32")
-    explainers = gather(dictionaries)
-    check_explainers(model, explainers)
+    dictionaries = gather(dictionaries)
+    check_dictionaries(model, dictionaries)
     check_pass(model, len(tokens), cfg)
-    recorded = record(model, tokens, [one.reading for one in explainers])
-    parts = [make_part(recorded, one, index, cfg) for index, one in enumerate(explainers)]
+    recorded = record(model, tokens, [one.reading for one in dictionaries])
+    parts = [make_part(recorded, one, index, cfg) for index, one in enumerate(dictionaries)]
     blocks = [_embeddings(recorded), *(block for part in parts for block in part.blocks)]
     notes = [note for part in parts for note in part.notes]
     biases = {depth: rows for part in parts for depth, rows in part.biases.items()}
-    explained = {half for one in explainers for half in one.explains}
+    explained = {half for one in dictionaries for half in one.explains}
     blocks += _constants(recorded, blocks, biases, explained, notes)
     blocks.append(logit_block(recorded, cfg))
     if (cap := soft_cap(recorded)) is not None:
@@ -119,7 +119,7 @@ def freeze(
     bias_node = next(block.first for block in blocks if block.label == "constants")
     check_writes(blocks, model.cfg.d_model, cfg)
     says = [part.says for part in parts]
-    return FrozenPrompt(recorded, explainers, cfg, blocks, says, patterns, notes, bias_node, _writes(blocks), nodes)
+    return FrozenPrompt(recorded, dictionaries, cfg, blocks, says, patterns, notes, bias_node, _writes(blocks), nodes)
 
 
 def _embeddings(recorded: Recorded) -> Block:

@@ -1,7 +1,7 @@
-"""Norms held as they were on the prompt: linear maps of one position each, with a constant.
+"""Norms frozen as they were on the prompt: linear maps of one position each, with a constant.
 
     normalized[p] = (x[p] - [LayerNorm] mean(x[p])) / scale[p] * gain + bias = J_p x[p] + bias
-With `scale` held at the prompt's value, a reader r of the normalized tensor reads J_p^T r of the stream and bias . r.
+With `scale` frozen at the prompt's value, a reader r of the normalized tensor reads J_p^T r of the stream and bias . r.
 Which formula a norm follows is found on the tensors before it and after it, not believed from the family's name.
 Axis legend: p position, d d_model, n one of several vectors.
 """

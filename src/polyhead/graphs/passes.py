@@ -1,4 +1,4 @@
-"""Passes of the real model with something added to its stream: everything else held, or everything else free.
+"""Passes of the real model with something added to its stream: everything else frozen, or everything else free.
 
 Held: every norm divides by what it divided by on the prompt, attention moves along the patterns of the prompt, and what
 attention and MLPs write is put back as it was; so a change reaches what reads the stream, directly or through heads,
@@ -32,12 +32,12 @@ class Pass(NamedTuple):
 
 
 @torch.no_grad()
-def held_pass(model: HookedModel, frozen: FrozenPrompt, added: Added, sites: list[str]) -> Pass:
+def frozen_pass(model: HookedModel, frozen: FrozenPrompt, added: Added, sites: list[str]) -> Pass:
     """The tensors at `sites` where nothing but `added` differs from the prompt.
 
     An attention output comes as the heads made it, before it is put back.
     """
-    run = _Held(frozen, added, {*sites, "ln_final.hook_normalized"})
+    run = _FrozenHooks(frozen, added, {*sites, "ln_final.hook_normalized"})
     logits = model.run_with_hooks(frozen.tokens[None].to(model.device), run.hooks())
     return Pass(run.seen, _uncapped(model, run.seen["ln_final.hook_normalized"], logits)[0].double().cpu())
 
@@ -54,9 +54,11 @@ def live_pass(
 ) -> Pass:
     """The tensors at `sites` where `added` is put into the stream and the model continues unfrozen.
 
-    With `norms` or `patterns`, those are held as on the prompt, and nothing else is.
+    With `norms` or `patterns`, those are frozen as on the prompt, and nothing else is.
     """
-    run = _Held(frozen, added, {*sites, "ln_final.hook_normalized"}, outputs=False, norms=norms, patterns=patterns)
+    run = _FrozenHooks(
+        frozen, added, {*sites, "ln_final.hook_normalized"}, outputs=False, norms=norms, patterns=patterns
+    )
     logits = model.run_with_hooks(frozen.tokens[None].to(model.device), run.hooks())
     return Pass(run.seen, _uncapped(model, run.seen["ln_final.hook_normalized"], logits)[0].double().cpu())
 
@@ -76,8 +78,8 @@ def _behind(frozen: FrozenPrompt, depth: int) -> str:
     return post if post in frozen.recorded.cache else site(layer, f"hook_{half}_out")
 
 
-class _Held:
-    """The hooks of one held pass, and what they saw."""
+class _FrozenHooks:
+    """The hooks of one frozen pass, and what they saw."""
 
     def __init__(
         self,
@@ -96,7 +98,7 @@ class _Held:
         """Depth -> what the running model has there; on the CPU, like all that was seen."""
 
     def hooks(self) -> dict[str, Hook]:
-        """One for every site that is held, added to or read."""
+        """One for every site that is frozen, added to or read."""
         recorded, hooks = self.frozen.recorded, {}
         for layer in range(recorded.n_layers):
             halves = ("attn",) if recorded.model.cfg.attn_only else ("attn", "mlp")
@@ -179,17 +181,17 @@ class _Held:
     def _normed(self, name: str, norm: FrozenNorm, depth: int) -> Hook:
         def hook(value: Tensor) -> Tensor:
             stream = self.stream[depth][0].double()
-            held = norm.apply(stream, torch.arange(len(stream))) + norm.bias
-            self.seen[name] = held[None]
-            return held[None].to(value)
+            normed = norm.apply(stream, torch.arange(len(stream))) + norm.bias
+            self.seen[name] = normed[None]
+            return normed[None].to(value)
 
         return hook
 
-    def _put(self, name: str, held: Tensor, *, as_put: bool = False) -> Hook:
+    def _put(self, name: str, put: Tensor, *, as_put: bool = False) -> Hook:
         """Puts a tensor in place; what was there, or what was put, is what was seen."""
 
         def hook(value: Tensor) -> Tensor:
-            self.seen[name] = held if as_put else value.detach().cpu()
-            return held.to(value)
+            self.seen[name] = put if as_put else value.detach().cpu()
+            return put.to(value)
 
         return hook

@@ -2,9 +2,9 @@
 
     score[h, t, s] = sum_i sum_j q_i . k_j
 i runs over everything that wrote to the stream at t before the layer (embeddings, latents, errors, biases) and one
-constant (the norm's bias, b_Q, positions added to queries), j the same at s. Norm scales are held; the rotation is in
+constant (the norm's bias, b_Q, positions added to queries), j the same at s. Norm scales are frozen; the rotation is in
 q_i and k_j. It explains the score, not what softmax makes of the others in its row: `contrast` is the score less its
-row's mean. Reasons are terms of a QK dictionary of the layer, u_i(q_t) w_i(k_s) by latent, with what they leave.
+row's mean. QK features are terms of a QK dictionary of the layer, u_i(q_t) w_i(k_s) by latent, with what they leave.
 Source: Transformer Circuits, "Tracing Attention Computation Through Feature Interactions" (2025).
 Axis legend: n node that wrote at the query, m at the key, i latent.
 """
@@ -22,8 +22,8 @@ from polyhead.core.graph_records import QKEntry, QKTerm
 from polyhead.core.sites import parse_site
 from polyhead.dictionaries.qk_diagonal import QKDiagonal
 from polyhead.dictionaries.qk_mask import QKMask
-from polyhead.graphs.explainers import Explainer
 from polyhead.graphs.frozen import FrozenPrompt
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.recorded import DTYPE
 from polyhead.graphs.score_map import Projection, ScoreMap, score_map
 
@@ -80,7 +80,7 @@ def explain_entry(
     key: int,
     *,
     top: int = 50,
-    dictionaries: Sequence[Explainer] = (),
+    dictionaries: Sequence[LoadedDictionary] = (),
     scores: ScoreMap | None = None,
 ) -> QKEntry:
     """Why a head looked from one position at another.
@@ -92,7 +92,7 @@ def explain_entry(
         query: position that looks.
         key: position that is looked at.
         top: terms of each list that are named; the rest is one term without nodes, so every list sums to the score.
-        dictionaries: QK dictionaries (or combined layers); those of this layer and head say their reasons.
+        dictionaries: QK dictionaries (or combined layers); those of this layer and head name the QK features.
         scores: `score_map(frozen, layer)`, where several entries of one layer are explained.
 
     Raises:
@@ -104,7 +104,7 @@ def explain_entry(
     on_query, on_key = terms.sum(1), terms.sum(0)
     row = scores.scores[head, query]
     whole = float(terms.sum())
-    own, found, left = _reasons(frozen, [*frozen.explainers, *dictionaries], layer, head, query, key, whole, top)
+    own, found, left = _qk_features(frozen, [*frozen.dictionaries, *dictionaries], layer, head, query, key, whole, top)
     return QKEntry(
         layer=layer,
         head=head,
@@ -116,9 +116,9 @@ def explain_entry(
         query_marginal=_terms(on_query, top, lambda i: (int(query_nodes[i]), None)),
         key_marginal=_terms(on_key, top, lambda i: (None, int(key_nodes[i]))),
         contrast=whole - float(row[row.isfinite()].mean()),
-        reasons=found,
-        reasons_rest=left,
-        reasons_of=own,
+        qk_features=found,
+        qk_features_rest=left,
+        qk_features_of=own,
     )
 
 
@@ -137,11 +137,18 @@ def _terms(
     return [*named, QKTerm(query_node=None, key_node=None, value=float(values.sum()) - sum(t.value for t in named))]
 
 
-# ---- reasons of QK dictionaries
+# ---- QK features of QK dictionaries
 
 
-def _reasons(
-    frozen: FrozenPrompt, some: Sequence[Explainer], layer: int, head: int, query: int, key: int, score: float, top: int
+def _qk_features(
+    frozen: FrozenPrompt,
+    some: Sequence[LoadedDictionary],
+    layer: int,
+    head: int,
+    query: int,
+    key: int,
+    score: float,
+    top: int,
 ) -> tuple[str | None, list[tuple[int, float]], float | None]:
     """The first QK dictionary that explains this head: its name, its largest terms, and the score less those."""
     for one in some:
@@ -157,7 +164,7 @@ def _reasons(
     return None, [], None
 
 
-def _layer_of(one: Explainer) -> int | None:
+def _layer_of(one: LoadedDictionary) -> int | None:
     return parse_site(one.reading.roles["q"][0].site).layer
 
 

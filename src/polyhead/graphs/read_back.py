@@ -55,7 +55,7 @@ class ReadBack:
     def of(cls, frozen: FrozenPrompt) -> "ReadBack":
         """Copies of the dictionaries, and their codes on the prompt."""
         dictionaries, codes, groups = [], [], []
-        for one in frozen.explainers:
+        for one in frozen.dictionaries:
             wide, batch = copy.deepcopy(one.dictionary).double(), frozen.recorded.batch(one.reading)
             dictionaries.append(wide)
             narrow = getattr(one.dictionary, "mtc", one.dictionary)
@@ -72,7 +72,7 @@ class ReadBack:
         roles = ("x", "pattern", "q", "k") if whole else ("x",)
         return [
             Reading(roles={name: reads for name, reads in one.reading.roles.items() if name in roles})
-            for one in self.frozen.explainers
+            for one in self.frozen.dictionaries
         ]
 
     @torch.no_grad()
@@ -128,7 +128,7 @@ class ReadBack:
             was = self.codes[index]
             assert was is not None
             f = torch.where(was != 0, pre, 0.0) if live else was
-            ((layer, _),) = self.frozen.explainers[index].explains
+            ((layer, _),) = self.frozen.dictionaries[index].explains
             pattern = self.frozen.pattern(layer)[None]
             if live:
                 pattern = whole.patterns(batch) if whole is not one else batch["pattern"]

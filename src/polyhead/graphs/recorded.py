@@ -130,7 +130,7 @@ class Recorded:
         *,
         after_norm: bool = False,
     ) -> Float[Tensor, "n d"]:
-        """What vectors in the output of a sublayer add to the stream; a norm on the output is held.
+        """What vectors in the output of a sublayer add to the stream; a norm on the output is frozen.
 
         Args:
             layer: Layer.

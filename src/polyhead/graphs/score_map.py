@@ -1,9 +1,9 @@
 """How a layer's attention scores follow from its input on one prompt, linear on each side.
 
     q = R_t (D_q[t] * ((x_t + c_t) W_Q[h] + b_Q[h])),  k the same at s;   score[h, t, s] = scale q . k
-x_t is what a stream adds after the norm (its scale held), c_t the norm's bias and positions that are added to queries
+x_t is what a stream adds after the norm (its scale frozen), c_t the norm's bias and positions that are added to queries
 and keys only; R rotates; D is 1, or where the model norms its queries and keys, gain over their scale on the prompt,
-held like every norm. So a score is bilinear in what was written at t and at s. All of it is found on the tensors that
+frozen like every norm. So a score is bilinear in what was written at t and at s. All of it is found on the tensors that
 the model computed, and a layer whose scores are not of this form (a soft cap) is refused.
 Axis legend: p position, h head, d d_model, k d_head, n one of several vectors, q query, s key.
 """

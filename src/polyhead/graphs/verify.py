@@ -1,10 +1,10 @@
-"""A graph held against interventions: nodes are suppressed, boosted or swapped, and what happens is compared with it.
+"""A graph compared with interventions: nodes are suppressed, boosted or swapped, and what happens is compared with it.
 
 Held model (graphs/passes.py): the change of every target's pre-activation must be the node's column of the adjacency,
     seen[t] = factor * A[t, n];   swap: the node goes and another of its block and position is doubled
 to numerical precision, since edges are direct effects. It is measured by another way than edges are made: the model's
 own pass with hooks, read by the dictionaries' own encoders.
-Live model: the same is added to the model with nothing held, and what the graph says of it over all paths,
+Live model: the same is added to the model with nothing frozen, and what the graph says of it over all paths,
     total = A D total + factor A[:, n],   D = 1 / activation of latents (what reaches one scales what it writes)
 is compared with the changes seen downstream. That is faithfulness, not an identity: norms and patterns answer, latents
 saturate. Query sides of a key side that is changed follow by definition and are not counted.
@@ -28,11 +28,11 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import Perturbation, VerifyRecord
 from polyhead.dictionaries.mtc import MTC
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer
 from polyhead.graphs.frozen import FrozenPrompt, freeze
 from polyhead.graphs.graph import Graph
 from polyhead.graphs.influence import influence, logit_weights, of_kind, without
-from polyhead.graphs.passes import held_pass, live_pass
+from polyhead.graphs.loaded import LoadedDictionary
+from polyhead.graphs.passes import frozen_pass, live_pass
 from polyhead.graphs.prune import places
 from polyhead.graphs.read_back import ReadBack, move, moved_writes, widened
 from polyhead.graphs.recorded import write_depth
@@ -47,26 +47,26 @@ class Bench:
 
     def __init__(self, model: HookedModel, frozen: FrozenPrompt) -> None:
         self.frozen, self.model, self.back = frozen, widened(model), ReadBack.of(frozen)
-        self.held_zero = self._held({})
+        self.frozen_zero = self._in_frozen({})
         self.live_zero = self._live({})
 
-    def held(self, factors: dict[int, float]) -> Float[np.ndarray, " n"]:
-        """Change of every pre-activation where some nodes' values change by shares of themselves, all else held."""
-        return self._held(factors) - self.held_zero
+    def in_frozen(self, factors: dict[int, float]) -> Float[np.ndarray, " n"]:
+        """Change of every pre-activation where some nodes' values change by shares of themselves, all else frozen."""
+        return self._in_frozen(factors) - self.frozen_zero
 
     def live(
         self, factors: dict[int, float], *, norms: bool = False, patterns: bool = False
     ) -> Float[np.ndarray, " n"]:
-        """The same with nothing held but, where asked for, norm scales or patterns."""
+        """The same with nothing frozen but, where asked for, norm scales or patterns."""
         zero = self._live({}, norms, patterns) if norms or patterns else self.live_zero
         return self._live(factors, norms, patterns) - zero
 
-    def _held(self, factors: dict[int, float]) -> Float[np.ndarray, " n"]:
-        run = held_pass(self.model, self.frozen, self._written(factors), self.back.sites(whole=False))
+    def _in_frozen(self, factors: dict[int, float]) -> Float[np.ndarray, " n"]:
+        run = frozen_pass(self.model, self.frozen, self._written(factors), self.back.sites(whole=False))
         return self.back.read(run.tensors, run.logits, changed=self._changed(factors))
 
     def _live(self, factors: dict[int, float], norms: bool = False, patterns: bool = False) -> Float[np.ndarray, " n"]:
-        """Nothing held: what key sides send is written too, along the patterns of the prompt."""
+        """Nothing frozen: what key sides send is written too, along the patterns of the prompt."""
         added, changed = self._written(factors), self._changed(factors)
         for index, values in changed.items():
             layer, rows = self._arrived(index, values)
@@ -104,8 +104,8 @@ class Bench:
         whole = self.back.dictionaries[index]
         mtc = getattr(whole, "mtc", whole)
         assert isinstance(mtc, MTC)
-        explainer = self.frozen.explainers[index]
-        ((layer, half),), (after_norm,) = explainer.explains, explainer.after_norm
+        loaded = self.frozen.dictionaries[index]
+        ((layer, half),), (after_norm,) = loaded.explains, loaded.after_norm
         rows = move(mtc, values, self.frozen.pattern(layer)[None]) @ moved_writes(mtc)
         positions = torch.arange(len(rows))
         return layer, self.frozen.recorded.write_at(layer, half, rows, positions, after_norm=after_norm)
@@ -114,7 +114,7 @@ class Bench:
 @torch.no_grad()
 def verify(
     model: HookedModel,
-    dictionaries: Sequence[Explainer | Path | str],
+    dictionaries: Sequence[LoadedDictionary | Path | str],
     graph: Graph,
     n_nodes: int,
     generator: torch.Generator,
@@ -188,14 +188,14 @@ def _one(
     """
     factors, action = _factors(graph, node, action, generator)
     here = {int(place[i]): share for i, share in factors.items()}
-    held, live = bench.held(here)[place], bench.live(here)[place]
+    frozen, live = bench.in_frozen(here)[place], bench.live(here)[place]
     start = np.zeros(len(graph))
     start[list(factors)] = list(factors.values())
     said = adjacency @ start
     edges = np.asarray((adjacency[:, list(factors)] != 0).todense())
-    compared = np.isfinite(held) & (edges.all(1) | (np.array([n.cut for n in graph.nodes]) == 0))
-    largest = np.abs(held[compared]).max(initial=0.0)
-    error = np.abs(said - held)[compared].max(initial=0.0) / largest if largest > 0 else 0.0
+    compared = np.isfinite(frozen) & (edges.all(1) | (np.array([n.cut for n in graph.nodes]) == 0))
+    largest = np.abs(frozen[compared]).max(initial=0.0)
+    error = np.abs(said - frozen)[compared].max(initial=0.0) / largest if largest > 0 else 0.0
     total = total_effect(graph, adjacency, factors)
     if shuffled is not None:
         total = _shuffle(total, shuffled, generator)
@@ -296,7 +296,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _frozen_again(
-    model: HookedModel, dictionaries: Sequence[Explainer | Path | str], graph: Graph, cfg: GraphConfig | None
+    model: HookedModel, dictionaries: Sequence[LoadedDictionary | Path | str], graph: Graph, cfg: GraphConfig | None
 ) -> FrozenPrompt:
     record = graph.record
     logits = tuple(dict.fromkeys(n.position for n in graph.nodes if n.kind == "logit"))

@@ -15,7 +15,7 @@ from polyhead.reports.scripts import shorten, write_script
 from polyhead.reports.tables import page_data
 
 _MOST_TOKENS = 5
-_MOST_REASONS, _MOST_EXAMPLES = 12, 3
+_MOST_QK_FEATURES, _MOST_EXAMPLES = 12, 3
 """Latents of an explained entry that the page draws, and the examples of each."""
 _LAYER = re.compile(r" of layer \S.*$")
 """What a graph adds to the names of dictionaries that have the same one."""
@@ -74,7 +74,7 @@ class LatentPages:
             return None
         return _pages(known)
 
-    def reasons(self, name: str, layer: int) -> _Known | None:
+    def qk_features(self, name: str, layer: int) -> _Known | None:
         """The run's card of a QK dictionary of a layer."""
         found = (k for k in self._known if k.card.name == own_name(name) and k.card.side == "both")
         return next((k for k in found if k.run.overview.layer == layer), None)
@@ -82,11 +82,16 @@ class LatentPages:
     def of_entries(self, record: QKRecord) -> dict[str, dict[str, Any]]:
         """By name of a QK dictionary its card, and of each latent that is a reason its tokens and first examples."""
         out: dict[str, dict[str, Any]] = {}
-        for name, layer in dict.fromkeys((entry.reasons_of, entry.layer) for entry in record.entries):
-            known = None if name is None else self.reasons(name, layer)
+        for name, layer in dict.fromkeys((entry.qk_features_of, entry.layer) for entry in record.entries):
+            known = None if name is None else self.qk_features(name, layer)
             if name is None or known is None or not self._read(known):
                 continue
-            asked = {latent for e in record.entries if e.reasons_of == name for latent, _ in e.reasons[:_MOST_REASONS]}
+            asked = {
+                latent
+                for e in record.entries
+                if e.qk_features_of == name
+                for latent, _ in e.qk_features[:_MOST_QK_FEATURES]
+            }
             pages = (page for page in _pages(known) if page.row.latent in asked)
             found = {page.row.latent: page_data(page)["examples"][:_MOST_EXAMPLES] for page in pages}
             out[name] = {

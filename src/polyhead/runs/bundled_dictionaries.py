@@ -159,7 +159,7 @@ def card_words(card: Mapping[str, Any]) -> str:
         "| dictionary | latents | L0 source | FVU | loss spliced | loss recovered | dead | effective heads |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    reasons = [
+    qk_entries = [
         "| dictionary | heads | latents | pattern nMSE | pattern KL (nats) |",
         "| --- | --- | ---: | ---: | ---: |",
     ]
@@ -172,7 +172,7 @@ def card_words(card: Mapping[str, Any]) -> str:
             )
         else:
             heads = ", ".join(f"L{entry['layer']}H{h}" for h in settings["heads"])
-            reasons.append(
+            qk_entries.append(
                 f"| {name} | {heads} | {settings['n_latents']} | {s['pattern_nmse']:.3f} | {s['pattern_kl']:.3f} |"
             )
     first = next(iter(card["dictionaries"].values()))
@@ -193,7 +193,7 @@ def card_words(card: Mapping[str, Any]) -> str:
             "",
             "QK dictionaries, which say why heads look where they look:",
             "",
-            *reasons,
+            *qk_entries,
             "",
         ]
     )

@@ -37,9 +37,9 @@ from polyhead.core.stopping import Stopped
 from polyhead.dictionaries.bundled import bundled_folders
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer, find_explainers, gather
 from polyhead.graphs.frozen import freeze
 from polyhead.graphs.graph import Graph
+from polyhead.graphs.loaded import LoadedDictionary, gather, load_dictionaries
 from polyhead.graphs.prune import places, prune_record, same_latent
 from polyhead.graphs.qk import explain_entry, renumbered
 from polyhead.models.hooked import HookedModel
@@ -103,22 +103,22 @@ def run_graph(cfg: GraphRunConfig, out: Path) -> dict[str, Any]:
 def _run_stages(cfg: GraphRunConfig, out: Path) -> dict[str, Any]:
     model = load_model(cfg.model)
     tokens = prompt_tokens(model, cfg.prompt)
-    explainers, reasons = find_dictionaries(cfg.dictionaries, cfg.model)
+    dictionaries, qk_dictionaries = find_dictionaries(cfg.dictionaries, cfg.model)
     if not (out / FULL / GRAPH).exists():
-        build_graph(model, explainers, tokens, cfg.bounds, folder=out / FULL)
+        build_graph(model, dictionaries, tokens, cfg.bounds, folder=out / FULL)
     if not (out / GRAPH).exists():
         run_prune(out / FULL, out, node_threshold=cfg.node_threshold, edge_threshold=cfg.edge_threshold)
-    _explain(model, explainers, reasons, tokens, cfg, out)
-    _verify(model, explainers, cfg, out)
-    _examples(model, explainers, reasons, cfg, out)
+    _explain(model, dictionaries, qk_dictionaries, tokens, cfg, out)
+    _verify(model, dictionaries, cfg, out)
+    _examples(model, dictionaries, qk_dictionaries, cfg, out)
     index = run_graph_pages([out], out / PAGES)
     return {**summary(out, cfg.max_logits), "pages": str(index)}
 
 
 def _explain(
     model: HookedModel,
-    explainers: list[Explainer],
-    reasons: list[Explainer],
+    dictionaries: list[LoadedDictionary],
+    qk_dictionaries: list[LoadedDictionary],
     tokens: Any,
     cfg: GraphRunConfig,
     out: Path,
@@ -127,7 +127,7 @@ def _explain(
     if not cfg.n_qk_entries or (out / QK).exists():
         return
     record, edges = load_graph(out)
-    frozen = freeze(model, explainers, tokens, cfg.bounds)
+    frozen = freeze(model, dictionaries, tokens, cfg.bounds)
     there = places(frozen.nodes, record.nodes)
     entries: list[QKEntry] = []
     refused: dict[int, str] = {}
@@ -137,7 +137,7 @@ def _explain(
         if layer in refused:
             continue
         try:
-            entry = explain_entry(frozen, layer, head, query, key, dictionaries=reasons)
+            entry = explain_entry(frozen, layer, head, query, key, dictionaries=qk_dictionaries)
         except _NOT_A_NOTE:
             raise
         except PolyheadError as error:
@@ -148,12 +148,12 @@ def _explain(
     QKRecord(entries=entries).save(out / QK)
 
 
-def _verify(model: HookedModel, explainers: list[Explainer], cfg: GraphRunConfig, out: Path) -> None:
+def _verify(model: HookedModel, dictionaries: list[LoadedDictionary], cfg: GraphRunConfig, out: Path) -> None:
     """Verify the graph; a note where that cannot be done."""
     if not cfg.n_perturb or (out / VERIFY).exists():
         return
     try:
-        run_verify(out, n_nodes=cfg.n_perturb, seed=cfg.seed, loaded=(model, explainers))
+        run_verify(out, n_nodes=cfg.n_perturb, seed=cfg.seed, loaded=(model, dictionaries))
     except _NOT_A_NOTE:
         raise
     except PolyheadError as error:
@@ -161,13 +161,22 @@ def _verify(model: HookedModel, explainers: list[Explainer], cfg: GraphRunConfig
 
 
 def _examples(
-    model: HookedModel, explainers: list[Explainer], reasons: list[Explainer], cfg: GraphRunConfig, out: Path
+    model: HookedModel,
+    dictionaries: list[LoadedDictionary],
+    qk_dictionaries: list[LoadedDictionary],
+    cfg: GraphRunConfig,
+    out: Path,
 ) -> None:
     """Look for examples of latents; a note where there is no text that can be read."""
     record, _ = load_graph(out)
-    about = {"qk": load_qk(out, record), "reasons": reasons, "text": cfg.text, "n_tokens": cfg.n_example_tokens}
+    about = {
+        "qk": load_qk(out, record),
+        "qk_dictionaries": qk_dictionaries,
+        "text": cfg.text,
+        "n_tokens": cfg.n_example_tokens,
+    }
     try:
-        run_examples(model, explainers, record, out, **about)
+        run_examples(model, dictionaries, record, out, **about)
     except _NOT_A_NOTE:
         raise
     except PolyheadError as error:
@@ -199,25 +208,25 @@ def prompt_tokens(model: HookedModel, prompt: str) -> Any:
     return tokens
 
 
-def find_dictionaries(names: Sequence[str], model: str) -> tuple[list[Explainer], list[Explainer]]:
-    """Dictionaries whose latents are nodes, and QK dictionaries whose latents are reasons.
+def find_dictionaries(names: Sequence[str], model: str) -> tuple[list[LoadedDictionary], list[LoadedDictionary]]:
+    """Dictionaries whose latents are nodes, and QK dictionaries whose latents are QK features.
 
     Raises:
         PolyheadError: a folder with none, `bundled` for another model, several where one is wanted.
     """
-    found: list[Explainer] = []
+    found: list[LoadedDictionary] = []
     for name in names:
         if name == "bundled":
             if model != "bundled":
                 raise PolyheadError(f"the dictionaries that ship are of the bundled model; {model} needs its own")
             for folder in bundled_folders().values():
-                found += find_explainers(folder)
+                found += load_dictionaries(folder)
         elif not Path(name).exists():
             raise PolyheadError(f"{name} does not exist; give run folders, dictionaries, or `bundled`")
         else:
-            found += find_explainers(name)
-    reasons = gather([one for one in found if one.kind in QK_KINDS])
-    return gather([one for one in found if one.kind not in QK_KINDS]), reasons
+            found += load_dictionaries(name)
+    qk_dictionaries = gather([one for one in found if one.kind in QK_KINDS])
+    return gather([one for one in found if one.kind not in QK_KINDS]), qk_dictionaries
 
 
 def run_prune(folder: Path, out: Path, *, node_threshold: float = 0.8, edge_threshold: float = 0.98) -> dict[str, Any]:
@@ -260,7 +269,7 @@ def run_verify(
     n_nodes: int = 10,
     seed: int = 0,
     dictionaries: Sequence[str] | None = None,
-    loaded: tuple[HookedModel, list[Explainer]] | None = None,
+    loaded: tuple[HookedModel, list[LoadedDictionary]] | None = None,
 ) -> VerifyRecord:
     """Change nodes and hold what follows against the edges; writes verify.json.
 
@@ -275,9 +284,9 @@ def run_verify(
         loaded = load_model(cfg.model), find_dictionaries(dictionaries or cfg.dictionaries, cfg.model)[0]
     from polyhead.graphs.verify import verify
 
-    model, explainers = loaded
+    model, nodes_of = loaded
     draws = generator(seed, "verify")
-    found = verify(model, explainers, Graph(record, edges), n_nodes, draws, cfg=cfg.bounds)
+    found = verify(model, nodes_of, Graph(record, edges), n_nodes, draws, cfg=cfg.bounds)
     found.save(folder / VERIFY)
     return found
 
@@ -291,10 +300,10 @@ def run_graph_examples(folder: Path, *, text: str = "bundled", n_tokens: int = 8
     record, _ = load_graph(folder)
     cfg = _run_config(folder)
     model = load_model(cfg.model)
-    explainers, reasons = find_dictionaries(cfg.dictionaries, cfg.model)
-    about = {"qk": load_qk(folder, record), "reasons": reasons, "text": text, "n_tokens": n_tokens}
+    dictionaries, qk_dictionaries = find_dictionaries(cfg.dictionaries, cfg.model)
+    about = {"qk": load_qk(folder, record), "qk_dictionaries": qk_dictionaries, "text": text, "n_tokens": n_tokens}
     with TemporaryDirectory(dir=folder) as aside:  # what is there stays until there is something better
-        run_examples(model, explainers, record, Path(aside), **about)
+        run_examples(model, dictionaries, record, Path(aside), **about)
         if (Path(aside) / LATENTS).exists():
             shutil.rmtree(folder / LATENTS, ignore_errors=True)
             (Path(aside) / LATENTS).rename(folder / LATENTS)

@@ -1,7 +1,7 @@
 """What a graph's latents do on other text: examples of every latent that is a node, for its pages and feature files.
 
     FOLDER/latents/NUMBER/records/    as a run's, of one dictionary (its number in the graph), its nodes' latents alone
-    FOLDER/latents/qk-NAME/records/   the same of a QK dictionary, the reasons of explained pattern entries alone
+    FOLDER/latents/qk-NAME/records/   the same of a QK dictionary, the QK features of explained pattern entries alone
 
 A dictionary whose run was analysed (`polyhead report`) has its pages there already and is passed over.
 """
@@ -25,7 +25,7 @@ from polyhead.core.graph_records import GraphRecord, QKRecord
 from polyhead.core.reading import Reading, read_key
 from polyhead.core.records import LatentPage, Overview, save_lines
 from polyhead.dictionaries import METHODS
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.metrics.evaluate import Repeatable
 from polyhead.models.base_layer import base_layer
 from polyhead.models.hooked import HookedModel
@@ -43,12 +43,12 @@ _AT_ONCE = 6
 
 def run_examples(
     model: HookedModel,
-    explainers: Sequence[Explainer],
+    dictionaries: Sequence[LoadedDictionary],
     record: GraphRecord,
     out: Path,
     *,
     qk: QKRecord | None = None,
-    reasons: Sequence[Explainer] = (),
+    qk_dictionaries: Sequence[LoadedDictionary] = (),
     text: str = "bundled",
     n_tokens: int = 8192,
 ) -> list[Path]:
@@ -56,11 +56,11 @@ def run_examples(
 
     Args:
         model: the base model.
-        explainers: the graph's dictionaries, in any order.
+        dictionaries: the graph's dictionaries, in any order.
         record: the graph.
         out: its folder.
         qk: pattern entries that were explained.
-        reasons: QK dictionaries that said their reasons.
+        qk_dictionaries: QK dictionaries that named QK features.
         text: where examples come from; `bundled` is the Python source that ships.
         n_tokens: how much of it, BOS included.
 
@@ -71,8 +71,12 @@ def run_examples(
         PolyheadError: no such text, or it is shorter than a sequence.
     """
     known = LatentPages(example_folders(out), [record], out)
-    todo = [one for one in _asked(explainers, record) if known.find(record.dictionaries[int(one.folder)]) is None]
-    todo += [one for one in _reasons(reasons, qk) if known.reasons(one.explainer.name, one.explainer.layers[0]) is None]
+    todo = [one for one in _asked(dictionaries, record) if known.find(record.dictionaries[int(one.folder)]) is None]
+    todo += [
+        one
+        for one in _qk_features(qk_dictionaries, qk)
+        if known.qk_features(one.loaded.name, one.loaded.layers[0]) is None
+    ]
     if todo and n_tokens:
         sequences = _sequences(model, text, n_tokens)
         facts = {
@@ -117,24 +121,26 @@ def latent_pages(record: GraphRecord, folder: Path) -> dict[int, list[LatentPage
 
 class _Asked(NamedTuple):
     folder: str
-    explainer: Explainer
+    loaded: LoadedDictionary
     latents: list[int]
     """Ascending."""
 
 
-def _asked(explainers: Sequence[Explainer], record: GraphRecord) -> Iterator[_Asked]:
-    by_name = {one.name: one for one in explainers}
+def _asked(dictionaries: Sequence[LoadedDictionary], record: GraphRecord) -> Iterator[_Asked]:
+    by_name = {one.name: one for one in dictionaries}
     for number, dictionary in enumerate(record.dictionaries):
         latents = {n.latent for n in record.nodes if n.dictionary == number and n.latent is not None}
         if latents and dictionary.name in by_name:
             yield _Asked(str(number), by_name[dictionary.name], sorted(latents))
 
 
-def _reasons(reasons: Sequence[Explainer], qk: QKRecord | None) -> Iterator[_Asked]:
-    for one in reasons:
-        entries = [entry for entry in qk.entries if entry.reasons_of == one.name] if qk else []
+def _qk_features(qk_dictionaries: Sequence[LoadedDictionary], qk: QKRecord | None) -> Iterator[_Asked]:
+    for one in qk_dictionaries:
+        entries = [entry for entry in qk.entries if entry.qk_features_of == one.name] if qk else []
         if entries:
-            yield _Asked(f"qk-{one.name}", one, sorted({latent for entry in entries for latent, _ in entry.reasons}))
+            yield _Asked(
+                f"qk-{one.name}", one, sorted({latent for entry in entries for latent, _ in entry.qk_features})
+            )
 
 
 def _sequences(model: HookedModel, text: str, n_tokens: int) -> TokenSequences:
@@ -152,7 +158,7 @@ class _Reader:
 
     def __init__(self, model: HookedModel, asked: _Asked, seq_len: int) -> None:
         self.model, self.asked = model, asked
-        one = asked.explainer
+        one = asked.loaded
         self.layers = one.layers
         layers = [base_layer(model, n, n_positions=seq_len) for n in self.layers]
         self.sides = Sides(one.dictionary, layers, METHODS[one.kind].side)
@@ -161,7 +167,7 @@ class _Reader:
     @torch.no_grad()
     def write(self, harvested: HarvestedText, out: Path, facts: dict[str, Any]) -> None:
         """Analyse the latents asked for, and write their records."""
-        one, model = self.asked.explainer, self.model
+        one, model = self.asked.loaded, self.model
         roles = {role: read_key(reads) for role, reads in self.reading.roles.items()}
         batches = MemoryBatches(harvested, sequences_per_batch=min(8, len(harvested)), seed=0, roles=roles)
         assert model.tokenizer is not None

@@ -107,12 +107,12 @@ def test_latents_come_with_examples(folder: Path, tmp_path: Path, capsys: pytest
     assert any(page.examples and page.promoted for some in pages.values() for page in some)
     drawn = (folder / "pages" / "data" / "latents").rglob("pages-*.js")
     assert sum(path.read_text("utf-8").count('"examples"') for path in drawn) == len(asked)
-    entries = [e for e in QKRecord.load(folder / QK).entries if e.reasons]
-    pages_of_reasons = LatentPages(example_folders(folder), [record], folder).of_entries(QKRecord(entries=entries))
-    assert {e.reasons_of for e in entries} == set(pages_of_reasons)
+    entries = [e for e in QKRecord.load(folder / QK).entries if e.qk_features]
+    pages_of_features = LatentPages(example_folders(folder), [record], folder).of_entries(QKRecord(entries=entries))
+    assert {e.qk_features_of for e in entries} == set(pages_of_features)
     for entry in entries:
-        assert entry.reasons_of is not None
-        row = pages_of_reasons[entry.reasons_of]["latents"][str(entry.reasons[0][0])]
+        assert entry.qk_features_of is not None
+        row = pages_of_features[entry.qk_features_of]["latents"][str(entry.qk_features[0][0])]
         assert row["tokens"]
         assert row["key_tokens"]
     written = run(capsys, "graph", "export", folder, "--out", tmp_path / "json", "--as-transcoders", "--json")
@@ -155,9 +155,9 @@ def test_dictionaries_that_ship_are_of_the_bundled_model() -> None:
 
     with pytest.raises(PolyheadError, match="needs its own"):
         find_dictionaries(("bundled",), "gpt2")
-    explainers, reasons = find_dictionaries(("bundled",), "bundled")
-    assert {one.kind for one in explainers} == {"mtc"}
-    assert {one.kind for one in reasons} <= {"qk_diagonal"}
+    dictionaries, qk_dictionaries = find_dictionaries(("bundled",), "bundled")
+    assert {one.kind for one in dictionaries} == {"mtc"}
+    assert {one.kind for one in qk_dictionaries} <= {"qk_diagonal"}
 
 
 def test_a_written_new_line_is_a_new_line() -> None:
@@ -173,7 +173,7 @@ def test_a_full_disk_is_no_note(folder: Path, stage: str, monkeypatch: pytest.Mo
     before = (folder / GRAPH).read_bytes()
     cfg = GraphRunConfig.parse(json.loads((folder / RUN).read_text()))
     model = load_model("bundled")
-    explainers, reasons = find_dictionaries(cfg.dictionaries, cfg.model)
+    dictionaries, qk_dictionaries = find_dictionaries(cfg.dictionaries, cfg.model)
     kept = {name: (folder / name).read_bytes() for name in (QK, VERIFY)}
     for name in kept:
         (folder / name).unlink()
@@ -185,10 +185,10 @@ def test_a_full_disk_is_no_note(folder: Path, stage: str, monkeypatch: pytest.Mo
     try:
         with pytest.raises(DiskError, match="No space left"):
             {
-                "run_verify": lambda: graph_run._verify(model, explainers, cfg, folder),
-                "run_examples": lambda: graph_run._examples(model, explainers, reasons, cfg, folder),
+                "run_verify": lambda: graph_run._verify(model, dictionaries, cfg, folder),
+                "run_examples": lambda: graph_run._examples(model, dictionaries, qk_dictionaries, cfg, folder),
                 "explain_entry": lambda: graph_run._explain(
-                    model, explainers, reasons, prompt_tokens(model, cfg.prompt), cfg, folder
+                    model, dictionaries, qk_dictionaries, prompt_tokens(model, cfg.prompt), cfg, folder
                 ),
             }[stage]()
         assert (folder / GRAPH).read_bytes() == before

@@ -19,7 +19,7 @@ def worst_column(model: Any, graph: Graph, n: int = 12) -> float:
     worst = 0.0
     for place in torch.randperm(len(able), generator=g)[:n].tolist():
         node = able[place]
-        seen = bench.held({node: -1.0})
+        seen = bench.in_frozen({node: -1.0})
         said = np.asarray(A[:, [node]].todense())[:, 0]
         there = np.isfinite(seen)
         assert not said[~there].any()

@@ -1,7 +1,7 @@
 """The identities on the bundled model: columns are interventions, terms of scores sum to scores."""
 
 import torch
-from tiny_graphs import explainer
+from tiny_graphs import loaded
 
 import polyhead as ph
 from polyhead.core.rng import generator
@@ -19,7 +19,7 @@ def test_a_graph_of_the_bundled_model_holds() -> None:
     bos = model.cfg.bos_token_id
     assert bos is not None
     tokens = torch.tensor([bos, *model.tokenizer.encode("John gave a drink to Mary. When John")])
-    mtcs = [explainer(model, "mtc", (layer,), MTC) for layer in range(model.cfg.n_layers)]
+    mtcs = [loaded(model, "mtc", (layer,), MTC) for layer in range(model.cfg.n_layers)]
     graph = build_graph(model, mtcs, tokens)
     assert 0 < scores(graph).replacement < 1
     for some in (graph, prune(graph)):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny_graphs import VOCAB, explainer, native, prompt, worst_sum
+from tiny_graphs import VOCAB, loaded, native, prompt, worst_sum
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.graph_records import EDGES, Edges
@@ -15,8 +15,8 @@ from polyhead.graphs import build
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.edges import load_piece
-from polyhead.graphs.explainers import find_explainers
 from polyhead.graphs.graph import Graph
+from polyhead.graphs.loaded import load_dictionaries
 
 MTC = {"n_latents": 24, "activation": {"kind": "topk", "k": 5}}
 ALL = GraphConfig(edge_share=0)
@@ -37,18 +37,18 @@ def test_prompts_that_cannot_be(tokens: torch.Tensor, says: str) -> None:
 
 def test_dictionaries_that_do_not_fit() -> None:
     model = native(n_layers=3)
-    mtc = explainer(model, "mtc", (1,), MTC)
+    mtc = loaded(model, "mtc", (1,), MTC)
     with pytest.raises(PolyheadError, match="both explain the attn of layer 1"):
-        build_graph(model, [mtc, explainer(model, "attn_out_sae", (1,), MTC)], prompt())
+        build_graph(model, [mtc, loaded(model, "attn_out_sae", (1,), MTC)], prompt())
     for other in (native(d_model=11), native(n_layers=4), native(n_heads=2)):
         with pytest.raises(
             PolyheadError, match=r"was trained on native; native is another model: (d_model|n_layers|n_h)"
         ):
             build_graph(other, [mtc], prompt())
     with pytest.raises(PolyheadError, match="attn_value_sae"):
-        build_graph(model, [explainer(model, "attn_value_sae", (1,), MTC)], prompt())
+        build_graph(model, [loaded(model, "attn_value_sae", (1,), MTC)], prompt())
     with pytest.raises(PolyheadError, match="a graph needs dictionaries of hook_attn_out"):
-        build_graph(model, [explainer(model, "mtc", (1,), {**MTC, "target_site": "hook_resid_post"})], prompt())
+        build_graph(model, [loaded(model, "mtc", (1,), {**MTC, "target_site": "hook_resid_post"})], prompt())
     with pytest.raises(PolyheadError, match="float16"):
         build_graph(native().half(), [mtc], prompt())
 
@@ -69,7 +69,7 @@ def test_logits_asked_for() -> None:
 
 
 def test_layers_without_dictionary_are_named() -> None:
-    graph = build_graph(native(d_mlp=14), [explainer(native(d_mlp=14), "mtc", (1,), MTC)], prompt())
+    graph = build_graph(native(d_mlp=14), [loaded(native(d_mlp=14), "mtc", (1,), MTC)], prompt())
     halves = ["attn of layers 0, 2", "mlp of layers 0 to 2"]
     assert [note.split(":")[0] for note in graph.record.notes if "no dictionary" in note] == halves
     shares = {(n.layer, n.part): n.error_norm for n in graph.nodes if n.kind == "error" and n.position == 4}
@@ -80,7 +80,7 @@ def test_layers_without_dictionary_are_named() -> None:
 @pytest.mark.parametrize("kind", ["mtc", "attn_out_sae"])
 def test_what_is_cut_is_in_the_sums(kind: str) -> None:
     model = native()
-    dictionaries = [explainer(model, kind, (layer,), MTC) for layer in range(3)]
+    dictionaries = [loaded(model, kind, (layer,), MTC) for layer in range(3)]
     whole = build_graph(model, dictionaries, prompt(), ALL)
     few = build_graph(model, dictionaries, prompt(), GraphConfig(edge_share=0.01, max_incoming=6))
     assert len(whole) == len(few)
@@ -98,7 +98,7 @@ def test_what_is_cut_is_in_the_sums(kind: str) -> None:
 
 def test_caps_leave_error_nodes() -> None:
     model = native()
-    mtc = explainer(model, "mtc", (1,), MTC)
+    mtc = loaded(model, "mtc", (1,), MTC)
     graph = build_graph(model, [mtc], prompt(), GraphConfig(max_query_nodes=2))
     counts = np.bincount([node.position for node in graph.nodes if node.side == "query"])
     assert counts.max() == 2
@@ -112,13 +112,13 @@ def test_caps_leave_error_nodes() -> None:
 def test_budget_is_refused_with_the_numbers(budget: int, says: str) -> None:
     model = native()
     with pytest.raises(PolyheadError, match=f"{says}.* MiB; the budget is .* MiB"):
-        build_graph(model, [explainer(model, "mtc", (1,), MTC)], prompt(), GraphConfig(budget_bytes=budget))
+        build_graph(model, [loaded(model, "mtc", (1,), MTC)], prompt(), GraphConfig(budget_bytes=budget))
 
 
 def test_sources_come_before_targets() -> None:
     model = native(d_mlp=14)
     kinds = [("mtc", (0,)), ("attn_out_sae", (1,)), ("cross_layer_transcoder", (0, 1, 2))]
-    graph = build_graph(model, [explainer(model, kind, layers, MTC) for kind, layers in kinds], prompt(), ALL)
+    graph = build_graph(model, [loaded(model, kind, layers, MTC) for kind, layers in kinds], prompt(), ALL)
     target, source = graph.edges.target, graph.edges.source
     assert (source < target).all()
     assert (np.lexsort((source, target)) == np.arange(len(target))).all()
@@ -128,7 +128,7 @@ def test_sources_come_before_targets() -> None:
 
 def test_saved_and_read_back(tmp_path: Path) -> None:
     model = native()
-    graph = build_graph(model, [explainer(model, "mtc", (1,), MTC)], prompt(), folder=tmp_path / "graph")
+    graph = build_graph(model, [loaded(model, "mtc", (1,), MTC)], prompt(), folder=tmp_path / "graph")
     again = Graph.load(tmp_path / "graph")
     assert again.record == graph.record
     assert same(again.edges, graph.edges)
@@ -146,7 +146,7 @@ def test_saved_and_read_back(tmp_path: Path) -> None:
 
 def test_a_killed_build_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = native()
-    dictionaries = [explainer(model, "mtc", (layer,), MTC) for layer in range(3)]
+    dictionaries = [loaded(model, "mtc", (layer,), MTC) for layer in range(3)]
     whole = build_graph(model, dictionaries, prompt())
     real, done = build.block_edges, []
 
@@ -172,23 +172,23 @@ def test_unfinished_work_of_another_graph_is_not_used(tmp_path: Path, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(build, "join", lambda *_: exec("raise KeyboardInterrupt"))
         with pytest.raises(KeyboardInterrupt):
-            build_graph(model, [explainer(model, "mtc", (1,), MTC)], prompt(), folder=tmp_path)
-    graph = build_graph(model, [explainer(model, "mtc", (1,), MTC, seed=1)], prompt(), folder=tmp_path)
+            build_graph(model, [loaded(model, "mtc", (1,), MTC)], prompt(), folder=tmp_path)
+    graph = build_graph(model, [loaded(model, "mtc", (1,), MTC, seed=1)], prompt(), folder=tmp_path)
     assert worst_sum(graph) < 1e-5
 
 
 def test_dictionaries_from_folders(tmp_path: Path) -> None:
     model = native()
     for layer in (0, 2):
-        one = explainer(model, "mtc", (layer,), MTC)
+        one = loaded(model, "mtc", (layer,), MTC)
         says = {"reading": one.reading.model_dump(mode="json"), "model": model.cfg.model_dump(), "layers": [layer]}
         save_dictionary(one.dictionary, tmp_path / f"layer{layer}" / "members" / "same" / "dictionary", says)
     graph = build_graph(model, [tmp_path], prompt())
     assert [said.name for said in graph.record.dictionaries] == ["same of layer 0", "same of layer 2"]
     assert graph.record.dictionaries[1].sha256
-    memory = build_graph(model, [explainer(model, "mtc", (layer,), MTC) for layer in (0, 2)], prompt())
+    memory = build_graph(model, [loaded(model, "mtc", (layer,), MTC) for layer in (0, 2)], prompt())
     assert np.array_equal(memory.edges.weight, graph.edges.weight)
-    qk = explainer(model, "qk_diagonal", (1,), {"n_latents": 12, "k": 4})
+    qk = loaded(model, "qk_diagonal", (1,), {"n_latents": 12, "k": 4})
     says = {"reading": qk.reading.model_dump(mode="json"), "model": model.cfg.model_dump(), "layers": [1]}
     save_dictionary(qk.dictionary, tmp_path / "reasons", says)
     assert build_graph(model, [tmp_path], prompt()).record.n_edges == graph.record.n_edges
@@ -196,14 +196,14 @@ def test_dictionaries_from_folders(tmp_path: Path) -> None:
         build_graph(model, [tmp_path / "reasons"], prompt())
     save_dictionary(one.dictionary, tmp_path / "plain", {})
     with pytest.raises(PolyheadError, match="does not say what the dictionary reads"):
-        find_explainers(tmp_path / "plain")
+        load_dictionaries(tmp_path / "plain")
     with pytest.raises(PolyheadError, match="holds no dictionary"):
-        find_explainers(tmp_path / "nowhere")
+        load_dictionaries(tmp_path / "nowhere")
 
 
 def test_dictionaries_of_one_name_are_told_apart_and_go_up_the_layers() -> None:
     model = native()
-    some = [replace(explainer(model, "mtc", (layer,), MTC), name="mtc") for layer in (2, 0)]
+    some = [replace(loaded(model, "mtc", (layer,), MTC), name="mtc") for layer in (2, 0)]
     graph = build_graph(model, some, prompt())
     assert [one.name for one in graph.record.dictionaries] == ["mtc of layer 0", "mtc of layer 2"]
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tiny_graphs import explainer, native, prompt, worst_heads, worst_sum
+from tiny_graphs import loaded, native, prompt, worst_heads, worst_sum
 
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
@@ -23,7 +23,7 @@ MTC = {"n_latents": 24, "activation": {"kind": "topk", "k": 5}}
 @pytest.mark.parametrize("cfg", [GraphConfig(edge_share=0), GraphConfig(max_query_nodes=3, edge_share=0.02)])
 def test_sums_mtc(name: str, cfg: GraphConfig) -> None:
     model = native(**MODELS[name])
-    mtcs = [explainer(model, "mtc", (layer,), MTC) for layer in (0, 2)]
+    mtcs = [loaded(model, "mtc", (layer,), MTC) for layer in (0, 2)]
     graph = build_graph(model, mtcs, prompt(), cfg)
     assert worst_sum(graph) < 2e-5
     assert worst_heads(graph) < 1e-6
@@ -58,7 +58,7 @@ BOUNDS = [GraphConfig(edge_share=0), GraphConfig(max_query_nodes=2, edge_share=0
 @pytest.mark.parametrize("cfg", BOUNDS)
 def test_sums_every_kind(kind: str, with_mlps: bool, cfg: GraphConfig) -> None:
     model = native(d_mlp=14 if with_mlps else None, normalization="LN", has_bias=True)
-    graph = build_graph(model, [explainer(model, *what) for what in KINDS[kind]], prompt(), cfg)
+    graph = build_graph(model, [loaded(model, *what) for what in KINDS[kind]], prompt(), cfg)
     assert worst_sum(graph) < 2e-5
     assert worst_heads(graph) < 1e-6
 
@@ -67,5 +67,5 @@ def test_sums_every_kind(kind: str, with_mlps: bool, cfg: GraphConfig) -> None:
 @pytest.mark.parametrize("cfg", BOUNDS)
 def test_sums_with_mlp_dictionaries(kind: str, cfg: GraphConfig) -> None:
     model = native(d_mlp=14, normalization="RMS", has_bias=True)
-    graph = build_graph(model, [explainer(model, *what) for what in WITH_MLPS[kind]], prompt(), cfg)
+    graph = build_graph(model, [loaded(model, *what) for what in WITH_MLPS[kind]], prompt(), cfg)
     assert worst_sum(graph) < 2e-5

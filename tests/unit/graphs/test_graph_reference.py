@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny_graphs import explainer, native, prompt, worst_heads, worst_sum
+from tiny_graphs import loaded, native, prompt, worst_heads, worst_sum
 from torch import Tensor
 
 import polyhead as ph
@@ -36,7 +36,7 @@ def attention_output(model: NativeTransformer, layer: int, x: Tensor, pattern: T
 def test_edges_are_gradients_of_the_held_model(kind: str) -> None:
     """Every edge into layer 2 from what layers 0 and 1 write: value times a gradient by autograd."""
     model, layer = native(normalization="LN", has_bias=True), 2
-    dictionaries = [explainer(model, "mtc", (0,), MTC), explainer(model, kind, (layer,), MTC)]
+    dictionaries = [loaded(model, "mtc", (0,), MTC), loaded(model, kind, (layer,), MTC)]
     graph, tokens = build_graph(model, dictionaries, prompt(), ALL), prompt()
     assert graph.frozen is not None
     names = [site(layer, name) for name in ("hook_resid_pre", "attn.hook_pattern")]
@@ -69,7 +69,7 @@ def test_edges_are_gradients_of_the_held_model(kind: str) -> None:
 
 def test_query_sides_are_what_the_transcoder_moves() -> None:
     model = native()
-    one = explainer(model, "mtc", (1,), MTC)
+    one = loaded(model, "mtc", (1,), MTC)
     frozen = freeze(model, [one], prompt(), ALL)
     batch = frozen.recorded.batch(one.reading)
     z = one.dictionary.moved(one.dictionary.codes(batch), batch["pattern"])[0]
@@ -95,7 +95,7 @@ def test_query_sides_are_what_the_transcoder_moves() -> None:
 @pytest.mark.parametrize("kind", ["mtc", "attn_out_sae", "lorsa", "combined_layer"])
 def test_writes_make_the_stream(kind: str) -> None:
     model = native(d_mlp=14, positions="rotary")
-    frozen = freeze(model, [explainer(model, kind, (1,), MTC)], prompt(), GraphConfig(max_query_nodes=3))
+    frozen = freeze(model, [loaded(model, kind, (1,), MTC)], prompt(), GraphConfig(max_query_nodes=3))
     for depth in range(2 * model.n_layers + 1):
         total = torch.zeros_like(frozen.stream(0))
         seen = frozen.writes.depth <= depth
@@ -108,7 +108,7 @@ def test_bundled_model() -> None:
     model = ph.load_model("bundled")
     ids = [0, *model.tokenizer.encode("def first(a):\n    return a\n\ndef second(b):\n    return")][:24]
     settings = {"n_latents": 256, "activation": {"kind": "topk", "k": 8}}
-    mtcs = [explainer(model, "mtc", (layer,), settings) for layer in range(4)]
+    mtcs = [loaded(model, "mtc", (layer,), settings) for layer in range(4)]
     graph = build_graph(model, mtcs, torch.tensor(ids))
     assert worst_sum(graph) < 1e-5
     assert worst_heads(graph) < 1e-6

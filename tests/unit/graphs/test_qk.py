@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_graphs import explainer, native, prompt
+from tiny_graphs import loaded, native, prompt
 
 from polyhead.activations.harvest import harvest_batch
 from polyhead.core.errors import PolyheadError
@@ -26,7 +26,7 @@ MODELS: dict[str, dict[str, Any]] = {
 
 
 def frozen_of(model: HookedModel, *kinds: tuple[str, tuple[int, ...], dict[str, Any]]) -> FrozenPrompt:
-    return freeze(model, [explainer(model, *what) for what in kinds], prompt())
+    return freeze(model, [loaded(model, *what) for what in kinds], prompt())
 
 
 def own_score(frozen: FrozenPrompt, layer: int, head: int, query: int, key: int) -> float:
@@ -74,24 +74,24 @@ def test_a_term_is_what_taking_the_node_away_takes_from_the_score() -> None:
 
 
 @pytest.mark.parametrize("kind", ["qk_diagonal", "qk_mask"])
-def test_reasons_and_what_they_leave(kind: str) -> None:
+def test_qk_features_and_what_they_leave(kind: str) -> None:
     model = native(normalization="RMS")
     frozen = frozen_of(model, ("mtc", (1,), MTC))
     settings = {"n_latents": 12, "k": 4, "heads": [0, 2], "max_density": 0.8}
-    qk = explainer(model, kind, (1,), settings)
+    qk = loaded(model, kind, (1,), settings)
     with torch.no_grad():
         g = generator(0, "reasons")
         for p in qk.dictionary.parameters():
             p.add_(0.3 * torch.rand(p.shape, generator=g))
     entry = explain_entry(frozen, 1, 2, 6, 3, dictionaries=[qk], top=100)
-    assert entry.reasons
-    assert entry.reasons_rest is not None
-    assert sum(value for _, value in entry.reasons) + entry.reasons_rest == pytest.approx(entry.score)
+    assert entry.qk_features
+    assert entry.qk_features_rest is not None
+    assert sum(value for _, value in entry.qk_features) + entry.qk_features_rest == pytest.approx(entry.score)
     whole = qk.dictionary.scores(_batch(frozen, qk))[0, 1, 6, 3]
     explicit = qk.dictionary._explicit(_batch(frozen, qk))[0, 1, 6, 3]
-    assert sum(value for _, value in entry.reasons) == pytest.approx(float(whole - explicit), abs=1e-4)
-    assert not explain_entry(frozen, 1, 1, 6, 3, dictionaries=[qk]).reasons
-    assert explain_entry(frozen, 2, 0, 6, 3, dictionaries=[qk]).reasons_rest is None
+    assert sum(value for _, value in entry.qk_features) == pytest.approx(float(whole - explicit), abs=1e-4)
+    assert not explain_entry(frozen, 1, 1, 6, 3, dictionaries=[qk]).qk_features
+    assert explain_entry(frozen, 2, 0, 6, 3, dictionaries=[qk]).qk_features_rest is None
 
 
 def _batch(frozen: FrozenPrompt, qk: Any) -> Any:

@@ -9,8 +9,8 @@ import torch
 from polyhead.activations.harvest import harvest_batch
 from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS
-from polyhead.graphs.explainers import Explainer
 from polyhead.graphs.graph import Graph
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.models.base_layer import base_layer
 from polyhead.models.hooked import HookedModel
 from polyhead.models.native import NativeConfig, NativeTransformer
@@ -29,9 +29,9 @@ def native(seed: int = 0, **settings: Any) -> NativeTransformer:
     return model.eval().requires_grad_(False)
 
 
-def explainer(
+def loaded(
     model: HookedModel, method: str, layers: tuple[int, ...], settings: Mapping[str, Any] | None = None, seed: int = 0
-) -> Explainer:
+) -> LoadedDictionary:
     """A dictionary of these layers as its training would start, with biases that are not zero."""
     of = METHODS[method]
     parsed = of.settings.parse(dict(settings or {}))
@@ -45,7 +45,7 @@ def explainer(
             if name.rpartition(".")[2].startswith("b_"):
                 p.add_(0.1 * torch.randn(p.shape, generator=g))
     name = f"{method}-{'-'.join(map(str, layers))}"
-    return Explainer(name, method, dictionary.requires_grad_(False), reading, model=model.cfg.model_dump())
+    return LoadedDictionary(name, method, dictionary.requires_grad_(False), reading, model=model.cfg.model_dump())
 
 
 def prompt(n: int = 8, seed: int = 0, vocab: int = VOCAB) -> torch.Tensor:

@@ -14,7 +14,7 @@ from polyhead.core.graph_records import Edges, GraphDictionary, GraphNode, Graph
 from polyhead.core.records import LatentExample, LatentPage, LatentRow
 from polyhead.core.rng import generator
 from polyhead.graphs.build import build_graph
-from polyhead.graphs.explainers import find_explainers
+from polyhead.graphs.loaded import load_dictionaries
 from polyhead.interop.graph_json import Held, read_graph_json, write_graph_folder
 from polyhead.interop.graph_json.vocabulary import cantor, feature_of
 from polyhead.models.native import NativeConfig, NativeTransformer
@@ -100,7 +100,7 @@ def test_a_set_of_circuit_tracer_is_nodes_of_a_graph(tmp_path: Path, activation:
     run_import(theirs, tmp_path / "ours")
     cfg = NativeConfig(n_layers=L, d_model=d, n_heads=2, d_head=6, d_vocab=19, n_ctx=8, d_mlp=24, normalization="RMS")
     model = NativeTransformer(cfg, generator=g).eval().requires_grad_(False)
-    graph = build_graph(model, find_explainers(tmp_path / "ours"), torch.tensor([1, 5, 2, 7]))
+    graph = build_graph(model, load_dictionaries(tmp_path / "ours"), torch.tensor([1, 5, 2, 7]))
     latents = [node for node in graph.nodes if node.kind == "latent"]
     assert {node.layer for node in latents} == {0, 1}
     second = next(node for node in latents if node.layer == 1)

@@ -143,7 +143,7 @@ def make(seed: int = 0, dtype: Any = np.float32, n_pos: int = 5, n_layers: int =
         ],
         query_marginal=[QKTerm(query_node=query_node, key_node=None, value=1.125)],
         key_marginal=[QKTerm(query_node=None, key_node=key_node, value=0.1)],
-        reasons=[(3, 0.5)], reasons_rest=0.75,
+        qk_features=[(3, 0.5)], qk_features_rest=0.75,
     )  # fmt: skip
     record = GraphRecord(
         slug="made", prompt="".join(strings), tokens=list(range(7, 7 + n_pos)), token_strings=strings, model="tiny",

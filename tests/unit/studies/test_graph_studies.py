@@ -8,8 +8,8 @@ import torch
 
 from polyhead.core.errors import PolyheadError
 from polyhead.dictionaries.bundled import bundled_card, bundled_dictionaries, bundled_folders
-from polyhead.graphs.explainers import Explainer, find_explainers
 from polyhead.graphs.frozen import freeze
+from polyhead.graphs.loaded import LoadedDictionary, load_dictionaries
 from polyhead.graphs.parts.block import MovedRead
 from polyhead.models.hooked import HookedModel
 from polyhead.studies import find_study
@@ -25,8 +25,8 @@ def opened() -> tuple[HookedModel, list[Repeat], Heads]:
 
 
 @pytest.fixture(scope="module")
-def explainers() -> list[Explainer]:
-    return [one for folder in bundled_folders("mtc").values() for one in find_explainers(folder)]
+def dictionaries() -> list[LoadedDictionary]:
+    return [one for folder in bundled_folders("mtc").values() for one in load_dictionaries(folder)]
 
 
 def test_the_next_token_stood_at_the_key_behind_the_last_token(opened: tuple[HookedModel, list[Repeat], Heads]) -> None:
@@ -44,10 +44,10 @@ def test_too_few_prompts_are_refused() -> None:
 
 
 def test_what_arrives_is_the_sum_over_heads(
-    opened: tuple[HookedModel, list[Repeat], Heads], explainers: list[Explainer]
+    opened: tuple[HookedModel, list[Repeat], Heads], dictionaries: list[LoadedDictionary]
 ) -> None:
     model, prompts, heads = opened
-    frozen = freeze(model, explainers, prompts[0].tokens)
+    frozen = freeze(model, dictionaries, prompts[0].tokens)
     key = prompts[0].key
     for block in frozen.blocks:
         if isinstance(block.read, MovedRead):
@@ -60,10 +60,10 @@ def test_what_arrives_is_the_sum_over_heads(
 
 
 def test_removing_what_was_carried_there_takes_the_attention_away(
-    opened: tuple[HookedModel, list[Repeat], Heads], explainers: list[Explainer]
+    opened: tuple[HookedModel, list[Repeat], Heads], dictionaries: list[LoadedDictionary]
 ) -> None:
     model, prompts, heads = opened
-    case = case_of(model, explainers, prompts[0], heads, 0)
+    case = case_of(model, dictionaries, prompts[0], heads, 0)
     assert case is not None
     assert case.removed.pattern < 0.5
     assert case.removed.pattern < case.top.pattern
@@ -71,10 +71,10 @@ def test_removing_what_was_carried_there_takes_the_attention_away(
 
 
 def test_shuffled_heads_keep_loadings_and_places(
-    opened: tuple[HookedModel, list[Repeat], Heads], explainers: list[Explainer]
+    opened: tuple[HookedModel, list[Repeat], Heads], dictionaries: list[LoadedDictionary]
 ) -> None:
     model, prompts, _ = opened
-    graph = graph_of(model, explainers, prompts[0].tokens)
+    graph = graph_of(model, dictionaries, prompts[0].tokens)
     found = crossing(graph, 0)
     again = crossing(graph, 0)
     np.testing.assert_array_equal(found.shuffled, again.shuffled)

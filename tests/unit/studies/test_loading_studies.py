@@ -19,7 +19,9 @@ def small(name: str):
     if name == "attention-superposition":
         return study, study.presets["quick"].replace(places=(LayerSetup(ks=(4, 8), **SMALL),))
     if name == "qk-ov-coupling":
-        return study, study.presets["quick"].replace(places=(LayerSetup(ks=(4, 8), **SMALL),), frozen_k=4, n_centroids=(3,))
+        return study, study.presets["quick"].replace(
+            places=(LayerSetup(ks=(4, 8), **SMALL),), frozen_k=4, n_centroids=(3,)
+        )
     changes = {"n_clusters": (10, 30), "n_goodness": 4, "n_nulls": 2}
     return study, study.presets["quick"].replace(places=(LayerSetup(ks=(8,), **SMALL),), **changes)
 

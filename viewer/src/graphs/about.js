@@ -98,7 +98,7 @@ export const page = (g) => {
       "dl.facts",
       row("Model", d.model),
       row("Attention nodes", d.attention),
-      row("Patterns", d.patterns === "model" ? "the model's own, held" : "made by the dictionary, held"),
+      row("Patterns", d.patterns === "model" ? "the model's own, frozen" : "made by the dictionary, frozen"),
       row(
         "Dictionaries",
         [...new Set(d.dictionaries.map((v) => v.name.replace(/ of layer \d+$/, "")))].join(", ") || "none",

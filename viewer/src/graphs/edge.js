@@ -1,4 +1,4 @@
-// One edge: its weight, its heads, and the reasons of those that were explained.
+// One edge: its weight, its heads, and the QK features of those that were explained.
 import { full, headAt, headText, headColor } from "./names.js";
 import { bar, roughly, nodeButton } from "./rows.js";
 import { el } from "../shared/dom.js";
@@ -48,7 +48,7 @@ export const page = (g, e, act) => {
     ),
     el(
       "p.hint",
-      `${full(g, s)} adds ${num(weight[e])} to ${full(g, t)}, with norms and patterns held as on the prompt.`,
+      `${full(g, s)} adds ${num(weight[e])} to ${full(g, t)}, with norms and patterns frozen as on the prompt.`,
     ),
     heads,
   );

@@ -6,7 +6,7 @@ import * as graphLayout from "./layout.js";
 import * as graphModel from "./model.js";
 import { full } from "./names.js";
 import * as graphNode from "./node.js";
-import * as graphReasons from "./reasons.js";
+import * as qkFeatures from "./qk_features.js";
 import * as graphSearch from "./search.js";
 import * as graphState from "./state.js";
 import * as graphSubgraph from "./subgraph.js";
@@ -50,7 +50,7 @@ export const page = async (summary, query, many) => {
     );
   let turn = 0;
   const chosen = async () => {
-    if (state.entry !== null) return graphReasons.page(g, await g.qk(), state.entry, act);
+    if (state.entry !== null) return qkFeatures.page(g, await g.qk(), state.entry, act);
     if (state.group) return graphGroups.page(g, state.group, act);
     if (state.edge >= 0) return graphEdge.page(g, state.edge, act);
     if (state.at !== null) return graphNode.page(g, state.at, state, act);
@@ -66,7 +66,7 @@ export const page = async (summary, query, many) => {
         : state.tab === "checked"
           ? graphVerify.page(g, act)
           : state.tab === "looks"
-            ? el("div", el("h2", "Why heads looked where they looked"), graphReasons.list(g, act))
+            ? el("div", el("h2", "Why heads looked where they looked"), qkFeatures.list(g, act))
             : await chosen();
     if (mine !== turn) return;
     side.replaceChildren(made);

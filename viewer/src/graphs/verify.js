@@ -1,4 +1,4 @@
-// The graph held against interventions: predicted and seen changes.
+// The graph compared with interventions: predicted and seen changes.
 import * as graphRows from "./rows.js";
 import { el } from "../shared/dom.js";
 import { num, fixed } from "../shared/format.js";

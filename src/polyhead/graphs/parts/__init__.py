@@ -5,7 +5,7 @@ from collections.abc import Callable
 from polyhead.core.errors import PolyheadError
 from polyhead.dictionaries import METHODS, find_method
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.parts.attn_out import attn_out_part
 from polyhead.graphs.parts.block import Part
 from polyhead.graphs.parts.lorsa import lorsa_part
@@ -13,7 +13,7 @@ from polyhead.graphs.parts.moved import moved_part
 from polyhead.graphs.parts.spanning import spanning_part
 from polyhead.graphs.recorded import Recorded
 
-WAYS: dict[str, Callable[[Recorded, Explainer, int, GraphConfig], Part]] = {
+WAYS: dict[str, Callable[[Recorded, LoadedDictionary, int, GraphConfig], Part]] = {
     "moved": moved_part,
     "written": attn_out_part,
     "lorsa": lorsa_part,
@@ -23,7 +23,7 @@ WAYS: dict[str, Callable[[Recorded, Explainer, int, GraphConfig], Part]] = {
 with an attention of their own, or read from sites that nothing moves."""
 
 
-def make_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig) -> Part:
+def make_part(recorded: Recorded, one: LoadedDictionary, index: int, cfg: GraphConfig) -> Part:
     """The nodes of one dictionary.
 
     Raises:

@@ -13,12 +13,12 @@ from polyhead.core.graph_records import GraphDictionary, GraphNode
 from polyhead.core.protocols import ReadsHeads
 from polyhead.dictionaries.encoder import unpack
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.parts.block import Block, HeadRead, Part, Write, cap_note, kept, latent_nodes
 from polyhead.graphs.recorded import DTYPE, Recorded, write_depth
 
 
-def attn_out_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig) -> Part:
+def attn_out_part(recorded: Recorded, one: LoadedDictionary, index: int, cfg: GraphConfig) -> Part:
     """Nodes of one dictionary that reads heads' outputs.
 
     Raises:

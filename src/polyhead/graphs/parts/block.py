@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from polyhead.core.graph_records import GraphDictionary, GraphNode
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.norms import FrozenNorm
 
 
@@ -109,7 +109,7 @@ def kept(sizes: Float[Tensor, "p m"], most: int) -> Bool[Tensor, "p m"]:
 
 
 def cap_note(
-    one: Explainer, layer: int, half: str, keep: Bool[Tensor, "p m"], values: Float[Tensor, "p i"]
+    one: LoadedDictionary, layer: int, half: str, keep: Bool[Tensor, "p m"], values: Float[Tensor, "p i"]
 ) -> list[str]:
     """A line that says how many active latents are not nodes, where any is not."""
     active = int((values != 0).sum())

@@ -9,12 +9,12 @@ from polyhead.core.graph_records import GraphDictionary, GraphNode
 from polyhead.core.sites import site
 from polyhead.dictionaries.encoder import unpack
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.parts.block import Block, GroupRead, Part, Write, cap_note, kept, latent_nodes
 from polyhead.graphs.recorded import DTYPE, Recorded, write_depth
 
 
-def lorsa_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig) -> Part:
+def lorsa_part(recorded: Recorded, one: LoadedDictionary, index: int, cfg: GraphConfig) -> Part:
     """Nodes of one Lorsa; its patterns are its own.
 
     Raises:
@@ -63,7 +63,7 @@ def lorsa_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig)
     return Part([block], biases, says, cap_note(one, layer, half, keep, f), {})
 
 
-def _check(recorded: Recorded, one: Explainer, layer: int) -> None:
+def _check(recorded: Recorded, one: LoadedDictionary, layer: int) -> None:
     (read,), cfg, width = one.reading.roles["x"], one.dictionary.cfg, recorded.model.cfg.d_model
     wanted = [site(layer, f"ln1.{name}") for name in ("hook_normalized", "hook_pre_gain")]
     if read.site not in wanted:

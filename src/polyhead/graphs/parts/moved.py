@@ -14,7 +14,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import GraphDictionary, GraphNode
 from polyhead.dictionaries.encoder import unpack
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.parts.block import Block, MovedRead, Part, StreamRead, Write, cap_note, kept, latent_nodes
 from polyhead.graphs.recorded import DTYPE, Recorded, write_depth
 
@@ -32,7 +32,7 @@ class Channels(NamedTuple):
     loadings: Float[Tensor, "m H"]
 
 
-def moved_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig) -> Part:
+def moved_part(recorded: Recorded, one: LoadedDictionary, index: int, cfg: GraphConfig) -> Part:
     """Key and query nodes of one dictionary.
 
     Raises:
@@ -104,7 +104,7 @@ def _reaching(ch: Channels, pattern: Tensor, queries: Tensor) -> Tensor:
     return (ch.values != 0) & reached
 
 
-def _key_block(recorded: Recorded, one: Explainer, index: int, layer: int, ch: Channels, keys: Tensor) -> Block:
+def _key_block(recorded: Recorded, one: LoadedDictionary, index: int, layer: int, ch: Channels, keys: Tensor) -> Block:
     positions, m = keys.nonzero().unbind(1)
     name = one.reading.roles["x"][0].site
     depth, vectors, constant = recorded.read_at(name, ch.readers[m], positions)
@@ -123,7 +123,7 @@ def _key_block(recorded: Recorded, one: Explainer, index: int, layer: int, ch: C
 
 
 def _query_block(
-    recorded: Recorded, one: Explainer, index: int, layer: int, ch: Channels, z: Tensor, queries: Tensor
+    recorded: Recorded, one: LoadedDictionary, index: int, layer: int, ch: Channels, z: Tensor, queries: Tensor
 ) -> Block:
     positions, m = queries.nonzero().unbind(1)
     values = z[positions, m]
@@ -142,7 +142,7 @@ def _query_block(
     )
 
 
-def _check(mtc: Any, one: Explainer, recorded: Recorded) -> None:
+def _check(mtc: Any, one: LoadedDictionary, recorded: Recorded) -> None:
     cfg = recorded.model.cfg
     if mtc.cfg.d_in != cfg.d_model or mtc.cfg.d_out != cfg.d_model or mtc.cfg.n_heads != cfg.n_heads:
         raise PolyheadError(

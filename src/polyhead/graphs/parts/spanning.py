@@ -15,7 +15,7 @@ from polyhead.core.graph_records import GraphDictionary, GraphNode
 from polyhead.core.protocols import Codes
 from polyhead.core.sites import parse_site
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.parts.attn_out import head_read
 from polyhead.graphs.parts.block import Block, HeadRead, Part, StreamRead, Write, cap_note, kept, latent_nodes
 from polyhead.graphs.recorded import DTYPE, Recorded, write_depth
@@ -34,7 +34,7 @@ class _Source(NamedTuple):
     """Local name of what it reads."""
 
 
-def spanning_part(recorded: Recorded, one: Explainer, index: int, cfg: GraphConfig) -> Part:
+def spanning_part(recorded: Recorded, one: LoadedDictionary, index: int, cfg: GraphConfig) -> Part:
     """Nodes of all encoders of one dictionary.
 
     Raises:
@@ -83,7 +83,7 @@ def _of_source(codes: Codes, place: int, n: int) -> Tensor:
 
 
 def _block(
-    recorded: Recorded, one: Explainer, index: int, source: _Source, f: Tensor, cfg: GraphConfig
+    recorded: Recorded, one: LoadedDictionary, index: int, source: _Source, f: Tensor, cfg: GraphConfig
 ) -> tuple[Block, Tensor]:
     """Nodes of one encoder, and which of its latents were kept where."""
     d, s = one.dictionary, source.place
@@ -117,7 +117,7 @@ def _block(
 
 
 def _read(
-    recorded: Recorded, one: Explainer, source: _Source, latents: Tensor, positions: Tensor
+    recorded: Recorded, one: LoadedDictionary, source: _Source, latents: Tensor, positions: Tensor
 ) -> StreamRead | HeadRead:
     d, s = one.dictionary, source.place
     readers = d.W_enc[s].T[latents].to(DTYPE) / d.input_scale[s]

@@ -3952,7 +3952,7 @@ THIS SOFTWARE.
         "dl.facts",
         row("Model", d.model),
         row("Attention nodes", d.attention),
-        row("Patterns", d.patterns === "model" ? "the model's own, held" : "made by the dictionary, held"),
+        row("Patterns", d.patterns === "model" ? "the model's own, frozen" : "made by the dictionary, frozen"),
         row(
           "Dictionaries",
           [...new Set(d.dictionaries.map((v) => v.name.replace(/ of layer \d+$/, "")))].join(", ") || "none"
@@ -4073,7 +4073,7 @@ THIS SOFTWARE.
       ),
       el(
         "p.hint",
-        `${full(g, s2)} adds ${num(weight[e])} to ${full(g, t)}, with norms and patterns held as on the prompt.`
+        `${full(g, s2)} adds ${num(weight[e])} to ${full(g, t)}, with norms and patterns frozen as on the prompt.`
       ),
       heads
     );
@@ -4550,7 +4550,7 @@ THIS SOFTWARE.
     return node;
   };
 
-  // src/graphs/reasons.js
+  // src/graphs/qk_features.js
   var MOST2 = 12;
   var rest = (words2) => el("span.faint", words2);
   var side = (g, i, words2, act, hinted = true) => i === null ? rest(words2) : nodeButton(g, i, act, hinted);
@@ -4599,7 +4599,7 @@ THIS SOFTWARE.
       el("dd", text2)
     );
     return el(
-      "div.reasons",
+      "div.qk-features",
       el("h2", "Why it looked there"),
       el("p", title(g, entry)),
       el(
@@ -4629,13 +4629,13 @@ THIS SOFTWARE.
       terms(entry.query_marginal, (t) => side(g, t.query_node, "rest", act)),
       el("h3", "By what acts on the key, with the whole query"),
       terms(entry.key_marginal, (t) => side(g, t.key_node, "rest", act)),
-      entry.reasons.length > 0 && [
+      entry.qk_features.length > 0 && [
         el("h3", "QK latents active on both sides"),
         terms(
-          entry.reasons.map(([latent, value2]) => ({ latent, value: value2 })),
-          (t) => qkLatent(dictionaries[entry.reasons_of], t.latent)
+          entry.qk_features.map(([latent, value2]) => ({ latent, value: value2 })),
+          (t) => qkLatent(dictionaries[entry.qk_features_of], t.latent)
         ),
-        entry.reasons_rest !== null && el("p.hint", `They leave ${num(entry.reasons_rest)} of the score unexplained.`)
+        entry.qk_features_rest !== null && el("p.hint", `They leave ${num(entry.qk_features_rest)} of the score unexplained.`)
       ]
     );
   };

@@ -20,7 +20,7 @@ from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.dictionaries.bundled import bundled_folders
 from polyhead.experiments.config import Member
-from polyhead.graphs.explainers import Explainer, find_explainers
+from polyhead.graphs.loaded import LoadedDictionary, load_dictionaries
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.studies.layer_members import LayerSetup, train_layer
@@ -80,7 +80,7 @@ class Heads(NamedTuple):
     previous: tuple[int, int]
 
 
-def explainer_sets(place: ExplainedSetup, folder: Path) -> Iterator[tuple[str, list[Explainer]]]:
+def dictionary_sets(place: ExplainedSetup, folder: Path) -> Iterator[tuple[str, list[LoadedDictionary]]]:
     """Name and dictionaries of every set: the given one, then those trained here."""
     methods: dict[str, dict[str, Any]] = {"mtc": {"activation": batch_topk(place.k)}}
     if place.mlps:
@@ -89,7 +89,7 @@ def explainer_sets(place: ExplainedSetup, folder: Path) -> Iterator[tuple[str, l
         paths = [
             p for d in place.dictionaries for p in (bundled_folders("mtc").values() if d == "bundled" else [Path(d)])
         ]
-        yield f"{place.name} given", [one for path in paths for one in find_explainers(path)]
+        yield f"{place.name} given", [one for path in paths for one in load_dictionaries(path)]
     for seed in range(place.n_trained):
         yield f"{place.name} seed {seed}", trained(place, methods, seed, folder)
 
@@ -99,7 +99,7 @@ def batch_topk(k: int) -> dict[str, Any]:
     return {"kind": "batchtopk", "k": k, "k_aux": 32}
 
 
-def trained(place: GraphPlace, methods: dict[str, dict[str, Any]], seed: int, folder: Path) -> list[Explainer]:
+def trained(place: GraphPlace, methods: dict[str, dict[str, Any]], seed: int, folder: Path) -> list[LoadedDictionary]:
     """One dictionary a layer and method, trained here or read back.
 
     Args:
@@ -108,7 +108,7 @@ def trained(place: GraphPlace, methods: dict[str, dict[str, Any]], seed: int, fo
         seed: of every dictionary.
         folder: runs are kept below it.
     """
-    found: list[Explainer] = []
+    found: list[LoadedDictionary] = []
     for layer in place.layers:
         where = LayerSetup(
             model=place.model, text=place.text, layers=(layer,), n_train_tokens=place.n_train_tokens, n_eval_tokens=2048
@@ -118,7 +118,7 @@ def trained(place: GraphPlace, methods: dict[str, dict[str, Any]], seed: int, fo
             for method, settings in methods.items()
         ]
         here = train_layer(where, layer, members, folder / f"{'-'.join(methods)}-{seed}")
-        found += find_explainers(here.folder)
+        found += load_dictionaries(here.folder)
     return found
 
 

@@ -10,8 +10,8 @@ from polyhead.core.graph_records import GraphScores
 from polyhead.experiments.config import Member
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer, find_explainers
 from polyhead.graphs.influence import adjacency_of, graph_scores, smallest
+from polyhead.graphs.loaded import LoadedDictionary, load_dictionaries
 from polyhead.models.hooked import HookedModel
 from polyhead.studies.graphs.prompts import GraphPlace, Repeat, open_place, trained
 from polyhead.studies.layer_members import LayerSetup, train_layers
@@ -63,13 +63,13 @@ def measure(cfg: KindsConfig, folder: Path) -> Measured:
     model, prompts, _ = open_place(cfg, cfg.seed)
     found: Found = {}
     for seed in range(max(1, cfg.n_trained)):
-        sets = {kind: explainers_of(cfg, kind, seed, folder) for kind in cfg.kinds}
+        sets = {kind: dictionaries_of(cfg, kind, seed, folder) for kind in cfg.kinds}
         rows = [_prompt(model, sets, prompt, cfg) for prompt in prompts]
         found[f"seed {seed}"] = {kind: [row[kind] for row in rows] for kind in cfg.kinds}
     return Measured(cfg, found, len(prompts))
 
 
-def explainers_of(cfg: KindsConfig, kind: str, seed: int, folder: Path) -> list[Explainer]:
+def dictionaries_of(cfg: KindsConfig, kind: str, seed: int, folder: Path) -> list[LoadedDictionary]:
     """Dictionaries of one kind for every layer: one each, or one for all."""
     if kind != "two_type_features":
         k = {"kind": "topk", "k": cfg.k, "k_aux": 32}
@@ -80,20 +80,20 @@ def explainers_of(cfg: KindsConfig, kind: str, seed: int, folder: Path) -> list[
         model=cfg.model, text=cfg.text, layers=cfg.layers, n_train_tokens=cfg.n_train_tokens, n_eval_tokens=2048
     )
     member = Member(method=kind, settings={"activation": half, "n_latents": cfg.n_latents // 2}, seed=seed)
-    return find_explainers(train_layers(where, [member], folder / f"{kind}-{seed}").folder)
+    return load_dictionaries(train_layers(where, [member], folder / f"{kind}-{seed}").folder)
 
 
 def _prompt(
-    model: HookedModel, sets: dict[str, list[Explainer]], prompt: Repeat, cfg: KindsConfig
+    model: HookedModel, sets: dict[str, list[LoadedDictionary]], prompt: Repeat, cfg: KindsConfig
 ) -> dict[str, PromptGraph]:
     graphs = {
         kind: build_graph(
             model,
-            explainers,
+            dictionaries,
             prompt.tokens,
             GraphConfig(max_query_nodes=cfg.max_query_nodes, head_terms=False, edge_share=1e-3),
         )
-        for kind, explainers in sets.items()
+        for kind, dictionaries in sets.items()
     }
     made: dict[str, tuple[Any, Any]] = {k: (g.nodes, adjacency_of(g.edges, len(g))) for k, g in graphs.items()}
     whole = {kind: graph_scores(*parts) for kind, parts in made.items()}

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from polyhead.core.config import Config
 from polyhead.studies.graphs.edge_heads.models import Alike, Spread, alike, crossing, graph_of, spread
-from polyhead.studies.graphs.prompts import ExplainedSetup, explainer_sets, open_place
+from polyhead.studies.graphs.prompts import ExplainedSetup, dictionary_sets, open_place
 
 
 class EdgeHeadsConfig(Config):
@@ -38,10 +38,10 @@ def measure(cfg: EdgeHeadsConfig, folder: Path) -> Measured:
     pairs: dict[str, list[Alike]] = {}
     for place in cfg.places:
         model, prompts, _ = open_place(place, cfg.seed)
-        for name, explainers in explainer_sets(place, folder):
+        for name, dictionaries in dictionary_sets(place, folder):
             spreads[name], pairs[name] = [], []
             for prompt in prompts:
-                graph = graph_of(model, explainers, prompt.tokens)
+                graph = graph_of(model, dictionaries, prompt.tokens)
                 found = crossing(graph, cfg.seed)
                 spreads[name].append(spread(found, model.cfg.n_layers))
                 pairs[name].append(alike(graph, found, cfg.n_edges, cfg.seed))

@@ -15,10 +15,10 @@ from torch import Tensor
 from polyhead.core.rng import generator
 from polyhead.graphs.build import build_graph
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.explainers import Explainer
 from polyhead.graphs.frozen import FrozenPrompt
 from polyhead.graphs.graph import Graph
 from polyhead.graphs.influence import adjacency_of, edge_influence, logit_weights
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.parts.block import MovedRead
 from polyhead.graphs.qk import split_score
 from polyhead.graphs.score_map import score_map
@@ -70,10 +70,10 @@ class Crossing(NamedTuple):
     layer: np.ndarray
 
 
-def graph_of(model: HookedModel, explainers: Sequence[Explainer], tokens: Tensor) -> Graph:
+def graph_of(model: HookedModel, dictionaries: Sequence[LoadedDictionary], tokens: Tensor) -> Graph:
     """The whole graph, no edge between positions cut that matters."""
     bounds = GraphConfig(max_query_nodes=64, edge_share=1e-3, budget_bytes=4 * 2**30)
-    return build_graph(model, explainers, tokens, bounds)
+    return build_graph(model, dictionaries, tokens, bounds)
 
 
 def crossing(graph: Graph, seed: int) -> Crossing:

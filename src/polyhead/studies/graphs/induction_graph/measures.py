@@ -7,7 +7,7 @@ from typing import NamedTuple
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.studies.graphs.induction_graph.models import Case, case_of, contentless
-from polyhead.studies.graphs.prompts import ExplainedSetup, Heads, explainer_sets, open_place
+from polyhead.studies.graphs.prompts import ExplainedSetup, Heads, dictionary_sets, open_place
 
 
 class InductionGraphConfig(Config):
@@ -53,8 +53,8 @@ def measure(cfg: InductionGraphConfig, folder: Path) -> Measured:
 def _look(place: ExplainedSetup, seed: int, folder: Path) -> Looked:
     model, prompts, heads = open_place(place, seed)
     sets: dict[str, list[Case]] = {}
-    for name, explainers in explainer_sets(place, folder):
-        found = [case_of(model, explainers, prompt, heads, seed) for prompt in prompts]
+    for name, dictionaries in dictionary_sets(place, folder):
+        found = [case_of(model, dictionaries, prompt, heads, seed) for prompt in prompts]
         sets[name] = [case for case in found if case is not None]
         if not sets[name]:
             raise PolyheadError(

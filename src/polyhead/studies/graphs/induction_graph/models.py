@@ -14,8 +14,8 @@ from torch import Tensor
 
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
-from polyhead.graphs.explainers import Explainer
 from polyhead.graphs.frozen import FrozenPrompt, freeze
+from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.parts.block import Block, MovedRead
 from polyhead.graphs.qk import split_score
 from polyhead.graphs.recorded import write_depth
@@ -90,10 +90,10 @@ def _by_head(block: Block, read: MovedRead, position: int) -> Float[Tensor, "n h
 
 
 def case_of(
-    model: HookedModel, explainers: Sequence[Explainer], prompt: Repeat, heads: Heads, seed: int
+    model: HookedModel, dictionaries: Sequence[LoadedDictionary], prompt: Repeat, heads: Heads, seed: int
 ) -> Case | None:
     """Everything about one prompt; None where no induction head looks at its key, or nothing was carried there."""
-    frozen = freeze(model, explainers, prompt.tokens)
+    frozen = freeze(model, dictionaries, prompt.tokens)
     last, key = len(prompt.tokens) - 1, prompt.key
     layer, head = max(heads.induction, key=lambda h: float(frozen.recorded.pattern(h[0])[h[1], last, key]))
     if float(frozen.recorded.pattern(layer)[head, last, key]) < 0.1:

@@ -10,7 +10,7 @@ from polyhead.core.records import Evaluation
 from polyhead.dictionaries.dynamic_head import DynamicHead
 from polyhead.experiments.config import Member
 from polyhead.metrics.evaluate import Subject
-from polyhead.studies.layer_members import OneLayer, LayerSetup, remembered, score, topk, train_layer
+from polyhead.studies.layer_members import LayerSetup, OneLayer, remembered, score, topk, train_layer
 from polyhead.studies.real_layers.attention_superposition.heads_needed import (
     ENOUGH,
     explained_by_one,

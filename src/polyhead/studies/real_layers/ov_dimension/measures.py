@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from polyhead.core.config import Config
 from polyhead.experiments.config import Member
-from polyhead.studies.layer_members import OneLayer, LayerSetup, remembered, topk, train_layer
+from polyhead.studies.layer_members import LayerSetup, OneLayer, remembered, topk, train_layer
 from polyhead.studies.real_layers.loading_clusters import (
     Clustering,
     Null,

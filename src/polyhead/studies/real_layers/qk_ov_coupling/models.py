@@ -16,7 +16,7 @@ from polyhead.experiments.config import Member
 from polyhead.experiments.evaluate import reference_for
 from polyhead.metrics.evaluate import Subject, evaluate_all
 from polyhead.ops.schedules import Schedule
-from polyhead.studies.layer_members import OneLayer, LayerSetup, remembered, score, topk, train_layer
+from polyhead.studies.layer_members import LayerSetup, OneLayer, remembered, score, topk, train_layer
 from polyhead.studies.real_layers.loading_clusters import cluster, null_points, oriented
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.loop import fit

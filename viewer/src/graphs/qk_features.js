@@ -66,7 +66,7 @@ export const page = (g, { entries, dictionaries }, k, act) => {
       el("dd", text),
     );
   return el(
-    "div.reasons",
+    "div.qk-features",
     el("h2", "Why it looked there"),
     el("p", title(g, entry)),
     el(
@@ -96,13 +96,14 @@ export const page = (g, { entries, dictionaries }, k, act) => {
     terms(entry.query_marginal, (t) => side(g, t.query_node, "rest", act)),
     el("h3", "By what acts on the key, with the whole query"),
     terms(entry.key_marginal, (t) => side(g, t.key_node, "rest", act)),
-    entry.reasons.length > 0 && [
+    entry.qk_features.length > 0 && [
       el("h3", "QK latents active on both sides"),
       terms(
-        entry.reasons.map(([latent, value]) => ({ latent, value })),
-        (t) => qkLatent(dictionaries[entry.reasons_of], t.latent),
+        entry.qk_features.map(([latent, value]) => ({ latent, value })),
+        (t) => qkLatent(dictionaries[entry.qk_features_of], t.latent),
       ),
-      entry.reasons_rest !== null && el("p.hint", `They leave ${num(entry.reasons_rest)} of the score unexplained.`),
+      entry.qk_features_rest !== null &&
+        el("p.hint", `They leave ${num(entry.qk_features_rest)} of the score unexplained.`),
     ],
   );
 };

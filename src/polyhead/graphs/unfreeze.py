@@ -1,10 +1,10 @@
-"""What of the model a graph leaves out, rung by rung: the same small changes with more and more of the model let go.
+"""What of the model a graph leaves out, step by step: the same small changes with more and more of it unfrozen.
 
-    norms and patterns held   what is left is attention and MLP outputs that no latent explains (errors, taken constant)
-    patterns let go           attention that moves because its queries and keys changed
-    norms let go              scales that change with the stream
-    nothing held              all of it
-At each rung the graph's prediction over all paths is compared with what is seen downstream.
+    norms and patterns frozen what is left is attention and MLP outputs that no latent explains (errors, taken constant)
+    patterns unfrozen         attention that moves because its queries and keys changed
+    norms unfrozen            scales that change with the stream
+    nothing frozen            all of it
+At each step the graph's prediction over all paths is compared with what is seen downstream.
 Axis legend: n node.
 """
 
@@ -22,11 +22,11 @@ from polyhead.models.hooked import HookedModel
 
 
 @dataclass(frozen=True)
-class Rung:
+class Step:
     """Predictions against what was seen, medians over the nodes changed."""
 
-    norms_held: bool
-    patterns_held: bool
+    norms_frozen: bool
+    patterns_frozen: bool
     correlation: float
     relative_error: float
     """|seen - predicted| / |predicted|."""
@@ -34,8 +34,8 @@ class Rung:
 
 
 @torch.no_grad()
-def ladder(model: HookedModel, graph: Graph, nodes: Sequence[int], *, step: float = -0.01) -> list[Rung]:
-    """Four rungs, the most held first.
+def unfreeze(model: HookedModel, graph: Graph, nodes: Sequence[int], *, step: float = -0.01) -> list[Step]:
+    """Four steps, the most frozen first.
 
     Args:
         model: the graph's.
@@ -47,10 +47,10 @@ def ladder(model: HookedModel, graph: Graph, nodes: Sequence[int], *, step: floa
         PolyheadError: the graph was loaded or pruned; no node has targets to compare.
     """
     if graph.frozen is None:
-        raise PolyheadError("a ladder needs the graph as it was built; this one was loaded or pruned")
+        raise PolyheadError("unfreezing needs the graph as it was built; this one was loaded or pruned")
     bench, adjacency = Bench(model, graph.frozen), csr_array(graph.adjacency(), dtype=np.float64)
     said = {node: total_effect(graph, adjacency, {node: step}) for node in nodes}
-    rungs = []
+    steps = []
     for norms, patterns in ((True, True), (True, False), (False, True), (False, False)):
         found = []
         for node in nodes:
@@ -61,5 +61,5 @@ def ladder(model: HookedModel, graph: Graph, nodes: Sequence[int], *, step: floa
                 found.append(pair)
         if not found:
             raise PolyheadError(f"none of the {len(nodes)} nodes has three targets or more; choose others")
-        rungs.append(Rung(norms, patterns, *np.median(np.array(found), axis=0).tolist(), n_nodes=len(found)))
-    return rungs
+        steps.append(Step(norms, patterns, *np.median(np.array(found), axis=0).tolist(), n_nodes=len(found)))
+    return steps

@@ -27,7 +27,7 @@ HALVES |= dict(zip(AFTER_NORM, ("attn", "mlp"), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
-class Explainer:
+class LoadedDictionary:
     """One trained dictionary with the sites it was trained on."""
 
     name: str
@@ -69,7 +69,7 @@ class Explainer:
         return [parse_site(read.site).name in AFTER_NORM for read in self.reading.targets]
 
 
-def find_explainers(path: Path | str) -> list[Explainer]:
+def load_dictionaries(path: Path | str) -> list[LoadedDictionary]:
     """The dictionaries in a folder: itself one, or anywhere below it, in order of their paths.
 
     Raises:
@@ -81,10 +81,10 @@ def find_explainers(path: Path | str) -> list[Explainer]:
         raise PolyheadError(
             f"{root} holds no dictionary (no {MANIFEST} in it or below); give a folder of polyhead train"
         )
-    return [load_explainer(folder) for folder in folders]
+    return [load_with_reading(folder) for folder in folders]
 
 
-def load_explainer(folder: Path) -> Explainer:
+def load_with_reading(folder: Path) -> LoadedDictionary:
     """One dictionary's folder, as `polyhead train` or `polyhead dictionary import` wrote it.
 
     Raises:
@@ -97,7 +97,7 @@ def load_explainer(folder: Path) -> Explainer:
         raise PolyheadError(f"{folder / MANIFEST} does not say what the dictionary reads, so it cannot be in a graph")
     reading = Reading.parse(provenance["reading"], where=str(folder / MANIFEST))
     name = folder.parent.name if folder.name == "dictionary" else folder.name
-    return Explainer(
+    return LoadedDictionary(
         name=name,
         kind=artifact.kind,
         dictionary=load_dictionary(folder).requires_grad_(False),
@@ -109,14 +109,14 @@ def load_explainer(folder: Path) -> Explainer:
     )
 
 
-def gather(dictionaries: Sequence[Explainer | Path | str]) -> list[Explainer]:
-    """Explainers from explainers and folders, from the first layer up.
+def gather(dictionaries: Sequence[LoadedDictionary | Path | str]) -> list[LoadedDictionary]:
+    """Loaded dictionaries from loaded ones and folders, from the first layer up.
 
-    Of a folder of several, those that explain patterns only are left out: they are reasons, not nodes.
+    Of a folder of several, those that explain patterns only are left out: they name QK features, not nodes.
     """
-    found: list[Explainer] = []
+    found: list[LoadedDictionary] = []
     for item in dictionaries:
-        several = [item] if isinstance(item, Explainer) else find_explainers(item)
+        several = [item] if isinstance(item, LoadedDictionary) else load_dictionaries(item)
         found += several if len(several) == 1 else [one for one in several if not _explains_patterns(one)]
     names = [one.name for one in found]
     if len(set(names)) < len(names):  # one run a layer gives the same name to all
@@ -124,18 +124,18 @@ def gather(dictionaries: Sequence[Explainer | Path | str]) -> list[Explainer]:
     return sorted(found, key=lambda one: one.layers)
 
 
-def _explains_patterns(one: Explainer) -> bool:
+def _explains_patterns(one: LoadedDictionary) -> bool:
     return all(read.is_pattern for read in one.reading.targets)
 
 
-def check_explainers(model: HookedModel, explainers: Sequence[Explainer]) -> None:
+def check_dictionaries(model: HookedModel, dictionaries: Sequence[LoadedDictionary]) -> None:
     """Refuse dictionaries of another model, and two that explain the same half of a layer.
 
     Raises:
         PolyheadError: with what was expected and what was received.
     """
     here, taken = model.cfg.model_dump(), {}
-    for one in explainers:
+    for one in dictionaries:
         if one.kind not in METHODS:
             raise PolyheadError(f"{one.name} is of the unknown kind {one.kind!r}; known: {', '.join(METHODS)}")
         different = [key for key in _ARCHITECTURE if key in one.model and one.model[key] != here[key]]
