@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.study_records import Held, StudyRecord, Verdict
+from polyhead.core.story_records import Story, plain_story
+from polyhead.core.study_records import Drawing, Held, StudyRecord, Verdict
 from polyhead.reports.folder import replace_folder
 from polyhead.reports.scripts import write_script
 from polyhead.reports.shell import write_assets, write_page
@@ -16,20 +17,28 @@ MARK = "data/studies.js"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-def write_study_pages(records: Sequence[StudyRecord], out: Path, *, missing: Mapping[str, str] | None = None) -> Path:
+def write_study_pages(
+    records: Sequence[StudyRecord],
+    out: Path,
+    *,
+    missing: Mapping[str, str] | None = None,
+    stories: Mapping[str, Story] | None = None,
+) -> Path:
     """Write the page of each record and their list to the folder `out`; returns its index.html.
 
     Args:
         records: in the order of the list.
         out: replaced whole if it holds such pages already.
         missing: studies without a record, with the command that makes one.
+        stories: by name, what a page tells first; made from the record alone where none is given.
 
     Raises:
         ArtifactError: a name that cannot be a file's, one key twice in a study, or the disk refuses.
         PolyheadError: `out` holds something else, or one study twice.
     """
     _check(records)
-    summaries = [_summary(record) for record in records]
+    told = {record.name: (stories or {}).get(record.name) or plain_story(record) for record in records}
+    summaries = [_summary(record, told[record.name]) for record in records]
 
     def fill(folder: Path) -> None:
         write_assets(folder, "studies")
@@ -39,7 +48,8 @@ def write_study_pages(records: Sequence[StudyRecord], out: Path, *, missing: Map
         listed = [{"name": name, "command": command} for name, command in (missing or {}).items()]
         write_script(folder / "data", "studies", {"studies": summaries, "missing": listed})
         for record in records:
-            write_script(folder / "data", f"study-{record.name}", record.model_dump(mode="json"))
+            story = told[record.name].model_dump(mode="json")
+            write_script(folder / "data", f"study-{record.name}", {**record.model_dump(mode="json"), "story": story})
 
     replace_folder(out, fill, mark=MARK, what="folder of study pages")
     return out / "index.html"
@@ -57,11 +67,14 @@ def held_counts(record: StudyRecord) -> dict[str, int]:
     return {held: found.count(held) for held in (*get_args(Held), "measured")}
 
 
-def _summary(record: StudyRecord) -> dict[str, Any]:
+def _summary(record: StudyRecord, story: Story) -> dict[str, Any]:
     """What the list shows of a study."""
     found = record.findings
+    picture = _thumbnail(record, story)
     return {
-        **record.model_dump(mode="json", include={"name", "title", "question", "preset", "seconds", "created"}),
+        **record.model_dump(mode="json", include={"name", "title", "preset", "seconds", "created"}),
+        **story.model_dump(mode="json", include={"question", "takeaway", "key_figure", "set_up"}),
+        "thumbnail": picture and picture.model_dump(mode="json"),
         "verdicts": verdict_counts(record),
         "held": held_counts(record),
         "n_models": found.n_models,
@@ -73,6 +86,14 @@ def _summary(record: StudyRecord) -> dict[str, Any]:
             for c in found.claims
         ],
     }
+
+
+def _thumbnail(record: StudyRecord, story: Story) -> Drawing | None:
+    """The first drawing of the key figure, or that of its last frame."""
+    for figure in record.findings.figures:
+        if figure.key == story.key_figure:
+            return (figure.panels or figure.frames[-1])[0]
+    return None
 
 
 def _check(records: Sequence[StudyRecord]) -> None:

@@ -9,6 +9,7 @@ from polyhead.core.study_records import StudyRecord
 from polyhead.reports.studies import held_counts, write_study_pages
 from polyhead.runs.study_folder import RECORD, ROOT
 from polyhead.studies import STUDIES
+from polyhead.studies.story import tell
 
 
 def shipped_record(name: str) -> StudyRecord | None:
@@ -66,7 +67,8 @@ def report_studies(
         )
     if out is None:
         out = root / ("report" if names is None else f"report-{records[0].name}")
-    return write_study_pages(records, out, missing={n: f"polyhead study run {n}{wanted}" for n in missing})
+    commands = {name: f"polyhead study run {name}{wanted}" for name in missing}
+    return write_study_pages(records, out, missing=commands, stories={r.name: tell(r) for r in records})
 
 
 def list_studies() -> list[dict[str, Any]]:
