@@ -22,11 +22,23 @@ INSTEAD = {
     r"\bhunt(?:s|ed|ing)?\b": "search, test",
     r"\b[Ee]ntrants?\b": "entry",
     r"\b(?:latents|numbers|row|line|tokens) a (?:token|latent|head|model|method|case|seed)\b": "per",
+    r"\bhead-?one\b": "one_hot (init), one-hot",
+    r"\bsilent_|\b[Ss]ilent (?:latents?|units?)\b|--silent-k": "dead latents, k_aux",
+    r"--tanh\b": "--sparsity-coef",
+    r"\b\w+_start import\b|\bdictionaries\.start\b": "*_init",
+    r"\bRates\b": "LearningRates",
+    r"\brungs?\b|\blet go\b": "step, unfrozen",
+    r"\b[Ee]xplainers?\b": "dictionary",
+    r"\bQK reasons\b|\breasons_(?:of|rest)\b": "QK features",
+    r"\bbench.truth\b": "benchmark",
+    r"\bheads between [a-z]+ --": "heads compare",
 }
+_EARLIER = ("earlier_names.py", "earlier_words.py")
+"""The only places that know names of earlier versions."""
 TEXTS = [
     ROOT / "README.md",
     *(p for p in (ROOT / "docs").glob("*.md") if p.name not in ("LOG.md", "studies.md", "benchmark.md")),
-    *(p for p in (ROOT / "src/polyhead").rglob("*.py") if "studies" not in p.parts),
+    *(p for p in (ROOT / "src/polyhead").rglob("*.py") if "studies" not in p.parts and p.name not in _EARLIER),
     *(ROOT / "viewer" / "src").rglob("*.js"),
 ]
 
