@@ -2,10 +2,10 @@
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError, nearest
@@ -109,18 +109,10 @@ def experiment_recipe(
         PolyheadError: unknown preset, method or setting, an override beside `config`, two kinds of sparsity at once.
     """
     changes = {name: value for name, value in fields.items() if value is not None}
-    asked = {
-        "variants": variants,
-        "k": k,
-        "l1": l1,
-        "sparsity_coef": sparsity_coef,
-        "n_latents": n_latents,
-        "seeds": seeds,
-    }
-    asked |= {"k_aux": k_aux, "spread": spread or None, "set": set or None}
-    given = {name: value for name, value in asked.items() if value is not None}
+    axes, sparsity = _shorthands(k, l1, sparsity_coef, k_aux, n_latents)
+    asked = _Asked(axes, sparsity, set, variants, seeds, spread)
     if config is not None:
-        also = [*changes, *given, *(["lr"] if lr is not None else [])]
+        also = [*changes, *asked.names, *(["lr"] if lr is not None else [])]
         if also:
             raise PolyheadError(
                 f"--config repeats a run exactly and takes no other change; received: {', '.join(also)}"
@@ -131,9 +123,9 @@ def experiment_recipe(
     base = PRESETS[preset]
     kinds = _kinds([method] if isinstance(method, str) else method, changes.get("layers", base.layers))
     if len(kinds) > 1:
-        changes["members"] = _several(kinds, given)
-    elif given or any(member.method != kinds[0] for member in base.members):
-        changes["members"] = _members(base, kinds[0], given)
+        changes["members"] = _several(kinds, asked)
+    elif asked.names or any(member.method != kinds[0] for member in base.members):
+        changes["members"] = _members(base, kinds[0], asked)
     if lr is not None:
         changes["training"] = base.training.replace(lr=lr)
     return base.replace(**changes)
@@ -180,19 +172,68 @@ def _kinds(names: Sequence[str], layers: Sequence[int]) -> list[str]:
     return list(dict.fromkeys(kinds))
 
 
-def _several(kinds: Sequence[str], given: Mapping[str, Any]) -> tuple[Member, ...]:
+class _Asked(NamedTuple):
+    """What is asked of the members, beside their method."""
+
+    axes: Mapping[str, Sequence[Any]]
+    """Key of a setting (points for nesting) -> its values, from options that have a name of their own."""
+    sparsity: Sequence[str]
+    """Those of the options that choose the activation."""
+    set: Sequence[str]
+    """`key=values` of settings, as they were written."""
+    variants: Sequence[str] | None
+    seeds: Sequence[int] | None
+    spread: bool
+
+    @property
+    def names(self) -> list[str]:
+        """What was asked for, by name."""
+        return [*self.axes, *(name for name in ("set", "variants", "seeds", "spread") if getattr(self, name))]
+
+
+def _shorthands(
+    k: Sequence[int] | None,
+    l1: Sequence[float] | None,
+    sparsity_coef: Sequence[float] | None,
+    k_aux: int | None,
+    n_latents: int | None,
+) -> tuple[dict[str, Sequence[Any]], list[str]]:
+    """The settings that options with a name of their own stand for, and which of these options choose the activation.
+
+    No other place knows these options.
+
+    Raises:
+        PolyheadError: two kinds of sparsity at once.
+    """
+    kinds: dict[str, tuple[Sequence[Any] | None, Callable[[Any], dict[str, Any]]]] = {
+        "--k": (k, topk),
+        "--l1": (l1, lambda value: {"kind": "relu", "l1": value}),
+        "--sparsity-coef": (sparsity_coef, lambda value: {"kind": "jumprelu", "sparsity": value}),
+    }
+    given = {option: [make(v) for v in values] for option, (values, make) in kinds.items() if values is not None}
+    if len(given) > 1:
+        raise PolyheadError(f"{' and '.join(given)} were both given; a dictionary has one kind of sparsity")
+    asked: dict[str, Sequence[Any] | None] = {
+        "activation": next(iter(given.values()), None),
+        "activation.k_aux": None if k_aux is None else (k_aux,),
+        "n_latents": None if n_latents is None else (n_latents,),
+    }
+    axes = {key: values for key, values in asked.items() if values is not None}
+    return axes, [*given, *(["--k-aux"] if k_aux is not None else [])]
+
+
+def _several(kinds: Sequence[str], asked: _Asked) -> tuple[Member, ...]:
     """Methods to be compared: what all of them have in common is shared, and `METHOD.key=values` is of one of them.
 
     Raises:
         PolyheadError: a change that is about one method and does not say which.
     """
-    shared = {"k": "activation", "k_aux": "activation", "n_latents": "n_latents"}
-    also = [name for name in given if name not in (*shared, "seeds", "set")]
+    also = [option for option in asked.sparsity if option not in ("--k", "--k-aux")]
+    also += [f"--{name}" for name in ("variants", "spread") if getattr(asked, name)]
     if also:
-        names = ", ".join(_option(name) for name in also)
-        raise PolyheadError(f"settings differ between methods, so {names} cannot be given for several of them")
+        raise PolyheadError(f"settings differ between methods, so {', '.join(also)} cannot be given for several")
     own: dict[str, list[str]] = {kind: [] for kind in kinds}
-    for setting in given.get("set", ()):
+    for setting in asked.set:
         name, _, rest = setting.partition(".")
         kind = ALIASES.get(name, name)
         if kind not in own or not rest:
@@ -201,26 +242,27 @@ def _several(kinds: Sequence[str], given: Mapping[str, Any]) -> tuple[Member, ..
     members: list[Member] = []
     for kind in kinds:
         fields = find_method(kind).settings.model_fields
-        mine = {name: value for name, value in given.items() if name == "seeds" or shared.get(name) in fields}
+        axes = {key: values for key, values in asked.axes.items() if key.split(".")[0] in fields}
+        sparsity = asked.sparsity if "activation" in fields else ()
         plain = ExperimentConfig(members=(Member(method=kind),))  # presets have settings for MTCs only
-        members += _members(plain, kind, {**mine, **({"set": own[kind]} if own[kind] else {})})
+        members += _members(plain, kind, asked._replace(axes=axes, sparsity=sparsity, set=own[kind]))
     return tuple(members)
 
 
-def _members(base: ExperimentConfig, method: str, given: Mapping[str, Any]) -> tuple[Member, ...]:
+def _members(base: ExperimentConfig, method: str, asked: _Asked) -> tuple[Member, ...]:
     """Every combination; for an MTC what is not given is the preset's, for another method its default."""
     old = [m for m in base.members if m.method == method]
     known = [m.settings for m in old] or [Member(method=method).settings]
-    axes, shared = _axes(method, given, known), known[0]
-    seeds = given.get("seeds") or (_distinct(m.seed for m in old) or (0,))
-    variants = given.get("variants") or (_distinct(m.variant for m in old if m.of.variant) or ("free",))
+    axes, shared = _axes(method, asked, known), known[0]
+    seeds = asked.seeds or (_distinct(m.seed for m in old) or (0,))
+    variants = asked.variants or (_distinct(m.variant for m in old if m.of.variant) or ("free",))
     members = [
         _member(method, shared, dict(zip(axes, values, strict=True)), variant, seed)
         for *values, seed, variant in product(*axes.values(), seeds, variants)
     ]
-    if given.get("spread") and find_method(method).variant is None:
+    if asked.spread and find_method(method).variant is None:
         raise PolyheadError(f"--spread is about the loadings of an MTC; {method} received")
-    if given.get("spread") or (given.get("spread") is None and any(m.init == "spread" for m in old)):
+    if asked.spread or any(m.init == "spread" for m in old):
         members += [
             Member(method=m.method, settings={**m.settings, "init": "spread"}, seed=m.seed)
             for m in members
@@ -241,45 +283,26 @@ def _member(method: str, shared: Mapping[str, Any], chosen: Mapping[str, Any], v
     return Member.parse({"method": method, "settings": settings, "seed": seed, "control": control}, where="--set")
 
 
-def _axes(method: str, given: Mapping[str, Any], old: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
-    """Key of a setting (dots for nesting) -> its values; those of `old` where an activation is not given."""
-    axes: dict[str, Sequence[Any]] = {}
-    sparsities = {n: given[n] for n in ("k", "l1", "sparsity_coef") if n in given}
-    if len(sparsities) > 1:
-        names = " and ".join(_option(n) for n in sparsities)
-        raise PolyheadError(f"{names} were both given; a dictionary has one kind of sparsity")
-    k_aux = given.get("k_aux", K_AUX)
-    makers = {
-        "k": lambda v: topk(v, k_aux),
-        "l1": lambda v: {"kind": "relu", "l1": v},
-        "sparsity_coef": lambda v: {"kind": "jumprelu", "sparsity": v},
-    }
+def _axes(method: str, asked: _Asked, old: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
+    """Key of a setting (points for nesting) -> its values; those of `old` where an activation is not given.
+
+    Raises:
+        PolyheadError: a setting that the method does not have.
+    """
     known = find_method(method).settings.model_fields
-    asked = [_option(name) for name in ("k", "l1", "sparsity_coef", "k_aux") if name in given]
-    if asked and "activation" not in known:
-        settings = f"its settings, for --set: {', '.join(known)}"
-        raise PolyheadError(f"{method} has no activation for {' and '.join(asked)} to choose; {settings}")
-    if sparsities:
-        ((name, values),) = sparsities.items()
-        axes["activation"] = [makers[name](v) for v in values]
-    elif "activation" in known:
-        activations = [dict(settings["activation"]) for settings in old]
-        if "k_aux" in given:
-            activations = [a | {"k_aux": k_aux} if a["kind"] == "topk" else a for a in activations]
-        axes["activation"] = _distinct(activations)
-    if "n_latents" in given:
-        axes["n_latents"] = (given["n_latents"],)
-    for setting in given.get("set", ()):
-        key, values = parse_axis(setting)
-        axes[key] = values
+    axes: dict[str, Sequence[Any]] = {}
+    if "activation" in known:  # first, since what is asked may change a part of it
+        axes["activation"] = _distinct(settings["activation"] for settings in old)
+    elif asked.sparsity:
+        raise PolyheadError(
+            f"{method} has no activation for {' and '.join(asked.sparsity)} to choose; "
+            f"its settings, for --set: {', '.join(known)}"
+        )
+    axes |= {**asked.axes, **dict(parse_axis(setting) for setting in asked.set)}
     for key in axes:
         if key.split(".")[0] not in known:
             raise PolyheadError(f"{method} has no setting {key!r}; {nearest(key, known)}")
     return axes
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from polyhead.core.errors import PolyheadError
+from polyhead.dictionaries import TopK
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.runs.recipe import PRESETS, experiment_recipe, grid, too_short, topk
 
@@ -62,6 +63,23 @@ def test_overrides_change_only_what_they_name():
     assert {m.variant for m in cfg.members} == {m.variant for m in base.members}
     assert cfg.training.lr == 1e-3
     assert cfg.replace(layers=base.layers, members=base.members, training=base.training) == base
+
+
+def test_options_with_a_name_of_their_own_are_settings():
+    named = experiment_recipe("quick", "mtc", k=[4, 8], k_aux=3, n_latents=64)
+    assert [m.parsed.activation for m in named.members] == [TopK(k=k, k_aux=3) for k in (4, 8)]
+    assert {m.n_latents for m in named.members} == {64}
+    assert named == experiment_recipe("quick", "mtc", set=["activation.k=4,8", "activation.k_aux=3", "n_latents=64"])
+    batch = experiment_recipe("quick", "mtc", set=["activation.kind=batchtopk"], k_aux=5)
+    assert [m.settings["activation"]["k_aux"] for m in batch.members] == [5]
+    both = experiment_recipe("quick", ["mtc", "qk_diagonal"], k=[2])
+    assert next(m.sparsity for m in both.members) == "k=2"
+    with pytest.raises(PolyheadError, match="--k and --l1 were both given"):
+        experiment_recipe("quick", "mtc", k=[4], l1=[0.1])
+    with pytest.raises(PolyheadError, match="qk_diagonal has no activation for --k to choose"):
+        experiment_recipe("quick", "qk_diagonal", k=[4])
+    with pytest.raises(PolyheadError, match="k_aux"):
+        experiment_recipe("quick", "mtc", l1=[0.1], k_aux=3)
 
 
 def test_an_unknown_preset_names_the_nearest():
