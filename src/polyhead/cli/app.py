@@ -27,6 +27,7 @@ from polyhead.cli.numbers import (
     Weights,
 )
 from polyhead.cli.show import Json, Many, show, table
+from polyhead.cli.steer import steer
 from polyhead.cli.study import study
 from polyhead.cli.sweep import sweep
 from polyhead.cli.verbosity import split_verbosity
@@ -54,6 +55,7 @@ app.register_install_completion_command(
     help="Complete commands and options in bash, zsh or fish: run this once, then open a new shell.",
 )
 app.command(neurons, help_epilogue="Example: `polyhead neurons bundled --units heads --out runs/units`")
+app.command(steer, help_epilogue='Example: `polyhead steer bundled mtc-layer-3 "def f(x):" --latent 227 --scale 3`')
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from polyhead.cli.numbers import Count, Index, Layer, Positive, Seed, Share, Size
 from polyhead.cli.show import Json, Many, show, table
+from polyhead.core.head_names import parse_head
 from polyhead.core.threads import set_threads
 from polyhead.core.window_records import HeadsOverview
 
@@ -51,7 +52,7 @@ def classify(
         destinations: Destination tokens that get a distribution of their own besides the commonest.
         threads: CPU threads; identical resuming needs the same number.
     """
-    from polyhead.runs.heads import ClassifyConfig, parse_head, rows_table, run_classify
+    from polyhead.runs.heads import ClassifyConfig, rows_table, run_classify
 
     set_threads(threads)
     chosen = None if heads is None else tuple(parse_head(h) for h in heads)
@@ -119,7 +120,6 @@ def ablate(
     from polyhead.runs.heads import (
         AblateConfig,
         effects_table,
-        parse_head,
         ranks_table,
         ranks_title,
         run_ablate,

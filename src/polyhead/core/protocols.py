@@ -273,3 +273,22 @@ class Orients(Protocol):
     def orient(self) -> None:
         """Fix it, once, after training; the output stays the same."""
         ...
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """Latents whose codes can be edited: what the target gains is linear in the change of a code."""
+
+    def write(self, batch: Batch, latents: Any, change: Float[Tensor, "b p m"], heads: Any = None) -> Tensor:
+        """What the target gains, `[b, p, d_out]` in its own units, when the code of some latents changes.
+
+        Args:
+            batch: What the dictionary reads.
+            latents: int64 `[m]`.
+            change: Of their code, on the side where `codes` counts it.
+            heads: Only what these heads of the layer carry; all of it by default.
+
+        Raises:
+            PolyheadError: heads, where latents do not pass through heads one by one.
+        """
+        ...

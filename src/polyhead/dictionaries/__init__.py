@@ -29,6 +29,7 @@ from polyhead.dictionaries import (
 from polyhead.dictionaries.activation import JumpReLU, ReLU, TopK
 from polyhead.dictionaries.method import Method
 from polyhead.dictionaries.mtc import MTC, MTCConfig, MTCOutput
+from polyhead.dictionaries.origin import Origin
 
 __all__ = [
     "ALIASES",
@@ -156,6 +157,7 @@ def load_dictionary(folder: Path | str) -> Any:
         )
     dictionary = method.module(config)  # type: ignore[call-arg]
     dictionary.load_state_dict(artifact.tensors)
+    dictionary.origin = Origin.of(Path(folder), artifact.provenance)
     return dictionary
 
 

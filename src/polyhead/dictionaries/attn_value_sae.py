@@ -67,6 +67,28 @@ class AttnValueSAE(SAE):
         """`head_loadings` repeated for every query head that shares a key-value head."""
         return self.head_loadings().repeat_interleave(self.cfg.n_heads // self.cfg.n_kv_heads, dim=-1)
 
+    def write(
+        self, batch: Batch, latents: Tensor, change: Float[Tensor, "b p m"], heads: Sequence[int] | None = None
+    ) -> Float[Tensor, "b p d"]:
+        """What the values gain when f of some latents changes, in the values of `heads` alone if given.
+
+        Raises:
+            PolyheadError: some, but not all, of the query heads that share values, or a dictionary of several layers.
+        """
+        gain = super().write(batch, latents, change)
+        if heads is None:
+            return gain
+        group = self.cfg.n_heads // self.cfg.n_kv_heads
+        shared = {h // group for h in heads}
+        if self.cfg.n_parts > 1 or len(set(heads)) != group * len(shared):
+            raise PolyheadError(
+                f"heads {sorted(set(heads))}: a value SAE of one layer can be limited to whole groups of {group} heads "
+                "that share their values"
+            )
+        keep = torch.zeros(self.cfg.n_kv_heads, dtype=gain.dtype, device=gain.device)
+        keep[sorted(shared)] = 1
+        return (gain.unflatten(-1, (self.cfg.n_kv_heads, -1)) * keep[:, None]).flatten(-2)
+
     def view_roles(self, layers: Sequence[BaseLayer]) -> dict[str, tuple[Read, ...]]:
         """What a batch needs beside the SAE's own reading for `view`: the pattern of each layer."""
         names = _pattern_roles(layers)

@@ -106,6 +106,12 @@ class CombinedLayer(nn.Module):
         """What arrives of the chosen latents along given patterns."""
         return self.mtc.moved(f, pattern, latents)
 
+    def write(
+        self, batch: Batch, latents: Tensor, change: Float[Tensor, "b p m"], heads: Sequence[int] | None = None
+    ) -> Float[Tensor, "b p d"]:
+        """What the output gains when f of some latents changes, moved along this dictionary's patterns."""
+        return self.mtc.write({**batch, "pattern": self.patterns(batch)}, latents, change, heads)
+
     @property
     def W_dec(self) -> Tensor:
         """What each latent writes."""

@@ -169,6 +169,19 @@ class Lorsa(nn.Module):
         mixed = self.mixed(batch["x"])
         return self._normalized_output(self._code(mixed, product), mixed) * self.target_scale
 
+    def write(
+        self, batch: Batch, latents: Int[Tensor, " m"], change: Float[Tensor, "b p m"], heads: object = None
+    ) -> Float[Tensor, "b p d_out"]:
+        """What the target gains when z of some heads of this dictionary changes.
+
+        Raises:
+            PolyheadError: heads of the model are named; this dictionary has its own.
+        """
+        del batch  # z is where the output is written
+        if heads is not None:
+            raise PolyheadError("Lorsa has attention of its own, not the model's heads; leave heads out")
+        return (change @ self.W_O[latents]) * self.target_scale
+
     @torch.no_grad()
     def view(self, batch: Batch, latents: Int[Tensor, " m"], layers: Sequence[BaseLayer]) -> LatentView:
         """x . W_V at every source, f at every query, and what each source sends, on a head axis of size 1.

@@ -191,6 +191,21 @@ class MTC(nn.Module):
         """Write query-side activations, in the target's units."""
         return (z @ self.W_dec + self.b_dec) * self.target_scale
 
+    def write(
+        self,
+        batch: Batch,
+        latents: Int[Tensor, " m"],
+        change: Float[Tensor, "b p m"],
+        heads: Sequence[int] | None = None,
+    ) -> Float[Tensor, "b p d_out"]:
+        """What the target gains when f of some latents changes: moved by their loadings, through `heads` alone if given
+        (the identity is no head), and written by their decoder rows."""
+        L = self.bound_loadings()[latents]
+        if heads is not None:
+            L = L * torch.isin(torch.arange(L.shape[1], device=L.device), torch.tensor(list(heads), device=L.device))
+        z = move_latents(change, batch["pattern"].to(change.dtype), L)
+        return (z @ self.W_dec[latents]) * self.target_scale
+
     def reconstruct(self, batch: Batch, *, product: Product = "auto") -> Float[Tensor, "b p d_out"]:
         """The target, in its own units."""
         return self._normalized_output(self._code(batch, product, training=False), batch, product) * self.target_scale

@@ -45,6 +45,8 @@ class RankMTC(MTC):
 
     cfg: RankMTCConfig
 
+    write = None  # type: ignore[assignment]  # what a latent writes depends on what it reads at each source, not on its code alone
+
     def __init__(self, cfg: RankMTCConfig, *, generator: torch.Generator | None = None) -> None:
         super().__init__(cfg, generator=generator)
         if cfg.rank > 1:

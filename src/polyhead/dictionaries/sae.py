@@ -9,6 +9,7 @@ Axis legend: b sequence, p position, n token, d width, i latent, m chosen latent
 """
 
 import math
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import torch
@@ -155,6 +156,19 @@ class SAE(nn.Module):
         rows, norm = self._normalized(x.flatten(0, 1))
         y = self._written(self._code(rows, product, training=False)) * norm.size + norm.shift
         return (y * self.scale).unflatten(0, x.shape[:2])
+
+    def write(
+        self, batch: Batch, latents: Tensor, change: Float[Tensor, "b p m"], heads: Sequence[int] | None = None
+    ) -> Float[Tensor, "b p d"]:
+        """What the target gains when f of some latents changes, the norm of each token kept.
+
+        Raises:
+            PolyheadError: heads are named; what they wrote is added up before this dictionary reads it.
+        """
+        if heads is not None:
+            raise PolyheadError("this dictionary does not move its latents through heads; leave heads out")
+        size = self._normalized(self._checked(batch))[1].size
+        return (change @ self.W_dec[latents]) * size * self.scale
 
     # ---- training
 

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.sites import site
+from polyhead.models.active import intervened
 from polyhead.models.hooked import HookedModel
 from polyhead.models.native import NativeTransformer
 from polyhead.models.tap import Hook, Tap
@@ -117,7 +118,13 @@ def logits_from(
     hooks: Mapping[str, Hook],
 ) -> Float[Tensor, "b v"]:
     """Logits at the positions `last`, from the residual stream before a layer; hooks of earlier layers are not
-    seen. Most of a pass is spent on earlier layers and on logits nobody reads."""
+    seen. Most of a pass is spent on earlier layers and on logits nobody reads.
+
+    Raises:
+        PolyheadError: an intervention is in force, which only a whole pass can honour.
+    """
+    if intervened(model):
+        raise PolyheadError("ablations that resume from a layer cannot run inside `with ph.steer/ablate/clamp(...)`")
     tap = Tap(hooks=hooks, n_layers=model.cfg.n_layers)
     pos = None
     if model.native.positions == "shortformer":

@@ -16,6 +16,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.reading import Read
 from polyhead.core.sites import parse_site
 from polyhead.core.sites import site as full_name
+from polyhead.models.active import intervened
 from polyhead.models.hooked import HookedModel
 from polyhead.models.native import Block, NativeTransformer
 from polyhead.models.tap import Hook, Tap
@@ -42,7 +43,8 @@ def clean_pass(model: HookedModel, tokens: Int[Tensor, "b p"], site: str) -> Cle
         PolyheadError: a site the model does not have.
     """
     at = parse_site(site, n_layers=model.cfg.n_layers)
-    resumable = isinstance(model, NativeTransformer) and at.name in _RESUMABLE and at.layer is not None
+    native = isinstance(model, NativeTransformer) and not intervened(model)
+    resumable = native and at.name in _RESUMABLE and at.layer is not None
     before = full_name(at.layer or 0, "hook_resid_pre")
     logits, cache = model.run_with_cache(tokens, [before, site] if resumable else [site])
     assert logits is not None

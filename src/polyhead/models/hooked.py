@@ -16,6 +16,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.model_config import ModelConfig
 from polyhead.core.norm_facts import NormFacts
 from polyhead.core.special_tokens import NO_TOKENIZER, SpecialTokens
+from polyhead.models.active import add_active
 from polyhead.models.tap import Hook, StopForward, Tap
 from polyhead.models.tokenizer import Tokenizer
 
@@ -90,6 +91,7 @@ class Hooked(nn.Module):
 
     def _run(self, inputs: Tensor, tap: Tap) -> Any:
         self._check(inputs)
+        add_active(self, tap)
         try:
             return self._forward(inputs, tap)
         except StopForward:

@@ -45,6 +45,13 @@ class Tap:
         self._wanted = self._pending | set(self.hooks)
         self._stop = stop and bool(self._pending)
 
+    def hook_before(self, hooks: Mapping[str, Hook]) -> None:
+        """Add hooks, each to be called before the one that its site has already."""
+        for name, hook in hooks.items():
+            own = self.hooks.get(name)
+            self.hooks[name] = hook if own is None else _one_after_the_other(hook, own)
+        self._wanted |= set(hooks)
+
     def wants(self, *names: str) -> bool:
         """Whether any of these sites is read or replaced."""
         return any(name in self._wanted for name in names)
@@ -85,6 +92,15 @@ class Tap:
                 "hook_rot_k, only embedded positions hook_pos_embed, only models with MLPs the sites of an MLP, only "
                 "norms that the model has their hook_pre_gain, only norms on outputs ln1_post and ln2_post)"
             )
+
+
+def _one_after_the_other(first: Hook, second: Hook) -> Hook:
+    def hook(value: Tensor) -> Tensor | None:
+        changed = first(value)
+        again = second(value if changed is None else changed)
+        return changed if again is None else again
+
+    return hook
 
 
 def in_path(tap: Tap, value: Tensor, *names: str) -> bool:

@@ -5,7 +5,6 @@ OUT/rows.json       RowsRecord, written when the scan is through
 OUT/ablation.json   AblationRecord
 """
 
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,18 +16,18 @@ from polyhead.activations.model_text import model_sequences
 from polyhead.analysis.heads.ablation import RANKED_BY, HeadAblator, Where
 from polyhead.analysis.heads.prompts import Prompts, make_prompts, read_templates
 from polyhead.analysis.heads.row_record import rows_record
-from polyhead.analysis.heads.rows import Head, RowsConfig, check_heads, scan_rows
+from polyhead.analysis.heads.rows import RowsConfig, check_heads, scan_rows
 from polyhead.analysis.heads.rule_file import read_rules
 from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
+from polyhead.core.head_names import Head
 from polyhead.core.head_records import AblationRecord, Effect, HeadRank, RowsRecord, rank_by
 from polyhead.interventions.rows import KINDS, HeadAblation
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 
 ROWS, STATE, ABLATION = "rows.json", "rows.npz", "ablation.json"
-_HEAD = re.compile(r"(?:L(\d+)H(\d+)|(\d+)\.(\d+))", re.IGNORECASE)
 
 
 class ClassifyConfig(Config):
@@ -45,19 +44,6 @@ class ClassifyConfig(Config):
     destinations: tuple[str, ...] = ()
     """Texts of destination tokens that get a distribution of their own besides the commonest."""
     rows: RowsConfig = RowsConfig()
-
-
-def parse_head(name: str) -> Head:
-    """`L3H5` or `3.5` to (3, 5).
-
-    Raises:
-        PolyheadError: anything else.
-    """
-    match = _HEAD.fullmatch(name.strip())
-    if match is None:
-        raise PolyheadError(f"{name!r} is not a head; write L3H5 for head 5 of layer 3 (both from 0)")
-    layer, head = (int(x) for x in (match[1] or match[3], match[2] or match[4]))
-    return layer, head
 
 
 def run_classify(cfg: ClassifyConfig, out: Path | None = None) -> RowsRecord:

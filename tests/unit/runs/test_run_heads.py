@@ -7,11 +7,11 @@ import pytest
 
 from polyhead.cli.app import main
 from polyhead.core.errors import PolyheadError
+from polyhead.core.head_names import parse_head
 from polyhead.core.head_records import AblationRecord, RowsRecord
 from polyhead.runs.heads import (
     AblateConfig,
     ClassifyConfig,
-    parse_head,
     ranks_table,
     ranks_title,
     rows_table,

@@ -28,14 +28,12 @@ from polyhead.core.arrays import read_npz
 from polyhead.core.config import Config
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_atomic
+from polyhead.core.head_names import Head
 from polyhead.core.progress import progress
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.models.hooked import HookedModel
 from polyhead.ops.row_mass import Claims, claim, in_any, pack, row_mass
-
-Head = tuple[int, int]
-"""Layer and head, 0-based."""
 
 
 class RowsConfig(Config):
