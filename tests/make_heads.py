@@ -14,32 +14,27 @@ from polyhead.core.files import write_json
 from polyhead.core.head_records import (
     AblationRecord,
     BehaviourCard,
+    DictionaryLink,
     Effect,
+    HeadPair,
     HeadRank,
     HeadRows,
+    HeadsOverview,
+    PreferencePair,
+    PreferenceSearch,
     Proposal,
     RowExample,
     RowsRecord,
+    Score,
+    SplitHead,
+    SubHead,
     SweepPoint,
     rank_by,
 )
 from polyhead.core.records import TokenPolicy, save_lines
-from polyhead.core.unit_records import (
-    Block,
-    HeadPair,
-    PreferencePair,
-    PreferenceSearch,
-    SplitHead,
-    SubHead,
-    UnitCard,
-    UnitExample,
-    UnitKind,
-    UnitNeighbours,
-    UnitPage,
-    UnitRow,
-    WeightOrder,
-)
-from polyhead.core.window_records import DictionaryLink, HeadsOverview, HeadWindows, Histogram, Score, Window
+from polyhead.core.unit_records import UnitCard, UnitExample, UnitKind, UnitNeighbours, UnitPage, UnitRow
+from polyhead.core.weight_records import Block, WeightOrder
+from polyhead.core.window_records import HeadWindows, Histogram, Window
 
 NASTY = "<img src=x onerror=alert(1)>"
 TOKENS = ["<|bos|>", "def", " run", "(", NASTY, "):", "\n    ", " 水", "\u202e", "‑"]

@@ -8,7 +8,7 @@ import torch
 
 import polyhead as ph
 from polyhead.activations.texts import read_texts
-from polyhead.core.records import HeadTable
+from polyhead.core.head_records import HeadTable
 from polyhead.runs.export_lm import HELD_OUT_FILE, HeldOutLoss, held_out_head_table, held_out_loss, token_stream
 
 FOLDER = Path(str(files("polyhead.models"))) / "bundled"

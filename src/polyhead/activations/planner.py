@@ -8,7 +8,6 @@ estimated from the shapes. Memory is what comes on top of what the process holds
 import contextlib
 import copy
 import gc
-import json
 import os
 import shutil
 import time
@@ -132,7 +131,7 @@ def plan_harvest(
     passing = probed.memory if probed.memory is not None else _estimated_run(model, spec, per_run, tokens.shape[1])
     memory = {"a run of the model": passing}
     if keep == "memory":
-        memory |= {_words(role): n * value[0].numel() * _kept_width(value) for role, value in batch.items()}
+        memory |= {_WORDS.get(role, role): n * value[0].numel() * _kept_width(value) for role, value in batch.items()}
     disk = _disk(model, sequences, spec, cfg) if keep == "disk" and isinstance(spec, Harvest) else {}
     if disk:
         memory["rows on their way to disk"] = 2 * per_run * sum(disk.values()) // n
@@ -219,14 +218,7 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-_WORDS = {"tokens": "tokens", "valid": "validity", "x": "inputs", "target": "targets", "pattern": "patterns"}
-
-
-def _words(role: str) -> str:
-    """A role, or the sites under whose names something is harvested for several roles at once."""
-    if role.startswith("["):
-        return " + ".join(read["site"] for read in json.loads(role))
-    return _WORDS.get(role, role)
+_WORDS = {"valid": "validity", "x": "inputs", "target": "targets", "pattern": "patterns"}
 
 
 def _kept_width(value: torch.Tensor) -> int:

@@ -17,9 +17,9 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.head_records import HeadRow, HeadTable
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
-from polyhead.core.records import HeadRow, HeadTable
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.metrics.positions import PolicyCount, Positions

@@ -9,8 +9,8 @@ from rich.console import Console
 from polyhead.cli.numbers import Count, Index, Layer, Positive, Seed, Share, Size
 from polyhead.cli.show import Json, Many, show, table
 from polyhead.core.head_names import parse_head
+from polyhead.core.head_records import HeadsOverview
 from polyhead.core.threads import set_threads
-from polyhead.core.window_records import HeadsOverview
 
 heads = App(
     name="heads",

@@ -4,7 +4,6 @@ A role is filled from one or several sites, laid side by side on the last axis, 
 only some heads need be read (the others repeat them). A pattern or score site fills a role alone, as `[b, h, q, k]`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 
 from polyhead.core.config import Config
@@ -54,8 +53,8 @@ class Reading(Config):
 
 
 def read_key(reads: Sequence[Read]) -> str:
-    """A name for what fills a role, the same wherever the same is read: roles of several readings share a harvest."""
-    return json.dumps([read.model_dump(exclude_none=True) for read in reads])
+    """What fills a role, in words that are the same wherever the same is read: roles of several readings share it."""
+    return " + ".join(read.site if read.heads is None else f"{read.site} of heads {read.heads}" for read in reads)
 
 
 def one_site(name: str, heads: tuple[int, ...] | None = None) -> tuple[Read, ...]:

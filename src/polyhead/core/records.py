@@ -289,42 +289,6 @@ class LatentPage(Record):
     """Nearest latents by cosine of decoder rows."""
 
 
-class HeadRow(Record):
-    """Scores of one head. Definitions: docs/metrics.md. None means not applicable."""
-
-    layer: int
-    head: int
-    previous_token: float
-    """Mean attention to the token before."""
-    induction_unigram: float
-    """Mean attention, on the second copy of unigram-sampled tokens, to the token after the same one in the first."""
-    induction_natural: float
-    """The same where the segment is natural text."""
-    duplicate_token: float
-    """Mean attention, on the second copy of unigram-sampled tokens, to the same token in the first copy."""
-    bos: float | None
-    """Mean attention to BOS."""
-    newline_indent: float | None
-    """Share of attention on earlier newline tokens, at destinations that a newline token follows."""
-    newline_indent_base: float | None
-    """The same at destinations that another token follows."""
-    entropy: float
-    """Mean entropy of the rows of the pattern, in nats."""
-
-
-class HeadTable(Record):
-    """What every head of a model does."""
-
-    model: str
-    policy: TokenPolicy
-    """Of the natural text; destinations of the scores on repeats are the whole second copies."""
-    n_repeats: int
-    """Repeated sequences of each kind."""
-    period: tuple[int, int]
-    """Shortest and longest repeated segment, in tokens."""
-    rows: list[HeadRow]
-
-
 R = TypeVar("R", bound=Record)
 
 

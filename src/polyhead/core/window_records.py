@@ -1,6 +1,6 @@
-"""Records of a heads report: windows of text with the attention of one head, scores of all heads, the overview.
+"""Records of a heads report: windows of text with the attention of one head.
 
-`windows/L3H5.json` of a report folder is one HeadWindows, `overview.json` one HeadsOverview. Everything that a HeadVis
+`windows/L3H5.json` of a report folder is one HeadWindows. Everything that a HeadVis
 tree holds has a place here; `foreign` keeps what only such a tree knows, so that it goes back out unchanged.
 """
 
@@ -77,51 +77,3 @@ class HeadWindows(Record):
     @property
     def name(self) -> str:
         return f"L{self.layer}H{self.head}"
-
-
-class Score(Record):
-    """One number of every head."""
-
-    key: str
-    title: str
-    definition: str
-    group: str
-    """`natural text`, `repeats`, `rows`, ...: how scores are gathered in menus."""
-    values: list[float | None]
-    """In the order of `HeadsOverview.heads`."""
-
-
-class DictionaryLink(Record):
-    """A dictionary of a run, seen from the heads of its layer."""
-
-    name: str
-    layer: int
-    n_latents: int
-    latents_by_head: list[int]
-    """Latents whose main head this is; last: the identity."""
-    loading_share: list[float]
-    """Share of the dictionary's energy that goes through each head; last: the identity."""
-    energy_of_pure: float
-    """Share of energy in latents with fewer than 1.5 effective heads: one thing over one head."""
-
-
-class HeadsOverview(Record):
-    """The first page of a heads report."""
-
-    title: str
-    command: str
-    created: str
-    model: dict[str, Any]
-    text: dict[str, Any]
-    versions: dict[str, str]
-    seconds: dict[str, float]
-    heads: list[tuple[int, int]]
-    scores: list[Score]
-    findings: list[str]
-    """Plain sentences with numbers; text in backticks is shown as a token, `L3H5` becomes a link."""
-    notes: list[str]
-    """What was left out, and why."""
-    dictionaries: list[DictionaryLink] = Field(default_factory=list)
-    report: str | None = None
-    """Where the pages of these dictionaries are, relative to the folder of pages."""
-    foreign: dict[str, Any] = Field(default_factory=dict)

@@ -24,9 +24,8 @@ from pydantic import ValidationError
 from polyhead.core.data_files import read_json, read_object, shown
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_json
-from polyhead.core.head_records import AblationRecord, HeadRows, RowsRecord
-from polyhead.core.unit_records import SplitHead
-from polyhead.core.window_records import HeadsOverview, HeadWindows, Histogram, Score, Window
+from polyhead.core.head_records import AblationRecord, HeadRows, HeadsOverview, RowsRecord, Score, SplitHead
+from polyhead.core.window_records import HeadWindows, Histogram, Window
 from polyhead.interop.settings import inside
 
 BLOCK = "polyhead"

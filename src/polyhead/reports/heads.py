@@ -10,11 +10,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from polyhead.core.errors import ArtifactError
-from polyhead.core.head_records import AblationRecord, HeadRows, RowsRecord
+from polyhead.core.head_records import (
+    AblationRecord,
+    HeadPair,
+    HeadRows,
+    HeadsOverview,
+    PreferenceSearch,
+    RowsRecord,
+    SplitHead,
+)
 from polyhead.core.progress import progress
 from polyhead.core.records import Record, load_lines
-from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
-from polyhead.core.window_records import HeadsOverview, HeadWindows
+from polyhead.core.weight_records import WeightOrder
+from polyhead.core.window_records import HeadWindows
 from polyhead.reports.folder import replace_folder
 from polyhead.reports.scripts import shorten, write_script
 from polyhead.reports.shell import write_assets, write_page

@@ -23,9 +23,9 @@ from polyhead.analysis.heads.split import RuleLabels, split_head
 from polyhead.core.data_files import read_json, validated_as
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import write_json
+from polyhead.core.head_records import HeadPair, PreferenceSearch, SplitHead
 from polyhead.core.protocols import Batch
 from polyhead.core.records import save_lines
-from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead
 from polyhead.metrics.evaluate import Repeatable
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model

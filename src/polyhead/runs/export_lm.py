@@ -18,8 +18,9 @@ from polyhead.analysis.head_table import head_table, head_table_markdown, newlin
 from polyhead.core.arrays import read_npy
 from polyhead.core.data_files import read_json_lines, read_object
 from polyhead.core.files import write_atomic, write_json
+from polyhead.core.head_records import HeadTable
 from polyhead.core.progress import progress
-from polyhead.core.records import HeadTable, Record
+from polyhead.core.records import Record
 from polyhead.models.checkpoints.native_folder import save_native
 from polyhead.models.hooked import HookedModel
 from polyhead.models.native import NativeTransformer

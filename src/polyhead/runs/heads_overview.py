@@ -11,11 +11,20 @@ from polyhead.analysis.heads.scores import copying_score, rank_score, row_scores
 from polyhead.core.arrays import read_table
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
-from polyhead.core.head_records import AblationRecord, HeadRank, RowsRecord
-from polyhead.core.records import DictionaryCard, HeadTable, Overview, load_lines
+from polyhead.core.head_records import (
+    AblationRecord,
+    DictionaryLink,
+    HeadPair,
+    HeadRank,
+    HeadsOverview,
+    HeadTable,
+    PreferenceSearch,
+    RowsRecord,
+    SplitHead,
+)
+from polyhead.core.records import DictionaryCard, Overview, load_lines
 from polyhead.core.run_folder import stage_seconds
-from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
-from polyhead.core.window_records import DictionaryLink, HeadsOverview
+from polyhead.core.weight_records import WeightOrder
 from polyhead.models.hooked import HookedModel
 from polyhead.runs.compare_heads import read_copying
 from polyhead.runs.study import versions

@@ -22,7 +22,7 @@ from polyhead.analysis.weights.packed import order_picture
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.threads import set_threads
-from polyhead.core.unit_records import Block, WeightOrder
+from polyhead.core.weight_records import Block, WeightOrder
 from polyhead.core.workers import begin_worker, without_main
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model

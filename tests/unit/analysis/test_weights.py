@@ -20,7 +20,7 @@ from polyhead.analysis.weights.order import (
 from polyhead.analysis.weights.packed import order_picture, unpack_near, unpack_pooled
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
-from polyhead.core.unit_records import Block, WeightOrder
+from polyhead.core.weight_records import Block, WeightOrder
 
 
 def planted(n_blocks: int = 5, size: int = 9, d: int = 37, noise: float = 0.4) -> tuple[torch.Tensor, torch.Tensor]:

@@ -9,8 +9,8 @@ import pytest
 
 from make_heads import make_heads
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.head_records import RowsRecord
-from polyhead.core.window_records import HeadsOverview, HeadWindows
+from polyhead.core.head_records import HeadsOverview, RowsRecord
+from polyhead.core.window_records import HeadWindows
 from polyhead.interop import read_headvis, write_headvis
 
 HEAD = {

@@ -10,8 +10,9 @@ from polyhead.analysis.heads.preferences import PreferenceSearchConfig
 from polyhead.analysis.weights.packed import unpack_near
 from polyhead.cli.app import main
 from polyhead.core.errors import PolyheadError
+from polyhead.core.head_records import HeadPair, PreferenceSearch, SplitHead
 from polyhead.core.records import load_lines
-from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
+from polyhead.core.weight_records import WeightOrder
 from polyhead.runs.compare_heads import preferences_table, run_compare, run_split
 from polyhead.runs.weights import WeightsConfig, blocks_table, nulls_table, order_weights, run_weights
 

@@ -11,8 +11,7 @@ import pytest
 import polyhead
 from polyhead.cli.app import main
 from polyhead.core.errors import PolyheadError
-from polyhead.core.head_records import AblationRecord
-from polyhead.core.window_records import HeadsOverview
+from polyhead.core.head_records import AblationRecord, HeadsOverview
 from polyhead.runs import heads_report
 from polyhead.runs.heads_overview import dictionary_links
 from polyhead.runs.heads_report import HeadsReportConfig, run_heads_report

@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from polyhead.core.head_records import AblationRecord, HeadRank, HeadRows, RowsRecord
-from polyhead.core.records import HeadTable
-from polyhead.core.unit_records import HeadPair, PreferenceSearch, SplitHead, WeightOrder
+from polyhead.core.head_records import (
+    AblationRecord,
+    HeadPair,
+    HeadRank,
+    HeadRows,
+    HeadTable,
+    PreferenceSearch,
+    RowsRecord,
+    SplitHead,
+)
+from polyhead.core.weight_records import WeightOrder
 
 _INDUCTION = 0.3
 """Mean attention on repeated random tokens from which a head is called an induction head here."""

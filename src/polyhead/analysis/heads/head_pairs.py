@@ -21,10 +21,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.head_records import HeadPair
 from polyhead.core.protocols import Batch
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
-from polyhead.core.unit_records import HeadPair
 from polyhead.metrics.positions import Positions
 from polyhead.models.hooked import HookedModel
 

@@ -28,11 +28,11 @@ from torch import Tensor
 
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
+from polyhead.core.head_records import PreferencePair, PreferenceSearch
 from polyhead.core.protocols import Batch
 from polyhead.core.records import TokenPolicy
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
-from polyhead.core.unit_records import PreferencePair, PreferenceSearch
 from polyhead.metrics.positions import PolicyCount, Positions
 from polyhead.models.hooked import HookedModel
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from polyhead.core.head_records import HeadRank, RowsRecord
-from polyhead.core.records import HeadRow, HeadTable
-from polyhead.core.window_records import Score
+from polyhead.core.head_records import HeadRank, HeadRow, HeadTable, RowsRecord, Score
 
 _TABLE: dict[str, tuple[str, str, str]] = {
     "previous_token": ("Previous token", "natural text", "Mean attention to the token before."),

@@ -20,9 +20,9 @@ from torch import Tensor
 
 from polyhead.analysis.heads.rules import RuleBook, TokenText, Vocabulary
 from polyhead.core.errors import PolyheadError
+from polyhead.core.head_records import SplitHead, SubHead
 from polyhead.core.protocols import Batch
 from polyhead.core.sites import site
-from polyhead.core.unit_records import SplitHead, SubHead
 from polyhead.metrics.positions import PolicyCount, Positions
 from polyhead.models.hooked import HookedModel
 

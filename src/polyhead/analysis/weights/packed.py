@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from polyhead.analysis.weights.blocks import picture
-from polyhead.core.unit_records import OrderPicture
+from polyhead.core.weight_records import OrderPicture
 
 BAND = 48
 """Places to each side of the diagonal that are kept."""
