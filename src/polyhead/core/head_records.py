@@ -1,7 +1,8 @@
 """Records of heads: scores, classified rows, proposals for new rules, ablations, split heads, pairs, and the overview.
 
 `rows.json` of a scan folder is one RowsRecord, `ablation.json` of an ablation folder one AblationRecord,
-`overview.json` of a report folder one HeadsOverview. Shares, rates and probabilities are in [0, 1]. docs/formats.md says the same.
+`overview.json` of a report folder one HeadsOverview. Shares, rates and probabilities are in [0, 1].
+docs/formats.md says the same.
 """
 
 from collections.abc import Sequence
