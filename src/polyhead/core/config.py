@@ -43,6 +43,10 @@ class Config(BaseModel):
         except ValidationError as error:
             raise PolyheadError(f"{where or cls.__name__}: {explained(error, cls)}") from None
 
+    def fields_of(self, kind: type[BaseModel]) -> dict[str, Any]:
+        """The values of the fields that another config has too, by name: what settings hand to the saved config."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in kind.model_fields}
+
     def replace(self, **changes: Any) -> Self:
         """A validated copy with some fields changed."""
         return type(self).parse({**self.model_dump(), **changes})

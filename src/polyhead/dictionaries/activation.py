@@ -22,7 +22,7 @@ from typing import Annotated, Literal
 
 import torch
 from jaxtyping import Float
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor
 
 from polyhead.core.config import Config
@@ -81,6 +81,30 @@ class JumpReLU(Config):
 AnyActivation = TopK | BatchTopK | ReLU | JumpReLU
 Activation = Annotated[AnyActivation, Field(discriminator="kind")]
 """As a field of a config: told apart by `kind`."""
+
+
+class Sparse(Config):
+    """What every sparse dictionary has: an activation and a width."""
+
+    activation: Activation = TopK()
+    """Which latents fire and what that costs."""
+    n_latents: int = Field(ge=1)
+    """Width of the dictionary."""
+
+    @model_validator(mode="after")
+    def _k_fits(self) -> "Sparse":
+        if isinstance(self.activation, TopK) and self.activation.k > self.n_latents:
+            raise ValueError(f"activation.k {self.activation.k} is more than n_latents {self.n_latents}")
+        return self
+
+
+class SparseSettings(Sparse):
+    """What may be chosen of every sparse dictionary."""
+
+    activation: Activation = TopK(k_aux=32)
+    n_latents: int = Field(default=2048, ge=1)
+
+
 HAS_THRESHOLD = (JumpReLU, BatchTopK)
 """For isinstance: activations with a learned threshold per latent, kept as its logarithm (`log_threshold`)."""
 

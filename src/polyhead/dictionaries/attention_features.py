@@ -17,11 +17,10 @@ import torch
 from pydantic import Field
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
 from polyhead.core.sites import site
-from polyhead.dictionaries.activation import Activation, TopK
+from polyhead.dictionaries.activation import Activation, SparseSettings, TopK
 from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.spanning import Spanning, SpanningConfig, check_order, side_by_side
 from polyhead.dictionaries.spanning_init import initialize
@@ -35,7 +34,7 @@ class TwoTypeFeatures(Spanning):
     """Features of the residual stream and of attention outputs in one dictionary."""
 
 
-class TwoTypeSettings(Config):
+class TwoTypeSettings(SparseSettings):
     """What may be chosen of a dictionary of two types."""
 
     activation: Activation = TopK(k=8, k_aux=32)
@@ -111,8 +110,7 @@ def make(
     planned = plan(settings, layers)
     cfg = SpanningConfig(
         d_model=layers[0].d_model,
-        n_latents=settings.n_latents,
-        activation=settings.activation,
+        **settings.fields_of(SpanningConfig),
         **planned._asdict(),
     )
     return initialize(TwoTypeFeatures(cfg, generator=generator), batches, generator)

@@ -12,10 +12,9 @@ import torch
 from pydantic import Field
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
-from polyhead.dictionaries.activation import Activation, TopK
+from polyhead.dictionaries.activation import SparseSettings
 from polyhead.dictionaries.cross_layer_transcoder import Reach, reached, sites_of
 from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.spanning import Spanning, SpanningConfig, check_order, side_by_side
@@ -28,13 +27,11 @@ class AttnOutCrosscoder(Spanning):
     """A weakly causal crosscoder on attention outputs."""
 
 
-class AttnOutCrosscoderSettings(Config):
+class AttnOutCrosscoderSettings(SparseSettings):
     """What may be chosen of a crosscoder on attention outputs."""
 
-    activation: Activation = TopK(k_aux=32)
-    """k is each layer's own."""
     n_latents: int = Field(default=2048, ge=1)
-    """Of each layer."""
+    """Of each layer; the activation's k is each layer's own too."""
     reach: Reach = "later"
     """`own` makes one autoencoder a layer."""
 
@@ -59,8 +56,7 @@ def make(
     """Shaped by the layers, scaled and calibrated on the first batches."""
     cfg = SpanningConfig(
         d_model=batches[0]["x"].shape[-1] // len(layers),
-        n_latents=settings.n_latents,
-        activation=settings.activation,
+        **settings.fields_of(SpanningConfig),
         sources=sites_of(layers, SITE),
         targets=sites_of(layers, SITE),
         writes=reached(len(layers), settings.reach),

@@ -19,12 +19,11 @@ from pydantic import Field
 from torch import Tensor
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, LatentView
 from polyhead.core.reading import Read, Reading, one_site
 from polyhead.core.sites import site
-from polyhead.dictionaries.activation import Activation, TopK
+from polyhead.dictionaries.activation import Activation, SparseSettings, TopK
 from polyhead.dictionaries.encoder import unpack
 from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.sae import SAE, SAEConfig
@@ -33,11 +32,10 @@ from polyhead.dictionaries.sae_init import SAEInit, initialize
 Site = Literal["hook_attn_out", "attn.hook_z"]
 
 
-class AttnOutSAESettings(Config):
+class AttnOutSAESettings(SparseSettings):
     """What may be chosen of an attention output SAE."""
 
     activation: Activation = TopK()
-    n_latents: int = Field(default=2048, ge=1)
     site: Site = "hook_attn_out"
     """Site of the layer that is read and reconstructed; `attn.hook_z` gives every latent shares of heads."""
     init: SAEInit = "subspace"
@@ -173,10 +171,8 @@ def make(
     sae = AttnOutSAE(
         AttnOutSAEConfig(
             d_in=batches[0]["x"].shape[-1],
-            n_latents=settings.n_latents,
-            activation=settings.activation,
-            site=settings.site,
             n_heads=layer.n_heads,
+            **settings.fields_of(AttnOutSAEConfig),
         )
     )
     initialize(sae, batches, init=settings.init, generator=generator)

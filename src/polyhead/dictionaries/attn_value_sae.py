@@ -17,23 +17,21 @@ from pydantic import Field
 from torch import Tensor
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, LatentView
 from polyhead.core.reading import Read, Reading, one_site
 from polyhead.core.sites import site
-from polyhead.dictionaries.activation import Activation, TopK
+from polyhead.dictionaries.activation import Activation, SparseSettings, TopK
 from polyhead.dictionaries.encoder import unpack
 from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.sae import SAE, SAEConfig
 from polyhead.dictionaries.sae_init import SAEInit, initialize
 
 
-class AttnValueSAESettings(Config):
+class AttnValueSAESettings(SparseSettings):
     """What may be chosen of an attention value SAE."""
 
     activation: Activation = TopK()
-    n_latents: int = Field(default=2048, ge=1)
     init: SAEInit = "subspace"
     """subspace: directions in the active subspace of the values; random: anywhere."""
 
@@ -149,8 +147,7 @@ def make(
     sae = AttnValueSAE(
         AttnValueSAEConfig(
             d_in=batches[0]["x"].shape[-1],
-            n_latents=settings.n_latents,
-            activation=settings.activation,
+            **settings.fields_of(AttnValueSAEConfig),
             n_parts=len(layers),
             n_heads=n_heads,
             n_kv_heads=n_kv_heads,

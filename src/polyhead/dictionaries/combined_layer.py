@@ -21,7 +21,7 @@ from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries import mtc_init, qk_diagonal_init
-from polyhead.dictionaries.activation import Activation, TopK
+from polyhead.dictionaries.activation import Activation, SparseSettings, TopK
 from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.mtc import MTC, MTCConfig
 from polyhead.dictionaries.mtc_init import MTCSettings
@@ -38,7 +38,7 @@ class CombinedLayerConfig(Config):
     """Weight of the pattern terms beside the squared error of the output."""
 
 
-class CombinedLayerSettings(Config):
+class CombinedLayerSettings(SparseSettings):
     """What may be chosen of a combined layer."""
 
     activation: Activation = TopK(k_aux=32)

@@ -13,12 +13,11 @@ import torch
 from pydantic import Field
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
 from polyhead.core.sites import site
-from polyhead.dictionaries.activation import Activation, TopK
+from polyhead.dictionaries.activation import SparseSettings
 from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.spanning import Spanning, SpanningConfig, check_order, side_by_side
 from polyhead.dictionaries.spanning_init import initialize
@@ -31,13 +30,11 @@ class CrossLayerTranscoder(Spanning):
     """A cross-layer transcoder on MLP outputs."""
 
 
-class CrossLayerTranscoderSettings(Config):
+class CrossLayerTranscoderSettings(SparseSettings):
     """What may be chosen of a cross-layer transcoder."""
 
-    activation: Activation = TopK(k_aux=32)
-    """k is each layer's own."""
     n_latents: int = Field(default=2048, ge=1)
-    """Of each layer."""
+    """Of each layer; the activation's k is each layer's own too."""
     reach: Reach = "later"
     """`own` makes a set of per-layer transcoders."""
     input_site: str = "ln2.hook_normalized"
@@ -81,8 +78,7 @@ def make(
     """Shaped by the layers, scaled and calibrated on the first batches."""
     cfg = SpanningConfig(
         d_model=batches[0]["x"].shape[-1] // len(layers),
-        n_latents=settings.n_latents,
-        activation=settings.activation,
+        **settings.fields_of(SpanningConfig),
         sources=sites_of(layers, settings.input_site),
         targets=sites_of(layers, settings.target_site),
         writes=reached(len(layers), settings.reach),

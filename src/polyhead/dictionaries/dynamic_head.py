@@ -15,16 +15,15 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float, Int
-from pydantic import Field, model_validator
+from pydantic import Field
 from torch import Tensor, nn
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
-from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, TopK
+from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, SparseSettings
 from polyhead.dictionaries.encoder import Code, follow_cut, listed_code, packed, plain_code, threshold, unpack
 from polyhead.dictionaries.init import set_scales, unit_rows
 from polyhead.dictionaries.input_sae import decode_code, sae_terms, scaled_rows, start_sae
@@ -36,23 +35,14 @@ LIST_BELOW = 0.08
 MovedBy = Literal["strongest", "all"]
 
 
-class DynamicHeadConfig(Config):
+class DynamicHeadConfig(Sparse):
     """Widths of the layer, and the SAE."""
 
     d_model: int = Field(ge=1)
     n_heads: int = Field(ge=1)
     d_head: int = Field(ge=1)
-    n_latents: int = Field(ge=1)
-    activation: Activation = TopK()
-    """Which latents fire and what that costs."""
     heads: MovedBy = "strongest"
     """`strongest`: one head a feature and destination; `all`: the layer itself, applied to what the SAE gives."""
-
-    @model_validator(mode="after")
-    def _k_fits(self) -> "DynamicHeadConfig":
-        if isinstance(self.activation, TopK) and self.activation.k > self.n_latents:
-            raise ValueError(f"activation.k {self.activation.k} is more than n_latents {self.n_latents}")
-        return self
 
 
 class DynamicHead(nn.Module):
@@ -190,11 +180,9 @@ def _check(batch: Batch, cfg: DynamicHeadConfig) -> None:
         )
 
 
-class DynamicHeadSettings(Config):
+class DynamicHeadSettings(SparseSettings):
     """What may be chosen."""
 
-    activation: Activation = TopK(k_aux=32)
-    n_latents: int = Field(default=2048, ge=1)
     heads: MovedBy = "strongest"
     """strongest: one head a feature and destination; all: every head, as in the layer itself."""
 

@@ -19,11 +19,10 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
-from polyhead.dictionaries.activation import Activation, TopK
+from polyhead.dictionaries.activation import SparseSettings
 from polyhead.dictionaries.encoder import position_weights
 from polyhead.dictionaries.init import least_squares_scale, set_scales, unit_rows
 from polyhead.dictionaries.input_sae import decode_code, sae_terms, start_sae
@@ -60,11 +59,9 @@ class JointSAEMTC(MTC):
             self.W_sae /= self.W_sae.norm(dim=-1, keepdim=True).clamp_min(1e-12)
 
 
-class JointSettings(Config):
+class JointSettings(SparseSettings):
     """What may be chosen of the joint baseline."""
 
-    activation: Activation = TopK(k_aux=32)
-    n_latents: int = Field(default=2048, ge=1)
     loadings: OneHead = "top1_choice"
     """How each latent gets its head; nothing ties the SAE's latent i to a head, so a fixed split would be unfair."""
     bind_steps: int = Field(default=96, ge=1)
@@ -90,7 +87,7 @@ def make(
             d_in=batches[0]["x"].shape[-1],
             d_out=batches[0]["target"].shape[-1],
             n_heads=layer.n_heads,
-            **settings.model_dump(include={"activation", "n_latents", "loadings", "bind_steps"}),
+            **settings.fields_of(MTCConfig),
         )
     )
     set_scales(joint, batches)

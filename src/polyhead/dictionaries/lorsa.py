@@ -21,10 +21,9 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
-from polyhead.dictionaries.activation import JumpReLU, ReLU, TopK, fire, fire_all, list_floor
+from polyhead.dictionaries.activation import JumpReLU, ReLU, Sparse, TopK, fire, fire_all, list_floor
 from polyhead.dictionaries.encoder import Code, packed, penalties, position_weights, threshold, unpack, warmth
 from polyhead.ops.lorsa_product import (
     causal_pattern,
@@ -49,7 +48,7 @@ UnitActivation = Annotated[TopK | ReLU | JumpReLU, Field(discriminator="kind")]
 """Which units fire: any shared activation that looks at one token at a time."""
 
 
-class LorsaConfig(Config):
+class LorsaConfig(Sparse):
     """Shape of a Lorsa."""
 
     d_in: int = Field(ge=1)
@@ -74,8 +73,6 @@ class LorsaConfig(Config):
     def _fits(self) -> "LorsaConfig":
         if self.n_latents % self.n_groups:
             raise ValueError(f"n_latents {self.n_latents} is not a multiple of n_groups {self.n_groups}")
-        if isinstance(self.activation, TopK) and self.activation.k > self.n_latents:
-            raise ValueError(f"activation.k {self.activation.k} is more than n_latents {self.n_latents}")
         if self.d_rotary % 2 or self.d_rotary > self.d_qk:
             raise ValueError(f"d_rotary {self.d_rotary} must be even and at most d_qk {self.d_qk}")
         return self

@@ -24,7 +24,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
-from polyhead.dictionaries.activation import JumpReLU, TopK
+from polyhead.dictionaries.activation import JumpReLU, SparseSettings, TopK
 from polyhead.dictionaries.init import (
     active_subspace,
     least_squares_scale,
@@ -39,7 +39,7 @@ from polyhead.dictionaries.method import LearningRates, Method
 Init = Literal["active", "random"]
 
 
-class LorsaSettings(Config):
+class LorsaSettings(SparseSettings):
     """What may be chosen of a Lorsa."""
 
     activation: UnitActivation = TopK(k_aux=32)

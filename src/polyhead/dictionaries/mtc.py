@@ -15,14 +15,13 @@ from typing import Literal, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
-from pydantic import Field, model_validator
+from pydantic import Field
 from torch import Tensor, nn
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
-from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, TopK, fire_all
+from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, TopK, fire_all
 from polyhead.dictionaries.encoder import (
     Code,
     dead_entries,
@@ -59,19 +58,9 @@ GATHER_BELOW = 0.08
 """Share of latents listed under which the gathered product wins (benchmarks/bench_mtc.py)."""
 
 
-class MTCConfig(Config):
-    """Shape and constraints of a multitoken transcoder."""
+class MTCChoices(Sparse):
+    """What may be chosen of a multitoken transcoder and matters after training too."""
 
-    d_in: int = Field(ge=1)
-    """Width of what the encoder reads."""
-    d_out: int = Field(ge=1)
-    """Width of what is reconstructed."""
-    n_heads: int = Field(ge=1)
-    """Heads of the base layer; loadings have one entry more, the identity."""
-    n_latents: int = Field(ge=1)
-    """Width of the dictionary."""
-    activation: Activation = TopK()
-    """Which latents fire and what that costs."""
     loadings: Loadings = "free"
     """`top1`: each latent bound to the head it starts on; `top1_argmax`: to its strongest head of the moment, with a
     straight-through gradient to the others; `top1_anneal`: from free to its strongest head, slowly; `top1_choice`: to
@@ -82,11 +71,16 @@ class MTCConfig(Config):
     sign: Sign = "free"
     """Whether a loading may be negative."""
 
-    @model_validator(mode="after")
-    def _k_fits(self) -> "MTCConfig":
-        if isinstance(self.activation, TopK) and self.activation.k > self.n_latents:
-            raise ValueError(f"activation.k {self.activation.k} is more than n_latents {self.n_latents}")
-        return self
+
+class MTCConfig(MTCChoices):
+    """Shape and constraints of a multitoken transcoder."""
+
+    d_in: int = Field(ge=1)
+    """Width of what the encoder reads."""
+    d_out: int = Field(ge=1)
+    """Width of what is reconstructed."""
+    n_heads: int = Field(ge=1)
+    """Heads of the base layer; loadings have one entry more, the identity."""
 
 
 class MTCOutput(NamedTuple):

@@ -20,7 +20,6 @@ from pydantic import Field
 from torch import Tensor
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading, one_site
@@ -29,7 +28,7 @@ from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, BatchTop
 from polyhead.dictionaries.encoder import batch_cut
 from polyhead.dictionaries.init import least_squares_scale, set_scales, valid_rows
 from polyhead.dictionaries.method import LearningRates, Method
-from polyhead.dictionaries.mtc import MTC, Loadings, MTCConfig, Sign
+from polyhead.dictionaries.mtc import MTC, MTCChoices, MTCConfig
 
 Init = Literal["one_hot", "spread"]
 
@@ -138,16 +137,11 @@ def _only_largest(size: Tensor) -> Tensor:
     return torch.zeros_like(size, dtype=torch.bool).scatter(-1, size.argmax(-1, keepdim=True), True)
 
 
-class MTCSettings(Config):
+class MTCSettings(MTCChoices):
     """What may be chosen of a multitoken transcoder."""
 
     activation: Activation = TopK(k_aux=32)
     n_latents: int = Field(default=2048, ge=1)
-    loadings: Loadings = "free"
-    """free; or one head a latent: top1, top1_argmax, top1_anneal, top1_choice; frozen: as they start."""
-    bind_steps: int = Field(default=96, ge=1)
-    """Steps until top1_anneal and top1_choice have each latent on its head for good."""
-    sign: Sign = "free"
     init: Init = "one_hot"
     """one_hot: loadings begin one-hot; spread: on all heads."""
     input_site: str = "ln1.hook_normalized"
@@ -172,11 +166,7 @@ def make(
             d_in=batches[0]["x"].shape[-1],
             d_out=batches[0]["target"].shape[-1],
             n_heads=layer.n_heads,
-            n_latents=settings.n_latents,
-            activation=settings.activation,
-            loadings=settings.loadings,
-            bind_steps=settings.bind_steps,
-            sign=settings.sign,
+            **settings.fields_of(MTCConfig),
         )
     )
     identity = settings.target_site == "hook_resid_post"

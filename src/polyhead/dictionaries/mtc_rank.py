@@ -156,7 +156,7 @@ def make(
             d_in=batches[0]["x"].shape[-1],
             d_out=batches[0]["target"].shape[-1],
             n_heads=layer.n_heads,
-            **settings.model_dump(include={"activation", "n_latents", "loadings", "bind_steps", "sign", "rank"}),
+            **settings.fields_of(RankMTCConfig),
         )
     )
     identity = settings.target_site == "hook_resid_post"

@@ -56,7 +56,7 @@ def make(
             d_head=layer.d_head,
             n_ctx=0 if table is None else table.shape[1],
             d_rotary=0 if table is None else 2 * table.shape[2],
-            **settings.model_dump(exclude={"noise"}),
+            **settings.fields_of(ReplacementConfig),
         ),
         generator=generator,
     )

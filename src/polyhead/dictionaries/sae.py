@@ -17,10 +17,9 @@ from jaxtyping import Bool, Float
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes
-from polyhead.dictionaries.activation import Activation, BatchTopK, JumpReLU, TopK, fire_all
+from polyhead.dictionaries.activation import BatchTopK, JumpReLU, Sparse, TopK, fire_all
 from polyhead.dictionaries.encoder import (
     FOLLOW,
     Code,
@@ -40,15 +39,11 @@ LIST_BELOW = 0.08
 TokenNorm = Literal["none", "constant_norm", "layer_norm", "centred"]
 
 
-class SAEConfig(Config):
+class SAEConfig(Sparse):
     """Shape of a sparse autoencoder."""
 
     d_in: int = Field(ge=1)
     """Width of what is read and reconstructed."""
-    n_latents: int = Field(ge=1)
-    """Width of the dictionary."""
-    activation: Activation = TopK()
-    """Which latents fire and what that costs."""
     n_parts: int = Field(default=1, ge=1)
     """Equal parts of x that have a scale each."""
     subtract_b_dec: bool = False
@@ -59,8 +54,6 @@ class SAEConfig(Config):
 
     @model_validator(mode="after")
     def _fits(self) -> "SAEConfig":
-        if isinstance(self.activation, TopK) and self.activation.k > self.n_latents:
-            raise ValueError(f"activation.k {self.activation.k} is more than n_latents {self.n_latents}")
         if self.d_in % self.n_parts:
             raise ValueError(f"d_in {self.d_in} is not a multiple of n_parts {self.n_parts}")
         return self

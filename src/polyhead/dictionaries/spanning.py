@@ -23,11 +23,10 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from polyhead.core.base_layer import BaseLayer
-from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.core.reading import Read, Reading
-from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, TopK, fire_all
+from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, TopK, fire_all
 from polyhead.dictionaries.encoder import (
     Code,
     dead_entries,
@@ -51,15 +50,13 @@ LIST_BELOW = 0.08
 """Share of latents that fire under which the list wins."""
 
 
-class SpanningConfig(Config):
+class SpanningConfig(Sparse):
     """Shape of a dictionary that spans layers: who reads what, and who writes what."""
 
     d_model: int = Field(ge=1)
     """Width of every site read and written."""
     n_latents: int = Field(ge=1)
-    """Latents of each source."""
-    activation: Activation = TopK()
-    """Which latents fire; k is a source's own."""
+    """Latents of each source; the activation's k is a source's own too."""
     sources: tuple[str, ...]
     """Full names of the sites that are read, in the order of the batch."""
     targets: tuple[str, ...]
@@ -69,8 +66,6 @@ class SpanningConfig(Config):
 
     @model_validator(mode="after")
     def _fits(self) -> "SpanningConfig":
-        if isinstance(self.activation, TopK) and self.activation.k > self.n_latents:
-            raise ValueError(f"activation.k {self.activation.k} is more than n_latents {self.n_latents}")
         if len(self.writes) != len(self.sources):
             raise ValueError(f"{len(self.sources)} sources, but writes has {len(self.writes)} entries")
         for name, targets in zip(self.sources, self.writes, strict=True):

@@ -152,8 +152,8 @@ def test_refusals(make_tiny_model):
     capped = dataclasses.replace(layer, plain_scores=False)
     with pytest.raises(PolyheadError, match="lorsa makes its own attention"):
         make(LorsaSettings(), (capped,), batches, generator(0, "start"))
-    with pytest.raises(PolyheadError, match="n_latents 13 is not a multiple of n_groups 3"):
-        LorsaConfig.parse({"d_in": 4, "d_out": 4, "n_latents": 13, "n_groups": 3, "d_qk": 2, "n_ctx": 8})
+    with pytest.raises(PolyheadError, match="n_latents 19 is not a multiple of n_groups 3"):
+        LorsaConfig.parse({"d_in": 4, "d_out": 4, "n_latents": 19, "n_groups": 3, "d_qk": 2, "n_ctx": 8})
     with pytest.raises(PolyheadError, match="batchtopk"):
         LorsaSettings.parse({"activation": {"kind": "batchtopk"}})
     with pytest.raises(PolyheadError, match=r"this Lorsa reads x \[b, at most 40, 10\]"):
