@@ -1,7 +1,5 @@
-"""The words of the field: texts that a user reads hold none of the phrases on the left.
-
-Texts of studies stand in records that ship, word for word, and are left out until those are made again.
-"""
+"""The words of the field: texts that a user reads, those of studies and their records too, hold none of the phrases on
+the left."""
 
 import re
 from pathlib import Path
@@ -21,7 +19,7 @@ INSTEAD = {
     r"\b[Bb]lind(?:ed|ing|er)\b": "ablated, ablation",
     r"\bhunt(?:s|ed|ing)?\b": "search, test",
     r"\b[Ee]ntrants?\b": "entry",
-    r"\b(?:latents|numbers|row|line|tokens) a (?:token|latent|head|model|method|case|seed)\b": "per",
+    r"\b(?:latents|nats|numbers|row|line|tokens) a (?:token|latent|head|layer|query|key|model|case|seed)\b": "per",
     r"\bhead-?one\b": "one_hot (init), one-hot",
     r"\bsilent_|\b[Ss]ilent (?:latents?|units?)\b|--silent-k": "dead latents, k_aux",
     r"--tanh\b": "--sparsity-coef",
@@ -37,8 +35,10 @@ _EARLIER = ("earlier_names.py", "earlier_words.py")
 """The only places that know names of earlier versions."""
 TEXTS = [
     ROOT / "README.md",
-    *(p for p in (ROOT / "docs").glob("*.md") if p.name not in ("LOG.md", "studies.md", "benchmark.md")),
-    *(p for p in (ROOT / "src/polyhead").rglob("*.py") if "studies" not in p.parts and p.name not in _EARLIER),
+    *(p for p in (ROOT / "docs").glob("*.md") if p.name not in ("LOG.md", "benchmark.md")),
+    *(ROOT / "docs" / "studies").glob("*.md"),
+    *(p for p in (ROOT / "src/polyhead").rglob("*.py") if p.name not in _EARLIER),
+    *(ROOT / "src/polyhead/studies").rglob("records/*.json"),
     *(ROOT / "viewer" / "src").rglob("*.js"),
 ]
 

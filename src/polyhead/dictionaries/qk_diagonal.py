@@ -112,7 +112,7 @@ class QKDiagonal(nn.Module):
     # ---- training
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """kl: nats a query; nmse: squared error of patterns over their variance; means over heads."""
+        """kl: nats per query; nmse: squared error of patterns over their variance; means over heads."""
         return pattern_terms(self.scores(batch, remember=self.training), batch["target"], counted_queries(batch))
 
     @torch.no_grad()
@@ -164,7 +164,7 @@ class QKDiagonal(nn.Module):
 def pattern_terms(
     scores: Float[Tensor, "b h q k"], pattern: Float[Tensor, "b h q k"], counted: Bool[Tensor, "b q"]
 ) -> dict[str, Tensor]:
-    """KL(A || A^) in nats a query and nMSE of patterns, means over heads, over causal entries of counted queries."""
+    """KL(A || A^) in nats per query and nMSE of patterns, means over heads, over causal entries of counted queries."""
     log = _log_softmax(scores)
     A = pattern.to(log.dtype)
     weight = counted[:, None, :, None].to(log.dtype) * torch.ones_like(A[0, 0]).tril()

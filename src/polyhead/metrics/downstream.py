@@ -70,7 +70,7 @@ class SpliceSum:
         self.n += len(scored)
 
     def means(self) -> tuple[float, float]:
-        """CE and KL, in nats a token; rounding may leave a KL of 0 at up to 1e-6 on either side, which is cut at 0."""
+        """CE and KL in nats per token; rounding may leave a KL of 0 at up to 1e-6 on either side, which is cut at 0."""
         return self.ce / max(1, self.n), max(0.0, self.kl / max(1, self.n))
 
 

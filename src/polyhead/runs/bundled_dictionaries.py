@@ -185,9 +185,10 @@ def card_words(card: Mapping[str, Any]) -> str:
             f"(several passes), scored on {first['n_eval_positions']:,} positions of files that were not trained on. "
             "Definitions: docs/metrics.md.",
             "",
-            f"Loss of the model {card['loss_of_the_model']:.3f} nats a token; with all four attention outputs replaced "
-            f"at once {half['loss_all_layers_replaced']:.3f}. Large tensors are stored in half precision; in single "
-            f"precision that loss is {half['the_same_in_single_precision']:.3f}. {card['bytes'] / 1e6:.1f} MB in all.",
+            f"Loss of the model {card['loss_of_the_model']:.3f} nats per token; with all four attention outputs "
+            f"replaced at once {half['loss_all_layers_replaced']:.3f}. Large tensors are stored in half "
+            f"precision; in single precision that loss is {half['the_same_in_single_precision']:.3f}. "
+            f"{card['bytes'] / 1e6:.1f} MB in all.",
             "",
             *rows,
             "",

@@ -9,7 +9,7 @@ from polyhead.core.study_records import StudyRecord
 from polyhead.reports.studies import held_counts, write_study_pages
 from polyhead.runs.study_folder import RECORD, ROOT
 from polyhead.studies import STUDIES
-from polyhead.studies.story import tell
+from polyhead.studies.story import in_current_words, tell
 
 
 def shipped_record(name: str) -> StudyRecord | None:
@@ -65,6 +65,7 @@ def report_studies(
             f"no record of {', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''}"
             f"{f' with the preset {preset}' if preset else ''}; make one with: polyhead {what}{wanted}"
         )
+    records = [in_current_words(record) for record in records]
     if out is None:
         out = root / ("report" if names is None else f"report-{records[0].name}")
     commands = {name: f"polyhead study run {name}{wanted}" for name in missing}

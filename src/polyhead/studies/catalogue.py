@@ -120,13 +120,13 @@ STUDIES: dict[str, Card] = {
         "What does each method explain of the same attention layer, how sparsely, and at what cost?",
         (
             "Low-Rank Sparse Attention (arXiv 2504.20938)",
-            "Llamascopium, table of attention-output SAEs (12 to 20 % alive with a random start)",
+            "Llamascopium, table of attention-output SAEs (12 to 20 % alive with a random init)",
             "Transformer Circuits, Progress on Attention (2025)",
         ),
     ),
     "attention-superposition": Card(
         "real_layers.attention_superposition",
-        "One head a latent, or several: transcoders of real attention layers",
+        "One head per latent, or several: transcoders of real attention layers",
         "Are the features that attention moves carried by several heads at once?",
         ("Transformer Circuits, Progress on Attention (2025), multitoken transcoders", "Lorsa (arXiv 2504.20938)"),
     ),

@@ -125,6 +125,11 @@ class Declared:
     each: Sequence[Any] | Callable[[Any], Iterable[Any]] | None
     evidence: Callable[..., Evidence | None]
 
+    @property
+    def statement(self) -> str:
+        """As written, with braces where it depends on the config."""
+        return " ".join((self.evidence.__doc__ or "").split())
+
     def __call__(self, m: Any, *item: Any) -> Evidence | None:
         return self.evidence(m, *item)
 
@@ -141,7 +146,7 @@ class Declared:
             fill = (lambda text: text.format(*item, **words)) if item or words else str  # noqa: B023
             yield Claim(
                 key=self.key.format(*(str(i).replace(", ", "-").replace(" ", "-").replace("/", "-") for i in item)),
-                statement=fill(" ".join((self.evidence.__doc__ or "").split())),
+                statement=fill(self.statement),
                 source=self.source,
                 published=None if self.published is None else fill(self.published),
                 ours=[shown for part in _parts(found) for shown in _shown(part.ours)],

@@ -32,7 +32,7 @@ class LayerSetup(Config):
     text: str = "bundled"
     layers: tuple[int, ...] = (3,)
     ks: tuple[int, ...] = (16, 32)
-    """Active latents a token (TopK)."""
+    """Active latents per token (TopK)."""
     seeds: tuple[int, ...] = (0, 1)
     n_latents: int = 2048
     n_train_tokens: int = 65_536
@@ -71,7 +71,7 @@ class OneLayer(NamedTuple):
 
 
 def topk(k: int) -> dict[str, Any]:
-    """The activation of every member: k latents a token, dead ones revived."""
+    """The activation of every member: k latents per token, dead ones revived."""
     return {"kind": "topk", "k": k, "k_aux": 32}
 
 

@@ -1,4 +1,4 @@
-"""The story of a study's record: the words of `stories` with the record's own numbers in them."""
+"""What pages say of a record: the words are today's, from the code; the numbers are those of the record."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from polyhead.core.story_records import Story, outcome, plain_story
 from polyhead.core.study_records import Claim, StudyRecord
+from polyhead.studies import find_study
 from polyhead.studies.catalogue import STUDIES
 from polyhead.studies.stories import STORIES
 
@@ -35,6 +36,25 @@ def tell(record: StudyRecord) -> Story:
             "set_up": told.set_up,
         }
     )
+
+
+def in_current_words(record: StudyRecord) -> StudyRecord:
+    """A record with today's title, question, sources and statements, where the code knows study and claim.
+
+    Statements that depend on what was measured stay as they were recorded. Imports the study.
+    """
+    if record.name not in STUDIES:
+        return record
+    from polyhead.studies.claim import declared  # brings torch, which listing and telling do without
+
+    card = STUDIES[record.name]
+    known = {one.key: one.statement for module in find_study(record.name).claims for one in declared(module)}
+    claims = [
+        claim.model_copy(update={"statement": words}) if (words := known.get(claim.key)) and "{" not in words else claim
+        for claim in record.findings.claims
+    ]
+    words = {"title": card.title, "question": card.question, "sources": list(card.sources)}
+    return record.model_copy(update={**words, "findings": record.findings.model_copy(update={"claims": claims})})
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,6 @@ def test_every_claim_is_judged_and_every_method_is_in_the_table(tmp_path: Path) 
     table = next(f for f in findings.figures if f.key == "table")
     fvu = table.panels[0]
     assert fvu.kind == "bars"
-    assert set(fvu.categories) == {"mtc free", "mtc top1", "attn_out_sae", "attn_out_sae, random start", "lorsa"}
+    assert set(fvu.categories) == {"mtc free", "mtc top1", "attn_out_sae", "attn_out_sae, random init", "lorsa"}
     assert all(0 < y < 2 for y in fvu.series[0].y if y is not None)
     assert findings.n_models == 2 + 2 * 2 + 2  # mtc twice; output SAE with two starts, Lorsa: two seeds each

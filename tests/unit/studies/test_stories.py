@@ -9,7 +9,7 @@ from polyhead.core.study_records import StudyRecord
 from polyhead.runs.study_report import shipped_record
 from polyhead.studies import STUDIES
 from polyhead.studies.stories import STORIES
-from polyhead.studies.story import tell
+from polyhead.studies.story import in_current_words, tell
 
 
 def record_of(name: str) -> StudyRecord:
@@ -84,3 +84,25 @@ def test_a_study_that_is_not_known_is_told_from_its_record() -> None:
     assert story.takeaway == "17 claims with the preset full: 14 held, 3 did not hold."
     assert story.key_figure == record.findings.figures[0].key
     assert story.set_up is None
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_shipped_record_is_in_current_words(name: str) -> None:
+    record = record_of(name)
+    assert in_current_words(record) == record
+
+
+def test_an_older_record_reads_in_current_words_and_keeps_its_numbers() -> None:
+    record = record_of("ov-coherent")
+    first, *others = record.findings.claims
+    older = record.model_copy(
+        update={
+            "title": "Another title",
+            "findings": record.findings.model_copy(
+                update={"claims": [first.model_copy(update={"statement": "It used to read so."}), *others]}
+            ),
+        }
+    )
+    assert in_current_words(older) == record
+    elsewhere = older.model_copy(update={"name": "made-elsewhere"})
+    assert in_current_words(elsewhere) == elsewhere

@@ -96,7 +96,7 @@ def _chains(m: Measured) -> Figure:
         key="carry-chains",
         title="How far the model looks for a carry",
         caption="Accuracy of digits with 0, 1, 2, ... nines directly below them. A rule that sees w lower places is "
-        "right where there are fewer than w nines and guesses beyond; right: by place, beside the exact ceilings.",
+        "right where there are fewer than w nines and guesses beyond; right: by place, next to the exact ceilings.",
         panels=[
             Bars(title="by chain of nines", y_label="accuracy", categories=names, series=all_of_them),
             Bars(title="with and without a carry", y_label="accuracy", categories=names, series=split),

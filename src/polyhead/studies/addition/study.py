@@ -34,7 +34,7 @@ def notes(m: Measured) -> list[str]:
         "The previous output digit cannot be used, though the report lists it: the places of the sum are overwritten "
         'with "=" in training and in the measurement of accuracy.',
         "The published pictures read the logits at index 11, the last digit of b, which is never trained, and feed the "
-        "true digits behind it. We draw both readouts. Since attention is causal, the digits fed cannot matter there.",
+        "true digits after it. We draw both readouts. Since attention is causal, the digits fed cannot matter there.",
         "The map without heads is constant along anti-diagonals for any weights, random ones included: the logits do "
         "not depend on the prompt, and the map looks up the class (a + b) mod 10. It is no evidence about the model. "
         "The same look-up puts anti-diagonals into the maps of single heads.",

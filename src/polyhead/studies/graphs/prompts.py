@@ -1,7 +1,7 @@
 """Models, dictionaries and prompts of the studies on attribution graphs.
 
 A repeat prompt is BOS, a piece of held-out text, and its beginning again: `a b c d e f ... a b c`, and d comes next.
-The key of the pattern that should arise is the place of d, the source of what makes it so is c, in front of it.
+The key of the pattern that should arise is the place of d, the source of what makes it so is c, before it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -100,7 +100,7 @@ def batch_topk(k: int) -> dict[str, Any]:
 
 
 def trained(place: GraphPlace, methods: dict[str, dict[str, Any]], seed: int, folder: Path) -> list[LoadedDictionary]:
-    """One dictionary a layer and method, trained here or read back.
+    """One dictionary per layer and method, trained here or read back.
 
     Args:
         place: model, text and layers.
@@ -162,7 +162,7 @@ def repeats(model: HookedModel, place: GraphPlace, seed: int) -> list[Repeat]:
 
 @torch.no_grad()
 def find_heads(model: HookedModel, prompts: Sequence[Repeat], *, most: int = 4) -> Heads:
-    """Heads that look from the end at the key, and the head in front of them that looks from the key one back."""
+    """Heads that look from the end at the key, and the head before them that looks from the key one back."""
     names = [site(layer, "attn.hook_pattern") for layer in range(model.cfg.n_layers)]
     at_key = torch.zeros(model.cfg.n_layers, model.cfg.n_heads)
     back = torch.zeros_like(at_key)

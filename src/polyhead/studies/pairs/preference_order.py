@@ -56,7 +56,7 @@ def between_models_taus(
     """The null: tau of head 0 of one model and head 1 of another (a shift of a random order of the models)."""
     m = scores.shape[0]
     if m < 2 or scores.shape[1] < 2:
-        raise PolyheadError(f"two models of two heads are needed; came {m} of {scores.shape[1]}")
+        raise PolyheadError(f"two models of two heads are needed; received {m} of {scores.shape[1]}")
     taus = []
     for _ in range(rounds):
         order = torch.randperm(m, generator=generator)

@@ -130,8 +130,8 @@ def _gap(gap: Sequence[Cell]) -> Figure:
             )
         )
     worlds = sorted({c.world.n_trigrams: c.world for c in gap}.items())
-    blind: list[float | None] = [truth(w).bigram_floor - truth(w).floor for _, w in worlds]
-    series.append(Series(name="best without context", x=[float(n) for n, _ in worlds], y=blind))
+    uninformed: list[float | None] = [truth(w).bigram_floor - truth(w).floor for _, w in worlds]
+    series.append(Series(name="best without context", x=[float(n) for n, _ in worlds], y=uninformed))
     return Figure(
         key="loss-gap",
         title="Loss above the floor",
@@ -142,7 +142,7 @@ def _gap(gap: Sequence[Cell]) -> Figure:
             Lines(
                 title="Loss above the floor",
                 x_label="trigrams",
-                y_label="nats a token",
+                y_label="nats per token",
                 series=series,
                 log_x=True,
                 references=[Reference(axis="y", value=0.0, label="two heads set by hand")],

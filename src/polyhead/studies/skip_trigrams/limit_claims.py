@@ -9,7 +9,7 @@ from polyhead.studies.skip_trigrams.models import Cell, Measured
 
 @study.claim("training-finds-two-head-solution", source="ours")
 def training_finds_two_head_solution(m: Measured) -> Share:
-    """Training finds what two heads can do: trained two-head models of width 4 come within 0.01 nats a token of the
+    """Training finds what two heads can do: trained two-head models of width 4 come within 0.01 nats per token of the
     floor, which two heads of width 3 can meet."""
     two = [c for c in m.gap if c.n_heads == 2]
     one = [c for c in m.gap if c.n_heads == 1]

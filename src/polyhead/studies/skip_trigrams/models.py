@@ -95,7 +95,7 @@ class Cell:
     start: HeadMeasures
     end: HeadMeasures
     excess: Tensor
-    """Loss above that of the generator itself on the same fresh sequences, healthy models; nats a token."""
+    """Loss above that of the generator itself on the same fresh sequences, healthy models; nats per token."""
     history: dict[int, HeadMeasures]
     """Over training, by number of finished steps."""
     example: dict[str, Tensor]

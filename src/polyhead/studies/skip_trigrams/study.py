@@ -1,7 +1,7 @@
 """Study `skip-trigrams`: OV-incoherent skip trigrams over many heads (May 2023) and over two heads (July 2023).
 
 Three parts: small trained models of the published sizes, with as many heads as trigrams for the control; the two-head
-solution set by hand beside what training finds in a world where it is optimal; gated blocks trained on the trained
+solution set by hand next to what training finds in a world where it is optimal; gated blocks trained on the trained
 models. Every part is an ensemble per world (`tasks.skip_trigrams`).
 """
 
@@ -21,14 +21,14 @@ def notes(m: Measured) -> list[str]:
     notes = [
         "In the replication's generator a completion uses the pending A up. Whether an A is still pending depends on "
         "the order of the context, which a model without positions does not see: its best possible loss, computed "
-        "exactly over bags of tokens, lies above the entropy of the generator (nats a token, "
+        "exactly over bags of tokens, lies above the entropy of the generator (nats per token, "
         + "; ".join(lines)
         + "). The two-head solution of July 2023 therefore meets the floor only where A stays in force (`standing`), "
         "which is the world used for it here. It needs d_head = 2 n + 2 with the direct path of a one-hot model, "
         "and 3 without it, for any n (ours).",
         "The contribution of a head compares contexts with and without A. A head that writes C_b all the time and is "
         "cancelled by another when A is absent contributes nothing by that measure: in the two-head solution all "
-        "trigrams sit on head 1, which only falls silent, and the head that writes the completion has none. The "
+        "trigrams sit on head 1, which only turns off, and the head that writes the completion has none. The "
         "effective number of heads is therefore 1 there, although both are needed; the removal test says the "
         "opposite (head 0 alone suffices). Neither is superposition in the strict sense, as the authors came to "
         "doubt themselves.",

@@ -1,7 +1,7 @@
 """Multiple-choice prompts, and which heads score the right option above the others.
 
 A prompt shows three words under letters and asks which is of a kind; the letter comes next. The QK contrast of a head
-is its attention score from the last token to the right option less the mean score to the wrong ones, norms and rotation
+is its attention score from the last token to the right option minus the mean of the wrong ones, norms and rotation
 as they are. Places of an option: its letter, and its last token (where the word is known to be of the kind).
 Axis legend: l layer, h head, o option.
 """

@@ -27,8 +27,8 @@ def _against(found: Found, kind: str, value, label: str) -> list[Distribution]: 
     each=("nodes", "edges"),
 )
 def cross_layer_fewer(m: Measured, what: str) -> Paired:
-    """Graphs with cross-layer attention features need fewer {0} than graphs with an attention output SAE a layer, to be
-    equally complete."""
+    """Graphs with cross-layer attention features need fewer {0} than graphs with an attention output SAE per layer,
+    to be equally complete."""
 
     def size(x: PromptGraph) -> float:
         return float(getattr(x.equal, f"n_{what}")) if x.equal is not None else float("inf")
@@ -47,7 +47,7 @@ def cross_layer_fewer(m: Measured, what: str) -> Paired:
 @study.claim("source-side-replaces-more", source="ours")
 def source_side_replaces_more(m: Measured) -> Paired:
     """Latents that are read at their source (multitoken transcoders) give a higher replacement score than latents read
-    behind attention (output SAEs) of the same width and sparsity."""
+    after attention (output SAEs) of the same width and sparsity."""
 
     def value(x: PromptGraph) -> float:
         return x.whole.replacement
@@ -64,8 +64,8 @@ def source_side_replaces_more(m: Measured) -> Paired:
 
 @study.claim("cross-layer-less-error", source=SOURCES[0], published="improves MSE at equal L0 (no number recovered)")
 def cross_layer_less_error(m: Measured) -> Paired:
-    """With cross-layer attention features less influence ends in error nodes than with an attention output SAE a
-    layer."""
+    """With cross-layer attention features less influence ends in error nodes than with an attention output SAE
+    per layer."""
 
     def value(x: PromptGraph) -> float:
         return x.whole.error_share

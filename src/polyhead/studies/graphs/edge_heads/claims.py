@@ -35,13 +35,13 @@ def several_heads(m: Measured) -> Share:
         control=_each(m.spreads, lambda s: s.several_shuffled, "patterns of heads shuffled: share"),
         note=f"A head carries an edge with {CARRIES:.0%} or more of the sum of its terms' absolute values; weights "
         "are influence on the logits. Chance: one graph in two. Shuffled: an edge's loadings meet the pattern "
-        "entries of the same query and key, dealt out anew among the heads of the layer.",
+        "entries of the same query and key, permuted among the heads of the layer.",
     )
 
 
 @study.claim("fewer-than-shuffled", source="ours")
 def fewer_than_shuffled(m: Measured) -> Share:
-    """Loadings and patterns fit: an edge has fewer effective heads than with patterns dealt out anew."""
+    """Loadings and patterns fit: an edge has fewer effective heads than with patterns permuted among heads."""
     found = [s for some in m.spreads.values() for s in some]
     return Share(
         holds=[s.effective < s.shuffled for s in found],
@@ -70,7 +70,7 @@ def _reasons(m: Measured, attribute: str, note: str) -> Paired:
     )
 
 
-_ASKED = f"{SOURCES[0]} (asked: do several heads on one edge share QK reasons)"
+_ASKED = f"{SOURCES[0]} (asked: do several heads on one edge share QK features)"
 
 
 @study.claim("shared-reasons", source=_ASKED)

@@ -38,7 +38,7 @@ class Spread(NamedTuple):
     effective: float
     """Heads an edge, weighted."""
     shuffled: float
-    """The same with the patterns of heads dealt out anew among the heads of the layer."""
+    """The same with the patterns of heads permuted among the heads of the layer."""
     several: float
     """Weighted share of edges that two or more heads carry."""
     several_shuffled: float

@@ -2,7 +2,7 @@
 
 If attention features are in superposition over heads, a feature's edge is carried by several heads, and these heads
 attend there for the same reasons. The first is read off the head terms of edges, the second off the exact split of
-their attention scores, both beside controls that keep everything but the link between heads and edge.
+their attention scores, both next to controls that keep everything but the link between heads and edge.
 """
 
 import numpy as np

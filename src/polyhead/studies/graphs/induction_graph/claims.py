@@ -48,7 +48,7 @@ def carried_features(m: Measured) -> Share:
         lambda c: c.others > 0.5,
         ours=_each(m.sets, lambda c: c.carried, "share of the contrast"),
         control=_each(m.sets, lambda c: c.others, "other latents of the same layer and place"),
-        note=f"Contrast: the score of the key less the mean of {N_OTHER_KEYS} other keys of the same prompt. A "
+        note=f"Contrast: the score of the key minus the mean of {N_OTHER_KEYS} other keys of the same prompt. A "
         f"latent counts as brought by the head if at least {MOSTLY:.0%} of what arrives came through it.",
     )
 
@@ -103,13 +103,13 @@ def answer_falls(m: Measured) -> Share:
     source=f"{SOURCES[0]} (of a large model: features of the query (first name) and of the key (title), one example)",
 )
 def previous_by_position(m: Measured) -> Share:
-    """The previous-token head looks by position, not by contents: with the contents of all keys dealt out anew, more
-    than 80 % of its preference for the position in front is left."""
+    """The previous-token head looks by position, not by contents: with the contents of all keys permuted, more
+    than 80 % of its preference for the previous position is left."""
     holds = [share > 0.8 for looked in m.found for share in looked.position]
     return Share(
         holds=holds,
         against=0.5,
         ours={f"{x.place.name}: share of the contrast left": x.position for x in m.found},
-        note="Chance: one prompt in two. Contrast: score of the position in front less the mean over other keys; "
+        note="Chance: one prompt in two. Contrast: score of the previous position minus the mean over other keys; "
         "rotations stay where they were, contents are permuted; median over destinations of a prompt.",
     )

@@ -52,7 +52,7 @@ def removed(m: Measured) -> Figure:
     return Figure(
         key="removed",
         title="Attention to the key that is left",
-        caption="Live model, medians over prompts with 10th and 90th percentiles, by what was taken out in front of "
+        caption="Live model, medians over prompts with 10th and 90th percentiles, by what was taken out before "
         "the induction head.",
         panels=[
             Bars(

@@ -30,7 +30,7 @@ MOSTLY = 0.5
 
 
 class Removal(NamedTuple):
-    """What taking something out of the stream in front of the induction head does."""
+    """What taking something out of the stream before the induction head does."""
 
     pattern: float
     """Mass on the key, over what it was."""
@@ -192,8 +192,8 @@ class _Remover:
 def contentless(model: HookedModel, prompts: Sequence[Repeat], head: tuple[int, int]) -> list[float]:
     """For each prompt: how much of a head's preference for the previous position is left with other contents.
 
-    Contrast = score of (t, t - 1) less the mean score of the other keys of t. The same is taken with the keys' contents
-    dealt out anew among positions, rotations staying where they were; the median ratio over destinations counts.
+    Contrast = score of (t, t - 1) minus the mean score of other keys of t. The same is taken with the contents of keys
+    permuted among positions, rotations staying where they were; the median ratio over destinations counts.
     """
     shares = []
     for i, prompt in enumerate(prompts):

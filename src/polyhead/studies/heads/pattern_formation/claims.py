@@ -12,7 +12,7 @@ FAITHFUL, DENSE = 0.1, 0.2
 
 
 def reaches(cell: Cell) -> bool:
-    """The goal: faithful, at most half as many latents a query as the head is wide, none dense."""
+    """The goal: faithful, at most half as many latents per query as the head is wide, none dense."""
     return cell["nmse"] <= FAITHFUL and cell["l0"] <= cell["d_head"] / 2 and cell["density"] <= DENSE
 
 
@@ -51,7 +51,7 @@ def rank_1_fails(m: Measured) -> Share:
 
 @study.claim("faithful-and-sparse", source="ours")
 def faithful_and_sparse(m: Measured) -> Share:
-    """Rank-1 pairs reach pattern nMSE 0.1 with at most d_head / 2 active latents a query and no latent on more than
+    """Rank-1 pairs reach pattern nMSE 0.1 with at most d_head / 2 active latents per query and no latent on more than
     20 % of held-out tokens, on either side."""
     cells, control = (pick(m.real, "rank 1, long"), pick(m.real, "random pairs, long"))
     if not cells:
@@ -71,7 +71,7 @@ def faithful_and_sparse(m: Measured) -> Share:
 
 @study.claim("better-than-svd", source="ours")
 def better_than_svd(m: Measured) -> Share:
-    """k sparse latents a query copy a pattern better than the best dense rank-k scores."""
+    """k sparse latents per query copy a pattern better than the best dense rank-k scores."""
     ours, dense, wins = ([], [], [])
     for cell in pick(m.real, "rank 1"):
         for other in pick(m.real, "SVD", cell["share"]):
@@ -84,7 +84,7 @@ def better_than_svd(m: Measured) -> Share:
         against=0.5,
         ours={"pattern nMSE, k sparse latents": ours},
         control={"pattern nMSE, rank-k scores of least squared error": dense},
-        note="The SVD of whitened q.k, beside the same kind of key bias, at rank k; against a coin. Sparse latents "
+        note="The SVD of whitened q.k, next to the same kind of key bias, at rank k; against a coin. Sparse latents "
         "do not spend their k on a low-rank copy, or they would not beat it.",
     )
 
@@ -118,7 +118,7 @@ def width_does_not_help(m: Measured) -> Share:
 
 @study.claim("rank-1-floor-rises", source="ours (an open question after the published runs)")
 def rank_1_floor_rises(m: Measured) -> Share:
-    """On planted heads the nMSE that 16 rank-1 latents a query reach rises with the rank of what was planted, by
+    """On planted heads the nMSE that 16 rank-1 latents per query reach rises with the rank of what was planted, by
     more than 0.02 from each rank to the next."""
     ranks = m.cfg.planted_ranks
     by = {r: [c for c in m.planted if c["rank"] == r and c["variant"] == "rank 1"] for r in ranks}
@@ -138,8 +138,8 @@ def rank_1_floor_rises(m: Measured) -> Share:
 
 @study.claim("blocks-solve-planted", source="ours")
 def blocks_solve_planted(m: Measured) -> Share:
-    """Blocks of the planted rank, gated by their norm, solve planted heads (nMSE at most 0.05 with three latents a
-    query where two features are on)."""
+    """Blocks of the planted rank, gated by their norm, solve planted heads (nMSE at most 0.05 with three latents
+    per query where two features are on)."""
     blocks = [c for c in m.planted if c["variant"] != "rank 1"]
     ones = [c for c in m.planted if c["variant"] == "rank 1"]
     return Share(

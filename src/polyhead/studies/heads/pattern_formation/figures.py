@@ -37,7 +37,7 @@ def frontier(m: Measured) -> Figure:
         panels.append(
             Lines(
                 title=_title(m.real, head),
-                x_label="active latents a query / d_head",
+                x_label="active latents per query / d_head",
                 y_label="pattern nMSE",
                 series=series,
                 references=[
@@ -50,7 +50,7 @@ def frontier(m: Measured) -> Figure:
         key="frontier",
         title="Faithfulness against active latents",
         caption="Held-out text; lines: means over seeds, bands: smallest and largest. SVD is dense: its rank stands "
-        "in the place of L0. Random pairs: the same codes with key sides dealt out among latents.",
+        "in the place of L0. Random pairs: the same codes with key sides permuted among latents.",
         panels=panels,
         columns=2,
         shared_scale=False,
@@ -74,12 +74,12 @@ def densities(m: Measured) -> Figure:
     return Figure(
         key="density",
         title="How dense the codes are",
-        caption="Largest density over latents and both sides on held-out text, active latents a key, and the share "
+        caption="Largest density over latents and both sides on held-out text, active latents per key, and the share "
         "of latents that ever fire on both sides. Keys have more active latents than queries: a latent is a "
         "narrow condition on the query and the many keys it ranks.",
         panels=[
             bars("largest density", "density"),
-            bars("active latents a key", "l0_key"),
+            bars("active latents per key", "l0_key"),
             bars("share of latents alive", "alive"),
         ],
         columns=1,
@@ -106,8 +106,8 @@ def variants(m: Measured) -> Figure:
         panels=[
             bars("pattern nMSE", "nmse"),
             bars("largest density", "density"),
-            bars("active latents a query", "l0"),
-            bars("active latents a key", "l0_key"),
+            bars("active latents per query", "l0"),
+            bars("active latents per key", "l0_key"),
         ],
         columns=2,
         shared_scale=False,
@@ -126,7 +126,7 @@ def widths(m: Measured) -> Figure:
         if len(widths) < 2:
             continue
         by = [[c for c in cells if c["n_latents"] == n] for n in widths]
-        for key, label in (("nmse", "pattern nMSE"), ("l0", "active latents a query")):
+        for key, label in (("nmse", "pattern nMSE"), ("l0", "active latents per query")):
             y: list[float | None] = [float(np.mean(values_of(g, key))) for g in by]
             series = [Series(name=label, x=[float(n) for n in widths], y=y)]
             panels.append(Lines(title=name, x_label="latents", y_label=label, series=series, log_x=True))
@@ -154,7 +154,7 @@ def planted_heads(m: Measured) -> Figure:
     return Figure(
         key="planted",
         title="Where the rank-1 floor lies",
-        caption="16 planted features of which 2 are on for each token and side. Rank 1: 16 latents a query of "
+        caption="16 planted features of which 2 are on for each token and side. Rank 1: 16 latents per query of "
         f"{m.cfg.n_latents}; blocks: 3 of 32 on both sides. Bands: smallest and largest over seeds.",
         panels=[panel],
     )

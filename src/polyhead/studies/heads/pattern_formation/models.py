@@ -54,7 +54,7 @@ class HeadPlace(Config):
     n_eval_tokens: int = 12_288
     seq_len: int = 128
     shares: tuple[float, ...] = (0.125, 0.25, 0.4)
-    """Active latents a query in training, over d_head; held-out text has up to an eighth more."""
+    """Active latents per query in training, over d_head; held-out text has up to an eighth more."""
     together: tuple[int, ...] = ()
     """Heads of the first head's layer that are also explained by one shared set of latents."""
 
@@ -72,7 +72,7 @@ class PatternFormationConfig(Config):
     long_steps: int = 768
     """0: no such variant."""
     long_share: float = 0.42
-    """Active latents a query in training, over d_head."""
+    """Active latents per query in training, over d_head."""
     long_density: float = 0.08
     """Its cap on the density of a latent in training."""
     seeds: tuple[int, ...] = (0, 1)
@@ -104,7 +104,7 @@ def variants(cfg: PatternFormationConfig, d_head: int, head: Head, shares: Seque
         cell("keys as sparse", top, key_k=top * d_head),
         cell("no cap", top, max_density=1.0),
         cell("no explicit parts", top, key_bias=False, offset_table=False),
-        cell("random start", top, init="random"),
+        cell("random init", top, init="random"),
         cell("blocks of 4", top / 4, rank=4, n_latents=cfg.n_latents // 4),
         cell("mask", top, kind="qk_mask", n_latents=cfg.n_latents // 2, key_k=top * d_head),
     ]

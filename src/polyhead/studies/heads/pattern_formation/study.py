@@ -22,7 +22,7 @@ def notes(m: Measured) -> list[str]:
         if good:
             c = min(good, key=lambda c: c["l0"])
             best.append(
-                f"{head}: nMSE {c['nmse']:.3f} with {c['l0']:.1f} latents a query (d_head {c['d_head']}), "
+                f"{head}: nMSE {c['nmse']:.3f} with {c['l0']:.1f} latents per query (d_head {c['d_head']}), "
                 f"{c['l0_key']:.0f} a key, largest density {c['density']:.2f}"
             )
         else:
@@ -34,7 +34,7 @@ def notes(m: Measured) -> list[str]:
         f"{m.cfg.long_steps}), several passes over {'; '.join(sizes)}. The cap in training is {m.cfg.max_density:g} "
         f"({m.cfg.long_density:g} for the wider ones); held-out text of other files reaches about twice that for a "
         "few latents, so the density that is judged is the held-out one.",
-        "The key bias is one direction a head that always acts: a dense part of rank 1, stated and not counted as a "
+        "The key bias is one direction per head that always acts: a dense part of rank 1, stated and not counted as a "
         "latent. Without it and the offset table the nMSE is several times larger at the same cap.",
         "The two sides are not equally sparse. Where keys may have only as many latents as queries, the nMSE rises "
         "(`keys as sparse`).",

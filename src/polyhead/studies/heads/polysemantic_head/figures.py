@@ -17,7 +17,7 @@ def mass_figure(rows: RowsRecord) -> Figure:
     return Figure(
         key="mass",
         title="Where every head looks",
-        caption=f"Mean attention mass by behaviour, {rows.n_rows:,} rows a head of held-out Python; every key counts "
+        caption=f"Mean attention mass by behaviour, {rows.n_rows:,} rows per head of held-out Python; every key counts "
                 "for the first behaviour that claims it. Figure 1 of the source shows classes of rows of one head.",
         panels=[Bars(title="mass by behaviour", y_label="share of attention", categories=heads, stacked=True,
                      series=[Series(name=n, y=[h.mass[i] for h in rows.heads]) for i, n in enumerate(names)])],
@@ -81,7 +81,7 @@ def curve_figure(rows: RowsRecord, heads: list[int]) -> Figure:
 def table_figure(
     results: list[SetResult], head: int, best: dict[str, int], names: list[str], controls: dict[str, list[int]]
 ) -> Figure:
-    """Published and our tables beside each other."""
+    """Published and our tables next to each other."""
     panels: list[Drawing] = []
     for r in results:
         p = PUBLISHED[r.name]
@@ -173,7 +173,7 @@ def hydra_figure(found: dict[str, list[tuple[str, float, float]]]) -> Figure:
     return Figure(
         key="hydra",
         title="Do later heads step in?",
-        caption="Heads in front of the last layer ablated at all positions, with the patterns of later layers free "
+        caption="Heads before the last layer ablated at all positions, with the patterns of later layers free "
         "to change or frozen as in the clean run. Free below frozen: later heads repair by attending "
         "elsewhere; above: the head works through later patterns.",
         panels=panels,

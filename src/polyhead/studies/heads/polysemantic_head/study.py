@@ -1,7 +1,7 @@
 """One head, many things: which heads of the bundled model mix behaviours most, and what breaks when one is ablated.
 
 Rows of all heads are classified over held-out text; every head is ablated at the last position of three sets of prompts
-(induction, bigger indentation, open bracket behind a class name). The head is chosen among the most mixed ones on every
+(induction, bigger indentation, open bracket after a class name). The head is chosen among the most mixed ones on every
 other prompt and judged on the rest. Source of the claims: the study of head 1.4 of a 4-layer attention-only model.
 """
 
@@ -28,7 +28,7 @@ def figures(m: Measured) -> list[Figure]:
 
 
 def _sweeps(m: Measured) -> dict:
-    """Ablation at every position, of the judged head, the most needed one, and the most needed one in front of the last
+    """Ablation at every position, of the judged head, the most needed one, and the most needed one before the last
     layer."""
     early = len(m.names) - m.model.cfg.n_heads
     found = {}
@@ -117,7 +117,7 @@ def _hydra_note(m: Measured) -> str:
         for name, rows in m.backups.items()
         for head, free, frozen in rows
     ]
-    return "Hydra check, heads in front of the last layer ablated at all positions: " + "; ".join(parts) + "."
+    return "Hydra check, heads before the last layer ablated at all positions: " + "; ".join(parts) + "."
 
 
 STUDY = Study(

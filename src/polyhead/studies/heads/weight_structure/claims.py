@@ -17,7 +17,7 @@ def _excesses(found: list[MatrixMeasures], label: str) -> Distribution:
 @study.claim(
     "blocks",
     source=SOURCE,
-    published="seen in a picture of the MLP output weights of one layer (TinyStories-2Layers-33M, layer 1) beside "
+    published="seen in a picture of the MLP output weights of one layer (TinyStories-2Layers-33M, layer 1) next to "
     "one random matrix",
 )
 def blocks(m: Measured) -> Share:
@@ -81,8 +81,8 @@ def out_of_noise(m: Measured) -> Share:
         against=[False] * len(pairs),
         ours={"mean squared cosine of neighbours, ordered over unordered Gaussian rows": ratios},
         control={"block excess of unordered Gaussian rows": [b for _, b in pairs]},
-        note="One random matrix beside the real one cannot tell how much of a band the search made; the ratio says "
-        "by how much an order inflates the neighbours of pure noise. Holds for a draw if its excess behind the "
+        note="One random matrix next to the real one cannot tell how much of a band the search made; the ratio says "
+        "by how much an order inflates the neighbours of pure noise. Holds for a draw if its excess after the "
         "greedy path is above that of every unordered draw.",
     )
 
@@ -123,6 +123,6 @@ def weights_and_activations(m: Measured) -> Share | None:
             "adjusted Rand index of the two clusterings": rand,
         },
         control={"the same, rows shuffled": [x for a in seen for x in a.shuffled]},
-        note="Activations of the rows' own inputs (neurons behind the non-linearity; z for head dimensions). Holds "
+        note="Activations of the rows' own inputs (neurons after the non-linearity; z for head dimensions). Holds "
         "for a matrix if the rank correlation is above all shuffles.",
     )

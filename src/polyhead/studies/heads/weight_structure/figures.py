@@ -30,7 +30,7 @@ def matrices(m: Measured) -> Figure:
     }
     return Figure(
         key="ordered",
-        title=f"Squared cosines of the rows of {one.name}, ordered, beside two nulls ordered the same way",
+        title=f"Squared cosines of the rows of {one.name}, ordered, next to two nulls ordered the same way",
         caption=f"Means over tiles of {per:.0f} x {per:.0f} pairs (a row with itself left out), greedy path + 2-opt. "
         "The published picture shows the matrix and one random matrix. The colour scale ends at the 99.5th "
         "percentile of the real one.",
@@ -44,7 +44,7 @@ def zoom(m: Measured) -> Figure:
     return Figure(
         key="zoom",
         title=f"Along the diagonal of {one.name}",
-        caption=f"Windows of {len(one.pieces[0][1])} rows that slide along the ordered matrix, one row a cell; redraws "
+        caption=f"Windows of {len(one.pieces[0][1])} rows that slide along the ordered matrix, one row per cell; "
         "the published animation. Places are those of the order, so a block's rows are read off the record's clusters.",
         frames=[[_heat(f"places {s} on", piece, first=s, limits=(0.0, 1.0))] for s, piece in one.pieces],
         frame_labels=[f"place {s}" for s, _ in one.pieces],

@@ -68,16 +68,16 @@ def verified(m: Measured, name: str) -> Share:
 @study.claim("limit-{}", source="ours (nobody asked)", each=tuple(CONSTRUCTIONS))
 def limit(m: Measured, name: str) -> Share:
     """{cell}: where all sequences are signal, training keeps the explicit solution ({0}), and finds one less often from
-    random starts: the limit is optimisation."""
+    random inits: the limit is optimisation."""
     cell, built = (CONSTRUCTIONS[name], f"built, noise {m.levels[0]:g}")
     quiet, mixed, longer = (m.parts[part] for part in ("signal only", "mixed", "longer"))
     loss = [float(mixed.total_loss(cell, start).median()) for start in (built, "random")]
     words = [
         f"with half noise sequences {_rate(mixed, cell, built)} built and {_rate(mixed, cell, 'random')} random "
-        f"starts ({_rate(longer, cell, 'random')} random starts trained {m.longer} times as long)",
-        f"there the built start ends at a loss of {loss[0]:.3g} nats over all sequences and the random start at "
+        f"starts ({_rate(longer, cell, 'random')} random inits trained {m.longer} times as long)",
+        f"there the built start ends at a loss of {loss[0]:.3g} nats over all sequences and the random init at "
         f"{loss[1]:.3g}: "
-        + ("random starts stop in worse minima" if loss[0] < loss[1] else "the solution pays on noise sequences"),
+        + ("random inits stop in worse minima" if loss[0] < loss[1] else "the solution pays on noise sequences"),
         f"parameters drift by {quiet.drift(cell, built).median():.2f} of their norm from the construction",
     ]
     shaken = [f"built, noise {level:g}" for level in m.levels]
@@ -93,7 +93,7 @@ def limit(m: Measured, name: str) -> Share:
         ],
         note="Random starts of the same shape, the same data and steps.",
         lead="at 100 % after training from the construction",
-        tail=f" from random starts; {'; '.join(words)}",
+        tail=f" from random inits; {'; '.join(words)}",
         words={"cell": cell},
     )
 
@@ -120,7 +120,7 @@ def impossible(m: Measured) -> Share:
         control={f"{other}: accuracy": control},
         note="The same shape with b_O, to which the argument does not apply. The argument: all logits are w_c z but "
         "token 0's, which has 1 more from the direct path; of lines through the origin only the steepest and "
-        "the flattest are ever largest, and one line beside them. Two pairs, and the one that is completed by "
+        "the flattest are ever largest, and one line next to them. Two pairs, and the one that is completed by "
         "token 0, can be right.",
         lead="at or below the ceiling",
         tail=f"; {reached} of {len(values)} reach it exactly",
@@ -140,7 +140,7 @@ def alone(part: Part, cell: Cell, label: str) -> Float[Tensor, "m h"]:
 
 @study.claim("one-head-solution-not-chosen", source=REPLY, published="stated without a number")
 def one_head_solution_not_chosen(m: Measured) -> Share:
-    """With two heads and d_head of at least 4 training from random starts does not settle in the one-head solution that
+    """With two heads and d_head of at least 4 training from random inits does not settle in the one-head solution that
     is there."""
     cell, part = (Cell(2, 5), m.parts["wide"])
     label = f"built, noise {m.levels[0]:g}"
@@ -152,7 +152,7 @@ def one_head_solution_not_chosen(m: Measured) -> Share:
         holds=chosen < SOLVED,
         against=before < SOLVED,
         ours={
-            "random start: better head alone": chosen,
+            "random init: better head alone": chosen,
             f"started as {ONE_OF_TWO}, after training: better head alone": kept,
         },
         control={f"{ONE_OF_TWO}, as built: accuracy": before},

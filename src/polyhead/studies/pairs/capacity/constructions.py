@@ -66,7 +66,7 @@ def construct(name: str, model: ToyAttention, phi: Int[Tensor, " s"]) -> None:
     need = CONSTRUCTIONS.get(name, CONSTRUCTIONS["even split"])
     toy = model.toy
     if phi.shape[0] != 10:
-        raise PolyheadError(f"the constructions are for 10 pairs of 4 tokens; came {phi.shape[0]} completions")
+        raise PolyheadError(f"the constructions are for 10 pairs of 4 tokens; received {phi.shape[0]} completions")
     if toy.n_heads < need.n_heads or toy.d_head < need.d_head or (need.bias and not toy.output_bias):
         raise PolyheadError(f"{name!r} needs {need}; the model has {toy.n_heads} heads, d_head {toy.d_head}")
     w = {k: p.detach() for k, p in model.attn.named_parameters()}

@@ -36,7 +36,7 @@ def starts(m: Measured) -> Figure:
     return Figure(
         key="starts",
         title="Where training ends, by where it starts",
-        caption="Share of models at 100 % on signal sequences after training from random starts and from explicit "
+        caption="Share of models at 100 % on signal sequences after training from random inits and from explicit "
         "solutions with noise on their weights; on the right the same models before training.",
         panels=panels,
         columns=3,
@@ -58,7 +58,7 @@ def geometry(m: Measured) -> Figure:
         key="geometry",
         title="Ten pairs as ten points",
         caption="What the head or heads read for each pair (mean over noise), scaled to the largest. Left: the "
-        "explicit solution; right: the best model from random starts. On a line only different places count "
+        "explicit solution; right: the best model from random inits. On a line only different places count "
         "(b_O needed), in a plane only different angles.",
         panels=panels,
         columns=2,
@@ -116,7 +116,7 @@ def losses(m: Measured) -> Figure:
     return Figure(
         key="losses",
         title="Loss over all sequences at the end of training",
-        caption="Median over models. Where the built start ends below random starts, training from random starts has "
+        caption="Median over models. Where the built start ends below random inits, training from random inits has "
         "stopped in a worse minimum; where it ends above, accuracy was bought with loss on noise sequences.",
         panels=panels,
         columns=2,

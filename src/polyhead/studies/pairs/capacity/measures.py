@@ -40,7 +40,7 @@ class Start:
 
     cell: Cell
     name: str | None
-    """The construction; None for a random start."""
+    """The construction; None for a random init."""
     level: float = 0.0
 
     def label(self) -> str:
@@ -122,7 +122,7 @@ class Measured:
 
 
 def measure(cfg: CapacityConfig, folder: Path) -> Measured:
-    """Build, verify, train from there and from random starts."""
+    """Build, verify, train from there and from random inits."""
     built = {name: _built(cfg, name, cell) for name, cell in [*CONSTRUCTIONS.items(), (ONE_OF_TWO, Cell(2, 5))]}
     small = [Start(cell, None) for cell in (*CONSTRUCTIONS.values(), Cell(1, 1))]
     small += [Start(cell, name, level) for name, cell in CONSTRUCTIONS.items() for level in cfg.levels]

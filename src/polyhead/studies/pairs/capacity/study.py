@@ -2,7 +2,7 @@
 
 Explicit weights solve the task with one head of width 1 (and b_O), one head of width 2, and two heads of width 1
 (`constructions`). They are checked exactly, then taken as starting points, bare and shaken, and compared with
-random starts of the same shape, also trained longer: where a solution exists, holds under training and is not found,
+random inits of the same shape, also trained longer: where a solution exists, holds under training and is not found,
 the limit is optimisation. One head of width 1 without b_O cannot solve the task, and is the negative control.
 """
 

@@ -95,7 +95,7 @@ def one_head_needs_width_4(m: Measured) -> Share:
         ours=accuracies(m, cells) + accuracies(m, [c._replace(bias=True) for c in cells]),
         control=accuracies(m, other),
         note="One head of width 4 or more, where it should not fail. The verdict is about models without b_O; the "
-        "same widths with b_O are shown beside them.",
+        "same widths with b_O are shown next to them.",
         lead="failing",
     )
 
@@ -116,7 +116,7 @@ def reversed_orders(m: Measured) -> Share:
         against=chance_of_reversal(m.cfg.world.n_signal),
         ours=ours,
         control={"heads of two different models: tau": null},
-        note=f"Head 0 of one model beside head 1 of another: {rate:.1%} reversed; 1 in 24 expected. Models at 100 % "
+        note=f"Head 0 of one model next to head 1 of another: {rate:.1%} reversed; 1 in 24 expected. Models at 100 % "
         "only; Kendall's tau is -1 for an exact reversal.",
         lead=f"{m.wide}: exact reversal",
     )

@@ -30,7 +30,7 @@ def example(measured: ShapeMeasures) -> int:
 
 
 def score_bars(scores: Float[Tensor, "h k"], title: str) -> Bars:
-    """Scores of the signal tokens, one series a head."""
+    """Scores of the signal tokens, one series per head."""
     k = scores.shape[1]
     series = [Series(name=f"head {h}", y=[round(x, 3) for x in row]) for h, row in enumerate(scores.tolist())]
     return Bars(title=title, x_label="signal token", y_label="score above noise", categories=numbered(k), series=series)

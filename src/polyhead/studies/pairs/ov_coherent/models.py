@@ -37,7 +37,7 @@ def train_sweep(cfg: OvCoherentConfig, folder: Path) -> dict[int, PairsModels]:
     """
     if not {1, 2} <= set(cfg.heads) or len(set(cfg.d_heads)) < 2:
         raise PolyheadError(
-            f"the sweep needs 1 and 2 heads and two widths; came heads {cfg.heads} and d_heads {cfg.d_heads}"
+            f"the sweep needs 1 and 2 heads and two widths; received heads {cfg.heads} and d_heads {cfg.d_heads}"
         )
     return {
         h: _train(cfg, cfg.world, [Cell(h, d, b) for d in cfg.d_heads for b in (False, True)], folder / f"sweep-{h}")
@@ -46,7 +46,7 @@ def train_sweep(cfg: OvCoherentConfig, folder: Path) -> dict[int, PairsModels]:
 
 
 def open_worlds(cfg: OvCoherentConfig) -> dict[str, tuple[PairsConfig, list[Cell]]]:
-    """The worlds beside the published one, and the shapes tried in each."""
+    """The worlds next to the published one, and the shapes tried in each."""
     world, graded = cfg.world, tuple(2.0 ** (cfg.world.n_signal - 1 - i) for i in range(cfg.world.n_signal))
     small, wide = min(d for d in cfg.d_heads if d > min(cfg.d_heads)), min(5, max(cfg.d_heads))
     readings = [Cell(2, 1), Cell(2, wide), Cell(1, wide)]

@@ -132,8 +132,8 @@ def more_heads_share(m: Measured) -> Share | None:
     return Share(
         holds=values[last] > 2,
         against=two > 2,
-        ours={f"{c}: effective heads a pair": v for c, v in values.items()},
-        control={f"{cells[0]}: effective heads a pair": two},
+        ours={f"{c}: effective heads per pair": v for c, v in values.items()},
+        control={f"{cells[0]}: effective heads per pair": two},
         note="Two heads, where the number cannot exceed 2. Models at 100 %.",
         lead="more than two effective heads",
         tail=f"; medians {found}",

@@ -106,7 +106,7 @@ def _curve(curve: list[Trial]) -> Figure:
         panels=[
             Lines(
                 title="",
-                x_label="active latents a token, both layers",
+                x_label="active latents per token, both layers",
                 y_label="FVU, summed over the two layers",
                 series=[Series(name=name, x=xs, y=list(ys)) for name, (xs, ys) in rows.items()],
             )

@@ -48,7 +48,7 @@ class CrossLayerConfig(Config):
     text: str = "bundled"
     pairs: tuple[tuple[int, int], ...] = ((2, 3),)
     second_model: str | None = None
-    """Another model beside the first, if any, with a text and pairs of its own."""
+    """Another model next to the first, if any, with a text and pairs of its own."""
     second_text: str = "bundled"
     second_pairs: tuple[tuple[int, int], ...] = ()
     second_train_tokens: int = Field(default=49_152, ge=1)

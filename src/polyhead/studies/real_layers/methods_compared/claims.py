@@ -6,7 +6,7 @@ from polyhead.studies.claim import Number, Paired
 from polyhead.studies.real_layers.methods_compared.measures import Measured, out
 
 LORSA = "Low-Rank Sparse Attention (arXiv 2504.20938)"
-ALIVE = "Llamascopium, table of attention-output SAEs (12 to 20 % alive with a random start)"
+ALIVE = "Llamascopium, table of attention-output SAEs (12 to 20 % alive with a random init)"
 
 
 def by_kind(trained: list[Evaluation]) -> dict[str, list[Evaluation]]:
@@ -14,7 +14,7 @@ def by_kind(trained: list[Evaluation]) -> dict[str, list[Evaluation]]:
     groups: dict[str, list[Evaluation]] = {}
     for e in trained:
         name = f"mtc {e.variant}" if e.method == "mtc" else str(e.method)
-        groups.setdefault(f"{name}, random start" if "random" in e.name else name, []).append(e)
+        groups.setdefault(f"{name}, random init" if "random" in e.name else name, []).append(e)
     return groups
 
 
@@ -43,13 +43,13 @@ def alive_random_start(m: Measured) -> Number:
     groups = by_kind(m.trained)
     random, active = (
         [1 - v for v in values_of(groups.get(name, []), lambda e: e.dead_share)]
-        for name in ("attn_out_sae, random start", "attn_out_sae")
+        for name in ("attn_out_sae, random init", "attn_out_sae")
     )
     return Number(
         values=random,
         expected=0.16,
         tolerance=0.04,
-        ours={"alive share, random start": random},
+        ours={"alive share, random init": random},
         control={"alive share, start in the active subspace": active},
         note="The same SAE, its encoder begun inside the directions that hold 99 % of the variance.",
     )
@@ -61,12 +61,12 @@ def active_subspace_helps(m: Measured) -> Paired:
     groups = by_kind(m.trained)
     random, active = (
         [1 - v for v in values_of(groups.get(name, []), lambda e: e.dead_share)]
-        for name in ("attn_out_sae, random start", "attn_out_sae")
+        for name in ("attn_out_sae, random init", "attn_out_sae")
     )
     return Paired(
         larger=active,
         smaller=random,
         ours={"alive share, start in the active subspace": active},
-        control={"alive share, random start": random},
+        control={"alive share, random init": random},
         note="The same SAE from random directions, by seed and layer; a coin decides by chance.",
     )

@@ -9,14 +9,14 @@ from polyhead.studies.real_layers.methods_compared.measures import Measured, out
 
 
 def l0(e: Evaluation) -> float:
-    """Active latents a token, on the side where the method counts them."""
+    """Active latents per token, on the side where the method counts them."""
     return next((v for v in (e.l0_source, e.l0_dest) if v is not None), float("nan"))
 
 
 _COLUMNS = (
     ("FVU of the attention output", out),
     ("next-token loss recovered", lambda e: e.ce_recovered_mean),
-    ("active latents a token", l0),
+    ("active latents per token", l0),
     ("alive share", lambda e: None if e.dead_share is None else 1 - e.dead_share),
     ("share of L0 from always-on latents", lambda e: e.dense_share),
     ("pattern nMSE (own patterns)", lambda e: e.pattern_nmse),
@@ -69,12 +69,12 @@ def frontier(m: Measured) -> Figure:
     return Figure(
         key="frontier",
         title="Error of the attention output against active latents",
-        caption="One point a seed; numbers are ranks of the PCA. A latent of a multitoken transcoder is counted "
+        caption="One point per seed; numbers are ranks of the PCA. A latent of a multitoken transcoder is counted "
         "where it is read, one of an output SAE or of Lorsa where it arrives.",
         panels=[
             Scatter(
                 title=name,
-                x_label="active latents a token (rank of the PCA)",
+                x_label="active latents per token (rank of the PCA)",
                 y_label="FVU of the attention output",
                 series=series(rows),
                 log_x=True,

@@ -27,7 +27,7 @@ Found = dict[str, list[Evaluation]]
 
 
 class ComparedSetup(LayerSetup):
-    """Layers, each explained by itself; ks are active latents a token, where a method has that setting."""
+    """Layers, each explained by itself; ks are active latents per token, where a method has that setting."""
 
     n_claim_seeds: int = Field(default=8, ge=1)
     """Of the methods that a published claim is about, if more: Lorsa, and the output SAE with both starts."""

@@ -1,6 +1,6 @@
 """The study `methods-compared`: every dictionary of one layer, on the same text, in one table.
 
-Each method as it is by default, with as many active latents a token where that is a setting. What is comparable is the
+Each method with its default settings, at equal active latents per token where that is a setting. Comparable is the
 attention output once each method's own target is put back, and what the model then predicts; L0 is counted where a
 method's code is (docs/metrics.md), so equal L0 does not mean an equal number of numbers.
 """

@@ -94,7 +94,7 @@ def support(m: Measured) -> Figure:
         key="support",
         title="How many heads of the model a feature needs",
         caption="All seeds; direct effect of each whole head on the feature's token at the feature's positions, "
-        "everything behind the layer held as it was.",
+        "everything after the layer held as it was.",
         panels=list(panels),
         columns=2,
     )

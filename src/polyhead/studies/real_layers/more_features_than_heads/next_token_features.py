@@ -5,7 +5,7 @@ With W the unembedding (the final norm's gain folded in, centred over the vocabu
     alignment  max_v d W_v; its p-value is against draws of random directions with their own best token, because the
                maximum over a vocabulary is large for any direction
     drop       log p(v) of the model minus log p(v) with `removed` taken out of the last residual stream, the final norm
-               computed again: the direct effect, everything behind the layer (attention and MLPs) as it was
+               computed again: the direct effect, everything after the layer (attention and MLPs) as it was
 Axis legend: m direction, r draw, t position, d d_model, v vocabulary, j other tokens, h head.
 """
 

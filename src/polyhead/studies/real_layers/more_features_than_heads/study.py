@@ -31,7 +31,7 @@ def notes(m: Measured) -> list[str]:
         "no two in one sequence, taking what arrives of it out of the last residual stream lowers the log-probability "
         f"of that token by a median of {m.cfg.min_drop:g} nats or more, and by more than it lowers the tokens of "
         f"{16} other candidates (one-sided Wilcoxon, Holm at {LEVEL:g} over all candidates). The token comes from the "
-        "weights alone. Everything behind the layer, MLPs included, is held as it was: the effect is the direct one.",
+        "weights alone. Everything after the layer, MLPs included, is held as it was: the effect is the direct one.",
         "Words are compared without spaces and case, so that forms of one word count once; white space is one word.",
         *[f"{name}: the first verified words of seed 0 by energy are {words}." for name, words in examples.items()],
         *[

@@ -94,7 +94,7 @@ def no_discrete_groups(m: Measured) -> Share:
         ours={"share of latents in a group": ours},
         control={
             "matched covariance": [x for n in nulls for x in n],
-            "planted: one head a latent, a little noise": planted,
+            "planted: one head per latent, a little noise": planted,
         },
         note="The control plants groups (each latent on its strongest head, with noise of 0.05), which the test must "
         "see.",

@@ -26,7 +26,7 @@ def sizes_by_rank(m: Measured) -> Figure:
     return Figure(
         key="rank-size",
         title="Sizes of groups of like head loadings, largest first",
-        caption="k-means on unit loadings of living latents, beside one draw of each null. Redraws the published "
+        caption="k-means on unit loadings of living latents, next to one draw of each null. Redraws the published "
         "rank-size plots, which had no null. A power law is a straight line.",
         panels=panels,
         columns=2,
@@ -76,7 +76,7 @@ def ranks_of_groups(m: Measured) -> Figure:
     return Figure(
         key="ranks",
         title="Dimensions a group writes and reads",
-        caption="One point a group, over all dictionaries. Random groups of the same sizes show what many vectors "
+        caption="One point per group, over all dictionaries. Random groups of the same sizes show what many vectors "
         "span anyway.",
         panels=panels,
         columns=2,

@@ -31,7 +31,7 @@ def notes(m: Measured) -> list[str]:
         + ". Tails have between "
         + " and ".join(str(f([c.n_tail for c in judged(m.found, "loadings")] or [0])) for f in (min, max))
         + " groups; with few, no test can tell laws apart.",
-        f"HDBSCAN (at least 5 latents a group): {groups}.",
+        f"HDBSCAN (at least 5 latents per group): {groups}.",
         f"Loadings start {'on all heads' if m.cfg.init == 'spread' else 'on one head'} here. The published work "
         "repeats the clustering on a two-layer attention-value SAE; here only transcoders are cut.",
     ]

@@ -70,7 +70,7 @@ def joint_worse_than_free(m: Measured) -> Share:
         against=0.5,
         ours={"FVU, joint minus free, mean over k": gaps},
         control={"FVU, Top-1 minus free, mean over k": bound},
-        note="Against a coin. The control tells what one head a latent costs by itself; only what the joint baseline "
+        note="Against a coin. The control tells what one head per latent costs by itself; only what the joint baseline "
         "loses beyond it speaks for coupling.",
     )
 
@@ -82,7 +82,7 @@ def _survivals(found: list[LayerResult], name: str) -> list[float]:
 
 @study.claim("few-kinds", source="ours (listed as open)")
 def few_kinds(m: Measured) -> Share:
-    """{n} mixtures of heads, frozen, keep at least half of what free loadings gain over one head a latent."""
+    """{n} mixtures of heads, frozen, keep at least half of what free loadings gain over one head per latent."""
     n = _middle(m.cfg)
     ours, random = (_survivals(m.found, f"centroids {n}"), _survivals(m.found, f"random {n}"))
     shares = [
@@ -93,7 +93,7 @@ def few_kinds(m: Measured) -> Share:
         against=[v >= 0.5 for v in random],
         ours=shares,
         control={f"{k} random directions": _survivals(m.found, f"random {k}") for k in m.cfg.n_centroids},
-        note="Share of the gain in FVU left (1: all, 0: as bad as one head a latent, below 0: worse), after training "
+        note="Share of the gain in FVU left (1: all, 0: as bad as one head per latent, below 0: worse), after training "
         "everything else on for as many tokens again. Random: each latent takes the nearest of as many random "
         "directions.",
         words={"n": n},
@@ -102,7 +102,7 @@ def few_kinds(m: Measured) -> Share:
 
 @study.claim("own-kind", source="ours")
 def own_kind(m: Measured) -> Share:
-    """Which mixture belongs to which feature matters: with the same centroids dealt out at random among latents,
+    """Which mixture belongs to which feature matters: with the same centroids permuted among latents,
     training on does not catch up. So what a feature is says where it is moved."""
     n = _middle(m.cfg)
     pairs = [
@@ -112,7 +112,7 @@ def own_kind(m: Measured) -> Share:
         holds=[b > a for a, b in pairs],
         against=0.5,
         ours={f"FVU, {n} centroids": [a for a, _ in pairs]},
-        control={f"FVU, the same {n} centroids, dealt out at random": [b for _, b in pairs]},
+        control={f"FVU, the same {n} centroids, permuted": [b for _, b in pairs]},
         note="The same set of mixtures in the same numbers, so only the pairing of where and what differs; against a "
         "coin.",
     )

@@ -29,7 +29,7 @@ def frontier(m: Measured) -> Figure:
             )
     return Figure(
         key="frontier",
-        title="The joint baseline beside transcoders",
+        title="The joint baseline next to transcoders",
         caption="Held-out text; bands: smallest and largest over seeds. The joint baseline's encoder is trained by "
         "the SAE loss alone.",
         panels=panels,
@@ -55,7 +55,7 @@ def survivals_left(m: Measured) -> Figure:
             )
         lines = [
             Reference(axis="y", value=1.0, label="free"),
-            Reference(axis="y", value=0.0, label="one head a latent"),
+            Reference(axis="y", value=0.0, label="one head per latent"),
         ]
         panels.append(
             Lines(
@@ -71,7 +71,7 @@ def survivals_left(m: Measured) -> Figure:
         key="survival",
         title="What is left of the gain when loadings are frozen to a few mixtures",
         caption="Free transcoders trained on for as many tokens again with frozen loadings. The gain is the "
-        "difference in FVU between free loadings and one head a latent, both trained on alike.",
+        "difference in FVU between free loadings and one head per latent, both trained on alike.",
         panels=panels,
         columns=2,
     )
@@ -88,6 +88,6 @@ def second_half(m: Measured) -> Figure:
         key="second-half",
         title="FVU after training on, by what became of the loadings",
         caption="`own`: frozen where they were; `top1`: bound to the strongest head; then centroids, random "
-        "directions and centroids dealt out at random, by number.",
+        "directions and centroids permuted, by number.",
         panels=[bars],
     )

@@ -143,6 +143,6 @@ def _train_on(layer: OneLayer, member: Member, dictionary: MTC, cfg: CouplingCon
 
 
 def survival(frozen: dict[str, float], name: str) -> float:
-    """Share of what free loadings gain over one head a latent that is left: 1 all, 0 none."""
+    """Share of what free loadings gain over one head per latent that is left: 1 all, 0 none."""
     gain: Any = frozen["top1"] - frozen["free"]
     return float((frozen["top1"] - frozen[name]) / gain) if gain > 0 else float("nan")

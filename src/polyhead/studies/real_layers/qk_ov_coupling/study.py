@@ -1,6 +1,6 @@
 """The study `qk-ov-coupling`: does what a feature is decide where attention moves it?
 
-"Progress on Attention" trains an SAE of the input together with a transcoder of one head a latent on the SAE's code,
+"Progress on Attention" trains an SAE of the input together with a transcoder of one head per latent on the SAE's code,
 and concludes from harder features and a mixed frontier that "where" (QK) and "what" (OV) are likely coupled. Here the
 frontier is redrawn, and a second test added: loadings replaced by a few centroids, frozen, and everything else trained
 on. If a handful of head mixtures serves all features as well as their own, "where" has few kinds, whatever the "what".

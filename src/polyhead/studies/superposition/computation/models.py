@@ -79,7 +79,7 @@ def pairwise_widths(cfg: ComputationStudyConfig) -> list[int]:
 
 
 def train(cfg: ComputationStudyConfig, folder: Path) -> Grids:
-    """Train every part; each goes on from its own checkpoints."""
+    """Train every part; each resumes from its own checkpoints."""
     published = train_config(EnsembleConfig(lr=10 / cfg.n_steps, betas=(0.9, 0.999), schedule=CONSTANT), cfg)
     ours = train_config(EnsembleConfig(lr=3e-3), cfg)
     shorter = ours.replace(n_steps=max(1, cfg.n_steps // 2), lr=5e-3)

@@ -80,7 +80,7 @@ def three(cfg: DropoutConfig) -> list[float]:
 
 
 def train(cfg: DropoutConfig, folder: Path) -> Grids:
-    """Train every part; each goes on from its own checkpoints."""
+    """Train every part; each resumes from its own checkpoints."""
     config = train_config(BASE, cfg)
     n, m, seeds = cfg.n_features, cfg.d_hidden, range(cfg.n_seeds)
 

@@ -34,10 +34,10 @@ def always(m: Measured, kind: str) -> Share:
         against=[bool(v > 0.5) for v in one_hot] * len(holds),
         ours={f"share of units with two or more features, m = {n}": v for n, v in ours.items()},
         control={
-            "one unit a feature": one_hot,
+            "one unit per feature": one_hot,
             **{f"random matrices, m = {n}": m.null[n].polysemantic for n in m.cfg.widths[:: len(m.cfg.widths) - 1]},
         },
-        note="Holds for a model over one half; a code of one unit a feature is possible for m >= 32 and has none. "
+        note="Holds for a model over one half; a code of one unit per feature is possible for m >= 32 and has none. "
         "Random matrices show how much of it is no finding.",
         words={"n_features": N_FEATURES},
     )
@@ -114,7 +114,7 @@ def excess(grid: Grid, m: int) -> Tensor:
 @study.claim(
     "collisions",
     source="incidental polysemanticity theory",
-    published="slope -1 of log collisions a unit against log m (at most; -2 for collisions shared by m units)",
+    published="slope -1 of log collisions per unit against log m (at most; -2 for collisions shared by m units)",
 )
 def collisions(m: Measured) -> Number:
     """Incidental polysemanticity: collisions among features fall like n^2 / m."""

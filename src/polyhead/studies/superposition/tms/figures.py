@@ -42,7 +42,7 @@ def phase_maps(cfg: TmsConfig, two: Grid, three: Grid, axes: tuple[list[float], 
         key="phase-diagrams",
         title="Phase diagrams of the extra feature",
         caption="Ignored, a dimension of its own, or superposed, over density and relative importance, after Elhage "
-        "et al. 2022; beside it the phase whose ideal solution has the least expected loss.",
+        "et al. 2022; next to it the phase whose ideal solution has the least expected loss.",
         panels=panels,
         columns=2,
     )

@@ -85,7 +85,7 @@ def phase_cells(cfg: TmsConfig, n: int) -> list[Cell]:
 
 
 def train(cfg: TmsConfig, folder: Path) -> Grids:
-    """Train every part; each goes on from its own checkpoints."""
+    """Train every part; each resumes from its own checkpoints."""
     config = train_config(BASE, cfg)
 
     def plan(name: str, batch: int = cfg.batch, **extra) -> Plan:

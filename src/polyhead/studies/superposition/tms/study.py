@@ -1,6 +1,6 @@
 """Toy models of superposition: when do sparse features share dimensions, and in which shapes?
 
-Recipes: phase diagrams of two features on one unit and three on two (exact cases of on and off, closed forms beside);
+Recipes: phase diagrams of two features on one unit and three on two (exact cases of on and off, with closed forms);
 five features on two units and twenty on five, with geometric importance; many equal features for the geometry; classes
 of frequent and rare features; correlated and anti-correlated pairs; ReLU, GELU and linear output. Source: Elhage et al.
 2022, and the report Experiments in Superposition for non-uniform sparsity and GELU.
