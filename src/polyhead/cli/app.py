@@ -77,7 +77,8 @@ def demo(*, out: Path = Path("runs/demo"), layer: Layer = 3, threads: Count | No
         layer: Layer of the bundled model.
         threads: CPU threads; all of them if not given.
     """
-    from polyhead.runs.demo import print_demo, run_demo
+    from polyhead.cli.demo import print_demo
+    from polyhead.runs.demo import run_demo
 
     with cpu_threads(threads):
         result = run_demo(out, layer=layer)

@@ -125,7 +125,8 @@ def verify(
         dictionaries: Where the dictionaries are now, if they were moved.
         threads: CPU threads.
     """
-    from polyhead.runs.graph import run_verify, verify_lines, verify_rows
+    from polyhead.cli.graph_tables import verify_lines, verify_rows
+    from polyhead.runs.graph import run_verify
 
     set_threads(threads)
     record = run_verify(folder, n_nodes=perturb, seed=seed, dictionaries=dictionaries)

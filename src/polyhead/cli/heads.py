@@ -52,7 +52,8 @@ def classify(
         destinations: Destination tokens that get a distribution of their own besides the commonest.
         threads: CPU threads; identical resuming needs the same number.
     """
-    from polyhead.runs.heads import ClassifyConfig, rows_table, run_classify
+    from polyhead.cli.heads_tables import rows_table
+    from polyhead.runs.heads import ClassifyConfig, run_classify
 
     set_threads(threads)
     chosen = None if heads is None else tuple(parse_head(h) for h in heads)
@@ -117,11 +118,9 @@ def ablate(
         seed: Seed of the words put into templates, and of resampling.
         threads: CPU threads.
     """
+    from polyhead.cli.heads_tables import effects_table, ranks_table, ranks_title
     from polyhead.runs.heads import (
         AblateConfig,
-        effects_table,
-        ranks_table,
-        ranks_title,
         run_ablate,
     )
 
@@ -242,7 +241,8 @@ def weights(
         draws: Draws of each null, Gaussian and with the same spectrum.
         threads: CPU threads.
     """
-    from polyhead.runs.weights import WeightsConfig, blocks_table, nulls_table, record_path, run_weights
+    from polyhead.cli.heads_tables import blocks_table, nulls_table
+    from polyhead.runs.weights import WeightsConfig, record_path, run_weights
 
     set_threads(threads)
     cfg = WeightsConfig.parse(
@@ -294,7 +294,8 @@ def compare(
         threads: CPU threads.
     """
     from polyhead.analysis.heads.preferences import PreferenceSearchConfig
-    from polyhead.runs.compare_heads import pairs_table, preferences_table, run_compare
+    from polyhead.cli.heads_tables import pairs_table, preferences_table
+    from polyhead.runs.compare_heads import run_compare
 
     set_threads(threads)
     cfg = PreferenceSearchConfig.parse({"rate": rate, "seed": seed})

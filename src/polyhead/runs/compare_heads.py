@@ -8,7 +8,6 @@ OUT/split-L3H0.json        SplitHead, for the heads asked for: by rules and by c
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from pydantic import TypeAdapter
@@ -76,37 +75,6 @@ def run_compare(
     scores = copying_scores(model, unembed=folded_unembedding(model)).tolist()
     write_json(out / "copying.json", {"values": scores})
     return pairs, found
-
-
-_MEASURES = (
-    *("pattern_overlap", "query_overlap", "key_overlap", "read_overlap", "write_overlap"),
-    *("q_composition", "k_composition", "v_composition"),
-)
-
-
-def pairs_table(pairs: Sequence[HeadPair], *, most: int = 3) -> list[dict[str, Any]]:
-    """The pairs that are highest by each measure."""
-    rows = []
-    for name in _MEASURES:
-        there = [(value, p) for p in pairs if (value := getattr(p, name)) is not None]
-        there.sort(key=lambda x: -x[0])
-        said = [f"L{p.layer}H{p.head} L{p.other_layer}H{p.other_head} {value:.2f}" for value, p in there[:most]]
-        rows.append({"measure": name.replace("_", " "), "highest": ", ".join(said)})
-    return rows
-
-
-def preferences_table(found: PreferenceSearch, *, most: int = 8) -> list[dict[str, Any]]:
-    """The pairs of the lowest rank correlation."""
-    return [
-        {
-            "heads": f"L{p.layer}H{p.head} L{p.layer}H{p.other_head}",
-            "correlation": p.correlation,
-            "static": p.static,
-            "query-specific": p.specific,
-            "verdict": p.verdict,
-        }
-        for p in sorted(found.pairs, key=lambda p: p.correlation)[:most]
-    ]
 
 
 def run_split(

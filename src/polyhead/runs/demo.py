@@ -3,18 +3,12 @@
 import time
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-
 from polyhead.core.records import Evaluation, Overview, Record
-from polyhead.experiments.evaluate import run_evaluate, table_rows
+from polyhead.experiments.evaluate import run_evaluate
 from polyhead.experiments.train import run_experiment
 from polyhead.runs.analyse import run_analyse
 from polyhead.runs.recipe import PRESETS
 from polyhead.runs.report import run_report
-
-_COLUMNS = ("name", "FVU", "L0 src", "L0 dst", "CE", "rec", "heads")
 
 
 class DemoResult(Record):
@@ -37,32 +31,3 @@ def run_demo(out: Path, *, layer: int) -> DemoResult:
     return DemoResult(
         overview=overview, evaluations=evaluations, report=str(index), seconds=round(time.monotonic() - start, 1)
     )
-
-
-def print_demo(result: DemoResult, console: Console) -> None:
-    """A short table, the verdict, three latents in words of the text, and where the report is."""
-    model = result.overview.model
-    console.print(
-        f"\n[bold]{model['name']}[/bold], layer {result.overview.layer}: {result.overview.target_site} "
-        f"of {result.overview.text['held-out tokens']:,} held-out tokens, in {result.seconds:.0f} s"
-    )
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in _COLUMNS:
-        table.add_column(name, justify="left" if name == "name" else "right", no_wrap=True)
-    for row in table_rows(result.evaluations):
-        table.add_row(*("" if row[c] is None else row[c] if c == "name" else f"{row[c]:.3f}" for c in _COLUMNS))
-    console.print(table)
-    console.print(
-        "L0 src: active latents per source token. L0 dst: latents carrying 90 % of the energy at a destination."
-    )
-    console.print("rec: share of the damage of mean ablation that is repaired when the reconstruction is spliced in.")
-    console.print(
-        f"CE of the clean model {result.evaluations[0].ce_clean:.3f} nats per token; BOS excluded throughout."
-    )
-    for line in result.overview.verdict:
-        console.print(f"- {line}", markup=False)
-    for card in result.overview.dictionaries[:1]:
-        console.print(f"\nThree latents of {card.name}, in words of the text:")
-        for line in card.highlights:
-            console.print(f"- {line}", markup=False)
-    console.print(f"\nreport: {result.report}  (or: polyhead view {Path(result.report).parent.parent})", markup=False)

@@ -26,7 +26,6 @@ from polyhead.core.graph_records import (
     QK,
     VERIFY,
     GraphRecord,
-    Perturbation,
     QKEntry,
     QKRecord,
     VerifyRecord,
@@ -46,7 +45,7 @@ from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.models.text import to_tokens
 from polyhead.runs.graph_examples import LATENTS, check_text, example_folders, latent_pages, run_examples
-from polyhead.runs.graph_words import label, strongest_entries, summary
+from polyhead.runs.graph_words import strongest_entries, summary
 
 RUN, FULL, PAGES = "graph-run.json", "full", "pages"
 QK_KINDS = ("qk_diagonal", "qk_mask")
@@ -315,37 +314,6 @@ def _run_config(folder: Path) -> GraphRunConfig:
         if path.exists():
             return GraphRunConfig.parse(read_object(path), where=str(path))
     raise PolyheadError(f"{folder} does not say which model and dictionaries made it ({RUN} is missing)")
-
-
-def verify_rows(folder: Path, record: VerifyRecord) -> list[dict[str, Any]]:
-    """One row a changed node."""
-    graph, _ = load_graph(folder)
-
-    def row(one: Perturbation) -> dict[str, Any]:
-        live = None if one.live_correlation is None else round(one.live_correlation, 3)
-        return {
-            "node": label(graph, one.node),
-            "action": one.action,
-            "targets": one.n_targets,
-            "frozen error": f"{one.frozen_error:.1e}",
-            "live correlation": live,
-        }
-
-    return [row(one) for one in record.perturbations]
-
-
-def verify_lines(record: VerifyRecord) -> list[str]:
-    """What the check found."""
-    lines = [
-        f"frozen model: {len(record.perturbations)} changes, every predicted change seen to within "
-        f"{record.worst_frozen_error:.1e} of the largest"
-    ]
-    if record.live_correlation is not None:
-        against = (
-            "" if record.control_correlation is None else f"; shuffled among nodes {record.control_correlation:.2f}"
-        )
-        lines.append(f"live model: correlation of predicted and seen changes {record.live_correlation:.2f}{against}")
-    return lines
 
 
 def run_export(folder: Path, out: Path, *, as_transcoders: bool = False) -> dict[str, Any]:

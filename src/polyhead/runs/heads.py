@@ -8,12 +8,11 @@ OUT/ablation.json   AblationRecord
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
 from polyhead.activations.model_text import model_sequences
-from polyhead.analysis.heads.ablation import RANKED_BY, HeadAblator, Where
+from polyhead.analysis.heads.ablation import HeadAblator, Where
 from polyhead.analysis.heads.prompts import Prompts, make_prompts, read_templates
 from polyhead.analysis.heads.row_record import rows_record
 from polyhead.analysis.heads.rows import RowsConfig, check_heads, scan_rows
@@ -22,7 +21,7 @@ from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.head_names import Head
-from polyhead.core.head_records import AblationRecord, Effect, HeadRank, RowsRecord, rank_by
+from polyhead.core.head_records import AblationRecord, Effect, RowsRecord, rank_by
 from polyhead.interventions.rows import KINDS, HeadAblation
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
@@ -82,26 +81,6 @@ def _token(vocabulary: Vocabulary, text: str) -> int:
     if text not in vocabulary.texts:
         raise PolyheadError(f"destination {text!r} is not a token of this model; leading spaces count")
     return vocabulary.texts.index(text)
-
-
-def rows_table(record: RowsRecord, *, most: int = 5) -> list[dict[str, Any]]:
-    """One line per head: its commonest classes, and how mixed it is."""
-    out = []
-    for head in record.heads:
-        order = sorted(range(len(record.classes)), key=lambda i: -head.shares[i])
-        says = [f"{record.classes[i]} {head.shares[i]:.0%}" for i in order[:most] if head.shares[i] >= 0.005]
-        names = [b.name for b in record.behaviours]
-        mass = sorted(zip(head.mass[:-1], names), reverse=True)
-        out.append(
-            {
-                "head": head.name,
-                "rows": ", ".join(says),
-                "mass": ", ".join(f"{n} {m:.0%}" for m, n in mass[:3] if m >= 0.02),
-                "entropy": f"{head.class_entropy:.2f}",
-                "of mass": f"{head.mass_entropy:.2f}",
-            }
-        )
-    return out
 
 
 class AblateConfig(Config):
@@ -196,40 +175,3 @@ def ablation_notes(model: HookedModel, prompts: Prompts, clean: Effect, layer: i
     if layer == model.cfg.n_layers - 1:
         notes.append("The head is in the last layer: no later pattern can react, and only the last position matters.")
     return notes
-
-
-def effects_table(record: AblationRecord) -> list[dict[str, Any]]:
-    """Clean and ablated, a line each."""
-    return [
-        {"": e.label, "top-1": f"{e.top1_rate:.0%}", "probability": e.mean_probability, "logit": e.mean_logit}
-        for e in (record.clean, *record.effects)
-    ]
-
-
-WAYS = {"bos-row": "row on BOS", "mean-row": "mean row", "zero-output": "output zero"}
-
-
-def ranks_table(record: AblationRecord, *, most: int = 6) -> list[dict[str, Any]]:
-    """The heads that matter most by each way of ablation, and the chosen one: falls of probability, ranks after."""
-    kinds = [k for k in RANKED_BY if record.ranks and k in record.ranks[0].drops] or ["bos-row"]
-    places = {kind: _places(record.ranks, kind) for kind in kinds}
-    rows = []
-    for i, r in enumerate(record.ranks):
-        if i + 1 != record.rank and all(places[k][i] > most for k in kinds):
-            continue
-        falls = {f"fall, {WAYS[k]}": f"{r.drops.get(k, r.drop):.3f} ({places[k][i]})" for k in kinds}
-        rows.append({"head": f"L{r.layer}H{r.head}" + (" *" if i + 1 == record.rank else ""), **falls})
-    return rows
-
-
-def _places(ranks: Sequence[HeadRank], kind: str) -> list[int]:
-    drops = [r.drops.get(kind, r.drop) for r in ranks]
-    return [1 + sum(other > own for other in drops) for own in drops]
-
-
-def ranks_title(record: AblationRecord) -> str:
-    """What the table of ranks shows, and the chosen head's rank by each way."""
-    by = record.rank_by or {"bos-row": record.rank}
-    said = ", ".join(f"number {rank} by {WAYS.get(kind, kind)}" for kind, rank in by.items())
-    name = f"L{record.layer}H{record.head}"
-    return f"every head in turn: fall of probability (rank of {len(record.ranks)}); {name} is {said}"

@@ -8,7 +8,6 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -85,35 +84,6 @@ def run_weights(cfg: WeightsConfig, out: Path) -> WeightOrder:
 def record_path(cfg: WeightsConfig, out: Path) -> Path:
     """Where `run_weights` writes: OUT/L0-W_out.json, or OUT/W_E.json."""
     return out / (f"{cfg.matrix}.json" if cfg.matrix in ("W_E", "W_U") else f"L{cfg.layer}-{cfg.matrix}.json")
-
-
-def nulls_table(record: WeightOrder) -> list[dict[str, Any]]:
-    """What the order made of the matrix, and of the largest and mean draw of each null."""
-    rows = [{"": "weights", "neighbour similarity": f"{record.neighbour:.4f}", "block excess": f"{record.excess:.5f}"}]
-    for kind, near in record.null_neighbour.items():
-        far = record.null_excess[kind]
-        rows.append(
-            {
-                "": f"{kind}, {len(near)} draws: mean (largest)",
-                "neighbour similarity": f"{sum(near) / len(near):.4f} ({max(near):.4f})",
-                "block excess": f"{sum(far) / len(far):.5f} ({max(far):.5f})",
-            }
-        )
-    return rows
-
-
-def blocks_table(record: WeightOrder, *, most: int = 10) -> list[dict[str, Any]]:
-    """The largest blocks."""
-    return [
-        {
-            "block": str(i),
-            "rows": len(b.rows),
-            "place": b.place,
-            "mean squared cosine": b.mean_similarity,
-            "first rows": ", ".join(map(str, b.rows[:8])) + (", ..." if len(b.rows) > 8 else ""),
-        }
-        for i, b in enumerate(record.blocks[:most], start=1)
-    ]
 
 
 def order_weights(rows: Tensor, cfg: WeightsConfig, model: str, name: str) -> WeightOrder:

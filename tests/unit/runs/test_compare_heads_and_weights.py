@@ -9,12 +9,13 @@ import torch
 from polyhead.analysis.heads.preferences import PreferenceSearchConfig
 from polyhead.analysis.weights.packed import unpack_near
 from polyhead.cli.app import main
+from polyhead.cli.heads_tables import blocks_table, nulls_table, preferences_table
 from polyhead.core.errors import PolyheadError
 from polyhead.core.head_records import HeadPair, PreferenceSearch, SplitHead
 from polyhead.core.records import load_lines
 from polyhead.core.weight_records import WeightOrder
-from polyhead.runs.compare_heads import preferences_table, run_compare, run_split
-from polyhead.runs.weights import WeightsConfig, blocks_table, nulls_table, order_weights, run_weights
+from polyhead.runs.compare_heads import run_compare, run_split
+from polyhead.runs.weights import WeightsConfig, order_weights, run_weights
 
 TINY = PreferenceSearchConfig(n_keys=16, n_queries=24, n_random=12, n_subsets=32, n_random_information=4)
 

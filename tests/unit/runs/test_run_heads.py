@@ -6,15 +6,13 @@ from pathlib import Path
 import pytest
 
 from polyhead.cli.app import main
+from polyhead.cli.heads_tables import ranks_table, ranks_title, rows_table
 from polyhead.core.errors import PolyheadError
 from polyhead.core.head_names import parse_head
 from polyhead.core.head_records import AblationRecord, RowsRecord
 from polyhead.runs.heads import (
     AblateConfig,
     ClassifyConfig,
-    ranks_table,
-    ranks_title,
-    rows_table,
     run_ablate,
     run_classify,
 )
