@@ -67,7 +67,7 @@ def ours(name: str, size: str, folder: Path) -> Callable[[], str]:
     from safetensors.torch import load_file
     from small_model import loaded_of, native_config, random_attention, random_model
 
-    from polyhead.graphs.build import build_graph
+    from polyhead.graphs.building import build_graph
     from polyhead.graphs.config import GraphConfig
     from polyhead.interop.circuit_tracer import load_circuit_tracer
 

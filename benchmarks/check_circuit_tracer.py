@@ -26,7 +26,7 @@ from small_model import passing_attention, random_model, random_transcoder, writ
 
 from polyhead.core.graph_records import GraphNode
 from polyhead.dictionaries.activation import JumpReLU, ReLU
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.graph import Graph
 from polyhead.interop.graph_json import Held, read_graph_json, write_graph_folder

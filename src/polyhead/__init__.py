@@ -1,77 +1,100 @@
-"""polyhead: what attention heads really do when there are more attention features than heads."""
+"""polyhead: what attention heads really do when there are more attention features than heads.
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+`import polyhead as ph`; then `dir(ph)` lists what there is. Namespaces: `ph.heads` (scores, classify, ablate, split),
+`ph.graphs` (build, prune, verify, explain) and `ph.studies` (list, load, run).
+"""
+
+from typing import TYPE_CHECKING
+
+from polyhead.core.lazy import lazy_names
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from polyhead.dictionaries import load_dictionary
+    from polyhead import graphs, heads, studies
+    from polyhead.core.errors import PolyheadError
+    from polyhead.dictionaries import load_dictionary, register, save_dictionary
     from polyhead.dictionaries.bundled import bundled_dictionaries, bundled_folders
-    from polyhead.experiments.evaluate import run_evaluate
-    from polyhead.experiments.train import run_experiment
-    from polyhead.graphs.build import build_graph
-    from polyhead.graphs.graph import Graph
-    from polyhead.graphs.prune import prune
-    from polyhead.graphs.qk import explain_entry
-    from polyhead.graphs.verify import verify
+    from polyhead.experiments.evaluate import run_evaluate as evaluate
+    from polyhead.experiments.train import run_experiment as train
+    from polyhead.interventions.effect import Effect, effect
+    from polyhead.interventions.steer import Intervention, ablate, clamp, steer
     from polyhead.models.circuits import ov_circuit, qk_circuit
     from polyhead.models.generate import generate
     from polyhead.models.load import load_model
     from polyhead.models.text import to_tokens
-    from polyhead.runs.recipe import experiment_recipe
-    from polyhead.runs.report import run_report
+    from polyhead.runs.list_methods import methods_frame as methods
+    from polyhead.runs.recipe import experiment_recipe as recipe
+    from polyhead.runs.report import run_report as report
 
 _PUBLIC = {
-    "Graph": "polyhead.graphs.graph",
-    "build_graph": "polyhead.graphs.build",
-    "bundled_dictionaries": "polyhead.dictionaries.bundled",
-    "bundled_folders": "polyhead.dictionaries.bundled",
-    "experiment_recipe": "polyhead.runs.recipe",
-    "explain_entry": "polyhead.graphs.qk",
-    "generate": "polyhead.models.generate",
-    "load_dictionary": "polyhead.dictionaries",
-    "load_model": "polyhead.models.load",
-    "ov_circuit": "polyhead.models.circuits",
-    "prune": "polyhead.graphs.prune",
-    "qk_circuit": "polyhead.models.circuits",
-    "run_evaluate": "polyhead.experiments.evaluate",
-    "run_experiment": "polyhead.experiments.train",
-    "run_report": "polyhead.runs.report",
-    "to_tokens": "polyhead.models.text",
-    "verify": "polyhead.graphs.verify",
+    "Effect": "polyhead.interventions.effect:Effect",
+    "Intervention": "polyhead.interventions.steer:Intervention",
+    "PolyheadError": "polyhead.core.errors:PolyheadError",
+    "ablate": "polyhead.interventions.steer:ablate",
+    "bundled_dictionaries": "polyhead.dictionaries.bundled:bundled_dictionaries",
+    "bundled_folders": "polyhead.dictionaries.bundled:bundled_folders",
+    "clamp": "polyhead.interventions.steer:clamp",
+    "effect": "polyhead.interventions.effect:effect",
+    "evaluate": "polyhead.experiments.evaluate:run_evaluate",
+    "generate": "polyhead.models.generate:generate",
+    "graphs": "polyhead.graphs",
+    "heads": "polyhead.heads",
+    "load_dictionary": "polyhead.dictionaries:load_dictionary",
+    "load_model": "polyhead.models.load:load_model",
+    "methods": "polyhead.runs.list_methods:methods_frame",
+    "ov_circuit": "polyhead.models.circuits:ov_circuit",
+    "qk_circuit": "polyhead.models.circuits:qk_circuit",
+    "recipe": "polyhead.runs.recipe:experiment_recipe",
+    "register": "polyhead.dictionaries:register",
+    "report": "polyhead.runs.report:run_report",
+    "save_dictionary": "polyhead.dictionaries:save_dictionary",
+    "steer": "polyhead.interventions.steer:steer",
+    "studies": "polyhead.studies",
+    "to_tokens": "polyhead.models.text:to_tokens",
+    "train": "polyhead.experiments.train:run_experiment",
 }
-"""Public name to the module it lives in; imported when first asked for, so that `import polyhead` stays fast."""
+"""Public name to the place it lives in; imported when first asked for, so that `import polyhead` stays fast."""
+
+_EARLIER = {
+    "Graph": "ph.graphs.Graph",
+    "build_graph": "ph.graphs.build",
+    "experiment_recipe": "ph.recipe",
+    "explain_entry": "ph.graphs.explain",
+    "prune": "ph.graphs.prune",
+    "run_evaluate": "ph.evaluate",
+    "run_experiment": "ph.train",
+    "run_report": "ph.report",
+    "verify": "ph.graphs.verify",
+}
 
 __all__ = [
-    "Graph",
+    "Effect",
+    "Intervention",
+    "PolyheadError",
     "__version__",
-    "build_graph",
+    "ablate",
     "bundled_dictionaries",
     "bundled_folders",
-    "experiment_recipe",
-    "explain_entry",
+    "clamp",
+    "effect",
+    "evaluate",
     "generate",
+    "graphs",
+    "heads",
     "load_dictionary",
     "load_model",
+    "methods",
     "ov_circuit",
-    "prune",
     "qk_circuit",
-    "run_evaluate",
-    "run_experiment",
-    "run_report",
+    "recipe",
+    "register",
+    "report",
+    "save_dictionary",
+    "steer",
+    "studies",
     "to_tokens",
-    "verify",
+    "train",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'polyhead' has no attribute {name!r}")
-    value = getattr(import_module(_PUBLIC[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_PUBLIC])
+__getattr__, __dir__ = lazy_names("polyhead", _PUBLIC, _EARLIER)

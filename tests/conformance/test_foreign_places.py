@@ -19,11 +19,11 @@ from polyhead.core.reading import Reading
 from polyhead.core.rng import generator
 from polyhead.dictionaries import load_dictionary
 from polyhead.dictionaries.encoder import unpack
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.frozen import freeze
 from polyhead.graphs.loaded import load_with_reading
-from polyhead.graphs.verify import verify
+from polyhead.graphs.verification import verify
 from polyhead.interventions.splice import target_hooks
 from polyhead.models.hf import HFModel
 from polyhead.runs import dictionaries

@@ -10,7 +10,7 @@ import tokenizers
 from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import GRAPH, QK, VERIFY, GraphRecord, QKRecord, VerifyRecord
 from polyhead.core.special_tokens import SpecialTokens
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.models.hf import HFModel
 from polyhead.models.tokenizer import Tokenizer

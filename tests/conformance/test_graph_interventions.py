@@ -8,9 +8,9 @@ import pytest
 import tiny_hf
 from test_graph_families import KINDS
 
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
-from polyhead.graphs.verify import Bench
+from polyhead.graphs.verification import Bench
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "graphs"))
 

@@ -16,7 +16,7 @@ from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS, load_dictionary, save_dictionary
 from polyhead.dictionaries.encoder import unpack
 from polyhead.dictionaries.method import Method
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.metrics.benchmark.adapters import directions_of
 from polyhead.ops.schedules import Schedule

@@ -35,7 +35,7 @@ def test_a_run_is_finished_and_scores_as_it_did(tmp_path: Path) -> None:
     shutil.copytree(EARLIER / "mtc", run)
     before = {e.name: e for e in load_lines(run / "records" / "evaluations.jsonl", Evaluation)}
     with cpu_threads(1):
-        after, _ = ph.run_evaluate(run)
+        after, _ = ph.evaluate(run)
     assert [e.name for e in after] == list(before)
     for e in after:
         for number in ("fvu", "l0_source", "l0_dest", "ce_clean", "ce_spliced", "kl", "effective_heads"):

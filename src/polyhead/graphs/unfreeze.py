@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 
 from polyhead.core.errors import PolyheadError
 from polyhead.graphs.graph import Graph
-from polyhead.graphs.verify import Bench, answers, correlation, relative_error, total_effect
+from polyhead.graphs.verification import Bench, answers, correlation, relative_error, total_effect
 from polyhead.models.hooked import HookedModel
 
 

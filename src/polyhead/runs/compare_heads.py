@@ -87,23 +87,43 @@ def run_split(
     seq_len: int = 128,
     rules: Sequence[str] | None = None,
 ) -> list[SplitHead]:
-    """Split heads by rules and by clusters, ablate every part, and write a record for each head and split.
+    """`split_heads` of a model by name, with a record for each head and split in the folder `out`.
 
     Raises:
         PolyheadError: as `text_batches` and `split_head`; an unknown rule.
     """
-    model = load_model(name)
+    return split_heads(
+        load_model(name), heads, text=text, n_sequences=n_sequences, seq_len=seq_len, rules=rules, out=out
+    )
+
+
+def split_heads(
+    model: HookedModel,
+    heads: Sequence[tuple[int, int]],
+    *,
+    text: str = "bundled",
+    n_sequences: int = 32,
+    seq_len: int = 128,
+    rules: Sequence[str] | None = None,
+    out: Path | None = None,
+) -> list[SplitHead]:
+    """Split heads by rules and by clusters, and ablate every part.
+
+    Raises:
+        PolyheadError: as `text_batches` and `split_head`; an unknown rule.
+    """
     batches = text_batches(model, text, n_sequences=n_sequences, seq_len=seq_len)
     by_rules = RuleLabels(rule_book(rules), Vocabulary.of(model))
     made = []
     for layer, head in heads:
-        made.append(split_head(model, batches, layer, head, by_rules))
-        made[-1].save(out / f"split-L{layer}H{head}-rules.json")
-        pairs = largest_pairs(model, batches, layer, head)
-        own = cluster_pairs(pairs, model.W_O[layer][head])
+        parts = {"rules": split_head(model, batches, layer, head, by_rules)}
+        own = cluster_pairs(largest_pairs(model, batches, layer, head), model.W_O[layer][head])
         named = "clusters of q, k and output"
-        made.append(split_head(model, batches, layer, head, own, split=named, silhouette=own.silhouette))
-        made[-1].save(out / f"split-L{layer}H{head}-clusters.json")
+        parts["clusters"] = split_head(model, batches, layer, head, own, split=named, silhouette=own.silhouette)
+        for kind, record in parts.items():
+            made.append(record)
+            if out is not None:
+                record.save(out / f"split-L{layer}H{head}-{kind}.json")
     return made
 
 

@@ -34,12 +34,12 @@ from polyhead.core.rng import generator
 from polyhead.core.run_folder import claim, open_run
 from polyhead.core.stopping import Stopped
 from polyhead.dictionaries.bundled import bundled_folders
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.frozen import freeze
 from polyhead.graphs.graph import Graph
 from polyhead.graphs.loaded import LoadedDictionary, gather, load_dictionaries
-from polyhead.graphs.prune import places, prune_record, same_latent
+from polyhead.graphs.pruning import places, prune_record, same_latent
 from polyhead.graphs.qk import explain_entry, renumbered
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
@@ -281,7 +281,7 @@ def run_verify(
     cfg = _run_config(folder)
     if loaded is None:
         loaded = load_model(cfg.model), find_dictionaries(dictionaries or cfg.dictionaries, cfg.model)[0]
-    from polyhead.graphs.verify import verify
+    from polyhead.graphs.verification import verify
 
     model, nodes_of = loaded
     draws = generator(seed, "verify")

@@ -45,13 +45,13 @@ class ClassifyConfig(Config):
     rows: RowsConfig = RowsConfig()
 
 
-def run_classify(cfg: ClassifyConfig, out: Path | None = None) -> RowsRecord:
-    """Classify rows; with `out`, resumable and saved there.
+def run_classify(cfg: ClassifyConfig, out: Path | None = None, *, model: HookedModel | None = None) -> RowsRecord:
+    """Classify rows; with `out`, resumable and saved there; `model` is `cfg.model` where it is loaded already.
 
     Raises:
         PolyheadError: model, text or rules not found or not usable, a head or destination token there is none of.
     """
-    model = load_model(cfg.model)
+    model = load_model(cfg.model) if model is None else model
     vocabulary = Vocabulary.of(model)
     book = rule_book() if cfg.rules is None else read_rules(cfg.rules)
     heads = None if cfg.heads is None else check_heads(model, cfg.heads)
@@ -100,15 +100,15 @@ class AblateConfig(Config):
     seed: int = 0
 
 
-def run_ablate(cfg: AblateConfig, out: Path | None = None) -> AblationRecord:
-    """Ablate one head on one template set, every way there is; save with `out`.
+def run_ablate(cfg: AblateConfig, out: Path | None = None, *, model: HookedModel | None = None) -> AblationRecord:
+    """Ablate one head on one template set, every way there is; save with `out`; `model` is `cfg.model`, if loaded.
 
     Raises:
         PolyheadError: model, head or templates not found, a template whose answer is not one token, a model
             without BOS, reference text shorter than a prompt, a position that no prompt has.
     """
     start = time.monotonic()
-    model = load_model(cfg.model)
+    model = load_model(cfg.model) if model is None else model
     ((layer, head),) = check_heads(model, [cfg.head])
     templates = read_templates(cfg.templates)
     prompts = make_prompts(model, templates, n=cfg.n_prompts, seed=cfg.seed)

@@ -8,12 +8,15 @@ outside, they are asked directly.
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polyhead
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.files import write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEPT = Path(polyhead.__file__).parent / "dictionaries" / "methods.json"
 
@@ -21,6 +24,17 @@ KEPT = Path(polyhead.__file__).parent / "dictionaries" / "methods.json"
 def list_methods() -> list[dict[str, Any]]:
     """One row per method."""
     return [known["row"] for known in _methods().values()]
+
+
+def methods_frame(name: str | None = None) -> "pd.DataFrame":
+    """The methods that can be trained, or the settings of one, as a data frame.
+
+    Raises:
+        PolyheadError: no such method.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(list_methods() if name is None else describe_method(name))
 
 
 def describe_method(name: str) -> list[dict[str, Any]]:

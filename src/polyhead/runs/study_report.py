@@ -2,7 +2,7 @@
 
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.study_records import StudyRecord
@@ -10,6 +10,9 @@ from polyhead.reports.studies import held_counts, write_study_pages
 from polyhead.runs.study_folder import RECORD, ROOT
 from polyhead.studies import STUDIES
 from polyhead.studies.story import in_current_words, tell
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def shipped_record(name: str) -> StudyRecord | None:
@@ -35,6 +38,22 @@ def find_record(name: str, preset: str | None = None, root: Path = ROOT) -> Stud
             return StudyRecord.load(path)
     shipped = shipped_record(name)
     return shipped if shipped is not None and preset in (None, shipped.preset) else None
+
+
+def load_study(name: str | Path) -> StudyRecord:
+    """The record of a study, by name (a run under `runs/studies` before the shipped one) or by folder or file.
+
+    Raises:
+        PolyheadError: unknown study, or one without a record.
+        ArtifactError: a damaged record.
+    """
+    path = Path(name)
+    if str(name) not in STUDIES and path.exists():
+        return StudyRecord.load(path / RECORD if path.is_dir() else path)
+    record = find_record(str(name))
+    if record is None:
+        raise PolyheadError(f"{name} has no record yet; make one with: polyhead study run {name} --preset quick")
+    return record
 
 
 def report_studies(
@@ -70,6 +89,13 @@ def report_studies(
         out = root / ("report" if names is None else f"report-{records[0].name}")
     commands = {name: f"polyhead study run {name}{wanted}" for name in missing}
     return write_study_pages(records, out, missing=commands, stories={r.name: tell(r) for r in records})
+
+
+def studies_frame() -> "pd.DataFrame":
+    """`list_studies` as a data frame, one row per study."""
+    import pandas as pd
+
+    return pd.DataFrame(list_studies()).set_index("name")
 
 
 def list_studies() -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from polyhead.core.errors import PolyheadError, nearest
+from polyhead.core.lazy import lazy_names
 from polyhead.studies.catalogue import STUDIES
 
 if TYPE_CHECKING:
@@ -21,3 +22,18 @@ def find_study(name: str) -> "Study":
     if name not in STUDIES:
         raise PolyheadError(f"no study is called {name!r}; {nearest(name, STUDIES)}")
     return import_module(f"polyhead.studies.{STUDIES[name].package}.study").STUDY
+
+
+_get, _names = lazy_names(
+    "polyhead.studies",
+    {
+        "list": "polyhead.runs.study_report:studies_frame",
+        "load": "polyhead.runs.study_report:load_study",
+        "run": "polyhead.runs.study:run_study",
+    },
+)
+__getattr__ = _get
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_names()])

@@ -7,7 +7,7 @@ import torch
 
 from polyhead.core.rng import generator
 from polyhead.graphs.graph import Graph
-from polyhead.graphs.verify import Bench
+from polyhead.graphs.verification import Bench
 
 
 def worst_column(model: Any, graph: Graph, n: int = 12) -> float:

@@ -5,11 +5,11 @@ from tiny_graphs import loaded
 
 import polyhead as ph
 from polyhead.core.rng import generator
-from polyhead.graphs.build import build_graph
-from polyhead.graphs.prune import prune, scores
+from polyhead.graphs.building import build_graph
+from polyhead.graphs.pruning import prune, scores
 from polyhead.graphs.qk import split_score
 from polyhead.graphs.score_map import score_map
-from polyhead.graphs.verify import verify
+from polyhead.graphs.verification import verify
 
 MTC = {"n_latents": 128, "activation": {"kind": "topk", "k": 8}}
 

@@ -12,7 +12,7 @@ from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.graph_records import EDGES, Edges
 from polyhead.dictionaries import save_dictionary
 from polyhead.graphs import build
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.edges import load_piece
 from polyhead.graphs.graph import Graph

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tiny_graphs import loaded, native, prompt, worst_heads, worst_sum
 
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 
 MODELS: dict[str, dict[str, Any]] = {

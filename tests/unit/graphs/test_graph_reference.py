@@ -10,7 +10,7 @@ from torch import Tensor
 
 import polyhead as ph
 from polyhead.core.sites import site
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.frozen import freeze
 from polyhead.models.native import NativeTransformer

@@ -8,7 +8,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import Edges, GraphDictionary, GraphNode, GraphRecord, Supernode
 from polyhead.graphs.graph import Graph
 from polyhead.graphs.influence import adjacency_of, graph_scores, influence, logit_weights, smallest
-from polyhead.graphs.prune import keep, places, prune, prune_record, same_latent, scores
+from polyhead.graphs.pruning import keep, places, prune, prune_record, same_latent, scores
 
 
 def node(kind: str, **more: object) -> GraphNode:

@@ -11,7 +11,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.graphs.frozen import FrozenPrompt, freeze
-from polyhead.graphs.prune import places
+from polyhead.graphs.pruning import places
 from polyhead.graphs.qk import explain_entry, renumbered, split_score
 from polyhead.graphs.score_map import score_map
 from polyhead.models.hooked import HookedModel

@@ -10,12 +10,12 @@ from tiny_graphs import loaded, native, prompt
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.graph import Graph
-from polyhead.graphs.prune import prune
+from polyhead.graphs.pruning import prune
 from polyhead.graphs.unfreeze import unfreeze
-from polyhead.graphs.verify import Bench, total_effect, verify
+from polyhead.graphs.verification import Bench, total_effect, verify
 
 WHOLE = GraphConfig(edge_share=0)
 

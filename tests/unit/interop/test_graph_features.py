@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from polyhead.core.graph_records import Edges, GraphDictionary, GraphNode, GraphRecord
 from polyhead.core.records import LatentExample, LatentPage, LatentRow
 from polyhead.core.rng import generator
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.loaded import load_dictionaries
 from polyhead.interop.graph_json import Held, read_graph_json, write_graph_folder
 from polyhead.interop.graph_json.vocabulary import cantor, feature_of

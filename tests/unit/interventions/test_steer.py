@@ -17,7 +17,7 @@ from polyhead.dictionaries.attn_value_sae import AttnValueSAE, AttnValueSAEConfi
 from polyhead.dictionaries.bundled import bundled_dictionaries, bundled_folders
 from polyhead.dictionaries.encoder import unpack
 from polyhead.dictionaries.lorsa import Lorsa, LorsaConfig
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.interventions.effect import effect
 from polyhead.interventions.splice import clean_pass, spliced_logits
 from polyhead.interventions.steer import ablate, clamp, steer

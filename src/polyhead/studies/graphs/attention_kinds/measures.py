@@ -8,7 +8,7 @@ from pydantic import Field
 
 from polyhead.core.graph_records import GraphScores
 from polyhead.experiments.config import Member
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.influence import adjacency_of, graph_scores, smallest
 from polyhead.graphs.loaded import LoadedDictionary, load_dictionaries

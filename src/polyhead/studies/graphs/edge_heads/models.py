@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from polyhead.core.rng import generator
-from polyhead.graphs.build import build_graph
+from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.frozen import FrozenPrompt
 from polyhead.graphs.graph import Graph

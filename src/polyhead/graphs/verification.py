@@ -33,7 +33,7 @@ from polyhead.graphs.graph import Graph
 from polyhead.graphs.influence import influence, logit_weights, of_kind, without
 from polyhead.graphs.loaded import LoadedDictionary
 from polyhead.graphs.passes import frozen_pass, live_pass
-from polyhead.graphs.prune import places
+from polyhead.graphs.pruning import places
 from polyhead.graphs.read_back import ReadBack, move, moved_writes, widened
 from polyhead.graphs.recorded import write_depth
 from polyhead.models.hooked import HookedModel
