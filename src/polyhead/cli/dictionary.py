@@ -109,7 +109,7 @@ def score(
         threads: CPU threads.
     """
     from polyhead.experiments.evaluate import table_rows
-    from polyhead.runs.dictionaries import run_score
+    from polyhead.runs.score import run_score
 
     set_threads(threads)
     result = run_score(folder, model=model, text=text, n_tokens=tokens, seq_len=seq_len, layer=layer, site=site)

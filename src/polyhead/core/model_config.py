@@ -1,7 +1,9 @@
 """What every model says of itself, whatever family it comes from."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
+from polyhead.core.errors import PolyheadError
 from polyhead.core.special_tokens import SpecialTokens
 
 
@@ -27,3 +29,26 @@ class ModelConfig(SpecialTokens):
     """`...Pre` means no learned gain; `none` means no normalisation at all."""
     unused_tensors: tuple[str, ...] = ()
     """Tensors of its files that are no part of the language model (a second head, an image encoder)."""
+
+
+def check_architecture(dictionary: str, trained: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+    """Refuse a model of other sizes than the one that a dictionary was trained on.
+
+    Args:
+        dictionary: its name, for the message.
+        trained: sizes of the model it was trained on, as far as they are known.
+        here: sizes of the model it is asked to explain.
+
+    Raises:
+        PolyheadError: a size that differs; all of them are named.
+    """
+    different = [key for key in _ARCHITECTURE if key in trained and trained[key] != here[key]]
+    if different:
+        facts = ", ".join(f"{key} {trained[key]} against {here[key]}" for key in different)
+        raise PolyheadError(
+            f"{dictionary} was trained on {trained.get('name')}; {here['name']} is another model: {facts}"
+        )
+
+
+_ARCHITECTURE = ("n_layers", "d_model", "n_heads", "n_kv_heads", "d_head", "d_vocab")
+"""What two models must agree in for a dictionary of one to be of any use on the other."""

@@ -10,14 +10,12 @@ from typing import Any
 
 from polyhead.core.artifact import MANIFEST, WEIGHTS, load_artifact
 from polyhead.core.errors import PolyheadError
+from polyhead.core.model_config import check_architecture
 from polyhead.core.norm_facts import NormFacts
 from polyhead.core.reading import Reading
 from polyhead.core.sites import parse_site
 from polyhead.dictionaries import METHODS, load_dictionary
 from polyhead.models.hooked import HookedModel
-
-_ARCHITECTURE = ("n_layers", "d_model", "n_heads", "n_kv_heads", "d_head", "d_vocab")
-"""What two models must agree in for a dictionary of one to be of any use on the other."""
 
 AFTER_NORM = ("ln1_post.hook_normalized", "ln2_post.hook_normalized")
 """Targets that join the stream as they are: what the norm on an output makes of it."""
@@ -138,12 +136,7 @@ def check_dictionaries(model: HookedModel, dictionaries: Sequence[LoadedDictiona
     for one in dictionaries:
         if one.kind not in METHODS:
             raise PolyheadError(f"{one.name} is of the unknown kind {one.kind!r}; known: {', '.join(METHODS)}")
-        different = [key for key in _ARCHITECTURE if key in one.model and one.model[key] != here[key]]
-        if different:
-            facts = ", ".join(f"{key} {one.model[key]} against {here[key]}" for key in different)
-            raise PolyheadError(
-                f"{one.name} was trained on {one.model.get('name')}; {here['name']} is another model: {facts}"
-            )
+        check_architecture(one.name, one.model, here)
         one.assumes.check(model.norm_facts, dictionary=one.name, name=model.cfg.name)
         for layer, half in one.explains:
             if layer >= model.cfg.n_layers or (half == "mlp" and model.cfg.attn_only):

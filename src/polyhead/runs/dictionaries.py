@@ -1,4 +1,4 @@
-"""Dictionaries as files: other programs' folders in and out, and one saved dictionary scored on a model.
+"""Dictionaries as files: other programs' folders in and out.
 
 A folder's format is told by its files. What is imported becomes an artifact of ours, whose provenance says where it
 came from, what it reads, and what that took for granted of the model, so that it is scored like one that was trained
@@ -16,16 +16,12 @@ from polyhead.core.artifact import MANIFEST, check_weights, load_artifact
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.norm_facts import NormFacts
 from polyhead.core.reading import Reading, one_site
-from polyhead.core.records import Evaluation
 from polyhead.core.sites import BLOCK_SITES, PATTERN_SITES, parse_site
 from polyhead.core.sites import site as full_name
-from polyhead.dictionaries import METHODS, find_method, load_dictionary, save_dictionary
+from polyhead.dictionaries import METHODS, load_dictionary, save_dictionary
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE
 from polyhead.dictionaries.lorsa import Lorsa
 from polyhead.dictionaries.spanning import side_by_side
-from polyhead.experiments.config import ExperimentConfig
-from polyhead.experiments.data import ExperimentData, load_data
-from polyhead.experiments.evaluate import reference_for
 from polyhead.interop.circuit_tracer import load_circuit_tracer, save_circuit_tracer
 from polyhead.interop.dictionary_learning import read_dictionary_learning
 from polyhead.interop.foreign_sae import shifted
@@ -33,13 +29,11 @@ from polyhead.interop.hook_names import VALUES, Place
 from polyhead.interop.llamascopium import read_llamascopium, write_llamascopium
 from polyhead.interop.saelens import read_saelens, write_saelens
 from polyhead.interop.sparsify import read_sparsify
-from polyhead.metrics.evaluate import Subject, evaluate, target_layers
+from polyhead.metrics.evaluate import target_layers
 from polyhead.models.hf.family import FAMILIES
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 
-_ARCHITECTURE = ("n_layers", "d_model", "n_heads", "n_kv_heads", "d_head", "d_vocab")
-"""What two models must agree in for a dictionary of one to be of any use on the other."""
 _KEY_SITES = ("attn.hook_k", "attn.hook_v", "attn.hook_rot_k")
 """Sites whose heads query heads share under GQA; other programs have one per key head there."""
 
@@ -162,7 +156,7 @@ def run_import(
     source = find_format(folder) if source is None else source
     if source not in READERS:
         raise PolyheadError(f"no format is called {source!r}; {nearest(source, READERS)}")
-    local, named = _site_option(site, layer)
+    local, named = site_option(site, layer)
     loaded = None if model is None else load_model(model)
     foreign = READERS[source](folder, ImportOptions(loaded, local, outside, norm_scaling_factor))
     if named is None:
@@ -182,7 +176,7 @@ def run_import(
     return {"dictionary": str(out), "from": source, "kind": kind, "reads": sources, "target": targets}
 
 
-def _site_option(site: str | None, layer: int | None) -> tuple[str | None, int | None]:
+def site_option(site: str | None, layer: int | None) -> tuple[str | None, int | None]:
     """Local site and layer that were given, either or none.
 
     Raises:
@@ -325,89 +319,3 @@ def _lorsa_sites(provenance: dict[str, Any]) -> dict[str, Any]:
     reading = Reading.parse(provenance.get("reading") or {}, where=MANIFEST)
     (x,), (target,) = reading.roles["x"], reading.targets
     return {"lorsa_sites": (parse_site(x.site).name, parse_site(target.site).name)}
-
-
-def run_score(
-    folder: Path,
-    *,
-    model: str,
-    text: str = "bundled",
-    n_tokens: int = 16_384,
-    seq_len: int = 128,
-    layer: int | None = None,
-    site: str | None = None,
-) -> Evaluation:
-    """Score one saved dictionary on a model, by what its provenance says it reads.
-
-    Args:
-        folder: Folder of our artifact.
-        model: Alias, hub repository or local folder.
-        text: As in experiments.
-        n_tokens: Held out for scoring, and as many for means.
-        seq_len: Tokens per sequence.
-        layer: Layer of an SAE, in place of what its provenance says.
-        site: Site of an SAE, in place of what its provenance says.
-
-    Raises:
-        PolyheadError: it is of another model, layer or width, or says not what it reads.
-    """
-    artifact = load_artifact(folder)
-    provenance = artifact.provenance
-    reading = _reading_at(artifact.kind, provenance, folder, layer, site)
-    layers = tuple(target_layers(reading.targets))
-    sizes = {"seq_len": seq_len, "n_train_tokens": n_tokens, "n_eval_tokens": n_tokens}
-    data = load_data(ExperimentConfig.parse({"model": model, "text": text, "layers": layers, **sizes}, where="score"))
-    _check_model(folder, provenance, data, assumed=site is None)
-    dictionary, method = load_dictionary(folder), find_method(artifact.kind)
-    _check_widths(folder, dictionary, reading, data)
-    reference, batches = reference_for(data, reading)
-    subject = Subject(
-        name=folder.name,
-        variant=artifact.kind,
-        method=artifact.kind,
-        side=method.side,
-        reconstruction=dictionary.requires_grad_(False).to(data.model.device),
-        n_latents=getattr(dictionary.cfg, "n_latents", None),
-    )
-    return evaluate(data.model, subject, batches, reference)
-
-
-def _reading_at(kind: str, provenance: dict[str, Any], folder: Path, layer: int | None, site: str | None) -> Reading:
-    """What a dictionary reads, by its provenance or as it was asked for."""
-    local, layer = _site_option(site, layer)
-    if "reading" not in provenance:
-        raise PolyheadError(f"{folder / MANIFEST} does not say what the dictionary reads, so it cannot be scored")
-    reading = Reading.parse(provenance["reading"], where=str(folder / MANIFEST))
-    if not reading.roles.get("target"):
-        raise PolyheadError(f"{folder / MANIFEST}: reading must have the role target")
-    if local is None and layer is None:
-        return reading
-    if kind != "attn_out_sae":
-        raise PolyheadError(f"{folder} is a {kind}; --layers and --site are for SAEs of one site")
-    own = parse_site(reading.targets[0].site)
-    name = full_name(own.layer or 0 if layer is None else layer, own.name if local is None else local)
-    return Reading(roles={"x": one_site(name), "target": one_site(name)})
-
-
-def _check_model(folder: Path, provenance: dict[str, Any], data: ExperimentData, *, assumed: bool) -> None:
-    trained, here = provenance.get("model"), data.model.cfg.model_dump()
-    if assumed:
-        facts = NormFacts.parse(provenance.get("assumes") or {}, where=str(folder / MANIFEST))
-        facts.check(data.model.norm_facts, dictionary=str(folder), name=here["name"])
-    if not isinstance(trained, dict):
-        return
-    different = [key for key in _ARCHITECTURE if trained.get(key) != here[key]]
-    if different:
-        facts = ", ".join(f"{key} {trained.get(key)} against {here[key]}" for key in different)
-        raise PolyheadError(f"{folder} was trained on {trained.get('name')}; {here['name']} is another model: {facts}")
-
-
-def _check_widths(folder: Path, dictionary: Any, reading: Reading, data: ExperimentData) -> None:
-    batch = next(iter(data.fit_batches(Reading(roles={"target": reading.targets}), 1).in_order()))
-    expected = getattr(dictionary.cfg, "d_out", None) or getattr(dictionary.cfg, "d_in", None)
-    received = batch["target"].shape[-1]
-    if expected is not None and batch["target"].ndim == 3 and received != expected:
-        sites = " + ".join(read.site for read in reading.targets)
-        raise PolyheadError(
-            f"{folder} reconstructs {expected} numbers per token; {sites} of {data.model.cfg.name} holds {received}"
-        )

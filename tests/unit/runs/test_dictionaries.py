@@ -9,7 +9,8 @@ from polyhead.cli.app import main
 from polyhead.core.data_files import read_json
 from polyhead.core.errors import PolyheadError
 from polyhead.core.files import write_json
-from polyhead.runs.dictionaries import run_export, run_import, run_score
+from polyhead.runs.dictionaries import run_export, run_import
+from polyhead.runs.score import run_score
 
 SIZES = ["--train-tokens", "4096", "--eval-tokens", "2048", "--n-latents", "64", "--k", "4"]
 FORMATS = ("saelens", "llamascopium")

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformers import LlamaConfig, PretrainedConfig, Qwen2Config, Qwen3Config
 
@@ -58,68 +58,106 @@ def gguf_config(field: Field, keys: Iterable[str], names: set[str], path: Path) 
     if "rope_freqs.weight" in names:
         raise PolyheadError(f"{path}: scaled rotary frequencies (rope_freqs.weight) are not read from GGUF")
 
-    def size(key: str, default: int | None = None) -> int:
-        value = _of(field, f"{architecture}.{key}", default)
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 1 << 31:
-            raise ArtifactError(
-                f"{path}: {architecture}.{key} is {_shown(value)}; expected a whole number of at least 1"
-            )
-        return value
-
-    def number(key: str, default: float | None = None) -> float:
-        value = _of(field, f"{architecture}.{key}", default)
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or not (value > 0 and math.isfinite(value)):
-            raise ArtifactError(f"{path}: {architecture}.{key} is {_shown(value)}; expected a positive number")
-        return float(value)
-
-    n_heads, width, context = size("attention.head_count"), size("embedding_length"), size("context_length")
-    d_head = size("attention.key_length", max(1, width // n_heads))
-    for key, must in (("attention.value_length", d_head), ("rope.dimension_count", d_head)):
-        if size(key, must) != must:
-            raise PolyheadError(
-                f"{path}: {architecture}.{key} is {size(key)}; only {must}, the width of a head, is read"
-            )
-    if abs(number("attention.scale", d_head**-0.5) * d_head**0.5 - 1) > 1e-5:
-        raise PolyheadError(f"{path}: {architecture}.attention.scale is not 1 / sqrt({d_head}), which alone is read")
-    window = _of(field, f"{architecture}.attention.sliding_window", 0)
-    if window != 0 and size("attention.sliding_window") < context:
-        raise PolyheadError(
-            f"{path}: a sliding window ({architecture}.attention.sliding_window = {window}) is not read from GGUF; "
-            "take the model in transformers' layout"
-        )
-    n_layers, layers = size("block_count"), {name.split(".")[1] for name in names if name.startswith("blk.")}
-    if n_layers > len(layers):
-        raise ArtifactError(f"{path}: {architecture}.block_count is {n_layers}; the file has tensors of {len(layers)}")
-    tokens = field("tokenizer.ggml.tokens")
-    if not isinstance(tokens, list):
-        raise ArtifactError(f"{path}: tokenizer.ggml.tokens is {_shown(tokens)}; expected a list")
-    if size("vocab_size", len(tokens)) != len(tokens):
-        raise ArtifactError(f"{path}: {architecture}.vocab_size is {size('vocab_size')}, with {len(tokens)} tokens")
-    values: dict[str, Any] = {
-        "vocab_size": len(tokens),
-        "hidden_size": width,
-        "intermediate_size": size("feed_forward_length"),
-        "num_hidden_layers": n_layers,
-        "num_attention_heads": n_heads,
-        "num_key_value_heads": size("attention.head_count_kv", n_heads),
-        "head_dim": d_head,
-        "max_position_embeddings": context,
-        "rms_norm_eps": number("attention.layer_norm_rms_epsilon"),
-        "rope_theta": number("rope.freq_base", 10_000.0),
-        "tie_word_embeddings": "output.weight" not in names,
-        "bos_token_id": _id(field, "tokenizer.ggml.bos_token_id", path),
-        "eos_token_id": _id(field, "tokenizer.ggml.eos_token_id", path),
-    }
-    if n_heads % values["num_key_value_heads"]:
-        raise ArtifactError(f"{path}: {n_heads} query heads cannot share {values['num_key_value_heads']} key heads")
+    numbers = _Numbers(field, architecture, path)
+    values = {**_widths(numbers, names), **_vocabulary(field, numbers, path)}
+    values["tie_word_embeddings"] = "output.weight" not in names
     try:
         return CONFIGS[architecture](**values)
     except Exception as error:  # transformers raises many kinds
         raise ArtifactError(f"{path}: no model can be built from its metadata: {one_line(error)}") from None
 
 
-def _of(field: Field, key: str, default: Any) -> Any:
-    return field(key) if default is None else field(key, default)
+class _Numbers(NamedTuple):
+    """The numbers under the keys of one architecture."""
+
+    field: Field
+    architecture: str
+    path: Path
+
+    def size(self, key: str, default: int | None = None) -> int:
+        """A whole number of at least 1.
+
+        Raises:
+            ArtifactError: it is none.
+        """
+        value = self.any(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 1 << 31:
+            raise ArtifactError(f"{self.named(key)} is {_shown(value)}; expected a whole number of at least 1")
+        return value
+
+    def number(self, key: str, default: float | None = None) -> float:
+        """A positive number.
+
+        Raises:
+            ArtifactError: it is none.
+        """
+        value = self.any(key, default)
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not (value > 0 and math.isfinite(value)):
+            raise ArtifactError(f"{self.named(key)} is {_shown(value)}; expected a positive number")
+        return float(value)
+
+    def any(self, key: str, default: Any = None) -> Any:
+        """Whatever is there; without a default it must be."""
+        key = f"{self.architecture}.{key}"
+        return self.field(key) if default is None else self.field(key, default)
+
+    def named(self, key: str) -> str:
+        """File and whole key, for messages."""
+        return f"{self.path}: {self.architecture}.{key}"
+
+
+def _widths(of: _Numbers, names: set[str]) -> dict[str, Any]:
+    """Widths and numbers of parts, and what they are computed with.
+
+    Raises:
+        ArtifactError: a number that is none, or that the file's tensors contradict.
+        PolyheadError: a value that is not read.
+    """
+    n_heads, width, context = of.size("attention.head_count"), of.size("embedding_length"), of.size("context_length")
+    d_head = of.size("attention.key_length", max(1, width // n_heads))
+    for key, must in (("attention.value_length", d_head), ("rope.dimension_count", d_head)):
+        if of.size(key, must) != must:
+            raise PolyheadError(f"{of.named(key)} is {of.size(key)}; only {must}, the width of a head, is read")
+    if abs(of.number("attention.scale", d_head**-0.5) * d_head**0.5 - 1) > 1e-5:
+        raise PolyheadError(f"{of.named('attention.scale')} is not 1 / sqrt({d_head}), which alone is read")
+    window = of.any("attention.sliding_window", 0)
+    if window != 0 and of.size("attention.sliding_window") < context:
+        raise PolyheadError(
+            f"{of.path}: a sliding window ({of.architecture}.attention.sliding_window = {window}) is not read from "
+            "GGUF; take the model in transformers' layout"
+        )
+    n_layers, layers = of.size("block_count"), {name.split(".")[1] for name in names if name.startswith("blk.")}
+    if n_layers > len(layers):
+        raise ArtifactError(f"{of.named('block_count')} is {n_layers}; the file has tensors of {len(layers)}")
+    n_kv_heads = of.size("attention.head_count_kv", n_heads)
+    if n_heads % n_kv_heads:
+        raise ArtifactError(f"{of.path}: {n_heads} query heads cannot share {n_kv_heads} key heads")
+    return {
+        "hidden_size": width,
+        "intermediate_size": of.size("feed_forward_length"),
+        "num_hidden_layers": n_layers,
+        "num_attention_heads": n_heads,
+        "num_key_value_heads": n_kv_heads,
+        "head_dim": d_head,
+        "max_position_embeddings": context,
+        "rms_norm_eps": of.number("attention.layer_norm_rms_epsilon"),
+        "rope_theta": of.number("rope.freq_base", 10_000.0),
+    }
+
+
+def _vocabulary(field: Field, of: _Numbers, path: Path) -> dict[str, Any]:
+    """Number of tokens and special tokens.
+
+    Raises:
+        ArtifactError: no list of tokens, or another number of them.
+    """
+    tokens = field("tokenizer.ggml.tokens")
+    if not isinstance(tokens, list):
+        raise ArtifactError(f"{path}: tokenizer.ggml.tokens is {_shown(tokens)}; expected a list")
+    if of.size("vocab_size", len(tokens)) != len(tokens):
+        raise ArtifactError(f"{of.named('vocab_size')} is {of.size('vocab_size')}, with {len(tokens)} tokens")
+    special = {name: _id(field, f"tokenizer.ggml.{name}", path) for name in ("bos_token_id", "eos_token_id")}
+    return {"vocab_size": len(tokens), **special}
 
 
 def _check_keys(field: Field, architecture: str, keys: Iterable[str], path: Path) -> None:
