@@ -9,8 +9,7 @@
 A folder is read recursively, its files sorted by path; files of other kinds in it are passed over.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,15 +48,6 @@ def read_texts(path: Path) -> Iterator[Document]:
         raise PolyheadError(f"{path} does not exist")
     else:
         yield from _read_file(path, path.name)
-
-
-def split_documents(documents: Iterable[Document], *, held_out_share: float) -> tuple[list[Document], list[Document]]:
-    """Training and held-out documents. The hash of a text decides its side, so equal texts never fall on both."""
-    sides: tuple[list[Document], list[Document]] = [], []
-    for document in documents:
-        digest = hashlib.sha256(document.text.encode()).digest()
-        sides[int.from_bytes(digest[:4], "big") < held_out_share * 2**32].append(document)
-    return sides
 
 
 def _read_file(path: Path, name: str) -> Iterator[Document]:

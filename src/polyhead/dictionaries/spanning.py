@@ -175,10 +175,6 @@ class Spanning(nn.Module):
         """The sites that are read, and which one every latent reads."""
         return list(self.cfg.sources), torch.arange(len(self.cfg.sources)).repeat_interleave(self.cfg.n_latents)
 
-    def source_of(self, latent: int) -> str:
-        """The site that a latent reads."""
-        return self.cfg.sources[latent // self.cfg.n_latents]
-
     # ---- training
 
     def loss(self, batch: Batch, *, product: Product = "auto") -> dict[str, Tensor]:

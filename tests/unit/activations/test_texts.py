@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from polyhead.activations.texts import Document, read_texts, split_documents
+from polyhead.activations.texts import Document, read_texts
 from polyhead.core.errors import PolyheadError
 
 
@@ -61,14 +61,6 @@ def test_parquet_without_a_text_column_or_with_an_empty_cell(tmp_path: Path):
     pq.write_table(pa.table({"text": ["p", None]}), tmp_path / "b.parquet")
     with pytest.raises(PolyheadError, match="row 2: no text"):
         list(read_texts(tmp_path / "b.parquet"))
-
-
-def test_equal_texts_fall_on_one_side_of_the_split():
-    documents = [Document(f"{i}", f"text {i % 200}") for i in range(400)]
-    train, held_out = split_documents(documents, held_out_share=0.1)
-    assert len(train) + len(held_out) == 400
-    assert 20 < len(held_out) < 70
-    assert not {d.text for d in train} & {d.text for d in held_out}
 
 
 DEEP = "[" * 5_000

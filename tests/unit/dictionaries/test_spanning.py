@@ -121,7 +121,8 @@ def test_there_is_no_parameter_for_a_pair_that_is_not_allowed():
     torch.testing.assert_close(loadings.square().sum(-1), torch.ones(3 * N))
     for source, target in itertools.product(range(3), range(3)):
         assert bool((loadings[source * N : (source + 1) * N, target] > 0).all()) == (target >= source)
-    assert dictionary.source_of(N) == "blocks.1.hook_resid_mid"
+    names, group = dictionary.latent_groups()
+    assert names[group[N]] == "blocks.1.hook_resid_mid"
 
 
 def test_two_types_may_write_what_the_definition_says():

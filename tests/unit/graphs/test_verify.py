@@ -14,7 +14,6 @@ from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.graph import Graph
 from polyhead.graphs.pruning import prune
-from polyhead.graphs.unfreeze import unfreeze
 from polyhead.graphs.verification import Bench, total_effect, verify
 
 WHOLE = GraphConfig(edge_share=0)
@@ -79,10 +78,6 @@ def test_held_norms_and_patterns_leave_only_what_is_not_explained() -> None:
     said, seen = total_effect(graph, A, {node: 0.5}), bench.live({node: 0.5}, norms=True, patterns=True)
     np.testing.assert_allclose(seen[later], said[later], rtol=1e-5, atol=1e-6)
     assert np.abs(bench.live({node: 0.5})[later] - said[later]).max() > 1e-3
-    steps = unfreeze(model, graph, [node, node + 1])
-    assert [(r.norms_frozen, r.patterns_frozen) for r in steps] == [(1, 1), (1, 0), (0, 1), (0, 0)]
-    with pytest.raises(PolyheadError, match="as it was built"):
-        unfreeze(model, prune(graph), [node])
 
 
 def test_verify_of_whole_and_pruned_and_loaded_graphs(tmp_path: Any) -> None:

@@ -17,7 +17,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from polyhead.analysis.weights.order import Method, block_excess, neighbour_similarity, order_rows, squared_cosines
 from polyhead.core.rng import generator
 
 Null = Literal["gaussian", "spectrum"]
@@ -61,32 +60,3 @@ class Structure:
     """Mean squared cosine of neighbours."""
     excess: float
     """Block excess."""
-
-
-def structure(weights: Float[Tensor, "n d"], method: Method, *, sweeps: int, width: int) -> Structure:
-    """Order the rows and measure."""
-    similar = squared_cosines(weights)
-    order = order_rows(similar, method, sweeps=sweeps)
-    return Structure(neighbour_similarity(similar, order), block_excess(similar, order, width=width))
-
-
-def null_structures(
-    weights: Float[Tensor, "n d"],
-    kind: Null,
-    methods: tuple[Method, ...],
-    *,
-    n_draws: int,
-    sweeps: int,
-    width: int,
-    seed: int = 0,
-) -> dict[Method, list[Structure]]:
-    """The same order and measure on `n_draws` matrices of the null; every method sees the same draws."""
-    found: dict[Method, list[Structure]] = {method: [] for method in methods}
-    for drawn in null_draws(weights, kind, n_draws, seed):
-        similar = squared_cosines(drawn)
-        for method in methods:
-            order = order_rows(similar, method, sweeps=sweeps)
-            found[method].append(
-                Structure(neighbour_similarity(similar, order), block_excess(similar, order, width=width))
-            )
-    return found
