@@ -18,8 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "training"))
 from toy_run import N_LATENTS, train
 
 from polyhead.activations import shards
-from polyhead.activations.harvest import Harvest
-from polyhead.activations.store import StoreConfig, harvest_to_disk
+from polyhead.activations.store import StoreConfig, StoredLayer, harvest_to_disk
 from polyhead.activations.tokens import TokenSequences
 from polyhead.core.rng import generator
 from polyhead.models.native import NativeConfig, NativeTransformer
@@ -39,7 +38,7 @@ def harvest_job(folder: Path) -> None:
     sequences = TokenSequences(tokens, tokens >= 0, "0" * 64, None, "none", n_padded=0)
     shards.FLUSH_SECONDS = 0.0
     layout = StoreConfig(sequences_per_shard=24, sequences_per_run=4)
-    harvest_to_disk(model, sequences, Harvest(layer=1), folder, layout)
+    harvest_to_disk(model, sequences, StoredLayer(layer=1), folder, layout)
 
 
 def command_job(folder: Path, arguments: list[str]) -> None:

@@ -17,8 +17,7 @@ import pyarrow.parquet as pq
 import torch
 
 import polyhead as ph
-from polyhead.activations.harvest import Harvest
-from polyhead.activations.store import Store, StoreConfig, harvest_to_disk
+from polyhead.activations.store import Store, StoreConfig, StoredLayer, harvest_to_disk
 from polyhead.activations.texts import read_texts
 from polyhead.activations.tokens import TokenSequences
 from polyhead.analysis.heads.prompts import read_templates, shipped_sets
@@ -160,7 +159,9 @@ def store(folder: Path) -> None:
     model = NativeTransformer(cfg, name="tiny", bos_token_id=0, generator=generator(0, "damage"))
     tokens = np.random.default_rng(0).integers(1, 31, (7, 9)).astype(np.int32)
     sequences = TokenSequences(tokens, np.ones((7, 9), bool), "0" * 64, 0, "included", 0)
-    harvest_to_disk(model, sequences, Harvest(layer=0), folder, StoreConfig(sequences_per_shard=4, sequences_per_run=4))
+    harvest_to_disk(
+        model, sequences, StoredLayer(layer=0), folder, StoreConfig(sequences_per_shard=4, sequences_per_run=4)
+    )
 
 
 def store_outcome(folder: Path) -> Any:

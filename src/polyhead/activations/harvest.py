@@ -1,9 +1,8 @@
 """Harvest: token sequences through a model to a batch of one layer's input, target and attention pattern.
 
 The pass runs without gradients and ends after the last site needed, so nothing above the layer is computed, and only
-the harvested layers leave fused attention. A `Harvest` names one input and one target site of one layer, and can be
-stored on disk; a `Reading` (core/reading.py) fills any roles from any sites. Heads of a per-head site (`attn.hook_z`)
-are laid side by side, so that every role but a pattern is `[b, p, d]`.
+the harvested layers leave fused attention. What is read is a `Reading` (core/reading.py): any roles, from any sites.
+Heads of a per-head site (`attn.hook_z`) are laid side by side, so that every role but a pattern is `[b, p, d]`.
 
 A pattern is `n_heads * p` numbers per token, most of a store's bytes at any useful length; x is `d_model`. So patterns
 are computed again from what is kept: in a native model one attention layer, from `hook_resid_pre` (everything the
@@ -12,60 +11,27 @@ Other models keep what feeds their attention to themselves (query norms, scaling
 again from the tokens, up to this layer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from jaxtyping import Bool, Float, Int
-from pydantic import field_validator
 from torch import Tensor
 
-from polyhead.core.config import Config
-from polyhead.core.errors import PolyheadError, nearest
+from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Read, Reading, one_site
-from polyhead.core.sites import BLOCK_SITES, PATTERN_SITES, site
+from polyhead.core.sites import site
 from polyhead.models.hooked import HookedModel
 from polyhead.models.native import Block, NativeTransformer
 from polyhead.models.tap import StopForward, Tap
 
 RESID, NORMED, PATTERN = "hook_resid_pre", "ln1.hook_normalized", "attn.hook_pattern"
-_TOKEN_SITES = tuple(s for s in BLOCK_SITES if s not in PATTERN_SITES)
-
-
-class Harvest(Config):
-    """What is read from a model."""
-
-    layer: int
-    """0-based."""
-    input_site: str = NORMED
-    """Local name of what the encoder reads: role `x`."""
-    target_site: str = "hook_attn_out"
-    """Local name of what is reconstructed: role `target`."""
-    with_patterns: bool = True
-    """Whether batches carry the layer's attention: role `pattern`."""
-
-    @field_validator("input_site", "target_site")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if name not in _TOKEN_SITES:
-            raise ValueError(
-                f"no site of a layer with one vector per token is called {name!r}; {nearest(name, _TOKEN_SITES)}"
-            )
-        return name
-
-    @property
-    def reading(self) -> Reading:
-        """The same as roles and full site names."""
-        local = {"x": self.input_site, "target": self.target_site}
-        if self.with_patterns:
-            local["pattern"] = PATTERN
-        return Reading(roles={role: one_site(site(self.layer, name)) for role, name in local.items()})
 
 
 def harvest_batch(
     model: HookedModel,
     tokens: Int[Tensor, "b p"],
-    spec: Harvest | Reading,
+    reading: Reading,
     *,
     valid: Bool[Tensor, "b p"] | None = None,
 ) -> Batch:
@@ -77,12 +43,7 @@ def harvest_batch(
     if valid is None:
         valid = torch.ones_like(tokens, dtype=torch.bool)
     tokens, valid = tokens.to(model.device), valid.to(model.device)
-    return {"tokens": tokens, "valid": valid, **read_roles(model, tokens, reading_of(spec))}
-
-
-def reading_of(spec: Harvest | Reading) -> Reading:
-    """What is read, whichever way it was said."""
-    return spec.reading if isinstance(spec, Harvest) else spec
+    return {"tokens": tokens, "valid": valid, **read_roles(model, tokens, reading)}
 
 
 @torch.no_grad()
@@ -128,12 +89,17 @@ def read_sites(model: HookedModel, tokens: Int[Tensor, "b p"], sites: Mapping[st
     return read_roles(model, tokens, Reading(roles={role: one_site(name) for role, name in sites.items()}))
 
 
-def pattern_source(model: HookedModel, spec: Harvest) -> str | None:
-    """The local site from which `recompute_pattern` starts, preferring what is read anyway; None: from the tokens."""
+def pattern_source(model: HookedModel, sites: Sequence[str]) -> str | None:
+    """The local site from which `recompute_pattern` starts, preferring `sites`; None: from the tokens.
+
+    Args:
+        model: whose pattern it is.
+        sites: local names of what is read of the layer anyway.
+    """
     if not isinstance(model, NativeTransformer):
         return None
     usable = (RESID,) if model.native.positions == "shortformer" else (NORMED, RESID)
-    return next((s for s in (spec.input_site, spec.target_site) if s in usable), RESID)
+    return next((s for s in sites if s in usable), RESID)
 
 
 @torch.no_grad()

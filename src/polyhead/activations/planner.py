@@ -21,9 +21,9 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from polyhead.activations.harvest import Harvest, harvest_batch, read_sites, reading_of
+from polyhead.activations.harvest import harvest_batch, read_sites
 from polyhead.activations.shards import shard_header
-from polyhead.activations.store import StoreConfig, stored_sites
+from polyhead.activations.store import StoreConfig, StoredLayer, stored_sites
 from polyhead.activations.tokens import TokenSequences
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import BatchSource
@@ -111,9 +111,10 @@ class Probe(NamedTuple):
 def plan_harvest(
     model: HookedModel,
     sequences: TokenSequences,
-    spec: Harvest | Reading,
+    reading: Reading,
     *,
     keep: Literal["memory", "disk", "nothing"],
+    stored: StoredLayer | None = None,
     sequences_per_run: int = 16,
     folder: Path | None = None,
     cfg: StoreConfig | None = None,
@@ -121,18 +122,21 @@ def plan_harvest(
     """Plan `harvest_in_memory` (keep="memory"), `harvest_to_disk` ("disk") or one epoch of streaming ("nothing").
 
     Runs the model three times on one batch. The time to write to disk is not in it.
+
+    Args:
+        stored: what goes to disk.
     """
     cfg = cfg or StoreConfig()
     per_run = min(cfg.sequences_per_run if keep == "disk" else sequences_per_run, len(sequences))
     tokens, valid = sequences.rows(torch.arange(per_run))
     batch: dict[str, torch.Tensor] = {}
-    probed = probe(lambda: batch.update(harvest_batch(model, tokens, spec, valid=valid)))
+    probed = probe(lambda: batch.update(harvest_batch(model, tokens, reading, valid=valid)))
     n, n_runs = len(sequences), -(-len(sequences) // per_run)
-    passing = probed.memory if probed.memory is not None else _estimated_run(model, spec, per_run, tokens.shape[1])
+    passing = probed.memory if probed.memory is not None else _estimated_run(model, reading, per_run, tokens.shape[1])
     memory = {"a run of the model": passing}
     if keep == "memory":
         memory |= {_WORDS.get(role, role): n * value[0].numel() * _kept_width(value) for role, value in batch.items()}
-    disk = _disk(model, sequences, spec, cfg) if keep == "disk" and isinstance(spec, Harvest) else {}
+    disk = _disk(model, sequences, stored, cfg) if keep == "disk" and stored is not None else {}
     if disk:
         memory["rows on their way to disk"] = 2 * per_run * sum(disk.values()) // n
     there = _existing(folder or Path())
@@ -225,7 +229,7 @@ def _kept_width(value: torch.Tensor) -> int:
     return 4 if value.is_floating_point() else value.element_size()
 
 
-def _disk(model: HookedModel, sequences: TokenSequences, spec: Harvest, cfg: StoreConfig) -> dict[str, int]:
+def _disk(model: HookedModel, sequences: TokenSequences, spec: StoredLayer, cfg: StoreConfig) -> dict[str, int]:
     """Bytes of the store's files by role, to the byte but for the manifest."""
     n, width = sequences.tokens.shape
     tokens = sequences.rows(torch.arange(1))[0].to(model.device)
@@ -239,15 +243,11 @@ def _disk(model: HookedModel, sequences: TokenSequences, spec: Harvest, cfg: Sto
     return sizes
 
 
-def _estimated_run(model: HookedModel, spec: Harvest | Reading, b: int, p: int) -> int:
+def _estimated_run(model: HookedModel, reading: Reading, b: int, p: int) -> int:
     """Bytes alive at the worst moment of a run, where they cannot be measured: streams, heads, and three patterns."""
     c = model.cfg
     streams = b * p * (4 * c.d_model + 8 * c.n_heads * c.d_head + (0 if c.attn_only else 8 * c.d_model))
-    patterns = (
-        3 * b * c.n_heads * p * p
-        if any(r.is_pattern for reads in reading_of(spec).roles.values() for r in reads)
-        else 0
-    )
+    patterns = 3 * b * c.n_heads * p * p if any(r.is_pattern for reads in reading.roles.values() for r in reads) else 0
     return (streams + patterns) * model.dtype.itemsize
 
 

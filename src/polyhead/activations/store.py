@@ -20,26 +20,60 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from jaxtyping import Int
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from torch import Tensor
 
 from polyhead.activations.batches import Control, SequenceBatches
-from polyhead.activations.harvest import PATTERN, Harvest, pattern_source, read_sites, recompute_pattern
+from polyhead.activations.harvest import NORMED, PATTERN, pattern_source, read_sites, recompute_pattern
 from polyhead.activations.shards import ShardWriter, shard_name
 from polyhead.activations.tokens import TokenSequences, hash_tokens
 from polyhead.core.arrays import read_npy
 from polyhead.core.config import Config
 from polyhead.core.data_files import read_object, shown
-from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.errors import ArtifactError, PolyheadError, nearest
 from polyhead.core.files import sha256_file, write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
+from polyhead.core.reading import Reading, one_site
 from polyhead.core.run_folder import differences, open_run, refusal
-from polyhead.core.sites import site
+from polyhead.core.sites import BLOCK_SITES, PATTERN_SITES, site
 from polyhead.core.stopping import stop_signals
 from polyhead.models.hooked import HookedModel
 
 FORMAT = 1
+
+
+_TOKEN_SITES = tuple(s for s in BLOCK_SITES if s not in PATTERN_SITES)
+
+
+class StoredLayer(Config):
+    """What a store holds of a model: two sites of one layer, and whether its pattern."""
+
+    layer: int
+    """0-based."""
+    input_site: str = NORMED
+    """Local name of what the encoder reads: role `x`."""
+    target_site: str = "hook_attn_out"
+    """Local name of what is reconstructed: role `target`."""
+    with_patterns: bool = True
+    """Whether batches carry the layer's attention: role `pattern`."""
+
+    @field_validator("input_site", "target_site")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in _TOKEN_SITES:
+            raise ValueError(
+                f"no site of a layer with one vector per token is called {name!r}; {nearest(name, _TOKEN_SITES)}"
+            )
+        return name
+
+    @property
+    def reading(self) -> Reading:
+        """The same as roles and full site names."""
+        local = {"x": self.input_site, "target": self.target_site}
+        if self.with_patterns:
+            local["pattern"] = PATTERN
+        return Reading(roles={role: one_site(site(self.layer, name)) for role, name in local.items()})
 
 
 class StoreConfig(Config):
@@ -72,20 +106,20 @@ def weights_sha256(model: HookedModel) -> str:
     return digest.hexdigest()
 
 
-def stored_sites(model: HookedModel, spec: Harvest, cfg: StoreConfig) -> dict[str, str]:
+def stored_sites(model: HookedModel, spec: StoredLayer, cfg: StoreConfig) -> dict[str, str]:
     """Local site name of every stored role."""
     local = {"x": spec.input_site, "target": spec.target_site}
     if spec.with_patterns and cfg.store_patterns:
         local["pattern"] = PATTERN
     elif spec.with_patterns:
-        source = pattern_source(model, spec)
+        source = pattern_source(model, (spec.input_site, spec.target_site))
         if source is not None and source not in local.values():
             local["resid"] = source
     return local
 
 
 def harvest_to_disk(
-    model: HookedModel, sequences: TokenSequences, spec: Harvest, folder: Path, cfg: StoreConfig | None = None
+    model: HookedModel, sequences: TokenSequences, spec: StoredLayer, folder: Path, cfg: StoreConfig | None = None
 ) -> "Store":
     """Harvest into `folder`, resuming where an earlier run of the same command was cut off or files were damaged.
 
@@ -106,7 +140,7 @@ def harvest_to_disk(
 def _append(
     model: HookedModel,
     sequences: TokenSequences,
-    spec: Harvest,
+    spec: StoredLayer,
     folder: Path,
     cfg: StoreConfig,
     manifest: dict[str, Any],
@@ -157,7 +191,7 @@ class Store:
                 "run the same harvest again: it mends the store"
             )
         shape = (n, self.identity["sequence_length"])
-        self.spec = Harvest.parse(self.identity["spec"], where=str(folder / "manifest.json"))
+        self.spec = StoredLayer.parse(self.identity["spec"], where=str(folder / "manifest.json"))
         self.tokens = read_npy(folder / "tokens.npy", kind="iu", shape=shape, advice=_MEND)
         self.valid = read_npy(folder / "valid.npy", kind="b", shape=shape, advice=_MEND)
         if hash_tokens(self.tokens, self.valid) != self.identity["tokens_sha256"]:
@@ -253,7 +287,8 @@ class StoredBatches(SequenceBatches):
 
     def _pattern(self, indices: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
         assert self.model is not None
-        layer, source = self.store.spec.layer, pattern_source(self.model, self.store.spec)
+        spec = self.store.spec
+        layer, source = spec.layer, pattern_source(self.model, (spec.input_site, spec.target_site))
         if source is None:
             return recompute_pattern(self.model, layer, batch["tokens"], None)
         role = next(r for r, name in self.store.sites.items() if name == source)
@@ -264,7 +299,7 @@ class StoredBatches(SequenceBatches):
 _MEND = "put back a copy, or delete the folder and harvest again"
 
 
-def _identity(model: HookedModel, sequences: TokenSequences, spec: Harvest, cfg: StoreConfig) -> dict[str, Any]:
+def _identity(model: HookedModel, sequences: TokenSequences, spec: StoredLayer, cfg: StoreConfig) -> dict[str, Any]:
     """Everything that decides the bytes; two harvests agree in all of it or are not mixed."""
     sites = stored_sites(model, spec, cfg)
     probe = torch.from_numpy(sequences.tokens[:1].astype(np.int64)).to(model.device)

@@ -13,7 +13,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from polyhead.activations.batches import Control, SequenceBatches
-from polyhead.activations.harvest import Harvest, harvest_batch
+from polyhead.activations.harvest import harvest_batch
 from polyhead.activations.tokens import TokenSequences
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
@@ -28,26 +28,26 @@ class StreamingBatches(SequenceBatches):
         self,
         model: HookedModel,
         sequences: TokenSequences,
-        spec: Harvest | Reading,
+        reading: Reading,
         *,
         sequences_per_batch: int,
         seed: int,
         control: Control = None,
     ) -> None:
         super().__init__(*sequences.tokens.shape, sequences_per_batch=sequences_per_batch, seed=seed, control=control)
-        self.model, self.sequences, self.spec = model, sequences, spec
+        self.model, self.sequences, self.reading = model, sequences, reading
 
     def rows(self, indices: Int[Tensor, " b"]) -> Batch:
         """The sequences `indices`, harvested now."""
         tokens, valid = self.sequences.rows(indices)
-        return harvest_batch(self.model, tokens, self.spec, valid=valid)
+        return harvest_batch(self.model, tokens, self.reading, valid=valid)
 
 
 @dataclass(frozen=True)
 class HarvestedText:
     """A whole harvest in memory: role to tensor, as in a batch, all sequences along the first axis."""
 
-    spec: Harvest | Reading
+    reading: Reading
     roles: dict[str, Tensor]
 
     def __len__(self) -> int:
@@ -81,7 +81,7 @@ class MemoryBatches(SequenceBatches):
 def harvest_in_memory(
     model: HookedModel,
     sequences: TokenSequences,
-    spec: Harvest | Reading,
+    reading: Reading,
     *,
     sequences_per_run: int = 16,
     label: str = "harvesting",
@@ -95,10 +95,10 @@ def harvest_in_memory(
     with progress(label, total=n * width, unit="tokens") as bar:
         for rows in torch.arange(n).split(sequences_per_run):
             tokens, valid = sequences.rows(rows)
-            for role, value in harvest_batch(model, tokens, spec, valid=valid).items():
+            for role, value in harvest_batch(model, tokens, reading, valid=valid).items():
                 value = value.float() if value.is_floating_point() else value
                 if role not in roles:
                     roles[role] = value.new_empty((n, *value.shape[1:]))
                 roles[role][rows[0] : rows[-1] + 1] = value
             bar.advance(tokens.numel())
-    return HarvestedText(spec, roles)
+    return HarvestedText(reading, roles)

@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 
 from polyhead.activations.batches import SequenceBatches
-from polyhead.activations.harvest import Harvest
 from polyhead.activations.model_text import model_sequences
 from polyhead.activations.planner import plan_harvest
 from polyhead.activations.store import Store, StoredBatches
@@ -99,15 +98,15 @@ class ExperimentData:
             self.harvest_for([member]), sequences_per_batch=size, seed=member.seed, control=member.control, roles=roles
         )
 
-    def held_out_batches(self, spec: Harvest | Reading, *, sequences_per_batch: int = 8) -> StreamingBatches:
+    def held_out_batches(self, reading: Reading, *, sequences_per_batch: int = 8) -> StreamingBatches:
         """The held-out text with its own patterns, whatever a member was trained with."""
         size = min(sequences_per_batch, len(self.held_out))
-        return StreamingBatches(self.model, self.held_out, spec, sequences_per_batch=size, seed=0)
+        return StreamingBatches(self.model, self.held_out, reading, sequences_per_batch=size, seed=0)
 
-    def fit_batches(self, spec: Harvest | Reading, n_sequences: int) -> StreamingBatches:
+    def fit_batches(self, reading: Reading, n_sequences: int) -> StreamingBatches:
         """The first training sequences, for means and linear baselines."""
         sequences = self.train.select(slice(0, n_sequences))
-        return StreamingBatches(self.model, sequences, spec, sequences_per_batch=min(8, len(sequences)), seed=0)
+        return StreamingBatches(self.model, sequences, reading, sequences_per_batch=min(8, len(sequences)), seed=0)
 
 
 def load_data(cfg: ExperimentConfig) -> ExperimentData:

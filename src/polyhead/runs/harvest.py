@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from polyhead.activations.harvest import Harvest
 from polyhead.activations.model_text import model_sequences
 from polyhead.activations.planner import plan_harvest
-from polyhead.activations.store import StoreConfig, harvest_to_disk
+from polyhead.activations.store import StoreConfig, StoredLayer, harvest_to_disk
 from polyhead.core.errors import PolyheadError
 from polyhead.models.load import load_model
 
@@ -30,11 +29,11 @@ def run_harvest(
     """
     if n_tokens < 1 or seq_len < 2:
         raise PolyheadError(f"--tokens is 1 or more and --seq-len 2 or more; received: {n_tokens} and {seq_len}")
-    spec = Harvest.parse({"layer": layer, "input_site": input_site, "target_site": target_site})
+    spec = StoredLayer.parse({"layer": layer, "input_site": input_site, "target_site": target_site})
     loaded = load_model(model)
     sequences = model_sequences(loaded, text, n_sequences=-(-n_tokens // seq_len), seq_len=seq_len)
     cfg = StoreConfig(store_patterns=patterns)
-    plan_harvest(loaded, sequences, spec, keep="disk", folder=out, cfg=cfg).show().check()
+    plan_harvest(loaded, sequences, spec.reading, keep="disk", stored=spec, folder=out, cfg=cfg).show().check()
     store = harvest_to_disk(loaded, sequences, spec, out, cfg)
     return {
         "store": str(out),

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import torch
 
-from polyhead.activations.harvest import Harvest
 from polyhead.activations.planner import _memory, _reset_peak, plan_harvest
-from polyhead.activations.store import StoreConfig, harvest_to_disk
+from polyhead.activations.store import StoreConfig, StoredLayer, harvest_to_disk
 from polyhead.activations.streaming import harvest_in_memory
 from polyhead.activations.tokens import TokenSequences
 from polyhead.core.rng import generator
@@ -23,15 +22,17 @@ def main(keep: str) -> None:
     model = NativeTransformer(cfg, generator=generator(0, "weights"))
     tokens = torch.randint(101, (600, 128), generator=generator(0, "tokens"), dtype=torch.int32).numpy()
     sequences = TokenSequences(tokens, tokens >= 0, "0" * 64, None, "none", n_padded=0)
-    spec, layout = Harvest(layer=2), StoreConfig(sequences_per_shard=256, sequences_per_run=64)
+    spec, layout = StoredLayer(layer=2), StoreConfig(sequences_per_shard=256, sequences_per_run=64)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "store"
         before = _reset_peak()
-        plan = plan_harvest(model, sequences, spec, keep=keep, sequences_per_run=64, folder=folder, cfg=layout)
+        plan = plan_harvest(
+            model, sequences, spec.reading, keep=keep, stored=spec, sequences_per_run=64, folder=folder, cfg=layout
+        )
         start = time.perf_counter()
         kept = None
         if keep == "memory":
-            kept = harvest_in_memory(model, sequences, spec, sequences_per_run=64)
+            kept = harvest_in_memory(model, sequences, spec.reading, sequences_per_run=64)
         else:
             harvest_to_disk(model, sequences, spec, folder, layout)
         measured = {

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from polyhead.activations.harvest import Harvest, harvest_batch, pattern_source, read_sites, recompute_pattern
+from polyhead.activations.harvest import harvest_batch, pattern_source, read_sites, recompute_pattern
+from polyhead.activations.store import StoredLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.sites import site
 
@@ -12,7 +13,7 @@ def tokens(rng):
 
 
 def test_roles_are_the_sites_of_a_full_pass(tiny_model, tokens):
-    batch = harvest_batch(tiny_model, tokens, Harvest(layer=1))
+    batch = harvest_batch(tiny_model, tokens, StoredLayer(layer=1).reading)
     names = [site(1, n) for n in ("ln1.hook_normalized", "hook_attn_out", "attn.hook_pattern")]
     with torch.no_grad():  # a gradient would need the pattern in the path of the target
         _, cache = tiny_model.run_with_cache(tokens, names)
@@ -26,12 +27,14 @@ def test_roles_are_the_sites_of_a_full_pass(tiny_model, tokens):
 def test_nothing_above_the_layer_is_computed(tiny_model, tokens):
     called = []
     tiny_model.blocks[2].register_forward_pre_hook(lambda *_: called.append(2))
-    harvest_batch(tiny_model, tokens, Harvest(layer=1, target_site="hook_resid_post"))
+    harvest_batch(tiny_model, tokens, StoredLayer(layer=1, target_site="hook_resid_post").reading)
     assert not called
 
 
 def test_heads_of_a_per_head_site_are_laid_side_by_side(tiny_model, tokens):
-    batch = harvest_batch(tiny_model, tokens, Harvest(layer=0, input_site="attn.hook_z", with_patterns=False))
+    batch = harvest_batch(
+        tiny_model, tokens, StoredLayer(layer=0, input_site="attn.hook_z", with_patterns=False).reading
+    )
     assert batch["x"].shape == (2, 7, 5 * 6)
     assert "pattern" not in batch
 
@@ -46,25 +49,25 @@ def test_heads_of_a_per_head_site_are_laid_side_by_side(tiny_model, tokens):
     ],
 )
 def test_recomputed_pattern_is_the_one_of_the_full_pass(make_tiny_model, tokens, changes, source):
-    model, spec = make_tiny_model(**changes), Harvest(layer=1)
-    assert pattern_source(model, spec) == source
-    pattern = harvest_batch(model, tokens, spec)["pattern"]
+    model, spec = make_tiny_model(**changes), StoredLayer(layer=1)
+    assert pattern_source(model, (spec.input_site, spec.target_site)) == source
+    pattern = harvest_batch(model, tokens, spec.reading)["pattern"]
     for name in {source, "hook_resid_pre", None}:
         value = None if name is None else read_sites(model, tokens, {"r": site(1, name)})["r"]
         assert torch.equal(recompute_pattern(model, 1, tokens, name, value), pattern)
 
 
 def test_pattern_source_is_what_is_read_anyway(tiny_model):
-    assert pattern_source(tiny_model, Harvest(layer=0, input_site="hook_resid_pre")) == "hook_resid_pre"
-    assert pattern_source(tiny_model, Harvest(layer=0, input_site="attn.hook_z")) == "hook_resid_pre"
+    assert pattern_source(tiny_model, ("hook_resid_pre", "hook_attn_out")) == "hook_resid_pre"
+    assert pattern_source(tiny_model, ("attn.hook_z", "hook_attn_out")) == "hook_resid_pre"
 
 
 def test_a_wrong_site_or_layer_is_one_line_with_the_nearest_names(tiny_model, tokens):
     with pytest.raises(PolyheadError, match=r"hook_attn_oot.*nearest: hook_attn_out"):
-        Harvest.parse({"layer": 0, "target_site": "hook_attn_oot"})
+        StoredLayer.parse({"layer": 0, "target_site": "hook_attn_oot"})
     with pytest.raises(PolyheadError, match="one vector per token"):
-        Harvest.parse({"layer": 0, "input_site": "attn.hook_pattern"})
+        StoredLayer.parse({"layer": 0, "input_site": "attn.hook_pattern"})
     with pytest.raises(PolyheadError, match="layers 0 to 2"):
-        harvest_batch(tiny_model, tokens, Harvest(layer=3))
+        harvest_batch(tiny_model, tokens, StoredLayer(layer=3).reading)
     with pytest.raises(PolyheadError, match=r"no site blocks\.0\.hook_mlp_out"):
-        harvest_batch(tiny_model, tokens, Harvest(layer=0, target_site="hook_mlp_out"))
+        harvest_batch(tiny_model, tokens, StoredLayer(layer=0, target_site="hook_mlp_out").reading)

@@ -10,7 +10,6 @@ from rich.console import Console
 from torch import nn
 
 from polyhead.activations import planner
-from polyhead.activations.harvest import Harvest
 from polyhead.activations.planner import (
     Plan,
     available_memory,
@@ -19,7 +18,7 @@ from polyhead.activations.planner import (
     plan_training,
     size,
 )
-from polyhead.activations.store import StoreConfig, harvest_to_disk
+from polyhead.activations.store import StoreConfig, StoredLayer, harvest_to_disk
 from polyhead.activations.tokens import TokenSequences
 from polyhead.core.errors import PolyheadError
 
@@ -55,24 +54,28 @@ def test_what_was_predicted_is_within_30_percent_of_what_was_measured(keep: str)
 @pytest.mark.parametrize("cfg", [{}, {"store_patterns": True}, {"dtype": "float16"}])
 def test_disk_is_predicted_to_the_byte_also_for_what_is_left_to_do(tmp_path, tiny_model, sequences, cfg):
     layout = StoreConfig(sequences_per_shard=4, sequences_per_run=2).replace(**cfg)
-    spec = Harvest(layer=1, input_site="attn.hook_z")
-    before = plan_harvest(tiny_model, sequences, spec, keep="disk", folder=tmp_path / "s", cfg=layout)
+    spec = StoredLayer(layer=1, input_site="attn.hook_z")
+    before = plan_harvest(
+        tiny_model, sequences, spec.reading, keep="disk", stored=spec, folder=tmp_path / "s", cfg=layout
+    )
     harvest_to_disk(tiny_model, sequences, spec, tmp_path / "s", layout)
     assert before.disk_bytes == sum(p.stat().st_size for p in (tmp_path / "s").glob("*.npy"))
-    after = plan_harvest(tiny_model, sequences, spec, keep="disk", folder=tmp_path / "s", cfg=layout)
+    after = plan_harvest(
+        tiny_model, sequences, spec.reading, keep="disk", stored=spec, folder=tmp_path / "s", cfg=layout
+    )
     assert after.disk_bytes == 0
 
 
 def test_memory_holds_every_role_in_full(tiny_model, sequences):
-    got = plan_harvest(tiny_model, sequences, Harvest(layer=1), keep="memory").memory
+    got = plan_harvest(tiny_model, sequences, StoredLayer(layer=1).reading, keep="memory").memory
     assert got["inputs"] == got["targets"] == 11 * 7 * 13 * 4
     assert got["patterns"] == 11 * 5 * 7 * 7 * 4
-    assert "patterns" not in plan_harvest(tiny_model, sequences, Harvest(layer=1), keep="nothing").memory
+    assert "patterns" not in plan_harvest(tiny_model, sequences, StoredLayer(layer=1).reading, keep="nothing").memory
 
 
 def test_without_measurement_the_shapes_give_an_estimate(tiny_model, sequences, monkeypatch):
     monkeypatch.setattr(planner, "_CLEAR", Path("/nowhere/at/all"))
-    got = plan_harvest(tiny_model, sequences, Harvest(layer=1), keep="nothing", sequences_per_run=2)
+    got = plan_harvest(tiny_model, sequences, StoredLayer(layer=1).reading, keep="nothing", sequences_per_run=2)
     assert got.memory_bytes == 4 * (2 * 7 * (4 * 13 + 8 * 30) + 3 * 2 * 5 * 7 * 7)
 
 

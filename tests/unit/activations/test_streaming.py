@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from polyhead.activations.harvest import Harvest, harvest_batch
+from polyhead.activations.harvest import harvest_batch
+from polyhead.activations.store import StoredLayer
 from polyhead.activations.streaming import MemoryBatches, StreamingBatches, harvest_in_memory
 from polyhead.activations.tokens import TokenSequences
 from polyhead.core.errors import PolyheadError
@@ -21,11 +22,11 @@ def sequences(rng):
 @pytest.fixture(params=["streaming", "memory"])
 def make(request, tiny_model, sequences):
     def build(**kwargs):
-        spec = kwargs.pop("spec", Harvest(layer=1))
+        spec = kwargs.pop("spec", StoredLayer(layer=1))
         kwargs = {"sequences_per_batch": 3, "seed": 0, **kwargs}
         if request.param == "streaming":
-            return StreamingBatches(tiny_model, sequences, spec, **kwargs)
-        return MemoryBatches(harvest_in_memory(tiny_model, sequences, spec, sequences_per_run=4), **kwargs)
+            return StreamingBatches(tiny_model, sequences, spec.reading, **kwargs)
+        return MemoryBatches(harvest_in_memory(tiny_model, sequences, spec.reading, sequences_per_run=4), **kwargs)
 
     return build
 
@@ -52,7 +53,7 @@ def test_rows_are_the_harvest_of_their_sequences(make, tiny_model, sequences):
     source = make()
     batch, indices = source.batch(2), source.indices(2)
     tokens, valid = sequences.rows(indices)
-    expected = harvest_batch(tiny_model, tokens, Harvest(layer=1), valid=valid)
+    expected = harvest_batch(tiny_model, tokens, StoredLayer(layer=1).reading, valid=valid)
     for role, value in expected.items():
         torch.testing.assert_close(batch[role], value, rtol=1e-5, atol=1e-6)
     assert not batch["valid"][:, 0].any()
@@ -77,7 +78,7 @@ def test_what_cannot_make_a_batch_is_refused(make):
         make(sequences_per_batch=12)
     with pytest.raises(PolyheadError, match="needs 2"):
         make(sequences_per_batch=1, control="other_sequence")
-    source = make(spec=Harvest(layer=1, with_patterns=False), control="other_sequence")
+    source = make(spec=StoredLayer(layer=1, with_patterns=False), control="other_sequence")
     with pytest.raises(PolyheadError, match="with_patterns"):
         source.batch(0)
 

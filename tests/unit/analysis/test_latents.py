@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from polyhead.activations.harvest import Harvest, harvest_batch
+from polyhead.activations.harvest import harvest_batch
+from polyhead.activations.store import StoredLayer
 from polyhead.analysis.highlights import describe, highlights
 from polyhead.analysis.latent_examples import ELLIPSIS, PageConfig, rounded
 from polyhead.analysis.latent_sums import Best, TokenMass
@@ -39,8 +40,11 @@ def cut(model, sizes=(N,)):
     ids[:, 0] = 0
     valid = torch.ones(N, P, dtype=torch.bool)
     valid[3, 12:] = False
-    spec = Harvest(layer=2)
-    return [harvest_batch(model, t, spec, valid=v) for t, v in zip(ids.split(sizes), valid.split(sizes), strict=True)]
+    spec = StoredLayer(layer=2)
+    return [
+        harvest_batch(model, t, spec.reading, valid=v)
+        for t, v in zip(ids.split(sizes), valid.split(sizes), strict=True)
+    ]
 
 
 def analysed(model, mtc, sizes=(N,), cfg=CFG, only=None):

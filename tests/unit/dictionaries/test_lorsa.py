@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.testing import assert_close
 
-from polyhead.activations.harvest import Harvest, harvest_batch
+from polyhead.activations.harvest import harvest_batch
+from polyhead.activations.store import StoredLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.dictionaries.activation import JumpReLU, ReLU, TopK
@@ -104,7 +105,7 @@ def test_groups_begin_with_the_heads_of_the_base_layer(make_tiny_model):
     layer, batches = _layer(make_tiny_model)
     settings = LorsaSettings(n_latents=40, activation=TopK(k=4), groups_per_head=2, qk_noise=0.0)
     lorsa = make(settings, (layer,), batches, generator(0, "start"))
-    base = harvest_batch(make_tiny_model(), batches[0]["tokens"], _with_pattern())["pattern"]
+    base = harvest_batch(make_tiny_model(), batches[0]["tokens"], _with_pattern().reading)["pattern"]
     found = lorsa.group_patterns(batches[0]["x"])
     assert_close(found[:, : layer.n_heads], base, atol=1e-5, rtol=1e-4)
     assert_close(found[:, layer.n_heads :], base, atol=1e-5, rtol=1e-4)
@@ -162,8 +163,8 @@ def test_refusals(make_tiny_model):
         make_lorsa().codes({"target": torch.zeros(1, 3, 9)})
 
 
-def _with_pattern() -> Harvest:
-    return Harvest(layer=1)
+def _with_pattern() -> StoredLayer:
+    return StoredLayer(layer=1)
 
 
 def _layer(make_tiny_model):

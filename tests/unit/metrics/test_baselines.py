@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from polyhead.activations.harvest import Harvest, harvest_batch
+from polyhead.activations.harvest import harvest_batch
+from polyhead.activations.store import StoredLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.metrics.baselines import (
@@ -31,8 +32,8 @@ def model(make_tiny_model):
 def batches(model, target_site: str = "hook_attn_out"):
     ids = torch.randint(1, 31, (40, 13), generator=generator(0, "baselines"))
     ids[:, 0] = 0
-    spec = Harvest(layer=LAYER, target_site=target_site)
-    return [harvest_batch(model, part, spec) for part in ids.split(10)]
+    spec = StoredLayer(layer=LAYER, target_site=target_site)
+    return [harvest_batch(model, part, spec.reading) for part in ids.split(10)]
 
 
 def moments(model):

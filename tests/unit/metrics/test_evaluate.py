@@ -5,7 +5,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from polyhead.activations.harvest import Harvest, harvest_batch
+from polyhead.activations.harvest import harvest_batch
+from polyhead.activations.store import StoredLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import one_site
@@ -46,9 +47,9 @@ def cut(model, sizes, order=range(N), target_site: str = "hook_attn_out"):
     valid = torch.ones(N, P, dtype=torch.bool)
     valid[2, 8:] = False  # padding
     order = list(order)
-    spec = Harvest(layer=LAYER, target_site=target_site)
+    spec = StoredLayer(layer=LAYER, target_site=target_site)
     parts = zip(tokens()[order].split(sizes), valid[order].split(sizes), strict=True)
-    return [harvest_batch(model, t, spec, valid=v) for t, v in parts]
+    return [harvest_batch(model, t, spec.reading, valid=v) for t, v in parts]
 
 
 def dictionary() -> MTC:
