@@ -1,14 +1,47 @@
-"""Parts of figures that several studies draw: bands over seeds, shares, maps of values."""
+"""A figure is a function of what a study measured: its docstring is the caption, its result the drawings.
+
+    @study.figure("frontier", "Error against active latents", columns=2)
+    def frontier(m: Measured) -> Panels:
+        '''One point per seed.'''
+        return [Scatter(title=name, series=found) for name, found in points(m).items()]
+
+Below it are parts that several studies draw: bands over seeds, shares.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from polyhead.core.study_records import Series
+from polyhead.core.study_records import Drawing, Figure, Series
+
+Panels = Sequence[Drawing]
 
 Rows = Iterable[Any]
 """Values of the seeds at each place: sequences, arrays or tensors."""
+
+
+def figure(
+    key: str, title: str, *, columns: int = 1, shared_scale: bool = True
+) -> Callable[[Callable[[Any], Panels]], Callable[[Any], Figure]]:
+    """Make a figure of a function that draws its panels; the rest is as in `Figure`."""
+
+    def made(draw: Callable[[Any], Panels]) -> Callable[[Any], Figure]:
+        caption = " ".join((draw.__doc__ or "").split())
+
+        def whole(m: Any) -> Figure:
+            return Figure(
+                key=key,
+                title=title,
+                caption=caption,
+                panels=list(draw(m)),
+                columns=columns,
+                shared_scale=shared_scale,
+            )
+
+        return whole
+
+    return made
 
 
 def band(

@@ -15,8 +15,9 @@ from polyhead.core.config import Config
 from polyhead.core.study_records import Figure, Findings
 from polyhead.studies.catalogue import STUDIES
 from polyhead.studies.claim import claim, declared
+from polyhead.studies.panels import figure
 
-__all__ = ["Study", "claim"]
+__all__ = ["Study", "claim", "figure"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ class Study:
     def run(self, cfg: Any, folder: Path) -> Findings:
         """Measure, judge, draw."""
         m = self.measure(cfg, folder)
-        drawn = [figure(m) for figure in self.figures]
+        drawn = [draw(m) for draw in self.figures]
         return Findings(
             claims=[judged for module in self.claims for one in declared(module) for judged in one.judge(m)],
             figures=[one for some in drawn for one in ([some] if isinstance(some, Figure) else some)],

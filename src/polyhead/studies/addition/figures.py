@@ -7,10 +7,12 @@ from torch import Tensor
 from polyhead.analysis.head_ablation import replacements, with_only_each_head, without_all_heads
 from polyhead.core.rng import generator
 from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, Reference, Scatter, Series
+from polyhead.studies import study
 from polyhead.studies.addition.all_but_one import pair_maps
 from polyhead.studies.addition.circuit_matrix import circuit_matrix, nmf_patterns
 from polyhead.studies.addition.digit_fourier import fourier_energy
 from polyhead.studies.addition.models import Measured, geometry
+from polyhead.studies.panels import Panels
 from polyhead.tasks.addition import window_ceiling
 
 N_PATTERNS = 6
@@ -75,7 +77,10 @@ def _curves(m: Measured) -> Figure:
     )
 
 
-def _chains(m: Measured) -> Figure:
+@study.figure("carry-chains", "How far the model looks for a carry", columns=3)
+def _chains(m: Measured) -> Panels:
+    """Accuracy of digits with 0, 1, 2, ... nines directly below them. A rule that sees w lower places is right
+    where there are fewer than w nines and guesses beyond; right: by place, next to the exact ceilings."""
     n = m.chains.by_chain.shape[1]
     names = [f"{c} nines" if c < n - 1 else f"{c} or more" for c in range(n)]
     ideal = [
@@ -92,23 +97,16 @@ def _chains(m: Measured) -> Figure:
         Series(name=f"ceiling, {w} lower", y=rounded(list(window_ceiling(m.cfg.world, w).per_place), 4)) for w in (1, 2)
     ]
     by_place = [Series(name="models", **band(m.chains.by_place)), *ceilings]  # pyright: ignore[reportArgumentType]
-    return Figure(
-        key="carry-chains",
-        title="How far the model looks for a carry",
-        caption="Accuracy of digits with 0, 1, 2, ... nines directly below them. A rule that sees w lower places is "
-        "right where there are fewer than w nines and guesses beyond; right: by place, next to the exact ceilings.",
-        panels=[
-            Bars(title="by chain of nines", y_label="accuracy", categories=names, series=all_of_them),
-            Bars(title="with and without a carry", y_label="accuracy", categories=names, series=split),
-            Bars(
-                title="by place of the sum",
-                y_label="accuracy",
-                categories=[str(j) for j in range(places)],
-                series=by_place,
-            ),
-        ],
-        columns=3,
-    )
+    return [
+        Bars(title="by chain of nines", y_label="accuracy", categories=names, series=all_of_them),
+        Bars(title="with and without a carry", y_label="accuracy", categories=names, series=split),
+        Bars(
+            title="by place of the sum",
+            y_label="accuracy",
+            categories=[str(j) for j in range(places)],
+            series=by_place,
+        ),
+    ]
 
 
 def _rings(m: Measured) -> Figure:
@@ -259,7 +257,10 @@ def _maps(m: Measured) -> list[Figure]:
     return out
 
 
-def _replacement_bars(m: Measured) -> Figure:
+@study.figure("all-but-one-accuracy", "One head alone: share of the 100 pairs it answers, by what replaces the others")
+def _replacement_bars(m: Measured) -> Panels:
+    """Median and 10th to 90th percentile over heads and models, corrected readout; chance is 0.1. Replacing by
+    the mean or by another prompt keeps the constant part that the other heads supply."""
     series = []
     p = m.pairs["corrected"]
     for name, how in (("zero", "zero"), ("mean", "mean"), ("another prompt", "resample")):
@@ -270,21 +271,15 @@ def _replacement_bars(m: Measured) -> Figure:
         series.append(
             Series(name=name, y=[round(quantiles[1], 3)], low=[round(quantiles[0], 3)], high=[round(quantiles[2], 3)])
         )
-    return Figure(
-        key="all-but-one-accuracy",
-        title="One head alone: share of the 100 pairs it answers, by what replaces the others",
-        caption="Median and 10th to 90th percentile over heads and models, corrected readout; chance is 0.1. "
-        "Replacing by the mean or by another prompt keeps the constant part that the other heads supply.",
-        panels=[
-            Bars(
-                title="digit 0 right with one head",
-                y_label="accuracy",
-                categories=["one head"],
-                series=series,
-                references=[Reference(axis="y", value=0.1, label="chance")],
-            )
-        ],
-    )
+    return [
+        Bars(
+            title="digit 0 right with one head",
+            y_label="accuracy",
+            categories=["one head"],
+            series=series,
+            references=[Reference(axis="y", value=0.1, label="chance")],
+        )
+    ]
 
 
 def _digit_grids(m: Measured) -> Figure:
@@ -302,7 +297,10 @@ def _digit_grids(m: Measured) -> Figure:
     )
 
 
-def _matrix(m: Measured) -> Figure:
+@study.figure("circuit-matrix", "What every head adds to the right digit, for every pair")
+def _matrix(m: Measured) -> Panels:
+    """Logit of the right digit minus the mean over digits, corrected readout, all other digits 0. Each column is
+    one of the 100 circuits."""
     p, base = m.pairs["corrected"], m.cfg.world.base
     matrix = circuit_matrix(p.heads[0], p.right)
     order = matrix.abs().sum(1).argsort(descending=True).tolist()
@@ -315,13 +313,7 @@ def _matrix(m: Measured) -> Figure:
         values=[rounded(matrix[h], 1) for h in order],
         diverging=True,
     )
-    return Figure(
-        key="circuit-matrix",
-        title="What every head adds to the right digit, for every pair",
-        caption="Logit of the right digit minus the mean over digits, corrected readout, all other digits 0. Each "
-        "column is one of the 100 circuits.",
-        panels=[heat],
-    )
+    return [heat]
 
 
 def _patterns(m: Measured) -> Figure:
@@ -343,7 +335,10 @@ def _patterns(m: Measured) -> Figure:
     )
 
 
-def _fourier(m: Measured) -> Figure:
+@study.figure("fourier", "Frequencies of the digits in what heads answer", columns=3)
+def _fourier(m: Measured) -> Panels:
+    """Energy of each head's logits over the 100 pairs, corrected readout, by frequency and kind: one digit
+    alone, (a + b) mod 10, or mixed; median and 10th to 90th percentile over models."""
     base = m.cfg.world.base
     panels: list[Drawing] = []
     for name, pairs in (("trained", m.pairs), ("untrained", m.untrained_pairs)):
@@ -373,11 +368,4 @@ def _fourier(m: Measured) -> Figure:
             stacked=True,
         )
     )
-    return Figure(
-        key="fourier",
-        title="Frequencies of the digits in what heads answer",
-        caption="Energy of each head's logits over the 100 pairs, corrected readout, by frequency and kind: one "
-        "digit alone, (a + b) mod 10, or mixed; median and 10th to 90th percentile over models.",
-        panels=panels,
-        columns=3,
-    )
+    return panels

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from polyhead.core.study_records import Drawing, Figure, HeatMap, Lines, Reference, Scatter, Series
+from polyhead.studies import study
 from polyhead.studies.attention_features.head_geometry import (
     antipodal_pairs,
     head_mix_fit,
@@ -14,6 +15,7 @@ from polyhead.studies.attention_features.head_geometry import (
     represented,
 )
 from polyhead.studies.attention_features.models import AttentionFeaturesStudyConfig, Measured, Trained, best_seeds
+from polyhead.studies.panels import Panels
 
 NAMES = {
     "phase-2-1": "2 features, 1 head",
@@ -23,7 +25,11 @@ NAMES = {
 }
 
 
-def phase_maps(m: Measured) -> Figure:
+@study.figure("phase-maps", "Phases of the last feature on the head axis", columns=2)
+def phase_maps(m: Measured) -> Panels:
+    """What becomes of the last feature, by how often features are active and how much it matters relative to the
+    others: the best of all seeds in each cell. The head axis takes the place of the hidden units of toy models
+    of superposition."""
     panels: list[Drawing] = []
     for key, t in m.phases.items():
         kind = phase(t.geometry, t.planted.shape[1] - 1)
@@ -38,18 +44,12 @@ def phase_maps(m: Measured) -> Figure:
                 categories=["ignored", "direction of its own", "superposed"],
             )
         )
-    return Figure(
-        key="phase-maps",
-        title="Phases of the last feature on the head axis",
-        caption="What becomes of the last feature, by how often features are active and how much it matters relative "
-        "to the others: the best of all seeds in each cell. The head axis takes the place of the hidden "
-        "units of toy models of superposition.",
-        panels=panels,
-        columns=2,
-    )
+    return panels
 
 
-def antipodal(m: Measured) -> Figure:
+@study.figure("antipodal-pairs", "Antipodal pairs", columns=2)
+def antipodal(m: Measured) -> Panels:
+    """Share of seeds in which two represented features have opposite loadings."""
     panels: list[Drawing] = []
     for key, t in m.phases.items():
         pairs = antipodal_pairs(t.geometry).any(-1).any(-1).double()
@@ -59,13 +59,7 @@ def antipodal(m: Measured) -> Figure:
             return float(pairs[mine].mean()) if mine else None
 
         panels.append(_map(m.cfg, NAMES[key], _grid(m.cfg, share), limits=(0.0, 1.0)))
-    return Figure(
-        key="antipodal-pairs",
-        title="Antipodal pairs",
-        caption="Share of seeds in which two represented features have opposite loadings.",
-        panels=panels,
-        columns=2,
-    )
+    return panels
 
 
 def dimensions(m: Measured) -> Figure:
@@ -104,7 +98,11 @@ def dimensions(m: Measured) -> Figure:
     )
 
 
-def overlap(m: Measured) -> Figure:
+@study.figure("overlap", "Overlap of the planted patterns", columns=2)
+def overlap(m: Measured) -> Panels:
+    """4 sparse features on 2 heads. Left: loss over that of the best constants. Right: cosine of planted
+    patterns with their best mixture of heads, and with what the student itself moves. Median and 10th to 90th
+    percentile."""
     t = m.overlaps
     levels = sorted({c.overlap for c in t.cells})
     fit, own = head_mix_fit(t.planted, t.pattern).mean(-1), pattern_cosine(t.planted, t.recovered).nanmean(-1)
@@ -113,23 +111,15 @@ def overlap(m: Measured) -> Figure:
         q = [torch.quantile(values[t.where(overlap=o)].float(), torch.tensor([0.1, 0.5, 0.9])).tolist() for o in levels]
         return Series(name=name, x=levels, y=[v[1] for v in q], low=[v[0] for v in q], high=[v[2] for v in q])
 
-    return Figure(
-        key="overlap",
-        title="Overlap of the planted patterns",
-        caption="4 sparse features on 2 heads. Left: loss over that of the best constants. Right: cosine of planted "
-        "patterns with their best mixture of heads, and with what the student itself moves. Median and 10th "
-        "to 90th percentile.",
-        panels=[
-            Lines(title="Unexplained", x_label="overlap", y_label="share", series=[line("students", t.unexplained)]),
-            Lines(
-                title="Patterns",
-                x_label="overlap",
-                y_label="cosine",
-                series=[line("best mixture of heads", fit), line("moved by the student", own)],
-            ),
-        ],
-        columns=2,
-    )
+    return [
+        Lines(title="Unexplained", x_label="overlap", y_label="share", series=[line("students", t.unexplained)]),
+        Lines(
+            title="Patterns",
+            x_label="overlap",
+            y_label="cosine",
+            series=[line("best mixture of heads", fit), line("moved by the student", own)],
+        ),
+    ]
 
 
 def gram(m: Measured) -> Figure:

@@ -8,6 +8,8 @@ from torch import Tensor
 from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, Reference, Series
 from polyhead.models.toy.attention_counts import score_tables
 from polyhead.models.toy.two_heads import two_head_solution
+from polyhead.studies import study
+from polyhead.studies.panels import Panels
 from polyhead.studies.skip_trigrams.models import Cell, Gated
 from polyhead.tasks.skip_trigrams import SkipTrigramsConfig, truth
 
@@ -50,7 +52,10 @@ def _by_hand() -> Figure:
     )
 
 
-def _contributions(cells: Sequence[Cell]) -> Figure:
+@study.figure("contributions", "Which head carries which trigram", columns=4, shared_scale=False)
+def _contributions(cells: Sequence[Cell]) -> Panels:
+    """Change of the logit of C_b (over the mean of all logits) by the presence of A, head by head, direct path
+    of the head only; the best-trained model of each size."""
     panels: list[Drawing] = []
     for c in cells:
         if not len(c.end.learnt):
@@ -68,48 +73,39 @@ def _contributions(cells: Sequence[Cell]) -> Figure:
                 annotate=True,
             )
         )
-    return Figure(
-        key="contributions",
-        title="Which head carries which trigram",
-        caption="Change of the logit of C_b (over the mean of all logits) by the presence of A, head by head, direct "
-        "path of the head only; the best-trained model of each size.",
-        panels=panels,
-        columns=4,
-        shared_scale=False,
-    )
+    return panels
 
 
-def _effective(cells: Sequence[Cell]) -> Figure:
+@study.figure("spread", "Learnt, spread, carried alone")
+def _effective(cells: Sequence[Cell]) -> Panels:
+    """Over all models of each size: share of trigrams that are completed; of those, the share with an effective
+    number of heads of 1.5 or more, and the share that one head carries alone (removal of every subset of the
+    others)."""
     names = [f"{c.n_heads} heads x {c.d_head}, n = {c.world.n_trigrams}" for c in cells]
 
     def share(values: list[Tensor]) -> list[float | None]:
         return [float(v.double().mean()) if v.numel() else None for v in values]
 
     known = [c.end.effective[c.end.learnt] for c in cells]
-    return Figure(
-        key="spread",
-        title="Learnt, spread, carried alone",
-        caption="Over all models of each size: share of trigrams that are completed; of those, the share with an "
-        "effective number of heads of 1.5 or more, and the share that one head carries alone (removal of "
-        "every subset of the others).",
-        panels=[
-            Bars(
-                title="Trigrams",
-                y_label="share",
-                categories=names,
-                series=[
-                    Series(name="completed", y=share([c.end.learnt for c in cells])),
-                    Series(name="spread over heads", y=share([(k >= 1.5) for k in known])),
-                    Series(
-                        name="carried by one head alone", y=share([c.end.sole.any(-1)[c.end.learnt] for c in cells])
-                    ),
-                ],
-            )
-        ],
-    )
+    return [
+        Bars(
+            title="Trigrams",
+            y_label="share",
+            categories=names,
+            series=[
+                Series(name="completed", y=share([c.end.learnt for c in cells])),
+                Series(name="spread over heads", y=share([(k >= 1.5) for k in known])),
+                Series(name="carried by one head alone", y=share([c.end.sole.any(-1)[c.end.learnt] for c in cells])),
+            ],
+        )
+    ]
 
 
-def _gap(gap: Sequence[Cell]) -> Figure:
+@study.figure("loss-gap", "Loss above the floor")
+def _gap(gap: Sequence[Cell]) -> Panels:
+    """Trained models of width 4 without the direct path, in the world where A stays in force: loss above the
+    exact entropy floor, median and 10th to 90th percentile over seeds. Two heads of width 3 can meet the floor
+    for any n."""
     heads = sorted({c.n_heads for c in gap})
     series = []
     for h in heads:
@@ -132,23 +128,16 @@ def _gap(gap: Sequence[Cell]) -> Figure:
     worlds = sorted({c.world.n_trigrams: c.world for c in gap}.items())
     uninformed: list[float | None] = [truth(w).bigram_floor - truth(w).floor for _, w in worlds]
     series.append(Series(name="best without context", x=[float(n) for n, _ in worlds], y=uninformed))
-    return Figure(
-        key="loss-gap",
-        title="Loss above the floor",
-        caption="Trained models of width 4 without the direct path, in the world where A stays in force: loss above "
-        "the exact entropy floor, median and 10th to 90th percentile over seeds. Two heads of width 3 can "
-        "meet the floor for any n.",
-        panels=[
-            Lines(
-                title="Loss above the floor",
-                x_label="trigrams",
-                y_label="nats per token",
-                series=series,
-                log_x=True,
-                references=[Reference(axis="y", value=0.0, label="two heads set by hand")],
-            )
-        ],
-    )
+    return [
+        Lines(
+            title="Loss above the floor",
+            x_label="trigrams",
+            y_label="nats per token",
+            series=series,
+            log_x=True,
+            references=[Reference(axis="y", value=0.0, label="two heads set by hand")],
+        )
+    ]
 
 
 def _training(c: Cell) -> Figure:

@@ -3,8 +3,10 @@
 import numpy as np
 
 from polyhead.core.study_records import Bars, Figure, Reference, Scatter, Series
+from polyhead.studies import study
 from polyhead.studies.graphs.edge_heads.measures import Measured
 from polyhead.studies.graphs.edge_heads.models import CARRIES, Alike
+from polyhead.studies.panels import Panels
 
 
 def counts(m: Measured) -> Figure:
@@ -32,7 +34,10 @@ def counts(m: Measured) -> Figure:
     )
 
 
-def layers(m: Measured) -> Figure:
+@study.figure("layers", "Effective heads of an edge, by layer")
+def layers(m: Measured) -> Panels:
+    """Participation ratio of an edge's head terms, weighted by influence; medians over prompts."""
+
     def median(name: str) -> list[float | None]:
         rows = np.array([s.by_layer for s in m.spreads[name]])
         return [round(v, 4) if v else None for v in np.median(rows, axis=0).tolist()]
@@ -40,44 +45,36 @@ def layers(m: Measured) -> Figure:
     widths = dict.fromkeys(len(found[0].by_layer) for found in m.spreads.values())
     by_width = {n: [name for name, found in m.spreads.items() if len(found[0].by_layer) == n] for n in widths}
 
-    return Figure(
-        key="layers",
-        title="Effective heads of an edge, by layer",
-        caption="Participation ratio of an edge's head terms, weighted by influence; medians over prompts.",
-        panels=[
-            Bars(
-                title=f"model of {n} layers",
-                x_label="layer",
-                y_label="heads",
-                categories=[str(layer) for layer in range(n)],
-                series=[Series(name=name, y=median(name)) for name in names],
-                references=[Reference(axis="y", value=1.0, label="one head")],
-            )
-            for n, names in by_width.items()
-        ],
-    )
+    return [
+        Bars(
+            title=f"model of {n} layers",
+            x_label="layer",
+            y_label="heads",
+            categories=[str(layer) for layer in range(n)],
+            series=[Series(name=name, y=median(name)) for name in names],
+            references=[Reference(axis="y", value=1.0, label="one head")],
+        )
+        for n, names in by_width.items()
+    ]
 
 
-def reasons(m: Measured) -> Figure:
+@study.figure("reasons", "Do heads of one edge look for the same?", columns=2)
+def reasons(m: Measured) -> Panels:
+    """One point an edge: correlation of the split scores of the two heads that carry it, against the same for a
+    head that looks there and carries nothing, and for the same two heads elsewhere. Above the diagonal: heads of
+    one edge are more alike."""
+
     def points(some: list[Alike], attribute: str, label: str) -> Series:
         x = [round(v, 4) for g in some for v in getattr(g, attribute)]
         return Series(name=label, x=x, y=[round(v, 4) for g in some for v in g.together])
 
-    return Figure(
-        key="reasons",
-        title="Do heads of one edge look for the same?",
-        caption="One point an edge: correlation of the split scores of the two heads that carry it, against the same "
-        "for a head that looks there and carries nothing, and for the same two heads elsewhere. Above the "
-        "diagonal: heads of one edge are more alike.",
-        panels=[
-            Scatter(
-                title=name,
-                x_label="control",
-                y_label="heads that carry the edge",
-                series=[points(some, "apart", "one that carries nothing"), points(some, "elsewhere", "elsewhere")],
-                square=True,
-            )
-            for name, some in m.pairs.items()
-        ],
-        columns=2,
-    )
+    return [
+        Scatter(
+            title=name,
+            x_label="control",
+            y_label="heads that carry the edge",
+            series=[points(some, "apart", "one that carries nothing"), points(some, "elsewhere", "elsewhere")],
+            square=True,
+        )
+        for name, some in m.pairs.items()
+    ]

@@ -2,41 +2,42 @@
 
 import numpy as np
 
-from polyhead.core.study_records import Bars, Figure, Reference, Scatter, Series
+from polyhead.core.study_records import Bars, Reference, Scatter, Series
+from polyhead.studies import study
 from polyhead.studies.graphs.induction_graph.measures import Measured
 from polyhead.studies.graphs.induction_graph.models import Removal
-from polyhead.studies.panels import band
+from polyhead.studies.panels import Panels, band
 
 
-def contrast(m: Measured) -> Figure:
+@study.figure("contrast", "Who makes the key stand out", columns=2)
+def contrast(m: Measured) -> Panels:
+    """Share of the induction head's contrast between its key and other keys, prompt by prompt in order of size:
+    latents brought by the previous-token head, and the other latents of that layer at the key. The rest comes
+    from embeddings, other layers and errors."""
+
     def series(name: str, attribute: str, label: str) -> Series:
         values = [getattr(c, attribute) for c in m.sets[name]]
         return Series(name=label, x=list(range(1, len(values) + 1)), y=sorted(round(v, 4) for v in values))
 
-    return Figure(
-        key="contrast",
-        title="Who makes the key stand out",
-        caption="Share of the induction head's contrast between its key and other keys, prompt by prompt in order of "
-        "size: latents brought by the previous-token head, and the other latents of that layer at the key. "
-        "The rest comes from embeddings, other layers and errors.",
-        panels=[
-            Scatter(
-                title=name,
-                x_label="prompts, in order",
-                y_label="share of the contrast",
-                series=[
-                    series(name, "carried", "by the previous-token head"),
-                    series(name, "others", "by other heads"),
-                ],
-                references=[Reference(axis="y", value=0.5, label="half")],
-            )
-            for name in m.sets
-        ],
-        columns=2,
-    )
+    return [
+        Scatter(
+            title=name,
+            x_label="prompts, in order",
+            y_label="share of the contrast",
+            series=[
+                series(name, "carried", "by the previous-token head"),
+                series(name, "others", "by other heads"),
+            ],
+            references=[Reference(axis="y", value=0.5, label="half")],
+        )
+        for name in m.sets
+    ]
 
 
-def removed(m: Measured) -> Figure:
+@study.figure("removed", "Attention to the key that is left")
+def removed(m: Measured) -> Panels:
+    """Live model, medians over prompts with 10th and 90th percentiles, by what was taken out before the
+    induction head."""
     kinds = {
         "removed": "all carried",
         "top": "the strongest one",
@@ -49,41 +50,31 @@ def removed(m: Measured) -> Figure:
         values = [np.array([getattr(c, kind).pattern for c in m.sets[name]]) for kind in kinds]
         return band(name, values, middle=np.median, digits=4)
 
-    return Figure(
-        key="removed",
-        title="Attention to the key that is left",
-        caption="Live model, medians over prompts with 10th and 90th percentiles, by what was taken out before "
-        "the induction head.",
-        panels=[
-            Bars(
-                title="attention left, over what it was",
-                y_label="share",
-                categories=list(kinds.values()),
-                series=[row(name) for name in m.sets],
-                references=[Reference(axis="y", value=1.0, label="untouched")],
-            )
-        ],
-    )
+    return [
+        Bars(
+            title="attention left, over what it was",
+            y_label="share",
+            categories=list(kinds.values()),
+            series=[row(name) for name in m.sets],
+            references=[Reference(axis="y", value=1.0, label="untouched")],
+        )
+    ]
 
 
-def nats(m: Measured) -> Figure:
+@study.figure("nats", "Attention left and nats lost", columns=2)
+def nats(m: Measured) -> Panels:
+    """Live model, every prompt; log-probability of the answer lost against attention to the key that is left."""
+
     def points(name: str, attribute: str, label: str) -> Series:
         found: list[Removal] = [getattr(c, attribute) for c in m.sets[name]]
         return Series(name=label, x=[round(r.pattern, 4) for r in found], y=[round(r.nats, 4) for r in found])
 
-    return Figure(
-        key="nats",
-        title="Attention left and nats lost",
-        caption="Live model, every prompt; log-probability of the answer lost against attention to the key that is "
-        "left.",
-        panels=[
-            Scatter(
-                title=name,
-                x_label="attention to the key left",
-                y_label="nats lost",
-                series=[points(name, "removed", "all carried"), points(name, "random", "others, same norm")],
-            )
-            for name in m.sets
-        ],
-        columns=2,
-    )
+    return [
+        Scatter(
+            title=name,
+            x_label="attention to the key left",
+            y_label="nats lost",
+            series=[points(name, "removed", "all carried"), points(name, "random", "others, same norm")],
+        )
+        for name in m.sets
+    ]

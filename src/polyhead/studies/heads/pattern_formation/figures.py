@@ -3,9 +3,10 @@
 import numpy as np
 
 from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Series
+from polyhead.studies import study
 from polyhead.studies.heads.pattern_formation.claims import DENSE, FAITHFUL, pick, shares, top, values_of
 from polyhead.studies.heads.pattern_formation.models import Cell, Measured
-from polyhead.studies.panels import band
+from polyhead.studies.panels import Panels, band
 
 
 def heads_of(real: list[Cell]) -> list[str]:
@@ -25,8 +26,10 @@ def _line(cells: list[Cell], name: str, x: str, y: str) -> Series:
     return band(name, [values_of(g, y) for g in groups], at, ends=(0, 100))
 
 
-def frontier(m: Measured) -> Figure:
-    """nMSE against active latents."""
+@study.figure("frontier", "Faithfulness against active latents", columns=2, shared_scale=False)
+def frontier(m: Measured) -> Panels:
+    """Held-out text; lines: means over seeds, bands: smallest and largest. SVD is dense: its rank stands in the
+    place of L0. Random pairs: the same codes with key sides permuted among latents."""
     panels: list[Drawing] = []
     for head in heads_of(m.real):
         mine = [c for c in m.real if c["head"] == head]
@@ -46,19 +49,14 @@ def frontier(m: Measured) -> Figure:
                 ],
             )
         )
-    return Figure(
-        key="frontier",
-        title="Faithfulness against active latents",
-        caption="Held-out text; lines: means over seeds, bands: smallest and largest. SVD is dense: its rank stands "
-        "in the place of L0. Random pairs: the same codes with key sides permuted among latents.",
-        panels=panels,
-        columns=2,
-        shared_scale=False,
-    )
+    return panels
 
 
-def densities(m: Measured) -> Figure:
-    """Densities of both sides."""
+@study.figure("density", "How dense the codes are", columns=1)
+def densities(m: Measured) -> Panels:
+    """Largest density over latents and both sides on held-out text, active latents per key, and the share of
+    latents that ever fire on both sides. Keys have more active latents than queries: a latent is a narrow
+    condition on the query and the many keys it ranks."""
     heads = heads_of(m.real)
 
     def bars(name: str, key: str) -> Bars:
@@ -71,23 +69,18 @@ def densities(m: Measured) -> Figure:
         lines = [Reference(axis="y", value=DENSE, label="dense")] if key == "density" else []
         return Bars(title=name, y_label=name, categories=heads, series=series, references=lines)
 
-    return Figure(
-        key="density",
-        title="How dense the codes are",
-        caption="Largest density over latents and both sides on held-out text, active latents per key, and the share "
-        "of latents that ever fire on both sides. Keys have more active latents than queries: a latent is a "
-        "narrow condition on the query and the many keys it ranks.",
-        panels=[
-            bars("largest density", "density"),
-            bars("active latents per key", "l0_key"),
-            bars("share of latents alive", "alive"),
-        ],
-        columns=1,
-    )
+    return [
+        bars("largest density", "density"),
+        bars("active latents per key", "l0_key"),
+        bars("share of latents alive", "alive"),
+    ]
 
 
-def variants(m: Measured) -> Figure:
-    """All variants of one head."""
+@study.figure("variants", "What matters: one head, every variant", columns=2, shared_scale=False)
+def variants(m: Measured) -> Panels:
+    """The heads with every variant, at the largest k. `long`: wider, trained for longer; `keys as sparse`: also
+    keys have only k; `no cap`: latents may always fire; `no explicit parts`: without key bias and offset table;
+    `mask`: any pair may meet."""
     cells = [c for c in m.real if c["every"] and c.get("share") == top(m.real)]
     cells += [c for c in m.real if c["every"] and c["variant"] in ("blocks of 4", "rank 1, long")]
     names = list(dict.fromkeys(c["variant"] for c in cells))
@@ -97,21 +90,12 @@ def variants(m: Measured) -> Figure:
         y = [float(np.mean(values_of(g, value))) if all(value in c for c in g) else None for g in found]
         return Bars(title=title, y_label=title, categories=names, series=[Series(name=title, y=y)])
 
-    return Figure(
-        key="variants",
-        title="What matters: one head, every variant",
-        caption="The heads with every variant, at the largest k. `long`: wider, trained for longer; `keys as "
-        "sparse`: also keys have only k; `no cap`: latents may always fire; `no explicit parts`: without key "
-        "bias and offset table; `mask`: any pair may meet.",
-        panels=[
-            bars("pattern nMSE", "nmse"),
-            bars("largest density", "density"),
-            bars("active latents per query", "l0"),
-            bars("active latents per key", "l0_key"),
-        ],
-        columns=2,
-        shared_scale=False,
-    )
+    return [
+        bars("pattern nMSE", "nmse"),
+        bars("largest density", "density"),
+        bars("active latents per query", "l0"),
+        bars("active latents per key", "l0_key"),
+    ]
 
 
 def widths(m: Measured) -> Figure:

@@ -4,8 +4,10 @@ import numpy as np
 
 from polyhead.core.head_records import RowsRecord, SweepPoint
 from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, Reference, Series
+from polyhead.studies import study
 from polyhead.studies.heads.polysemantic_head.claims import PUBLISHED
 from polyhead.studies.heads.polysemantic_head.measures import KINDS, SetResult
+from polyhead.studies.panels import Panels
 
 _MOST_CLASSES = 9
 
@@ -138,8 +140,10 @@ def rank_figure(results: list[SetResult], names: list[str], head: int) -> Figure
     )
 
 
-def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Figure:
-    """Fall by position, by set and head."""
+@study.figure("sweep", "Ablating one position at a time", columns=3)
+def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Panels:
+    """Fall of the answer's probability when only the row at one position is put on BOS; band: 10th to 90th
+    percentile over prompts. In the last layer only the last position can matter."""
     panels: list[Drawing] = []
     for name, by_head in sweeps.items():
         series = []
@@ -152,30 +156,18 @@ def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Figure:
                        labels=[repr(p.token)[1:-1] for p in points])
             )  # fmt: skip
         panels.append(Lines(title=name, x_label="position from the end", y_label="fall of probability", series=series))
-    return Figure(
-        key="sweep",
-        title="Ablating one position at a time",
-        caption="Fall of the answer's probability when only the row at one position is put on BOS; band: 10th to "
-        "90th percentile over prompts. In the last layer only the last position can matter.",
-        panels=panels,
-        columns=3,
-    )
+    return panels
 
 
-def hydra_figure(found: dict[str, list[tuple[str, float, float]]]) -> Figure:
-    """Free against frozen."""
+@study.figure("hydra", "Do later heads step in?", columns=3)
+def hydra_figure(found: dict[str, list[tuple[str, float, float]]]) -> Panels:
+    """Heads before the last layer ablated at all positions, with the patterns of later layers free to change or
+    frozen as in the clean run. Free below frozen: later heads repair by attending elsewhere; above: the head
+    works through later patterns."""
     panels: list[Drawing] = [
         Bars(title=name, y_label="fall of probability", categories=[h for h, _, _ in rows],
              series=[Series(name="later patterns free", y=[f for _, f, _ in rows]),
                      Series(name="later patterns frozen", y=[f for _, _, f in rows])])
         for name, rows in found.items()
     ]  # fmt: skip
-    return Figure(
-        key="hydra",
-        title="Do later heads step in?",
-        caption="Heads before the last layer ablated at all positions, with the patterns of later layers free "
-        "to change or frozen as in the clean run. Free below frozen: later heads repair by attending "
-        "elsewhere; above: the head works through later patterns.",
-        panels=panels,
-        columns=3,
-    )
+    return panels

@@ -6,12 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Scatter, Series
+from polyhead.core.study_records import Bars, Drawing, Lines, Reference, Scatter, Series
+from polyhead.studies import study
 from polyhead.studies.pairs.capacity.claims import solved
 from polyhead.studies.pairs.capacity.constructions import CONSTRUCTIONS, points
 from polyhead.studies.pairs.capacity.measures import Measured, Part
 from polyhead.studies.pairs.models import Cell
-from polyhead.studies.panels import band, rounded, share
+from polyhead.studies.panels import Panels, band, rounded, share
 from polyhead.tasks.pairs import truth
 
 
@@ -19,7 +20,10 @@ def _labels(m: Measured) -> list[str]:
     return ["random", *(f"built, noise {level:g}" for level in m.levels)]
 
 
-def starts(m: Measured) -> Figure:
+@study.figure("starts", "Where training ends, by where it starts", columns=3)
+def starts(m: Measured) -> Panels:
+    """Share of models at 100 % on signal sequences after training from random inits and from explicit solutions
+    with noise on their weights; on the right the same models before training."""
     labels = _labels(m)
     panels: list[Drawing] = []
     for part, title in (("mixed", "half noise sequences"), ("signal only", "no noise sequences")):
@@ -33,17 +37,14 @@ def starts(m: Measured) -> Figure:
         for cell in CONSTRUCTIONS.values()
     ]
     panels.append(Bars(title="before training", y_label="share at 100 %", categories=labels, series=start))
-    return Figure(
-        key="starts",
-        title="Where training ends, by where it starts",
-        caption="Share of models at 100 % on signal sequences after training from random inits and from explicit "
-        "solutions with noise on their weights; on the right the same models before training.",
-        panels=panels,
-        columns=3,
-    )
+    return panels
 
 
-def geometry(m: Measured) -> Figure:
+@study.figure("geometry", "Ten pairs as ten points", columns=2, shared_scale=False)
+def geometry(m: Measured) -> Panels:
+    """What the head or heads read for each pair (mean over noise), scaled to the largest. Left: the explicit
+    solution; right: the best model from random inits. On a line only different places count (b_O needed), in a
+    plane only different angles."""
     pairs = ["".join(map(str, pair)) for pair in truth(m.world).multisets]
     panels: list[Drawing] = []
     mixed = m.parts["mixed"]
@@ -54,16 +55,7 @@ def geometry(m: Measured) -> Figure:
         best = int(accuracy.argmax())
         found = mixed.points(cell, "random")[best]
         panels.append(_plane(found, pairs, f"{cell}: trained, accuracy {float(accuracy[best]):.2f}", flat))
-    return Figure(
-        key="geometry",
-        title="Ten pairs as ten points",
-        caption="What the head or heads read for each pair (mean over noise), scaled to the largest. Left: the "
-        "explicit solution; right: the best model from random inits. On a line only different places count "
-        "(b_O needed), in a plane only different angles.",
-        panels=panels,
-        columns=2,
-        shared_scale=False,
-    )
+    return panels
 
 
 def _plane(z: Tensor, pairs: list[str], title: str, flat: bool) -> Scatter:
@@ -77,7 +69,9 @@ def _plane(z: Tensor, pairs: list[str], title: str, flat: bool) -> Scatter:
     return Scatter(title=title, series=series, square=True)
 
 
-def curves(m: Measured) -> Figure:
+@study.figure("learning", "Accuracy while training", columns=3)
+def curves(m: Measured) -> Panels:
+    """Median with the 10th to 90th percentile over models; exact accuracy on signal sequences."""
     mixed, labels = m.parts["mixed"], _labels(m)
     panels: list[Drawing] = [
         Lines(
@@ -88,13 +82,7 @@ def curves(m: Measured) -> Figure:
         )
         for cell in CONSTRUCTIONS.values()
     ]
-    return Figure(
-        key="learning",
-        title="Accuracy while training",
-        caption="Median with the 10th to 90th percentile over models; exact accuracy on signal sequences.",
-        panels=panels,
-        columns=3,
-    )
+    return panels
 
 
 def _band(part: Part, moments: Sequence[int], cell: Cell, label: str) -> Series:
@@ -102,7 +90,10 @@ def _band(part: Part, moments: Sequence[int], cell: Cell, label: str) -> Series:
     return band(label, values, moments, middle=np.median, digits=3)
 
 
-def losses(m: Measured) -> Figure:
+@study.figure("losses", "Loss over all sequences at the end of training", columns=2, shared_scale=False)
+def losses(m: Measured) -> Panels:
+    """Median over models. Where the built start ends below random inits, training from random inits has stopped
+    in a worse minimum; where it ends above, accuracy was bought with loss on noise sequences."""
     labels = _labels(m)
     panels: list[Drawing] = []
     for part, title in (("mixed", "half noise sequences"), ("signal only", "no noise sequences")):
@@ -113,12 +104,4 @@ def losses(m: Measured) -> Figure:
             series.append(Series(name=str(cell), y=[rounded(v.median(), 4) if len(v) else None for v in values]))
         floor = Reference(axis="y", value=truth(world).best_loss, label="floor")
         panels.append(Bars(title=title, y_label="loss, nats", categories=labels, series=series, references=[floor]))
-    return Figure(
-        key="losses",
-        title="Loss over all sequences at the end of training",
-        caption="Median over models. Where the built start ends below random inits, training from random inits has "
-        "stopped in a worse minimum; where it ends above, accuracy was bought with loss on noise sequences.",
-        panels=panels,
-        columns=2,
-        shared_scale=False,
-    )
+    return panels

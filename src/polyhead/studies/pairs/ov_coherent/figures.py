@@ -9,13 +9,14 @@ from torch import Tensor
 from polyhead.analysis.head_ablation import accuracy_by_group, replacements, without_each_head
 from polyhead.core.rng import generator
 from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Series
+from polyhead.studies import study
 from polyhead.studies.pairs.conditional_ov import conditional_ov
 from polyhead.studies.pairs.models import Cell, ShapeMeasures, measure_tables, signal_tokens
 from polyhead.studies.pairs.ov_coherent.claims import taus
 from polyhead.studies.pairs.ov_coherent.measures import Measured
 from polyhead.studies.pairs.preference_order import is_reversed
 from polyhead.studies.pairs.token_tables import TokenTables, head_contributions, table_logits
-from polyhead.studies.panels import numbered, rounded
+from polyhead.studies.panels import Panels, numbered, rounded
 from polyhead.tasks.pairs import truth
 
 
@@ -65,25 +66,23 @@ def _examples(m: Measured) -> list[Cell]:
     return [m.wide, Cell(2, first), Cell(1, wide)]
 
 
-def scores(m: Measured) -> Figure:
+@study.figure("scores", "What each head prefers", columns=3, shared_scale=False)
+def scores(m: Measured) -> Panels:
+    """Attention scores from the read-off token to the signal tokens, above the mean score of noise tokens, of
+    the first model of each shape at 100 % (reversed, where there are two heads). Redraws the post's score bars:
+    with two heads the one order is the other backwards; with one head scores lie closer together, which is split
+    attention."""
     panels: list[Drawing] = []
     for cell in _examples(m):
         i = example(m.cells[cell])
         panels.append(score_bars(_above_noise(m, m.cells[cell], i), f"{cell} (model {i})"))
-    return Figure(
-        key="scores",
-        title="What each head prefers",
-        caption="Attention scores from the read-off token to the signal tokens, above the mean score of noise "
-        "tokens, of the first model of each shape at 100 % (reversed, where there are two heads). Redraws "
-        "the post's score bars: with two heads the one order is the other backwards; with one head scores "
-        "lie closer together, which is split attention.",
-        panels=panels,
-        columns=3,
-        shared_scale=False,
-    )
+    return panels
 
 
-def tables(m: Measured) -> Figure:
+@study.figure("conditional-ov", "Conditional OV logit tables", columns=1)
+def tables(m: Measured) -> Panels:
+    """Direct effect of a head on the logit of each pair's completion when it attends to one token, centred over
+    pairs; rows from the head's favourite down. Redraws the post's tables for the same models as above."""
     panels: list[Drawing] = []
     pairs = _pairs(m)
     for cell in (m.wide, Cell(1, m.wide.d_head)):
@@ -91,14 +90,7 @@ def tables(m: Measured) -> Figure:
         i, rows = example(measured), _rows(m, measured)
         for h in range(cell.n_heads):
             panels.append(table_map(rows[i, h], measured.ranks[i, h], pairs, f"{cell}, head {h}"))
-    return Figure(
-        key="conditional-ov",
-        title="Conditional OV logit tables",
-        caption="Direct effect of a head on the logit of each pair's completion when it attends to one token, centred "
-        "over pairs; rows from the head's favourite down. Redraws the post's tables for the same models as above.",
-        panels=panels,
-        columns=1,
-    )
+    return panels
 
 
 def mean_table(m: Measured) -> Figure:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from polyhead.core.rng import generator
 from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, Reference, Series
+from polyhead.studies import study
 from polyhead.studies.pairs.models import Cell, signal_tokens
 from polyhead.studies.pairs.ov_coherent.claims import taus
 from polyhead.studies.pairs.ov_coherent.hard_attention import hard_ceiling
@@ -15,7 +16,7 @@ from polyhead.studies.pairs.ov_coherent.measures import Measured
 from polyhead.studies.pairs.ov_coherent.open_claims import extremeness
 from polyhead.studies.pairs.preference_order import between_models_taus, head_pair_taus, is_reversed
 from polyhead.studies.pairs.token_tables import exact_accuracy
-from polyhead.studies.panels import band, numbered, rounded, share
+from polyhead.studies.panels import Panels, band, numbered, rounded, share
 from polyhead.tasks.pairs import truth
 
 
@@ -67,8 +68,10 @@ def phase_maps(m: Measured) -> Figure:
     )
 
 
-def curves(m: Measured) -> Figure:
-    """Accuracy and order against the step."""
+@study.figure("learning", "Accuracy and order while training", columns=2)
+def curves(m: Measured) -> Panels:
+    """Median over models with the 10th to 90th percentile. Left: exact accuracy on signal sequences. Right:
+    Kendall's tau between the two heads; all models of the shape, solved or not."""
     first = m.widths[0]
     cells = [c for c in (m.wide, Cell(2, first), Cell(1, m.wide.d_head), Cell(1, first)) if c in m.cells]
     accuracy, order = [], []
@@ -77,23 +80,16 @@ def curves(m: Measured) -> Figure:
         accuracy.append(band(str(cell), [a for a, _ in now], m.cfg.moments, middle=np.median, digits=3))
         if cell.n_heads > 1:
             order.append(band(str(cell), [t for _, t in now], m.cfg.moments, middle=np.median, digits=3))
-    return Figure(
-        key="learning",
-        title="Accuracy and order while training",
-        caption="Median over models with the 10th to 90th percentile. Left: exact accuracy on signal sequences. "
-        "Right: Kendall's tau between the two heads; all models of the shape, solved or not.",
-        panels=[
-            Lines(
-                title="accuracy",
-                x_label="step",
-                y_label="accuracy",
-                series=accuracy,
-                references=[Reference(axis="y", value=7 / 16, label="one hard head: 7/16")],
-            ),
-            Lines(title="tau between heads", x_label="step", y_label="tau", series=order),
-        ],
-        columns=2,
-    )
+    return [
+        Lines(
+            title="accuracy",
+            x_label="step",
+            y_label="accuracy",
+            series=accuracy,
+            references=[Reference(axis="y", value=7 / 16, label="one hard head: 7/16")],
+        ),
+        Lines(title="tau between heads", x_label="step", y_label="tau", series=order),
+    ]
 
 
 def measure_light(m: Measured, cell: Cell, step: int) -> tuple[Tensor, Tensor]:
@@ -107,8 +103,11 @@ def measure_light(m: Measured, cell: Cell, step: int) -> tuple[Tensor, Tensor]:
     return accuracy, head_pair_taus(tables.scores[..., signal]).amin(1)
 
 
-def distributions(m: Measured) -> Figure:
-    """Histograms over seeds."""
+@study.figure("distributions", "Distributions over seeds", columns=2)
+def distributions(m: Measured) -> Panels:
+    """Left: Kendall's tau between the two heads of models at 100 %, and of heads of different models (the null).
+    Right: accuracy of shapes that do not always solve the task; failed models sit at multiples of 1/16, the
+    probability of a double: they lose whole pairs."""
     k = m.cfg.world.n_signal
     n_pairs = k * (k - 1) // 2
     places = [round(-1 + 2 * i / n_pairs, 3) for i in range(n_pairs + 1)]
@@ -122,34 +121,27 @@ def distributions(m: Measured) -> Figure:
     series.append(Series(name="different models", y=histogram(null, places)))
     levels = [i / 16 for i in range(17)]
     shapes = [Cell(2, m.widths[0]), Cell(2, m.widths[1]), *(Cell(1, d) for d in m.widths)]
-    return Figure(
-        key="distributions",
-        title="Distributions over seeds",
-        caption="Left: Kendall's tau between the two heads of models at 100 %, and of heads of different models (the "
-        "null). Right: accuracy of shapes that do not always solve the task; failed models sit at multiples "
-        "of 1/16, the probability of a double: they lose whole pairs.",
-        panels=[
-            Bars(
-                title="tau",
-                x_label="tau",
-                y_label="share of models",
-                categories=[f"{p:.2f}" for p in places],
-                series=series,
-            ),
-            Bars(
-                title="accuracy",
-                x_label="accuracy, to the nearest sixteenth",
-                y_label="share of models",
-                categories=[f"{i}/16" for i in range(17)],
-                series=[Series(name=str(c), y=histogram(m.cells[c].accuracy, levels)) for c in shapes],
-            ),
-        ],
-        columns=2,
-    )
+    return [
+        Bars(
+            title="tau",
+            x_label="tau",
+            y_label="share of models",
+            categories=[f"{p:.2f}" for p in places],
+            series=series,
+        ),
+        Bars(
+            title="accuracy",
+            x_label="accuracy, to the nearest sixteenth",
+            y_label="share of models",
+            categories=[f"{i}/16" for i in range(17)],
+            series=[Series(name=str(c), y=histogram(m.cells[c].accuracy, levels)) for c in shapes],
+        ),
+    ]
 
 
-def trade_off(m: Measured) -> Figure:
-    """Share at 100 % against parameters."""
+@study.figure("trade-off", "Heads against width", columns=2)
+def trade_off(m: Measured) -> Panels:
+    """Share of models at 100 % against the size of the layer, one line for each number of heads."""
     panels: list[Drawing] = []
     for bias in (False, True):
         series = []
@@ -165,42 +157,34 @@ def trade_off(m: Measured) -> Figure:
                 series=series,
             )
         )
-    return Figure(
-        key="trade-off",
-        title="Heads against width",
-        caption="Share of models at 100 % against the size of the layer, one line for each number of heads.",
-        panels=panels,
-        columns=2,
-    )
+    return panels
 
 
-def graded(m: Measured) -> Figure:
-    """Where frequent and important tokens stand."""
+@study.figure("graded", "Where frequent and important tokens stand")
+def graded(m: Measured) -> Panels:
+    """Distance of a token's rank from the middle of the order, mean over heads and models; token 1 is drawn, or
+    weighs, 8 times as much as token 4. Mean over equal tokens: 1."""
     wide = m.wide
     series = [Series(name="equal tokens", y=[rounded(x) for x in extremeness(m.cells[wide]).mean(0)])]
     for name in ("frequency", "importance"):
         cells = m.opened[name][1]
         cell = max((c for c in cells if c.n_heads == 2), key=lambda c: c.d_head)
         series.append(Series(name=f"graded {name}", y=[rounded(x) for x in extremeness(cells[cell]).mean(0)]))
-    return Figure(
-        key="graded",
-        title="Where frequent and important tokens stand",
-        caption="Distance of a token's rank from the middle of the order, mean over heads and models; token 1 is "
-        "drawn, or weighs, 8 times as much as token 4. Mean over equal tokens: 1.",
-        panels=[
-            Bars(
-                title="distance from the middle, ranks",
-                x_label="signal token",
-                y_label="mean |rank - 1.5|",
-                categories=numbered(m.cfg.world.n_signal),
-                series=series,
-            )
-        ],
-    )
+    return [
+        Bars(
+            title="distance from the middle, ranks",
+            x_label="signal token",
+            y_label="mean |rank - 1.5|",
+            categories=numbered(m.cfg.world.n_signal),
+            series=series,
+        )
+    ]
 
 
-def three_slots(m: Measured) -> Figure:
-    """Accuracy with three slots, and hard ceilings."""
+@study.figure("three-slots", "Three slots")
+def three_slots(m: Measured) -> Panels:
+    """Median accuracy (10th to 90th percentile) with three signal tokens of three kinds in a sequence, and the
+    exact ceilings of hard heads."""
     models, cells = m.opened["three slots"]
     known = truth(models.world)
     references = [
@@ -210,25 +194,19 @@ def three_slots(m: Measured) -> Figure:
         for h in (1, 2, 3)
     ]
     accuracy = [one.accuracy for one in cells.values()]
-    return Figure(
-        key="three-slots",
-        title="Three slots",
-        caption="Median accuracy (10th to 90th percentile) with three signal tokens of three kinds in a sequence, "
-        "and the exact ceilings of hard heads.",
-        panels=[
-            Bars(
-                title="accuracy",
-                y_label="accuracy",
-                categories=[str(c) for c in cells],
-                series=[
-                    Series(
-                        name="trained",
-                        y=[float(a.median()) for a in accuracy],
-                        low=[float(a.quantile(0.1)) for a in accuracy],
-                        high=[float(a.quantile(0.9)) for a in accuracy],
-                    )
-                ],
-                references=references,
-            )
-        ],
-    )
+    return [
+        Bars(
+            title="accuracy",
+            y_label="accuracy",
+            categories=[str(c) for c in cells],
+            series=[
+                Series(
+                    name="trained",
+                    y=[float(a.median()) for a in accuracy],
+                    low=[float(a.quantile(0.1)) for a in accuracy],
+                    high=[float(a.quantile(0.9)) for a in accuracy],
+                )
+            ],
+            references=references,
+        )
+    ]

@@ -4,6 +4,8 @@ import numpy as np
 
 from polyhead.core.records import Evaluation
 from polyhead.core.study_records import Bars, Drawing, Figure, Scatter, Series
+from polyhead.studies import study
+from polyhead.studies.panels import Panels
 from polyhead.studies.real_layers.attention_superposition.models import KINDS, LayerResult
 
 
@@ -38,20 +40,23 @@ def _bars(found: list[LayerResult], what: str, title: str, y_label: str) -> list
     return panels
 
 
-def _by_kind(found: list[LayerResult]) -> Figure:
+@study.figure("kinds", "Reconstruction by the way latents are moved", columns=2, shared_scale=False)
+def _by_kind(found: list[LayerResult]) -> Panels:
+    """Held-out text, all at the same number of active latents a source token. Whiskers: smallest and largest
+    over seeds, where several were trained. The SAE through all heads shows what its features alone lose."""
     panels = _bars(found, "fvu", "FVU", "FVU") + _bars(found, "kl", "KL to the clean model", "nats")
-    return Figure(
-        key="kinds",
-        title="Reconstruction by the way latents are moved",
-        caption="Held-out text, all at the same number of active latents a source token. Whiskers: smallest and "
-        "largest over seeds, where several were trained. The SAE through all heads shows what its features alone lose.",
-        panels=panels,
-        columns=2,
-        shared_scale=False,
-    )
+    return panels
 
 
-def _frontiers(found: list[LayerResult]) -> Figure:
+@study.figure(
+    "frontiers",
+    "The same dictionaries, counted where latents are read and where they arrive",
+    columns=2,
+    shared_scale=False,
+)
+def _frontiers(found: list[LayerResult]) -> Panels:
+    """One point a dictionary. A latent with several heads lands in more places, so what is better at equal
+    source k need not be better at equal destination L0."""
     kinds = ("free", "top1", "top1_choice")
     panels: list[Drawing] = []
     for r in found:
@@ -65,18 +70,13 @@ def _frontiers(found: list[LayerResult]) -> Figure:
                 xs = [float(getattr(e, x) or 0) for e in rows]
                 series.append(Series(name=KINDS[kind], x=xs, y=[e.fvu for e in rows]))
             panels.append(Scatter(title=r.name, x_label=label, y_label="FVU", series=series, log_x=True))
-    return Figure(
-        key="frontiers",
-        title="The same dictionaries, counted where latents are read and where they arrive",
-        caption="One point a dictionary. A latent with several heads lands in more places, so what is better at "
-        "equal source k need not be better at equal destination L0.",
-        panels=panels,
-        columns=2,
-        shared_scale=False,
-    )
+    return panels
 
 
-def _needed(found: list[LayerResult]) -> Figure:
+@study.figure("heads-needed", "How many heads latents need")
+def _needed(found: list[LayerResult]) -> Panels:
+    """Greedy search over heads with free coefficients; weighted by energy; mean, smallest and largest over
+    dictionaries. Heads that look at the same places count once."""
     names = [(r, e) for r in found for e in r.evaluations if e.variant in ("free", "shuffled") and e.name in r.heads]
     width = max((len(r.heads[e.name].needed) for r, e in names), default=1)
     series = []
@@ -97,10 +97,4 @@ def _needed(found: list[LayerResult]) -> Figure:
         categories=[str(n) for n in range(1, width + 1)],
         series=series,
     )
-    return Figure(
-        key="heads-needed",
-        title="How many heads latents need",
-        caption="Greedy search over heads with free coefficients; weighted by energy; mean, smallest and largest "
-        "over dictionaries. Heads that look at the same places count once.",
-        panels=[bars],
-    )
+    return [bars]

@@ -3,13 +3,16 @@
 import numpy as np
 
 from polyhead.core.study_records import Bars, Figure, Lines, Series
-from polyhead.studies.panels import band
+from polyhead.studies import study
+from polyhead.studies.panels import Panels, band
 from polyhead.studies.real_layers.cross_layer.measures import Measured
 from polyhead.studies.real_layers.cross_layer.models import Trial
 
 
-def gain(m: Measured) -> Figure:
-    """Gains of both layers together."""
+@study.figure("gain", "What one value SAE of two layers gains over two of one layer each")
+def gain(m: Measured) -> Panels:
+    """Summed FVU on held-out tokens at equal summed L0; medians with the range over seeds. Shuffled: the second
+    layer's values are of other tokens. The published figure (unrecovered) shows L0 and error."""
     series = [
         band(
             f"{name}{', shuffled' if c else ''}",
@@ -21,17 +24,13 @@ def gain(m: Measured) -> Figure:
         for c in (False, True)
     ]
     bars = Bars(title="", y_label="1 - FVU of both / FVU of the two", categories=list(m.by_pair), series=series)
-    return Figure(
-        key="gain",
-        title="What one value SAE of two layers gains over two of one layer each",
-        caption="Summed FVU on held-out tokens at equal summed L0; medians with the range over seeds. Shuffled: the "
-        "second layer's values are of other tokens. The published figure (unrecovered) shows L0 and error.",
-        panels=[bars],
-    )
+    return [bars]
 
 
-def linear(m: Measured) -> Figure:
-    """What a linear map and a PCA of both see."""
+@study.figure("linear", "What two layers share linearly")
+def linear(m: Measured) -> Panels:
+    """Variance of one layer's values that the other's predict (held-out), and what one PCA of both gains over
+    one PCA of each at equal total rank (twice k)."""
     rows = {
         "later from earlier": [s.forward for s in m.shared],
         "earlier from later": [s.backward for s in m.shared],
@@ -41,16 +40,13 @@ def linear(m: Measured) -> Figure:
     bars = Bars(
         title="", categories=[s.pair for s in m.shared], series=[Series(name=k, y=[*v]) for k, v in rows.items()]
     )
-    return Figure(
-        key="linear",
-        title="What two layers share linearly",
-        caption="Variance of one layer's values that the other's predict (held-out), and what one PCA of both gains "
-        "over one PCA of each at equal total rank (twice k).",
-        panels=[bars],
-    )
+    return [bars]
 
 
-def shares(m: Measured) -> Figure:
+@study.figure("shares", "Which layer the latents of a two-layer value SAE write", columns=2)
+def shares(m: Measured) -> Panels:
+    """Share of the first layer in a living latent's two decoder norms (layers in units of equal mean square),
+    all seeds: 0 and 1 are latents of one layer. Crosscoder norms, equal total width."""
     edges = np.linspace(0, 1, 11)
     names = [f"{lo:.0%}" for lo in edges[:-1]]
 
@@ -59,26 +55,19 @@ def shares(m: Measured) -> Figure:
         count = np.histogram(np.concatenate(each), bins=edges)[0]
         return [round(float(c), 4) for c in count / max(1, count.sum())]
 
-    return Figure(
-        key="shares",
-        title="Which layer the latents of a two-layer value SAE write",
-        caption="Share of the first layer in a living latent's two decoder norms (layers in units of equal mean "
-        "square), all seeds: 0 and 1 are latents of one layer. Crosscoder norms, equal total width.",
-        panels=[
-            Bars(
-                title=pair,
-                x_label="share of the first layer, from",
-                y_label="share of living latents",
-                categories=names,
-                series=[
-                    Series(name="same token", y=counts(found, False)),
-                    Series(name="tokens shuffled", y=counts(found, True)),
-                ],
-            )
-            for pair, found in m.by_pair.items()
-        ],
-        columns=2,
-    )
+    return [
+        Bars(
+            title=pair,
+            x_label="share of the first layer, from",
+            y_label="share of living latents",
+            categories=names,
+            series=[
+                Series(name="same token", y=counts(found, False)),
+                Series(name="tokens shuffled", y=counts(found, True)),
+            ],
+        )
+        for pair, found in m.by_pair.items()
+    ]
 
 
 def curve(m: Measured) -> list[Figure]:

@@ -3,7 +3,9 @@
 import numpy as np
 
 from polyhead.core.records import Evaluation
-from polyhead.core.study_records import Bars, Figure, Scatter, Series
+from polyhead.core.study_records import Bars, Scatter, Series
+from polyhead.studies import study
+from polyhead.studies.panels import Panels
 from polyhead.studies.real_layers.methods_compared.claims import by_kind, values_of
 from polyhead.studies.real_layers.methods_compared.measures import Measured, out
 
@@ -25,7 +27,10 @@ _COLUMNS = (
 )
 
 
-def table(m: Measured) -> Figure:
+@study.figure("table", "Every method on the same layer and text", columns=2, shared_scale=False)
+def table(m: Measured) -> Panels:
+    """Held-out text; medians with the range over seeds. A missing bar: no such number. Attention replacement and
+    gated blocks have few, always active heads instead of latents."""
     groups = {name: by_kind([e for e in rows if e.method is not None]) for name, rows in m.found.items()}
     kinds = list(dict.fromkeys(kind for some in groups.values() for kind in some))
 
@@ -35,21 +40,17 @@ def table(m: Measured) -> Figure:
         y, low, high = (list(column) for column in zip(*some, strict=True))
         return Series(name=name, y=y, low=low, high=high)
 
-    return Figure(
-        key="table",
-        title="Every method on the same layer and text",
-        caption="Held-out text; medians with the range over seeds. A missing bar: no such number. Attention "
-        "replacement and gated blocks have few, always active heads instead of latents.",
-        panels=[
-            Bars(title=title, categories=kinds, series=[series(name, measure) for name in m.found])
-            for title, measure in _COLUMNS
-        ],
-        columns=2,
-        shared_scale=False,
-    )
+    return [
+        Bars(title=title, categories=kinds, series=[series(name, measure) for name in m.found])
+        for title, measure in _COLUMNS
+    ]
 
 
-def frontier(m: Measured) -> Figure:
+@study.figure("frontier", "Error of the attention output against active latents", columns=2)
+def frontier(m: Measured) -> Panels:
+    """One point per seed; numbers are ranks of the PCA. A latent of a multitoken transcoder is counted where it
+    is read, one of an output SAE or of Lorsa where it arrives."""
+
     def series(rows: list[Evaluation]) -> list[Series]:
         pca = [e for e in rows if e.variant == "pca" and e.method is None]
         kinds = by_kind([e for e in rows if e.method is not None])
@@ -66,21 +67,14 @@ def frontier(m: Measured) -> Figure:
             )
         ]
 
-    return Figure(
-        key="frontier",
-        title="Error of the attention output against active latents",
-        caption="One point per seed; numbers are ranks of the PCA. A latent of a multitoken transcoder is counted "
-        "where it is read, one of an output SAE or of Lorsa where it arrives.",
-        panels=[
-            Scatter(
-                title=name,
-                x_label="active latents per token (rank of the PCA)",
-                y_label="FVU of the attention output",
-                series=series(rows),
-                log_x=True,
-                log_y=True,
-            )
-            for name, rows in m.found.items()
-        ],
-        columns=2,
-    )
+    return [
+        Scatter(
+            title=name,
+            x_label="active latents per token (rank of the PCA)",
+            y_label="FVU of the attention output",
+            series=series(rows),
+            log_x=True,
+            log_y=True,
+        )
+        for name, rows in m.found.items()
+    ]

@@ -3,13 +3,18 @@
 import numpy as np
 
 from polyhead.core.study_records import Bars, Figure, HeatMap, Reference, Scatter, Series
+from polyhead.studies import study
+from polyhead.studies.panels import Panels
 from polyhead.studies.real_layers.more_features_than_heads.measures import Measured
 from polyhead.studies.real_layers.more_features_than_heads.models import Result
 
 _SHOWN = 24
 
 
-def funnel(m: Measured) -> Figure:
+@study.figure("funnel", "From latents to verified next-token features", columns=2)
+def funnel(m: Measured) -> Panels:
+    """Medians with the range over seeds. Aligned: the decoder points at its best token more than random
+    directions at theirs. Moves its token: its removal lowers that token, and more than others. Verified: both."""
     stages = ["candidates", "aligned", "moves its token", "verified", "distinct words", "and it comes"]
 
     def counts(r: Result, random: bool) -> list[int]:
@@ -22,23 +27,16 @@ def funnel(m: Measured) -> Figure:
         low, high = rows.min(0).tolist(), rows.max(0).tolist()
         return Series(name=label, y=np.median(rows, axis=0).tolist(), low=low, high=high)
 
-    return Figure(
-        key="funnel",
-        title="From latents to verified next-token features",
-        caption="Medians with the range over seeds. Aligned: the decoder points at its best token more than random "
-        "directions at theirs. Moves its token: its removal lowers that token, and more than others. Verified: both.",
-        panels=[
-            Bars(
-                title=name,
-                y_label="latents",
-                categories=stages,
-                series=[series(name, False, "latents"), series(name, True, "random decoders")],
-                references=[Reference(axis="y", value=r.n_heads, label=f"{r.n_heads} heads")],
-            )
-            for name, r in m.first.items()
-        ],
-        columns=2,
-    )
+    return [
+        Bars(
+            title=name,
+            y_label="latents",
+            categories=stages,
+            series=[series(name, False, "latents"), series(name, True, "random decoders")],
+            references=[Reference(axis="y", value=r.n_heads, label=f"{r.n_heads} heads")],
+        )
+        for name, r in m.first.items()
+    ]
 
 
 def heads(m: Measured) -> Figure:
@@ -70,7 +68,10 @@ def heads(m: Measured) -> Figure:
     )
 
 
-def support(m: Measured) -> Figure:
+@study.figure("support", "How many heads of the model a feature needs", columns=2)
+def support(m: Measured) -> Panels:
+    """All seeds; direct effect of each whole head on the feature's token at the feature's positions, everything
+    after the layer held as it was."""
     panels = []
     for name, one in m.first.items():
         found = [r for r in m.results if r.site == name]
@@ -90,17 +91,14 @@ def support(m: Measured) -> Figure:
                 series=[Series(name="own token", y=counts(False)), Series(name="another's token", y=counts(True))],
             )
         )
-    return Figure(
-        key="support",
-        title="How many heads of the model a feature needs",
-        caption="All seeds; direct effect of each whole head on the feature's token at the feature's positions, "
-        "everything after the layer held as it was.",
-        panels=list(panels),
-        columns=2,
-    )
+    return panels
 
 
-def effects(m: Measured) -> Figure:
+@study.figure("effects", "Alignment with the best token, and what the removal does to it", columns=2)
+def effects(m: Measured) -> Panels:
+    """First seed, every candidate: unit decoder times centred unembedding, and median nats lost at the examined
+    positions."""
+
     def points(r: Result, random: bool) -> Series:
         e = r.random if random else r.real
         drop = e.drop.median(-1).values
@@ -110,16 +108,9 @@ def effects(m: Measured) -> Figure:
             y=[round(float(v), 4) for v in drop],
         )
 
-    return Figure(
-        key="effects",
-        title="Alignment with the best token, and what the removal does to it",
-        caption="First seed, every candidate: unit decoder times centred unembedding, and median nats lost at the "
-        "examined positions.",
-        panels=[
-            Scatter(
-                title=name, x_label="alignment", y_label="median drop, nats", series=[points(r, True), points(r, False)]
-            )
-            for name, r in m.first.items()
-        ],
-        columns=2,
-    )
+    return [
+        Scatter(
+            title=name, x_label="alignment", y_label="median drop, nats", series=[points(r, True), points(r, False)]
+        )
+        for name, r in m.first.items()
+    ]

@@ -2,14 +2,18 @@
 
 import numpy as np
 
-from polyhead.core.study_records import Drawing, Figure, Lines, Scatter, Series
-from polyhead.studies.panels import band
+from polyhead.core.study_records import Drawing, Lines, Scatter, Series
+from polyhead.studies import study
+from polyhead.studies.panels import Panels, band
 from polyhead.studies.real_layers.ov_dimension.measures import NULLS, Measured, Source
 
 SOURCES: tuple[Source, ...] = ("loadings", *NULLS)
 
 
-def sizes_by_rank(m: Measured) -> Figure:
+@study.figure("rank-size", "Sizes of groups of like head loadings, largest first", columns=2)
+def sizes_by_rank(m: Measured) -> Panels:
+    """k-means on unit loadings of living latents, next to one draw of each null. Redraws the published rank-size
+    plots, which had no null. A power law is a straight line."""
     panels: list[Drawing] = []
     for one in m.found:
         series = []
@@ -23,17 +27,12 @@ def sizes_by_rank(m: Measured) -> Figure:
         panels.append(
             Lines(title=one.name, x_label="rank", y_label="latents in the group", series=series, log_x=True, log_y=True)
         )
-    return Figure(
-        key="rank-size",
-        title="Sizes of groups of like head loadings, largest first",
-        caption="k-means on unit loadings of living latents, next to one draw of each null. Redraws the published "
-        "rank-size plots, which had no null. A power law is a straight line.",
-        panels=panels,
-        columns=2,
-    )
+    return panels
 
 
-def unevenness(m: Measured) -> Figure:
+@study.figure("unevenness", "How uneven group sizes are, for every number of groups", columns=2)
+def unevenness(m: Measured) -> Panels:
+    """0: all groups alike. Bands: smallest and largest over draws of a null."""
     panels: list[Drawing] = []
     for one in m.found:
         series = []
@@ -45,16 +44,13 @@ def unevenness(m: Measured) -> Figure:
         panels.append(
             Lines(title=one.name, x_label="groups", y_label="Gini coefficient of sizes", series=series, log_x=True)
         )
-    return Figure(
-        key="unevenness",
-        title="How uneven group sizes are, for every number of groups",
-        caption="0: all groups alike. Bands: smallest and largest over draws of a null.",
-        panels=panels,
-        columns=2,
-    )
+    return panels
 
 
-def ranks_of_groups(m: Measured) -> Figure:
+@study.figure("ranks", "Dimensions a group writes and reads", columns=2)
+def ranks_of_groups(m: Measured) -> Panels:
+    """One point per group, over all dictionaries. Random groups of the same sizes show what many vectors span
+    anyway."""
     panels: list[Drawing] = []
     for side, label in (("writes", "rows of W_dec"), ("reads", "columns of W_enc")):
         rows = [row for one in m.found for row in one.ranks[side]]
@@ -73,11 +69,4 @@ def ranks_of_groups(m: Measured) -> Figure:
                 log_y=True,
             )
         )
-    return Figure(
-        key="ranks",
-        title="Dimensions a group writes and reads",
-        caption="One point per group, over all dictionaries. Random groups of the same sizes show what many vectors "
-        "span anyway.",
-        panels=panels,
-        columns=2,
-    )
+    return panels

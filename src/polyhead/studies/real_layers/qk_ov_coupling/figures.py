@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Series
-from polyhead.studies.panels import band, rounded
+from polyhead.core.study_records import Bars, Drawing, Lines, Reference, Series
+from polyhead.studies import study
+from polyhead.studies.panels import Panels, band, rounded
 from polyhead.studies.real_layers.qk_ov_coupling.claims import NAMES
 from polyhead.studies.real_layers.qk_ov_coupling.measures import Measured
 from polyhead.studies.real_layers.qk_ov_coupling.models import survival
@@ -15,7 +16,10 @@ FROZEN = {
 }
 
 
-def frontier(m: Measured) -> Figure:
+@study.figure("frontier", "The joint baseline next to transcoders", columns=2, shared_scale=False)
+def frontier(m: Measured) -> Panels:
+    """Held-out text; bands: smallest and largest over seeds. The joint baseline's encoder is trained by the SAE
+    loss alone."""
     panels: list[Drawing] = []
     for r in m.found:
         for what, label in (("fvu", "FVU"), ("kl", "KL to the clean model, nats")):
@@ -27,18 +31,13 @@ def frontier(m: Measured) -> Figure:
             panels.append(
                 Lines(title=r.name, x_label="active latents a source token", y_label=label, series=series, log_x=True)
             )
-    return Figure(
-        key="frontier",
-        title="The joint baseline next to transcoders",
-        caption="Held-out text; bands: smallest and largest over seeds. The joint baseline's encoder is trained by "
-        "the SAE loss alone.",
-        panels=panels,
-        columns=2,
-        shared_scale=False,
-    )
+    return panels
 
 
-def survivals_left(m: Measured) -> Figure:
+@study.figure("survival", "What is left of the gain when loadings are frozen to a few mixtures", columns=2)
+def survivals_left(m: Measured) -> Panels:
+    """Free transcoders trained on for as many tokens again with frozen loadings. The gain is the difference in
+    FVU between free loadings and one head per latent, both trained on alike."""
     panels: list[Drawing] = []
     for r in m.found:
         series = []
@@ -67,27 +66,17 @@ def survivals_left(m: Measured) -> Figure:
                 references=lines,
             )
         )
-    return Figure(
-        key="survival",
-        title="What is left of the gain when loadings are frozen to a few mixtures",
-        caption="Free transcoders trained on for as many tokens again with frozen loadings. The gain is the "
-        "difference in FVU between free loadings and one head per latent, both trained on alike.",
-        panels=panels,
-        columns=2,
-    )
+    return panels
 
 
-def second_half(m: Measured) -> Figure:
+@study.figure("second-half", "FVU after training on, by what became of the loadings")
+def second_half(m: Measured) -> Panels:
+    """`own`: frozen where they were; `top1`: bound to the strongest head; then centroids, random directions and
+    centroids permuted, by number."""
     names = list(dict.fromkeys(n for r in m.found for f in r.frozen.values() for n in f))
     series = [
         Series(name=n, y=[float(np.mean([f[n] for f in r.frozen.values()])) if r.frozen else None for r in m.found])
         for n in names
     ]
     bars = Bars(title="After training on", y_label="FVU", categories=[r.name for r in m.found], series=series)
-    return Figure(
-        key="second-half",
-        title="FVU after training on, by what became of the loadings",
-        caption="`own`: frozen where they were; `top1`: bound to the strongest head; then centroids, random "
-        "directions and centroids permuted, by number.",
-        panels=[bars],
-    )
+    return [bars]

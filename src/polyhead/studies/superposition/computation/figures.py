@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import torch
 
 from polyhead.core.study_records import Bars, Figure, HeatMap, Lines, Reference, Series
-from polyhead.studies.panels import band
+from polyhead.studies import study
+from polyhead.studies.panels import Panels, band
 from polyhead.studies.superposition.computation.claims import (
     READ,
     by_run,
@@ -53,26 +54,22 @@ def losses(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) -
     )
 
 
-def solved(switches: Mapping[tuple[str, str, str], Grid]) -> Figure:
-    """Solved fraction for every combination of switches."""
+@study.figure("solved", "Solved fraction over seeds")
+def solved(switches: Mapping[tuple[str, str, str], Grid]) -> Panels:
+    """Share of seeds under 1 % of the best constant's loss at density 1. Rows: task, hidden and output
+    activation; columns: hidden bias and size of the start."""
     columns = [(b, s) for b in (False, True) for s in (True, False)]
     rows = list(switches)
-    return Figure(
-        key="solved",
-        title="Solved fraction over seeds",
-        caption="Share of seeds under 1 % of the best constant's loss at density 1. Rows: task, hidden and output "
-        "activation; columns: hidden bias and size of the start.",
-        panels=[
-            HeatMap(
-                title="solved",
-                x=[f"{'bias' if b else 'no bias'}, {'published' if s else 'larger'} start" for b, s in columns],
-                y=[f"{t}: {a} / {'linear' if o == 'identity' else o}" for t, a, o in rows],
-                values=[[solved_share(switches[r], hidden_bias=b, small_start=s) for b, s in columns] for r in rows],
-                limits=(0.0, 1.0),
-                annotate=True,
-            )
-        ],
-    )
+    return [
+        HeatMap(
+            title="solved",
+            x=[f"{'bias' if b else 'no bias'}, {'published' if s else 'larger'} start" for b, s in columns],
+            y=[f"{t}: {a} / {'linear' if o == 'identity' else o}" for t, a, o in rows],
+            values=[[solved_share(switches[r], hidden_bias=b, small_start=s) for b, s in columns] for r in rows],
+            limits=(0.0, 1.0),
+            annotate=True,
+        )
+    ]
 
 
 def weights(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) -> Figure:
@@ -102,8 +99,10 @@ def weights(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) 
     )
 
 
-def stacks(grid: Grid) -> Figure:
-    """Neuron stacks of abs of many features: each bar a unit, each colour a feature."""
+@study.figure("neuron-stacks", "Neuron stacks: abs of many features")
+def stacks(grid: Grid) -> Panels:
+    """Contribution of each hidden unit to each feature, the 24 largest features of one model at each density,
+    after Elhage et al. 2022."""
     panels = []
     for d in (MANY_DENSITIES[0], MANY_DENSITIES[2], MANY_DENSITIES[-1]):
         i = int(grid.where(lambda c, d=d: c.world.density == d)[0])
@@ -122,13 +121,7 @@ def stacks(grid: Grid) -> Figure:
                 stacked=True,
             )
         )
-    return Figure(
-        key="neuron-stacks",
-        title="Neuron stacks: abs of many features",
-        caption="Contribution of each hidden unit to each feature, the 24 largest features of one model at each "
-        "density, after Elhage et al. 2022.",
-        panels=panels,
-    )
+    return panels
 
 
 def pairwise(grid: Grid, cfg: ComputationStudyConfig) -> Figure:

@@ -7,7 +7,8 @@ from torch import Tensor
 from polyhead.analysis.feature_geometry import dimensions_per_feature
 from polyhead.analysis.feature_geometry import norms as feature_norms
 from polyhead.core.study_records import Drawing, Figure, HeatMap, Lines, Reference, Series
-from polyhead.studies.panels import band
+from polyhead.studies import study
+from polyhead.studies.panels import Panels, band
 from polyhead.studies.superposition.axis_alignment import expected_haar_kurtosis
 from polyhead.studies.superposition.dropout.claims import alignment as kurtosis
 from polyhead.studies.superposition.dropout.claims import block
@@ -169,8 +170,10 @@ def overlaps(grid: Grid, cfg: DropoutConfig) -> Figure:
     )
 
 
-def penalty(l1: dict[str, Grid]) -> Figure:
-    """Kurtosis against the L1 coefficient, both kinds."""
+@study.figure("l1", "The L1 term as coded and as meant")
+def penalty(l1: dict[str, Grid]) -> Panels:
+    """Kurtosis of the feature directions over the coefficient; as coded, the absolute value is taken after the
+    mean, so signs cancel."""
     series = []
     for kind, grid in l1.items():
         rows = [
@@ -178,10 +181,4 @@ def penalty(l1: dict[str, Grid]) -> Figure:
             for c in L1_COEFFICIENTS
         ]
         series.append(band({"norm": "as meant", "coded": "as coded"}[kind], rows, L1_COEFFICIENTS))
-    return Figure(
-        key="l1",
-        title="The L1 term as coded and as meant",
-        caption="Kurtosis of the feature directions over the coefficient; as coded, the absolute value is taken "
-        "after the mean, so signs cancel.",
-        panels=[Lines(title="kurtosis", x_label="L1 coefficient", y_label="kurtosis", series=series)],
-    )
+    return [Lines(title="kurtosis", x_label="L1 coefficient", y_label="kurtosis", series=series)]

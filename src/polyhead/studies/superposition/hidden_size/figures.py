@@ -1,7 +1,8 @@
 """Figures of the study `hidden-size-polysemanticity`."""
 
 from polyhead.core.study_records import Figure, Lines, Reference
-from polyhead.studies.panels import band
+from polyhead.studies import study
+from polyhead.studies.panels import Panels, band
 from polyhead.studies.superposition.hidden_size.claims import measure_width
 from polyhead.studies.superposition.hidden_size.measures import HiddenSizeConfig, Measured
 from polyhead.studies.superposition.hidden_size.polysemanticity import Polysemanticity
@@ -44,8 +45,9 @@ def _over_training(
     )
 
 
-def over_width(x: Measured) -> Figure:
-    """At the end of training."""
+@study.figure("over-width", "Polysemanticity against width", columns=3)
+def over_width(x: Measured) -> Panels:
+    """At the end of training, three kinds of hidden layer and the random null."""
     grids, null, cfg = x.grids, x.null, x.cfg
     panels = []
     for name in METRICS:
@@ -54,10 +56,4 @@ def over_width(x: Measured) -> Figure:
         for label, values in {**rows, "random matrices": [getattr(null[m], name) for m in cfg.widths]}.items():
             series.append(band(label, values, [float(m) for m in cfg.widths]))
         panels.append(Lines(title=NAMES[name], x_label="hidden units m", y_label=NAMES[name], series=series))
-    return Figure(
-        key="over-width",
-        title="Polysemanticity against width",
-        caption="At the end of training, three kinds of hidden layer and the random null.",
-        panels=panels,
-        columns=3,
-    )
+    return panels

@@ -11,7 +11,8 @@ from polyhead.analysis.feature_geometry import (
     represented,
 )
 from polyhead.core.study_records import Figure, HeatMap, Lines, Reference, Scatter, Series
-from polyhead.studies.panels import band
+from polyhead.studies import study
+from polyhead.studies.panels import Panels, band
 from polyhead.studies.superposition.models import Grid
 from polyhead.studies.superposition.tms.claims import phases
 from polyhead.studies.superposition.tms.models import TmsConfig
@@ -48,50 +49,42 @@ def phase_maps(cfg: TmsConfig, two: Grid, three: Grid, axes: tuple[list[float], 
     )
 
 
-def sticky(grid: Grid) -> Figure:
-    """Dimensions per feature against density."""
+@study.figure("dimensions-per-feature", "Dimensions per feature D* = m / |W|_F^2")
+def sticky(grid: Grid) -> Panels:
+    """Mean and 10th to 90th percentile over seeds, equal importance. Published: plateaus at 1 and 1/2."""
     xs = sorted({c.world.density for c in grid.cells}, reverse=True)
     rows = [dimensions_per_feature(grid.W[grid.where(lambda c, d=d: c.world.density == d)]) for d in xs]  # fmt: skip
-    return Figure(
-        key="dimensions-per-feature",
-        title="Dimensions per feature D* = m / |W|_F^2",
-        caption="Mean and 10th to 90th percentile over seeds, equal importance. Published: plateaus at 1 and 1/2.",
-        panels=[
-            Lines(
-                title=f"{grid.cells[0].world.n_features} features on {grid.cells[0].model.d_hidden} units",
-                x_label="1 / density",
-                y_label="D*",
-                log_x=True,
-                series=[band("D*", rows, [1 / d for d in xs])],
-                references=[Reference(axis="y", value=1.0, label="1"), Reference(axis="y", value=0.5, label="1/2")],
-            )
-        ],
-    )
+    return [
+        Lines(
+            title=f"{grid.cells[0].world.n_features} features on {grid.cells[0].model.d_hidden} units",
+            x_label="1 / density",
+            y_label="D*",
+            log_x=True,
+            series=[band("D*", rows, [1 / d for d in xs])],
+            references=[Reference(axis="y", value=1.0, label="1"), Reference(axis="y", value=0.5, label="1/2")],
+        )
+    ]
 
 
-def dimensionalities(grid: Grid) -> Figure:
-    """D_i of every represented feature against density, one seed."""
+@study.figure("feature-dimensionality", "Dimensionality of each feature")
+def dimensionalities(grid: Grid) -> Panels:
+    """D_i of the represented features of one model at each density; lines of regular polytopes."""
     xs, ys = [], []
     for i in grid.where(lambda c: c.seed == 0).tolist():
         W = grid.W[i : i + 1]
         values = feature_dimensionality(W)[represented(W)].tolist()
         xs += [1 / grid.cells[i].world.density] * len(values)
         ys += values
-    return Figure(
-        key="feature-dimensionality",
-        title="Dimensionality of each feature",
-        caption="D_i of the represented features of one model at each density; lines of regular polytopes.",
-        panels=[
-            Scatter(
-                title="D_i",
-                x_label="1 / density",
-                y_label="D_i",
-                log_x=True,
-                series=[Series(name="features", x=xs, y=ys)],
-                references=LINE_MARKS,
-            )
-        ],
-    )
+    return [
+        Scatter(
+            title="D_i",
+            x_label="1 / density",
+            y_label="D_i",
+            log_x=True,
+            series=[Series(name="features", x=xs, y=ys)],
+            references=LINE_MARKS,
+        )
+    ]
 
 
 def learning_curves(grid: Grid) -> Figure:
@@ -140,19 +133,15 @@ def five_features(grid: Grid) -> Figure:
     )
 
 
-def overlaps(grid: Grid) -> Figure:
-    """W W^T at three densities."""
-    return Figure(
-        key="overlaps",
-        title="Overlaps of twenty features on five units",
-        caption="W W^T of one model at three densities, importance 0.7^i, after Elhage et al. 2022.",
-        panels=[_overlap(grid, int(grid.where(lambda c, d=d: c.world.density == d)[0])) for d in _ends(grid)],
-        columns=3,
-    )
+@study.figure("overlaps", "Overlaps of twenty features on five units", columns=3)
+def overlaps(grid: Grid) -> Panels:
+    """W W^T of one model at three densities, importance 0.7^i, after Elhage et al. 2022."""
+    return [_overlap(grid, int(grid.where(lambda c, d=d: c.world.density == d)[0])) for d in _ends(grid)]
 
 
-def activations(base: dict[str, Grid]) -> Figure:
-    """Features represented and interference for ReLU, GELU and linear output."""
+@study.figure("activations", "ReLU, GELU and linear output", columns=2)
+def activations(base: dict[str, Grid]) -> Panels:
+    """Five features on two units; mean and 10th to 90th percentile over seeds."""
     panels = []
     for name, measure in (("features represented", lambda W: represented(W).sum(-1)), ("mean interference", _mean)):
         series = []
@@ -161,27 +150,16 @@ def activations(base: dict[str, Grid]) -> Figure:
             rows = [measure(grid.W[grid.where(lambda c, d=d: c.world.density == d)]) for d in xs]
             series.append(band({"identity": "linear"}.get(kind, kind), rows, [1 / d for d in xs]))
         panels.append(Lines(title=name, x_label="1 / density", y_label=name, log_x=True, series=series))
-    return Figure(
-        key="activations",
-        title="ReLU, GELU and linear output",
-        caption="Five features on two units; mean and 10th to 90th percentile over seeds.",
-        panels=panels,
-        columns=2,
-    )
+    return panels
 
 
-def class_overlaps(grid: Grid) -> Figure:
-    """W W^T of frequent and rare features, with equal and raised importance."""
+@study.figure("frequent-and-rare", "Frequent (0 to 9) and rare (10 to 19) features", columns=2)
+def class_overlaps(grid: Grid) -> Panels:
+    """W W^T of one model with equal importance and of one whose rare features weigh 20 times as much."""
     mixed = [int(grid.where(lambda c, k=k: c.model.d_hidden == 12 and isinstance(c.world.density, tuple)
                                 and isinstance(c.world.importance, k))[0])
              for k in (float, tuple)]  # fmt: skip
-    return Figure(
-        key="frequent-and-rare",
-        title="Frequent (0 to 9) and rare (10 to 19) features",
-        caption="W W^T of one model with equal importance and of one whose rare features weigh 20 times as much.",
-        panels=[_overlap(grid, i, name) for i, name in zip(mixed, ("equal importance", "rare important"), strict=True)],
-        columns=2,
-    )
+    return [_overlap(grid, i, name) for i, name in zip(mixed, ("equal importance", "rare important"), strict=True)]
 
 
 def _mean(W: Tensor) -> Tensor:
