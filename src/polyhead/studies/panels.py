@@ -8,7 +8,7 @@
 Below it are parts that several studies draw: bands over seeds, shares.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,18 +22,28 @@ Rows = Iterable[Any]
 
 
 def figure(
-    key: str, title: str, *, columns: int = 1, shared_scale: bool = True
+    key: str,
+    title: str,
+    *,
+    columns: int = 1,
+    shared_scale: bool = True,
+    words: Callable[[Any], Mapping[str, Any]] = lambda _: {},
 ) -> Callable[[Callable[[Any], Panels]], Callable[[Any], Figure]]:
-    """Make a figure of a function that draws its panels; the rest is as in `Figure`."""
+    """Make a figure of a function that draws its panels; the rest is as in `Figure`.
+
+    Args:
+        words: what fills the braces of title and caption, where these depend on what was measured.
+    """
 
     def made(draw: Callable[[Any], Panels]) -> Callable[[Any], Figure]:
         caption = " ".join((draw.__doc__ or "").split())
 
         def whole(m: Any) -> Figure:
+            found = words(m)
             return Figure(
                 key=key,
-                title=title,
-                caption=caption,
+                title=title.format(**found) if found else title,
+                caption=caption.format(**found) if found else caption,
                 panels=list(draw(m)),
                 columns=columns,
                 shared_scale=shared_scale,

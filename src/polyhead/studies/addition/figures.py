@@ -53,7 +53,10 @@ def _references(m: Measured, axis: str = "y") -> list[Reference]:
     ]
 
 
-def _curves(m: Measured) -> Figure:
+@study.figure("accuracy", "Accuracy along training", columns=2, words=lambda m: {"n_healthy": len(m.healthy)})
+def _curves(m: Measured) -> Panels:
+    """Per digit, median and 10th to 90th percentile over {n_healthy} models. Redraws the published curve of
+    accuracy by epoch; right: by place of the sum, place 0 first."""
     c, per_epoch = m.curves, m.cfg.world.n_train / m.cfg.batch_size
     x = [round(s / per_epoch, 2) for s in c.steps]
     whole = [
@@ -64,17 +67,10 @@ def _curves(m: Measured) -> Figure:
         Series(name=f"place {j}", x=x, **band(c.places[:, :, j].T))  # pyright: ignore[reportArgumentType]
         for j in range(c.places.shape[2])
     ]
-    return Figure(
-        key="accuracy",
-        title="Accuracy along training",
-        caption=f"Per digit, median and 10th to 90th percentile over {len(m.healthy)} models. Redraws the published "
-        "curve of accuracy by epoch; right: by place of the sum, place 0 first.",
-        panels=[
-            Lines(title="all places", x_label="epoch", y_label="accuracy", series=whole, references=_references(m)),
-            Lines(title="by place, test", x_label="epoch", y_label="accuracy", series=places),
-        ],
-        columns=2,
-    )
+    return [
+        Lines(title="all places", x_label="epoch", y_label="accuracy", series=whole, references=_references(m)),
+        Lines(title="by place, test", x_label="epoch", y_label="accuracy", series=places),
+    ]
 
 
 @study.figure("carry-chains", "How far the model looks for a carry", columns=3)
@@ -109,7 +105,15 @@ def _chains(m: Measured) -> Panels:
     ]
 
 
-def _rings(m: Measured) -> Figure:
+@study.figure(
+    "ring-scores",
+    "How near the digits are to a ring, over all heads of all models",
+    columns=3,
+    words=lambda m: {"n_heads": m.cfg.n_heads, "n_healthy": len(m.healthy)},
+)
+def _rings(m: Measured) -> Panels:
+    """Score 1: equally spaced on an ellipse in the order of the digits. All {n_heads} heads of {n_healthy}
+    models, not one picked head; the random weights of the start for comparison."""
     panels: list[Drawing] = []
     edges = np.linspace(0, 1, 11)
     for name in "KVO":
@@ -126,14 +130,7 @@ def _rings(m: Measured) -> Figure:
                 series=series,
             )
         )
-    return Figure(
-        key="ring-scores",
-        title="How near the digits are to a ring, over all heads of all models",
-        caption=f"Score 1: equally spaced on an ellipse in the order of the digits. All {m.cfg.n_heads} heads of "
-        f"{len(m.healthy)} models, not one picked head; the random weights of the start for comparison.",
-        panels=panels,
-        columns=3,
-    )
+    return panels
 
 
 def _ring_series(points: Tensor, name: str = "digits") -> Series:

@@ -62,7 +62,15 @@ def antipodal(m: Measured) -> Panels:
     return panels
 
 
-def dimensions(m: Measured) -> Figure:
+@study.figure(
+    "head-dimensionality",
+    "How much of a head each feature takes",
+    columns=2,
+    words=lambda m: {"n_heads": m.cfg.n_heads},
+)
+def dimensions(m: Measured) -> Panels:
+    """Left: D_i of every represented feature, {n_heads} heads, all seeds; 1 is a head of its own, 1/2 an
+    antipodal pair. Right: represented features per head."""
     series, counts = [], []
     for density, name in ((m.cfg.densities[-2], "sparse"), (m.cfg.densities[0], "dense")):
         x, y, per_head = [], [], []
@@ -76,26 +84,19 @@ def dimensions(m: Measured) -> Figure:
         series.append(Series(name=f"{name} (density {density})", x=x, y=y))
         ratios = [n / t.n_heads for n, t in m.widths.items()]
         counts.append(Series(name=f"{name} (density {density})", x=ratios, y=per_head))
-    return Figure(
-        key="head-dimensionality",
-        title="How much of a head each feature takes",
-        caption=f"Left: D_i of every represented feature, {m.cfg.n_heads} heads, all seeds; 1 is a head of its own, "
-        "1/2 an antipodal pair. Right: represented features per head.",
-        panels=[
-            Scatter(
-                title="Head dimensionality",
-                x_label="features per head",
-                y_label="D_i",
-                series=series,
-                references=[
-                    Reference(axis="y", value=1.0, label="own head"),
-                    Reference(axis="y", value=0.5, label="antipodal pair"),
-                ],
-            ),
-            Lines(title="Represented", x_label="features per head", y_label="represented per head", series=counts),
-        ],
-        columns=2,
-    )
+    return [
+        Scatter(
+            title="Head dimensionality",
+            x_label="features per head",
+            y_label="D_i",
+            series=series,
+            references=[
+                Reference(axis="y", value=1.0, label="own head"),
+                Reference(axis="y", value=0.5, label="antipodal pair"),
+            ],
+        ),
+        Lines(title="Represented", x_label="features per head", y_label="represented per head", series=counts),
+    ]
 
 
 @study.figure("overlap", "Overlap of the planted patterns", columns=2)

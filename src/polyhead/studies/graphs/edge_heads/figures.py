@@ -2,14 +2,17 @@
 
 import numpy as np
 
-from polyhead.core.study_records import Bars, Figure, Reference, Scatter, Series
+from polyhead.core.study_records import Bars, Reference, Scatter, Series
 from polyhead.studies import study
 from polyhead.studies.graphs.edge_heads.measures import Measured
 from polyhead.studies.graphs.edge_heads.models import CARRIES, Alike
 from polyhead.studies.panels import Panels
 
 
-def counts(m: Measured) -> Figure:
+@study.figure("counts", "How many heads carry an edge", words=lambda _: {"carries": CARRIES})
+def counts(m: Measured) -> Panels:
+    """Share of influence on the logits over edges between positions, by how many heads carry the edge
+    ({carries:.0%} of its terms or more); medians over prompts with 10th and 90th percentiles."""
     n = len(next(iter(m.spreads.values()))[0].counts)
 
     def series(name: str) -> Series:
@@ -17,21 +20,15 @@ def counts(m: Measured) -> Figure:
         low, high = np.percentile(rows, [10, 90], axis=0).round(4).tolist()
         return Series(name=name, y=np.median(rows, axis=0).round(4).tolist(), low=low, high=high)
 
-    return Figure(
-        key="counts",
-        title="How many heads carry an edge",
-        caption="Share of influence on the logits over edges between positions, by how many heads carry the edge "
-        f"({CARRIES:.0%} of its terms or more); medians over prompts with 10th and 90th percentiles.",
-        panels=[
-            Bars(
-                title="heads of an edge",
-                x_label="heads that carry it",
-                y_label="share of influence",
-                categories=[str(i) for i in range(n)],
-                series=[series(name) for name in m.spreads],
-            )
-        ],
-    )
+    return [
+        Bars(
+            title="heads of an edge",
+            x_label="heads that carry it",
+            y_label="share of influence",
+            categories=[str(i) for i in range(n)],
+            series=[series(name) for name in m.spreads],
+        )
+    ]
 
 
 @study.figure("layers", "Effective heads of an edge, by layer")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from polyhead.core.study_records import Bars, Drawing, Figure, Lines, Reference, Series
+from polyhead.core.study_records import Bars, Drawing, Lines, Reference, Series
 from polyhead.studies import study
 from polyhead.studies.heads.pattern_formation.claims import DENSE, FAITHFUL, pick, shares, top, values_of
 from polyhead.studies.heads.pattern_formation.models import Cell, Measured
@@ -98,8 +98,11 @@ def variants(m: Measured) -> Panels:
     ]
 
 
-def widths(m: Measured) -> Figure:
-    """Width at the same k."""
+@study.figure(
+    "width", "More latents at the same k", columns=2, shared_scale=False, words=lambda m: {"n_steps": m.cfg.n_steps}
+)
+def widths(m: Measured) -> Panels:
+    """One head, and several heads that share latents; {n_steps} steps each."""
     panels: list[Drawing] = []
     groups = {h: [c for c in m.real if c["head"] == h and c["every"]] for h in heads_of(m.real)}
     groups |= {c["head"]: [d for d in m.real if d["head"] == c["head"]] for c in m.real if c["known_as"] == "several"}
@@ -116,18 +119,13 @@ def widths(m: Measured) -> Figure:
             panels.append(Lines(title=name, x_label="latents", y_label=label, series=series, log_x=True))
     if not panels:
         panels = [Lines(title="no widths were trained", series=[])]
-    return Figure(
-        key="width",
-        title="More latents at the same k",
-        caption=f"One head, and several heads that share latents; {m.cfg.n_steps} steps each.",
-        panels=panels,
-        columns=2,
-        shared_scale=False,
-    )
+    return panels
 
 
-def planted_heads(m: Measured) -> Figure:
-    """nMSE against planted rank."""
+@study.figure("planted", "Where the rank-1 floor lies", words=lambda m: {"n_latents": m.cfg.n_latents})
+def planted_heads(m: Measured) -> Panels:
+    """16 planted features of which 2 are on for each token and side. Rank 1: 16 latents per query of
+    {n_latents}; blocks: 3 of 32 on both sides. Bands: smallest and largest over seeds."""
     series = []
     for variant in dict.fromkeys(c["variant"] for c in m.planted):
         values = [
@@ -135,10 +133,4 @@ def planted_heads(m: Measured) -> Figure:
         ]
         series.append(band(variant, values, m.cfg.planted_ranks, ends=(0, 100)))
     panel = Lines(title="Planted heads", x_label="planted rank", y_label="pattern nMSE", series=series, log_x=True)
-    return Figure(
-        key="planted",
-        title="Where the rank-1 floor lies",
-        caption="16 planted features of which 2 are on for each token and side. Rank 1: 16 latents per query of "
-        f"{m.cfg.n_latents}; blocks: 3 of 32 on both sides. Bands: smallest and largest over seeds.",
-        panels=[panel],
-    )
+    return [panel]

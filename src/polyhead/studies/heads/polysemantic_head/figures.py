@@ -12,18 +12,21 @@ from polyhead.studies.panels import Panels
 _MOST_CLASSES = 9
 
 
-def mass_figure(rows: RowsRecord) -> Figure:
-    """Stacked mass of every head."""
+@study.figure("mass", "Where every head looks", words=lambda m: {"n_rows": m.n_rows})
+def mass_figure(rows: RowsRecord) -> Panels:
+    """Mean attention mass by behaviour, {n_rows:,} rows per head of held-out Python; every key counts for the
+    first behaviour that claims it. Figure 1 of the source shows classes of rows of one head."""
     names = [b.name for b in rows.behaviours] + ["none of them"]
     heads = [h.name for h in rows.heads]
-    return Figure(
-        key="mass",
-        title="Where every head looks",
-        caption=f"Mean attention mass by behaviour, {rows.n_rows:,} rows per head of held-out Python; every key counts "
-                "for the first behaviour that claims it. Figure 1 of the source shows classes of rows of one head.",
-        panels=[Bars(title="mass by behaviour", y_label="share of attention", categories=heads, stacked=True,
-                     series=[Series(name=n, y=[h.mass[i] for h in rows.heads]) for i, n in enumerate(names)])],
-    )  # fmt: skip
+    return [
+        Bars(
+            title="mass by behaviour",
+            y_label="share of attention",
+            categories=heads,
+            stacked=True,
+            series=[Series(name=n, y=[h.mass[i] for h in rows.heads]) for i, n in enumerate(names)],
+        )
+    ]
 
 
 def class_figure(rows: RowsRecord, head: int) -> Figure:

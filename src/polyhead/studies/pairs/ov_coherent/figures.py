@@ -157,7 +157,11 @@ def measure_one(m: Measured, tables: TokenTables, cell: Cell, i: int) -> ShapeMe
     return measure_tables(m.cfg.world, tables, m.cells[cell].phi[i : i + 1], table=m.table)
 
 
-def ablation(m: Measured) -> Figure:
+@study.figure("ablation", "Taking out a head", words=lambda m: {"wide": m.wide})
+def ablation(m: Measured) -> Panels:
+    """Accuracy on each pair when a head's output is replaced by zero, by its mean, or by its output in another
+    sequence ({wide}, the example model). The other head alone tells the pairs of its order apart no further than
+    by its favourite member."""
     measured, table, pairs = m.cells[m.wide], m.table, _pairs(m)
     i = example(measured)
     tables, targets = measured.tables.of([i]), measured.phi[i, table.multiset]
@@ -174,16 +178,7 @@ def ablation(m: Measured) -> Figure:
         instead = replacements(each, how, probability=table.probability, generator=g)
         values += by_pair(without_each_head(each, rest, instead))
         names += [f"without head {h} ({how})" for h in range(each.shape[0])]
-    return Figure(
-        key="ablation",
-        title="Taking out a head",
-        caption="Accuracy on each pair when a head's output is replaced by zero, by its mean, or by its output in "
-        f"another sequence ({m.wide}, the example model). The other head alone tells the pairs of its order "
-        "apart no further than by its favourite member.",
-        panels=[
-            HeatMap(title="accuracy", x_label="pair", x=pairs, y=names, values=values, limits=(0, 1), annotate=True)
-        ],
-    )
+    return [HeatMap(title="accuracy", x_label="pair", x=pairs, y=names, values=values, limits=(0, 1), annotate=True)]
 
 
 def _pairs(m: Measured) -> list[str]:

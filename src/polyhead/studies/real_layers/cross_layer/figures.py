@@ -77,7 +77,9 @@ def curve(m: Measured) -> list[Figure]:
     return [_curve(some)] if len(some) > 1 else []
 
 
-def _curve(curve: list[Trial]) -> Figure:
+@study.figure("curve", "Summed error against summed L0, {pair}", words=lambda m: {"pair": m[0].pair})
+def _curve(curve: list[Trial]) -> Panels:
+    """One seed; held-out tokens."""
     x = [sum(s.l0 for s in t.single) for t in curve]
     rows = {
         "two of one layer": (x, [sum(s.fvu[0] for s in t.single) for t in curve]),
@@ -88,16 +90,11 @@ def _curve(curve: list[Trial]) -> Figure:
             [sum(t.shuffled["equal"].fvu) for t in curve],
         ),
     }
-    return Figure(
-        key="curve",
-        title=f"Summed error against summed L0, {curve[0].pair}",
-        caption="One seed; held-out tokens.",
-        panels=[
-            Lines(
-                title="",
-                x_label="active latents per token, both layers",
-                y_label="FVU, summed over the two layers",
-                series=[Series(name=name, x=xs, y=list(ys)) for name, (xs, ys) in rows.items()],
-            )
-        ],
-    )
+    return [
+        Lines(
+            title="",
+            x_label="active latents per token, both layers",
+            y_label="FVU, summed over the two layers",
+            series=[Series(name=name, x=xs, y=list(ys)) for name, (xs, ys) in rows.items()],
+        )
+    ]

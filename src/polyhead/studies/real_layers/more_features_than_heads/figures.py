@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from polyhead.core.study_records import Bars, Figure, HeatMap, Reference, Scatter, Series
+from polyhead.core.study_records import Bars, HeatMap, Reference, Scatter, Series
 from polyhead.studies import study
 from polyhead.studies.panels import Panels
 from polyhead.studies.real_layers.more_features_than_heads.measures import Measured
@@ -39,7 +39,16 @@ def funnel(m: Measured) -> Panels:
     ]
 
 
-def heads(m: Measured) -> Figure:
+@study.figure(
+    "heads",
+    "What is lost of each feature when a single head is taken away",
+    columns=2,
+    words=lambda _: {"shown": _SHOWN},
+)
+def heads(m: Measured) -> Panels:
+    """The first {shown} distinct verified features by energy, first seed: mean share of what arrives of the
+    latent that a head brings, at the positions where the feature is examined. A row with one dark cell is a
+    feature of one head."""
     panels = []
     for name, r in m.first.items():
         share = r.shared.share[:_SHOWN]
@@ -57,15 +66,7 @@ def heads(m: Measured) -> Figure:
             )
     if not panels:
         panels = [HeatMap(title="none verified", x=["-"], y=["-"], values=[[None]])]
-    return Figure(
-        key="heads",
-        title="What is lost of each feature when a single head is taken away",
-        caption=f"The first {_SHOWN} distinct verified features by energy, first seed: mean share of what arrives of "
-        "the latent that a head brings, at the positions where the feature is examined. A row with one dark "
-        "cell is a feature of one head.",
-        panels=list(panels),
-        columns=2,
-    )
+    return panels
 
 
 @study.figure("support", "How many heads of the model a feature needs", columns=2)
