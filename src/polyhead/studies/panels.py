@@ -17,6 +17,8 @@ from polyhead.core.study_records import Drawing, Figure, Series
 
 Panels = Sequence[Drawing]
 
+RANGE = (0, 100)
+"""Ends of a band that shows the smallest and the largest value."""
 Rows = Iterable[Any]
 """Values of the seeds at each place: sequences, arrays or tensors."""
 
@@ -67,7 +69,7 @@ def band(
 
     Args:
         middle: what is drawn of the values at a place.
-        ends: percentiles of the band's ends; (0, 100) for the range.
+        ends: percentiles of the band's ends.
         digits: decimals that are kept; all if None.
     """
     y, low, high = [], [], []

@@ -1,5 +1,7 @@
 """Figures of the addition study, as data. Single heads are those of model 0, the first healthy one; none is picked."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -12,7 +14,7 @@ from polyhead.studies.addition.all_but_one import pair_maps
 from polyhead.studies.addition.circuit_matrix import circuit_matrix, nmf_patterns
 from polyhead.studies.addition.digit_fourier import fourier_energy
 from polyhead.studies.addition.models import Measured, geometry
-from polyhead.studies.panels import Panels
+from polyhead.studies.panels import Panels, band
 from polyhead.tasks.addition import window_ceiling
 
 N_PATTERNS = 6
@@ -40,10 +42,9 @@ def rounded(values: Tensor | list[float], digits: int = 3) -> list[float | None]
     return [None if v != v else round(float(v), digits) for v in numbers]
 
 
-def band(values: Tensor) -> dict[str, list[float | None]]:
+def over_models(name: str, values: Tensor, x: Sequence[float] | None = None) -> Series:
     """Median and 10th to 90th percentile over models of `[m, x]`."""
-    low, mid, high = values.double().nanquantile(torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64), dim=0)
-    return {"y": rounded(mid), "low": rounded(low), "high": rounded(high)}
+    return band(name, values.T, x, middle=np.median, digits=3)
 
 
 def _references(m: Measured, axis: str = "y") -> list[Reference]:
@@ -60,13 +61,9 @@ def _curves(m: Measured) -> Panels:
     c, per_epoch = m.curves, m.cfg.world.n_train / m.cfg.batch_size
     x = [round(s / per_epoch, 2) for s in c.steps]
     whole = [
-        Series(name=name, x=x, **band(values.T))  # pyright: ignore[reportArgumentType]
-        for name, values in (("training strings", c.train), ("test strings", c.test))
+        over_models(name, values.T, x) for name, values in (("training strings", c.train), ("test strings", c.test))
     ]
-    places = [
-        Series(name=f"place {j}", x=x, **band(c.places[:, :, j].T))  # pyright: ignore[reportArgumentType]
-        for j in range(c.places.shape[2])
-    ]
+    places = [over_models(f"place {j}", c.places[:, :, j].T, x) for j in range(c.places.shape[2])]
     return [
         Lines(title="all places", x_label="epoch", y_label="accuracy", series=whole, references=_references(m)),
         Lines(title="by place, test", x_label="epoch", y_label="accuracy", series=places),
@@ -83,16 +80,16 @@ def _chains(m: Measured) -> Panels:
         Series(name=f"rule with {w} lower place{'s' * (w > 1)}", y=[1.0 if c < w else 0.5 for c in range(n)])
         for w in (1, 2)
     ]
-    all_of_them = [Series(name="models", **band(m.chains.by_chain)), *ideal]  # pyright: ignore[reportArgumentType]
+    all_of_them = [over_models("models", m.chains.by_chain), *ideal]
     split = [
-        Series(name="a carry comes", **band(m.chains.by_chain_with_carry)),  # pyright: ignore[reportArgumentType]
-        Series(name="no carry comes", **band(m.chains.by_chain_without_carry)),  # pyright: ignore[reportArgumentType]
+        over_models("a carry comes", m.chains.by_chain_with_carry),
+        over_models("no carry comes", m.chains.by_chain_without_carry),
     ]
     places = m.chains.by_place.shape[1]
     ceilings = [
         Series(name=f"ceiling, {w} lower", y=rounded(list(window_ceiling(m.cfg.world, w).per_place), 4)) for w in (1, 2)
     ]
-    by_place = [Series(name="models", **band(m.chains.by_place)), *ceilings]  # pyright: ignore[reportArgumentType]
+    by_place = [over_models("models", m.chains.by_place), *ceilings]
     return [
         Bars(title="by chain of nines", y_label="accuracy", categories=names, series=all_of_them),
         Bars(title="with and without a carry", y_label="accuracy", categories=names, series=split),
@@ -264,10 +261,7 @@ def _replacement_bars(m: Measured) -> Panels:
         stand_in = replacements(p.heads, how, generator=generator(0, "addition resample"))  # pyright: ignore
         alone = with_only_each_head(p.heads, p.rest, stand_in)
         right = (alone.argmax(-1) == p.right).double().mean(-1)
-        quantiles = right.flatten().quantile(torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)).tolist()
-        series.append(
-            Series(name=name, y=[round(quantiles[1], 3)], low=[round(quantiles[0], 3)], high=[round(quantiles[2], 3)])
-        )
+        series.append(over_models(name, right.flatten()[:, None]))
     return [
         Bars(
             title="digit 0 right with one head",
@@ -343,7 +337,7 @@ def _fourier(m: Measured) -> Panels:
         series = []
         for label, part in (("one digit alone", energy.alone), ("a + b", energy.sum), ("mixed", energy.mixed)):
             share = part.sum(1) / energy.total.sum(1, keepdim=True)
-            series.append(Series(name=label, **band(share)))  # pyright: ignore[reportArgumentType]
+            series.append(over_models(label, share))
         categories = [str(f) for f in range(1, base // 2 + 1)]
         panels.append(
             Bars(title=name, x_label="frequency", y_label="share of energy", categories=categories, series=series)

@@ -16,6 +16,7 @@ from polyhead.ops.schedules import Schedule
 from polyhead.studies.attention_features.head_geometry import HeadGeometry, head_geometry, recovered_patterns
 from polyhead.tasks.attention_features import AttentionFeaturesConfig, sample_many, truth
 from polyhead.training.ensemble import Ensemble, EnsembleConfig, Tensors, fit_ensemble, vmap_loss
+from polyhead.training.ensemble import Trained as TrainedEnsemble
 
 
 class AttentionFeaturesStudyConfig(Config):
@@ -82,27 +83,11 @@ def train(
     """One ensemble: a student for each cell."""
     student = FeatureHeadsConfig(n_features=n_features, n_heads=n_heads, n_positions=cfg.n_positions, signed=signed)
     models = [FeatureHeads(student, generator=generator(c.seed, "student", n_features, n_heads)) for c in cells]
-    worlds = [
-        AttentionFeaturesConfig(
-            n_features=n_features,
-            n_positions=cfg.n_positions,
-            overlap=c.overlap,
-            sparsity=1 - c.density,
-            importance=(*[1.0] * (n_features - 1), c.importance),
-            pattern_seed=c.seed,
-        )
-        for c in cells
-    ]
-    known = [truth(w) for w in worlds]
+    known = [truth(_world(cfg, c, n_features)) for c in cells]
     density = torch.tensor([c.density for c in cells])
     planted = torch.stack([k.patterns for k in known])
     importance = torch.stack([k.importance for k in known])
     loss = vmap_loss(models[0], per_model=("x", "target", "importance"))
-
-    def clamp(tensors: Tensors) -> None:
-        tensors["W_in"].clamp_(min=0.0)
-        tensors["W_out"].clamp_(min=0.0)
-
     trained = fit_ensemble(
         Ensemble.of(models),
         loss,
@@ -113,24 +98,48 @@ def train(
             schedule=Schedule(warmup_steps=20, decay_fraction=1.0, decay="cosine"),
             checkpoint_every=max(1, cfg.n_steps // 2),
         ),
-        project=None if signed else clamp,
+        project=None if signed else _clamp,
         run_dir=folder,
         snapshots=snapshots,
         config={"cells": [[c.density, c.importance, c.overlap, c.seed] for c in cells], "signed": signed},
         label=f"{n_features} features on {n_heads} heads",
     )
-    tensors, keep = trained.ensemble.tensors(), trained.healthy
     with torch.no_grad():
         fresh = sample_many(density, importance, planted, generator(1, "fresh"), 2048)
         constant = torch.stack([k.mean_loss.sum() for k in known])
-        unexplained = (loss(tensors, fresh) / constant)[keep]
+        unexplained = loss(trained.ensemble.tensors(), fresh) / constant
+    return _read_off(trained, n_heads, cells, unexplained, planted)
+
+
+def _world(cfg: AttentionFeaturesStudyConfig, cell: Cell, n_features: int) -> AttentionFeaturesConfig:
+    return AttentionFeaturesConfig(
+        n_features=n_features,
+        n_positions=cfg.n_positions,
+        overlap=cell.overlap,
+        sparsity=1 - cell.density,
+        importance=(*[1.0] * (n_features - 1), cell.importance),
+        pattern_seed=cell.seed,
+    )
+
+
+def _clamp(tensors: Tensors) -> None:
+    """Keep all loadings non-negative."""
+    tensors["W_in"].clamp_(min=0.0)
+    tensors["W_out"].clamp_(min=0.0)
+
+
+def _read_off(
+    trained: TrainedEnsemble, n_heads: int, cells: Sequence[Cell], unexplained: Tensor, planted: Tensor
+) -> Trained:
+    """What is measured of the healthy models."""
+    tensors, keep = trained.ensemble.tensors(), trained.healthy
     tables = causal_softmax(tensors["scores"])
     at = {step: trained.ensemble.tensors(flat) for step, flat in trained.snapshots.items()}
     return Trained(
         n_heads,
         [cells[i] for i in keep],
         head_geometry(tensors["W_out"][keep], tensors["W_in"][keep]),
-        unexplained,
+        unexplained[keep],
         tables[keep],
         planted[keep],
         recovered_patterns(tables, tensors["W_out"], tensors["W_in"])[keep],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -9,7 +10,7 @@ from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, R
 from polyhead.models.toy.attention_counts import score_tables
 from polyhead.models.toy.two_heads import two_head_solution
 from polyhead.studies import study
-from polyhead.studies.panels import Panels
+from polyhead.studies.panels import Panels, band
 from polyhead.studies.skip_trigrams.models import Cell, Gated
 from polyhead.tasks.skip_trigrams import SkipTrigramsConfig, truth
 
@@ -110,21 +111,8 @@ def _gap(gap: Sequence[Cell]) -> Panels:
     series = []
     for h in heads:
         mine = sorted((c for c in gap if c.n_heads == h), key=lambda c: c.world.n_trigrams)
-        spread = [
-            torch.quantile(c.excess, torch.tensor([0.1, 0.5, 0.9]).to(c.excess)).tolist()
-            if len(c.excess)
-            else [None] * 3
-            for c in mine
-        ]
-        series.append(
-            Series(
-                name=f"{h} head{'s' if h > 1 else ''}",
-                x=[float(c.world.n_trigrams) for c in mine],
-                y=[s[1] for s in spread],
-                low=[s[0] for s in spread],
-                high=[s[2] for s in spread],
-            )
-        )
+        name, at = f"{h} head{'s' if h > 1 else ''}", [c.world.n_trigrams for c in mine]
+        series.append(band(name, [c.excess for c in mine], at, middle=np.median))
     worlds = sorted({c.world.n_trigrams: c.world for c in gap}.items())
     uninformed: list[float | None] = [truth(w).bigram_floor - truth(w).floor for _, w in worlds]
     series.append(Series(name="best without context", x=[float(n) for n, _ in worlds], y=uninformed))

@@ -30,7 +30,7 @@ def several_heads(m: Measured) -> Share:
         against=0.5,
         ours=[
             *_each(m.spreads, lambda s: s.several, "share of influence"),
-            *_each(m.spreads, lambda s: s.effective, "effective heads an edge"),
+            *_each(m.spreads, lambda s: s.effective, "effective heads per edge"),
         ],
         control=_each(m.spreads, lambda s: s.several_shuffled, "patterns of heads shuffled: share"),
         note=f"A head carries an edge with {CARRIES:.0%} or more of the sum of its terms' absolute values; weights "
@@ -46,7 +46,7 @@ def fewer_than_shuffled(m: Measured) -> Share:
     return Share(
         holds=[s.effective < s.shuffled for s in found],
         against=0.5,
-        ours=_each(m.spreads, lambda s: s.effective, "effective heads an edge"),
+        ours=_each(m.spreads, lambda s: s.effective, "effective heads per edge"),
         control=_each(m.spreads, lambda s: s.shuffled, "patterns of heads shuffled"),
         note="As above; chance is one graph in two.",
     )

@@ -6,7 +6,7 @@ from polyhead.core.study_records import Bars, Reference, Scatter, Series
 from polyhead.studies import study
 from polyhead.studies.graphs.edge_heads.measures import Measured
 from polyhead.studies.graphs.edge_heads.models import CARRIES, Alike
-from polyhead.studies.panels import Panels
+from polyhead.studies.panels import Panels, band
 
 
 @study.figure("counts", "How many heads carry an edge", words=lambda _: {"carries": CARRIES})
@@ -17,8 +17,7 @@ def counts(m: Measured) -> Panels:
 
     def series(name: str) -> Series:
         rows = np.array([s.counts for s in m.spreads[name]])
-        low, high = np.percentile(rows, [10, 90], axis=0).round(4).tolist()
-        return Series(name=name, y=np.median(rows, axis=0).round(4).tolist(), low=low, high=high)
+        return band(name, rows.T, middle=np.median, digits=4)
 
     return [
         Bars(
@@ -57,7 +56,7 @@ def layers(m: Measured) -> Panels:
 
 @study.figure("reasons", "Do heads of one edge look for the same?", columns=2)
 def reasons(m: Measured) -> Panels:
-    """One point an edge: correlation of the split scores of the two heads that carry it, against the same for a
+    """One point per edge: correlation of the split scores of the two heads that carry it, against the same for a
     head that looks there and carries nothing, and for the same two heads elsewhere. Above the diagonal: heads of
     one edge are more alike."""
 

@@ -36,7 +36,7 @@ class Spread(NamedTuple):
     """Edges that cross attention, of one graph; weighted means are by influence on the logits."""
 
     effective: float
-    """Heads an edge, weighted."""
+    """Effective heads per edge, weighted by influence."""
     shuffled: float
     """The same with the patterns of heads permuted among the heads of the layer."""
     several: float

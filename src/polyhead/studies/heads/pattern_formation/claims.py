@@ -39,7 +39,7 @@ def rank_1_fails(m: Measured) -> Share:
         holds=[c["nmse"] > FAITHFUL for c in cells],
         against=[c["nmse"] > FAITHFUL for c in control],
         ours={
-            f"pattern nMSE, at most {top(m.real):g} d_head a query": values_of(cells, "nmse"),
+            f"pattern nMSE, at most {top(m.real):g} d_head per query": values_of(cells, "nmse"),
             "the same, wider and trained for longer": values_of(longer, "nmse"),
         },
         control={"the same codes, paired at random": values_of(control, "nmse")},

@@ -6,7 +6,7 @@ from polyhead.core.study_records import Bars, Drawing, Lines, Reference, Series
 from polyhead.studies import study
 from polyhead.studies.heads.pattern_formation.claims import DENSE, FAITHFUL, pick, shares, top, values_of
 from polyhead.studies.heads.pattern_formation.models import Cell, Measured
-from polyhead.studies.panels import Panels, band
+from polyhead.studies.panels import RANGE, Panels, band
 
 
 def heads_of(real: list[Cell]) -> list[str]:
@@ -20,10 +20,10 @@ def _title(real: list[Cell], head: str) -> str:
 
 
 def _line(cells: list[Cell], name: str, x: str, y: str) -> Series:
-    """One point a share of d_head: means over seeds, with the smallest and largest."""
+    """One point per share of d_head: means over seeds, with the smallest and largest."""
     groups = [[c for c in cells if c["share"] == s] for s in sorted({c["share"] for c in cells})]
     at = [float(np.mean([c["l0"] / c["d_head"] if x == "l0" else c["share"] for c in g])) for g in groups]
-    return band(name, [values_of(g, y) for g in groups], at, ends=(0, 100))
+    return band(name, [values_of(g, y) for g in groups], at, ends=RANGE)
 
 
 @study.figure("frontier", "Faithfulness against active latents", columns=2, shared_scale=False)
@@ -131,6 +131,6 @@ def planted_heads(m: Measured) -> Panels:
         values = [
             [c["nmse"] for c in m.planted if c["variant"] == variant and c["rank"] == r] for r in m.cfg.planted_ranks
         ]
-        series.append(band(variant, values, m.cfg.planted_ranks, ends=(0, 100)))
+        series.append(band(variant, values, m.cfg.planted_ranks, ends=RANGE))
     panel = Lines(title="Planted heads", x_label="planted rank", y_label="pattern nMSE", series=series, log_x=True)
     return [panel]

@@ -23,7 +23,7 @@ def notes(m: Measured) -> list[str]:
             c = min(good, key=lambda c: c["l0"])
             best.append(
                 f"{head}: nMSE {c['nmse']:.3f} with {c['l0']:.1f} latents per query (d_head {c['d_head']}), "
-                f"{c['l0_key']:.0f} a key, largest density {c['density']:.2f}"
+                f"{c['l0_key']:.0f} per key, largest density {c['density']:.2f}"
             )
         else:
             best.append(f"{head}: not reached")

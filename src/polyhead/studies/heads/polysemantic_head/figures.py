@@ -7,7 +7,7 @@ from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, R
 from polyhead.studies import study
 from polyhead.studies.heads.polysemantic_head.claims import PUBLISHED
 from polyhead.studies.heads.polysemantic_head.measures import KINDS, SetResult
-from polyhead.studies.panels import Panels
+from polyhead.studies.panels import Panels, band
 
 _MOST_CLASSES = 9
 
@@ -152,12 +152,8 @@ def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Panels:
         series = []
         for head, points in by_head.items():
             drops = [np.array(p.drop) if p.drop else np.zeros(1) for p in points]
-            series.append(
-                Series(name=head, x=[-float(p.back) for p in points], y=[float(d.mean()) for d in drops],
-                       low=[float(np.percentile(d, 10)) for d in drops],
-                       high=[float(np.percentile(d, 90)) for d in drops],
-                       labels=[repr(p.token)[1:-1] for p in points])
-            )  # fmt: skip
+            labels = [repr(p.token)[1:-1] for p in points]
+            series.append(band(head, drops, [-p.back for p in points]).model_copy(update={"labels": labels}))
         panels.append(Lines(title=name, x_label="position from the end", y_label="fall of probability", series=series))
     return panels
 

@@ -6,7 +6,7 @@ from torch import Tensor
 from polyhead.analysis.weights.order import Method
 from polyhead.core.study_records import Bars, Figure, HeatMap, Lines, Reference, Series
 from polyhead.studies.heads.weight_structure.measures import MatrixMeasures, Measured
-from polyhead.studies.panels import band
+from polyhead.studies.panels import RANGE, band
 
 
 def _heat(
@@ -53,7 +53,7 @@ def zoom(m: Measured) -> Figure:
 
 def _nulls(found: list[MatrixMeasures], what: str, kind: str, label: str) -> Series:
     rows = [[getattr(s, what) for s in m.null[kind]["two_opt"]] for m in found]  # pyright: ignore[reportArgumentType]
-    return band(label, rows, middle=np.median, ends=(0, 100))
+    return band(label, rows, middle=np.median, ends=RANGE)
 
 
 def _by_matrix(found: list[MatrixMeasures], what: str, title: str, y_label: str, key: str, caption: str) -> Figure:
@@ -99,7 +99,7 @@ def methods(m: Measured) -> Figure:
     series = [Series(name=one.name, y=[one.real[k].excess for k in methods])]
     for kind, label in (("gaussian", "Gaussian draws"), ("spectrum", "same spectrum")):
         rows = [[s.excess for s in one.null[kind].get(k, [])] for k in methods]  # pyright: ignore[reportArgumentType]
-        series.append(band(label, rows, middle=np.median, ends=(0, 100)))
+        series.append(band(label, rows, middle=np.median, ends=RANGE))
     bars = Bars(
         title="Block excess by order", y_label="block excess", categories=[str(k) for k in methods], series=series
     )

@@ -199,14 +199,7 @@ def three_slots(m: Measured) -> Panels:
             title="accuracy",
             y_label="accuracy",
             categories=[str(c) for c in cells],
-            series=[
-                Series(
-                    name="trained",
-                    y=[float(a.median()) for a in accuracy],
-                    low=[float(a.quantile(0.1)) for a in accuracy],
-                    high=[float(a.quantile(0.9)) for a in accuracy],
-                )
-            ],
+            series=[band("trained", accuracy, middle=lambda v: np.quantile(v, 0.5, method="lower"))],
             references=references,
         )
     ]

@@ -5,7 +5,7 @@ import numpy as np
 from polyhead.core.records import Evaluation
 from polyhead.core.study_records import Bars, Drawing, Figure, Scatter, Series
 from polyhead.studies import study
-from polyhead.studies.panels import Panels
+from polyhead.studies.panels import RANGE, Panels, band
 from polyhead.studies.real_layers.attention_superposition.models import KINDS, LayerResult
 
 
@@ -27,14 +27,7 @@ def _bars(found: list[LayerResult], what: str, title: str, y_label: str) -> list
         series = []
         for variant, name in KINDS.items():
             values = [_values(r, variant, k, what) for r in some]
-            series.append(
-                Series(
-                    name=name,
-                    y=[float(np.mean(v)) if v else None for v in values],
-                    low=[min(v) if v else None for v in values],
-                    high=[max(v) if v else None for v in values],
-                )
-            )
+            series.append(band(name, values, ends=RANGE))
         names = [r.name for r in some]
         panels.append(Bars(title=f"{title}, k = {k}", y_label=y_label, categories=names, series=series))
     return panels
@@ -42,10 +35,9 @@ def _bars(found: list[LayerResult], what: str, title: str, y_label: str) -> list
 
 @study.figure("kinds", "Reconstruction by the way latents are moved", columns=2, shared_scale=False)
 def _by_kind(found: list[LayerResult]) -> Panels:
-    """Held-out text, all at the same number of active latents a source token. Whiskers: smallest and largest
+    """Held-out text, all at the same number of active latents per source token. Whiskers: smallest and largest
     over seeds, where several were trained. The SAE through all heads shows what its features alone lose."""
-    panels = _bars(found, "fvu", "FVU", "FVU") + _bars(found, "kl", "KL to the clean model", "nats")
-    return panels
+    return _bars(found, "fvu", "FVU", "FVU") + _bars(found, "kl", "KL to the clean model", "nats")
 
 
 @study.figure(
@@ -55,13 +47,13 @@ def _by_kind(found: list[LayerResult]) -> Panels:
     shared_scale=False,
 )
 def _frontiers(found: list[LayerResult]) -> Panels:
-    """One point a dictionary. A latent with several heads lands in more places, so what is better at equal
+    """One point per dictionary. A latent with several heads lands in more places, so what is better at equal
     source k need not be better at equal destination L0."""
     kinds = ("free", "top1", "top1_choice")
     panels: list[Drawing] = []
     for r in found:
         for x, label in (
-            ("l0_source", "active latents a source"),
+            ("l0_source", "active latents per source"),
             ("l0_dest", "latents carrying 90 % at a destination"),
         ):
             series = []
@@ -88,8 +80,7 @@ def _needed(found: list[LayerResult]) -> Panels:
         rows = [r.heads[e.name].needed for r, e in names if e.variant == variant and e.init == init]
         padded = np.array([row + [0.0] * (width - len(row)) for row in rows]).reshape(-1, width)
         if len(padded):
-            mean, low, high = padded.mean(0), padded.min(0), padded.max(0)
-            series.append(Series(name=label, y=mean.tolist(), low=low.tolist(), high=high.tolist()))
+            series.append(band(label, padded.T, ends=RANGE))
     bars = Bars(
         title="Energy by heads needed",
         x_label="heads needed for 95 % of what a latent moves",

@@ -4,7 +4,7 @@ import numpy as np
 
 from polyhead.core.study_records import Bars, Figure, Lines, Series
 from polyhead.studies import study
-from polyhead.studies.panels import Panels, band
+from polyhead.studies.panels import RANGE, Panels, band
 from polyhead.studies.real_layers.cross_layer.measures import Measured
 from polyhead.studies.real_layers.cross_layer.models import Trial
 
@@ -18,7 +18,7 @@ def gain(m: Measured) -> Panels:
             f"{name}{', shuffled' if c else ''}",
             [[t.gain(w, control=c) for t in some] for some in m.by_pair.values()],
             middle=np.median,
-            ends=(0, 100),
+            ends=RANGE,
         )
         for w, name in (("equal", "equal width"), ("half", "half width"), ("left over", "what is not linear"))
         for c in (False, True)

@@ -4,7 +4,7 @@ import numpy as np
 
 from polyhead.core.study_records import Bars, HeatMap, Reference, Scatter, Series
 from polyhead.studies import study
-from polyhead.studies.panels import Panels
+from polyhead.studies.panels import RANGE, Panels, band
 from polyhead.studies.real_layers.more_features_than_heads.measures import Measured
 from polyhead.studies.real_layers.more_features_than_heads.models import Result
 
@@ -24,8 +24,7 @@ def funnel(m: Measured) -> Panels:
 
     def series(name: str, random: bool, label: str) -> Series:
         rows = np.array([counts(r, random) for r in m.results if r.site == name], dtype=float)
-        low, high = rows.min(0).tolist(), rows.max(0).tolist()
-        return Series(name=label, y=np.median(rows, axis=0).tolist(), low=low, high=high)
+        return band(label, rows.T, middle=np.median, ends=RANGE)
 
     return [
         Bars(

@@ -4,7 +4,7 @@ import numpy as np
 
 from polyhead.core.study_records import Drawing, Lines, Scatter, Series
 from polyhead.studies import study
-from polyhead.studies.panels import Panels, band
+from polyhead.studies.panels import RANGE, Panels, band
 from polyhead.studies.real_layers.ov_dimension.measures import NULLS, Measured, Source
 
 SOURCES: tuple[Source, ...] = ("loadings", *NULLS)
@@ -40,7 +40,7 @@ def unevenness(m: Measured) -> Panels:
             cuts = one.some(source)
             ks = sorted({c.k for c in cuts})
             values = [[c.gini for c in cuts if c.k == k] for k in ks]
-            series.append(band(source, values, ks, ends=(0, 100)))
+            series.append(band(source, values, ks, ends=RANGE))
         panels.append(
             Lines(title=one.name, x_label="groups", y_label="Gini coefficient of sizes", series=series, log_x=True)
         )

@@ -4,7 +4,7 @@ import numpy as np
 
 from polyhead.core.study_records import Bars, Drawing, Lines, Reference, Series
 from polyhead.studies import study
-from polyhead.studies.panels import Panels, band, rounded
+from polyhead.studies.panels import RANGE, Panels, band
 from polyhead.studies.real_layers.qk_ov_coupling.claims import NAMES
 from polyhead.studies.real_layers.qk_ov_coupling.measures import Measured
 from polyhead.studies.real_layers.qk_ov_coupling.models import survival
@@ -27,9 +27,9 @@ def frontier(m: Measured) -> Panels:
             for variant, name in NAMES.items():
                 ks = [k for k in sorted(r.place.ks) if r.get(variant, k, r.place.seeds[0]) is not None]
                 values = [[getattr(e, what) for s in r.place.seeds if (e := r.get(variant, k, s))] for k in ks]
-                series.append(band(name, values, ks, ends=(0, 100)))
+                series.append(band(name, values, ks, ends=RANGE))
             panels.append(
-                Lines(title=r.name, x_label="active latents a source token", y_label=label, series=series, log_x=True)
+                Lines(title=r.name, x_label="active latents per source token", y_label=label, series=series, log_x=True)
             )
     return panels
 
@@ -43,15 +43,7 @@ def survivals_left(m: Measured) -> Panels:
         series = []
         for key, name in FROZEN.items():
             values = [[survival(f, f"{key} {k}") for f in r.frozen.values()] for k in m.cfg.n_centroids]
-            series.append(
-                Series(
-                    name=name,
-                    x=[float(k) for k in m.cfg.n_centroids],
-                    y=[rounded(np.mean(v), None) for v in values],
-                    low=[rounded(min(v), None) for v in values],
-                    high=[rounded(max(v), None) for v in values],
-                )
-            )
+            series.append(band(name, values, m.cfg.n_centroids, ends=RANGE))
         lines = [
             Reference(axis="y", value=1.0, label="free"),
             Reference(axis="y", value=0.0, label="one head per latent"),

@@ -38,7 +38,7 @@ def _over_training(
     return Figure(
         key=f"over-training-{name.replace('_', '-')}",
         title=f"Polysemanticity over training: {NAMES[name]}",
-        caption="One line a width, mean and 10th to 90th percentile over seeds, after the published figure; lines "
+        caption="One line per width, mean and 10th to 90th percentile over seeds, after the published figure; lines "
         "for random matrices. A linear hidden layer has no basis to be polysemantic in.",
         panels=panels,
         columns=3,
