@@ -24,6 +24,7 @@ from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, SparseSettings
+from polyhead.dictionaries.dead_latents import CountsSteps
 from polyhead.dictionaries.encoder import Code, follow_cut, listed_code, packed, plain_code, threshold, unpack
 from polyhead.dictionaries.init import set_scales, unit_rows
 from polyhead.dictionaries.input_sae import decode_code, sae_terms, scaled_rows, start_sae
@@ -45,7 +46,7 @@ class DynamicHeadConfig(Sparse):
     """`strongest`: one head a feature and destination; `all`: the layer itself, applied to what the SAE gives."""
 
 
-class DynamicHead(nn.Module):
+class DynamicHead(CountsSteps):
     """An SAE of x with the layer's own OV circuits."""
 
     def __init__(self, cfg: DynamicHeadConfig, *, generator: torch.Generator | None = None) -> None:
@@ -61,15 +62,12 @@ class DynamicHead(nn.Module):
         for name, shape in {"W_V": (h, d, k), "W_O": (h, k, d), "b_V": (h, k), "b_O": (d,), "input_scale": ()}.items():
             self.register_buffer(name, torch.ones(shape) if name == "input_scale" else torch.zeros(shape))
         self.register_buffer("target_scale", torch.ones(()))
-        self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("dead", torch.zeros(n, dtype=torch.bool))
+        self.register_counts(n)
         self.W_V: Float[Tensor, "h d k"]
         self.W_O: Float[Tensor, "h k d"]
         self.b_V: Float[Tensor, "h k"]
         self.b_O: Float[Tensor, " d"]
         self.input_scale: Float[Tensor, ""]
-        self.n_steps: Tensor
-        self.dead: Tensor
 
     # ---- the SAE
 
@@ -91,10 +89,6 @@ class DynamicHead(nn.Module):
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Of the SAE alone: squared error of x in units of its mean square, and penalties."""
         return sae_terms(self, self._code(batch), batch)
-
-    def mark_dead(self, dead: Tensor) -> None:
-        """Say which latents have not fired for long; they then learn from the error of the rest."""
-        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:

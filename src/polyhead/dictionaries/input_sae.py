@@ -14,7 +14,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from polyhead.core.protocols import Batch
-from polyhead.dictionaries.activation import BatchTopK, TopK
+from polyhead.dictionaries.activation import BatchTopK
+from polyhead.dictionaries.dead_latents import reviving, unexplained
 from polyhead.dictionaries.encoder import (
     Code,
     batch_cut,
@@ -52,11 +53,10 @@ def sae_terms(sae: Any, code: Code, batch: Batch) -> dict[str, Tensor]:
     remember_cut(sae, code)
     left = decode_code(sae, code) - rows
     terms = {"sae": (left.square().mean(-1) * weight).sum()}
-    if isinstance(act, TopK) and act.k_aux and bool(sae.dead.any()):
+    if (topk := reviving(act, sae.dead)) is not None:
         error = -left.detach()
-        explained = decode(*dead_entries(rows, sae.W_enc, sae.b_enc, sae.dead, act.k_aux), sae.W_sae)
-        size = (error.square().mean(-1) * weight).sum().clamp_min(1e-12)
-        terms["aux"] = act.aux_weight * ((explained - error).square().mean(-1) * weight).sum() / size
+        explained = decode(*dead_entries(rows, sae.W_enc, sae.b_enc, sae.dead, topk.k_aux), sae.W_sae)
+        terms["aux"] = topk.aux_weight * unexplained(explained - error, error, weight)
     return terms | penalties(act, code, weight, warmth(act, sae.n_steps))
 
 

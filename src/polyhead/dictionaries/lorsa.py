@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
@@ -24,6 +24,7 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.dictionaries.activation import JumpReLU, ReLU, Sparse, TopK, fire, fire_all, list_floor
+from polyhead.dictionaries.dead_latents import CountsSteps, reviving, unexplained
 from polyhead.dictionaries.encoder import Code, packed, penalties, position_weights, threshold, unpack, warmth
 from polyhead.ops.lorsa_product import (
     causal_pattern,
@@ -78,7 +79,7 @@ class LorsaConfig(Sparse):
         return self
 
 
-class Lorsa(nn.Module):
+class Lorsa(CountsSteps):
     """A low-rank sparse attention for one layer; a batch has `x [b,p,d_in]`, `target [b,p,d_out]`, perhaps `valid`."""
 
     def __init__(self, cfg: LorsaConfig, *, generator: torch.Generator | None = None) -> None:
@@ -102,14 +103,11 @@ class Lorsa(nn.Module):
         self.register_buffer("rotary", torch.stack([still, torch.zeros_like(still)]))
         for name, value in (("score_scale", k**-0.5), ("input_scale", 1.0), ("target_scale", 1.0)):
             self.register_buffer(name, torch.tensor(value))
-        self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("dead", torch.zeros(n, dtype=torch.bool))
+        self.register_counts(n)
         self.rotary: Tensor
         self.score_scale: Tensor
         self.input_scale: Tensor
         self.target_scale: Tensor
-        self.n_steps: Tensor
-        self.dead: Tensor
         self.project()
         self.n_steps.zero_()
 
@@ -212,13 +210,11 @@ class Lorsa(nn.Module):
         code, weight, act = self._code(mixed, product), position_weights(batch), self.cfg.activation
         error = self._normalized_output(code, mixed) - batch["target"].to(self.W_O.dtype) / self.target_scale
         terms = {"mse": (error.square().mean(-1) * weight).sum()}
-        if isinstance(act, TopK) and act.k_aux and bool(self.dead.any()):
-            terms["aux"] = act.aux_weight * self._unexplained_by_dead(mixed, -error.detach(), weight)
+        if (topk := reviving(act, self.dead)) is not None:
+            fault = -error.detach()
+            left = self._written_by_dead(mixed, topk.k_aux).view_as(fault) - fault
+            terms["aux"] = topk.aux_weight * unexplained(left, fault, weight)
         return terms | penalties(act, code, weight.flatten(), warmth(act, self.n_steps))
-
-    def mark_dead(self, dead: Bool[Tensor, " i"]) -> None:
-        """Say which units have not fired for long, as training counts; they then learn from the error of the rest."""
-        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -266,14 +262,11 @@ class Lorsa(nn.Module):
             y = write_listed(code.f, code.listed, code.groups, self.W_O)
         return y.unflatten(0, (mixed.shape[0], mixed.shape[2])) + self.b_O
 
-    def _unexplained_by_dead(self, mixed: Tensor, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
-        """|error - what the dead units would write|^2 / |error|^2, their `k_aux` largest a token."""
-        act = self.cfg.activation
-        assert isinstance(act, TopK)
-        listed = top_units(mixed, self.W_V, self.b_V, min(act.k_aux, int(self.dead.sum())), self.dead)
+    def _written_by_dead(self, mixed: Tensor, k: int) -> Float[Tensor, "n d_out"]:
+        """What the `k` largest dead units of every token would write."""
+        listed = top_units(mixed, self.W_V, self.b_V, min(k, int(self.dead.sum())), self.dead)
         groups, z = self._entries(listed, mixed)
-        left = write_listed(z.relu(), listed, groups, self.W_O).view_as(error) - error
-        return (left.square().mean(-1) * weight).sum() / (error.square().mean(-1) * weight).sum().clamp_min(1e-12)
+        return write_listed(z.relu(), listed, groups, self.W_O)
 
 
 def _check(batch: Batch, cfg: LorsaConfig) -> None:

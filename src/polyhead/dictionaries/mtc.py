@@ -21,7 +21,8 @@ from torch import Tensor, nn
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
-from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, TopK, fire_all
+from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, fire_all
+from polyhead.dictionaries.dead_latents import CountsSteps, reviving, unexplained
 from polyhead.dictionaries.encoder import (
     Code,
     dead_entries,
@@ -92,7 +93,7 @@ class MTCOutput(NamedTuple):
     """Key-side activations."""
 
 
-class MTC(nn.Module):
+class MTC(CountsSteps):
     """A multitoken transcoder for one attention layer."""
 
     def __init__(self, cfg: MTCConfig, *, generator: torch.Generator | None = None) -> None:
@@ -115,14 +116,11 @@ class MTC(nn.Module):
             register_gains(self)
         self.register_buffer("input_scale", torch.ones(()))
         self.register_buffer("target_scale", torch.ones(()))
-        self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("dead", torch.zeros(n, dtype=torch.bool))
+        self.register_counts(n)
         self.allowed: Bool[Tensor, "i H"]
         self.anchor: Float[Tensor, "i H"]
         self.input_scale: Float[Tensor, ""]
         self.target_scale: Float[Tensor, ""]
-        self.n_steps: Tensor
-        self.dead: Bool[Tensor, "i"]
         self.project()
         self.n_steps.zero_()
 
@@ -228,13 +226,11 @@ class MTC(nn.Module):
         error, weight = self._error(code, batch, product), position_weights(batch)
         terms = {"mse": (error.square().mean(-1) * weight).sum()}
         act = self.cfg.activation
-        if isinstance(act, TopK) and act.k_aux and bool(self.dead.any()):
-            terms["aux"] = act.aux_weight * self._unexplained_by_dead(batch, -error.detach(), weight)
+        if (topk := reviving(act, self.dead)) is not None:
+            fault = -error.detach()
+            left = self._written_by_dead(batch, topk.k_aux) - fault
+            terms["aux"] = topk.aux_weight * unexplained(left, fault, weight)
         return terms | penalties(act, code, weight.flatten(), warmth(act, self.n_steps))
-
-    def mark_dead(self, dead: Bool[Tensor, "i"]) -> None:
-        """Say which latents have not fired for long, as training counts; they then learn from the error of the rest."""
-        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -315,15 +311,11 @@ class MTC(nn.Module):
         act, rows = self.cfg.activation, self._rows(x)
         return listed_code(act, rows, self.W_enc, self.b_enc, self.threshold(), training=training, limit=limit)
 
-    def _unexplained_by_dead(self, batch: Batch, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
-        """|error - what the dead latents would write|^2 / |error|^2, their `k_aux` largest a token."""
-        act = self.cfg.activation
-        assert isinstance(act, TopK)
-        rows = self._rows(batch["x"])
-        f, listed, groups = dead_entries(rows, self.W_enc, self.b_enc, self.dead, act.k_aux)
+    def _written_by_dead(self, batch: Batch, k: int) -> Float[Tensor, "b p d_out"]:
+        """What the `k` largest dead latents of every token would write."""
+        f, listed, groups = dead_entries(self._rows(batch["x"]), self.W_enc, self.b_enc, self.dead, k)
         u = fold_gathered(f, listed, groups, self.W_dec, self.bound_loadings()).unflatten(0, batch["x"].shape[:2])
-        left = mix_heads(u, batch["pattern"].to(u.dtype)) - error
-        return (left.square().mean(-1) * weight).sum() / (error.square().mean(-1) * weight).sum().clamp_min(1e-12)
+        return mix_heads(u, batch["pattern"].to(u.dtype))
 
     def _normalized_output(self, code: Code, batch: Batch, product: Product) -> Tensor:
         pattern, loadings = batch["pattern"].to(self.W_dec.dtype), self.bound_loadings()

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes
-from polyhead.dictionaries.activation import BatchTopK, JumpReLU, Sparse, TopK, fire_all
+from polyhead.dictionaries.activation import BatchTopK, JumpReLU, Sparse, fire_all
+from polyhead.dictionaries.dead_latents import CountsSteps, reviving
 from polyhead.dictionaries.encoder import (
     FOLLOW,
     Code,
@@ -66,7 +67,7 @@ class _Norm(NamedTuple):
     shift: Tensor | float
 
 
-class SAE(nn.Module):
+class SAE(CountsSteps):
     """Weights, code, reconstruction and loss; what a latent means by head is for the kinds to say."""
 
     def __init__(self, cfg: SAEConfig, *, generator: torch.Generator | None = None) -> None:
@@ -85,11 +86,8 @@ class SAE(nn.Module):
             self.register_buffer("threshold", torch.full((n,), cfg.activation.threshold))
         self._cut: Tensor | None = None
         self.register_buffer("scales", torch.ones(cfg.n_parts))
-        self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("dead", torch.zeros(n, dtype=torch.bool))
+        self.register_counts(n)
         self.scales: Float[Tensor, " parts"]
-        self.n_steps: Tensor
-        self.dead: Bool[Tensor, " i"]
 
     @property
     def W_enc(self) -> Float[Tensor, "d i"]:
@@ -175,14 +173,10 @@ class SAE(nn.Module):
         error = self._written(code) * norm.size + norm.shift - target / self.scale
         terms = {"mse": error.square().sum() / max(error.numel(), 1)}
         act = self.cfg.activation
-        if isinstance(act, TopK) and act.k_aux and bool(self.dead.any()):
-            terms["aux"] = act.aux_weight * self._unexplained_by_dead(rows, -error.detach())
+        if (topk := reviving(act, self.dead)) is not None:
+            terms["aux"] = topk.aux_weight * self._unexplained_by_dead(rows, -error.detach(), topk.k_aux)
         weight = torch.full((len(rows),), 1 / max(len(rows), 1), device=rows.device)
         return terms | penalties(act, code._replace(gap=None), weight, warmth(act, self.n_steps))
-
-    def mark_dead(self, dead: Bool[Tensor, " i"]) -> None:
-        """Say which latents have not fired for long, as training counts; they then learn from the error of the rest."""
-        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -233,10 +227,8 @@ class SAE(nn.Module):
             return code.f @ self.W_dec + self.b_dec
         return write_listed(code.f, code.listed, code.groups, self.W_dec) + self.b_dec
 
-    def _unexplained_by_dead(self, rows: Tensor, error: Tensor) -> Float[Tensor, ""]:
-        """|error - what the dead latents would write|^2 / |error|^2, their `k_aux` largest a token."""
-        act = self.cfg.activation
-        assert isinstance(act, TopK)
-        f, listed, groups = dead_entries(rows, self.W_enc, self.bias(), self.dead, act.k_aux)
+    def _unexplained_by_dead(self, rows: Tensor, error: Tensor, k: int) -> Float[Tensor, ""]:
+        """|error - what the dead latents would write|^2 / |error|^2, their `k` largest per token."""
+        f, listed, groups = dead_entries(rows, self.W_enc, self.bias(), self.dead, k)
         left = write_listed(f, listed, groups, self.W_dec) - error
         return left.square().sum() / error.square().sum().clamp_min(1e-12)

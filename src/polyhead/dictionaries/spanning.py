@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
@@ -26,7 +26,8 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.core.reading import Read, Reading
-from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, TopK, fire_all
+from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, fire_all
+from polyhead.dictionaries.dead_latents import CountsSteps, reviving, unexplained
 from polyhead.dictionaries.encoder import (
     Code,
     dead_entries,
@@ -74,7 +75,7 @@ class SpanningConfig(Sparse):
         return self
 
 
-class Spanning(nn.Module):
+class Spanning(CountsSteps):
     """Several encoders and allowed decoders; the three methods are this with names of their own."""
 
     def __init__(self, cfg: SpanningConfig, *, generator: torch.Generator | None = None) -> None:
@@ -93,12 +94,9 @@ class Spanning(nn.Module):
             self.log_threshold = nn.Parameter(torch.full((n_sources, n), math.log(cfg.activation.threshold)))
         self.register_buffer("input_scale", torch.ones(n_sources))
         self.register_buffer("target_scale", torch.ones(n_targets))
-        self.register_buffer("n_steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("dead", torch.zeros(n_sources * n, dtype=torch.bool))
+        self.register_counts(n_sources * n)
         self.input_scale: Float[Tensor, " s"]
         self.target_scale: Float[Tensor, " t"]
-        self.n_steps: Tensor
-        self.dead: Bool[Tensor, " I"]
         self.project()
         self.n_steps.zero_()
 
@@ -185,16 +183,13 @@ class Spanning(nn.Module):
         error = self._normalized_output(codes) - target / self.target_scale[:, None]
         weight = position_weights(batch).flatten()
         terms = {"mse": (error.square().mean((-1, -2)) * weight).sum()}
-        if isinstance(act, TopK) and act.k_aux and bool(self.dead.any()):
-            terms["aux"] = act.aux_weight * self._unexplained_by_dead(batch, -error.detach(), weight)
+        if (topk := reviving(act, self.dead)) is not None:
+            fault = -error.detach()
+            terms["aux"] = topk.aux_weight * unexplained(self._left_by_dead(batch, fault, topk.k_aux), fault, weight)
         for code in codes:
             for name, term in penalties(act, code, weight, warmth(act, self.n_steps)).items():
                 terms[name] = terms.get(name, 0) + term
         return terms
-
-    def mark_dead(self, dead: Bool[Tensor, " I"]) -> None:
-        """Say which latents have not fired for long; they then learn from the error of the rest."""
-        self.dead.copy_(dead)
 
     @torch.no_grad()
     def project(self) -> None:
@@ -242,20 +237,17 @@ class Spanning(nn.Module):
             flat = write_listed(code.f, code.listed, code.groups, W.flatten(1))
         return flat.unflatten(-1, W.shape[1:])
 
-    def _unexplained_by_dead(self, batch: Batch, error: Tensor, weight: Tensor) -> Float[Tensor, ""]:
-        """|error - what the dead latents would write|^2 / |error|^2, their `k_aux` largest a token and source."""
-        act = self.cfg.activation
-        assert isinstance(act, TopK)
+    def _left_by_dead(self, batch: Batch, error: Tensor, k: int) -> Float[Tensor, "n t d"]:
+        """Error minus what the `k` largest dead latents per token and source would write, with its sign turned."""
         left = [-error[:, t] for t in range(len(self.cfg.targets))]
         for s, (rows, dead) in enumerate(zip(self._rows(batch["x"]), self.dead.chunk(len(self.cfg.sources)))):
             if not bool(dead.any()):
                 continue
-            f, listed, groups = dead_entries(rows, self.W_enc[s], self.b_enc[s], dead, act.k_aux)
+            f, listed, groups = dead_entries(rows, self.W_enc[s], self.b_enc[s], dead, k)
             written = self._written(Code(f, None, listed, groups), s)
             for place, t in enumerate(self.cfg.writes[s]):
                 left[t] = left[t] + written[:, place]
-        unexplained = torch.stack(left, dim=1).square().mean((-1, -2))
-        return (unexplained * weight).sum() / (error.square().mean((-1, -2)) * weight).sum().clamp_min(1e-12)
+        return torch.stack(left, dim=1)
 
 
 def check_order(layers: Sequence[BaseLayer]) -> None:
