@@ -116,7 +116,7 @@ STUDIES: dict[str, Card] = {
     ),
     "methods-compared": Card(
         "real_layers.methods_compared",
-        "Every dictionary for attention on one layer",
+        "Every attention dictionary on one layer",
         "What does each method explain of the same attention layer, how sparsely, and at what cost?",
         (
             "Low-Rank Sparse Attention (arXiv 2504.20938)",
@@ -133,14 +133,14 @@ STUDIES: dict[str, Card] = {
     "qk-ov-coupling": Card(
         "real_layers.qk_ov_coupling",
         "Where and what: are QK and OV conditions of features coupled?",
-        "Does what a feature is decide through which heads attention moves it?",
+        "Does what a feature means decide which heads move it?",
         ("Transformer Circuits, Progress on Attention (2025), joint SAE and Top-1 transcoder",),
     ),
     "ov-dimension": Card(
         "real_layers.ov_dimension",
-        "How many features are moved alike?",
-        "Do head loadings of features form groups, and is the power law of their sizes more than k-means makes of "
-        "any cloud?",
+        "How many features share a mixture of heads?",
+        "Do head loadings of features form groups, and is the power law of their sizes more than k-means "
+        "makes of any cloud of points?",
         (
             "Transformer Circuits, Progress on Attention (2025), clusters of head loadings",
             "Clauset, Shalizi, Newman, Power-law distributions in empirical data, SIAM Review 51 (2009)",
@@ -149,7 +149,8 @@ STUDIES: dict[str, Card] = {
     "cross-layer": Card(
         "real_layers.cross_layer",
         "Attention features over two layers",
-        "Does one sparse autoencoder of two layers' values beat one each, and do they share more than a stream?",
+        "Does one sparse autoencoder of the values of two layers beat one for each, and do the layers share more than "
+        "a residual stream?",
         ("Transformer Circuits, Progress on Attention (2025), attention value SAEs",),
     ),
     "more-features-than-heads": Card(
@@ -170,8 +171,8 @@ STUDIES: dict[str, Card] = {
     ),
     "induction-graph": Card(
         "graphs.induction_graph",
-        "Which features make an induction head look",
-        "Do features that the previous-token head carries to a key make an induction head look there?",
+        "Which features make an induction head attend",
+        "Do features that the previous-token head carries to a key make an induction head attend there?",
         (
             "Transformer Circuits, Tracing Attention Computation Through Feature Interactions (2025)",
             "Elhage et al., A Mathematical Framework for Transformer Circuits (2021)",
@@ -197,8 +198,8 @@ STUDIES: dict[str, Card] = {
     ),
     "answer-selection": Card(
         "graphs.answer_selection",
-        "Heads that tell the right option",
-        "Does a small model have heads whose attention scores tell the right option of a multiple choice apart?",
+        "Heads that single out the right option",
+        "Does a small model have heads whose attention scores single out the right option of a multiple choice?",
         (
             "Transformer Circuits, Tracing Attention Computation Through Feature Interactions (2025): concordance "
             "and discordance heads",

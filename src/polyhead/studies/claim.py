@@ -81,7 +81,7 @@ class Number(Evidence):
 
 @dataclass(frozen=True, kw_only=True)
 class Paired(Evidence):
-    """One number is larger than the other in each pair; a coin decides by chance."""
+    """One number is larger than the other in each pair; chance is one half."""
 
     larger: Values
     smaller: Values

@@ -148,7 +148,7 @@ def ring_of_digits(m: Measured) -> Share:
         ours=[dist(label, v, m) for label, v in zip(labels, ours, strict=True)]
         + [dist(f"mean over heads, {x}, roundest frame", v, m) for x, v in zip("KVO", share, strict=True)],
         control=[dist("untrained: " + label, v) for label, v in zip(labels, null, strict=True)],
-        note="The same best-of-all-heads statistic at the random weights of the start: picking the best of many must "
+        note="The same best-of-all-heads statistic at the random weights of the init: picking the best of many must "
         f"be paid for. Ring score at least {RING} counts; random points average 2/9.",
         tail=f" with a raw ring score of at least {RING} for the best of {m.cfg.n_heads} heads",
     )
@@ -264,7 +264,7 @@ def _relabelled(matrix: Tensor, g: torch.Generator) -> Tensor:
 
 @study.claim("alone-or-together", source="ours; the published reading of the all-but-one maps takes it for granted")
 def alone_or_together(m: Measured) -> Number:
-    """What a head does alone (all-but-one) says what it is worth to the whole model (leave-one-out)."""
+    """What a head does alone (all-but-one) predicts what it is worth to the whole model (leave-one-out)."""
     alone, fair, sums = ([], [], [])
     for i in range(len(m.healthy)):
         parts = [(p.heads[i], p.rest[i], p.right) for p in m.contexts]
@@ -364,7 +364,7 @@ def code_of_heads(m: Measured) -> Share:
 
 @study.claim("heads-per-frequency", source=_CODE)
 def heads_per_frequency(m: Measured) -> Number:
-    """Heads share out frequencies of the digits among them."""
+    """Heads divide the frequencies of the digits among themselves."""
     base = m.cfg.world.base
     energies = [fourier_energy(p["corrected"].heads, base) for p in (m.pairs, m.untrained_pairs)]
     leading = [(e.alone + e.sum + e.mixed).argmax(-1) for e in energies]

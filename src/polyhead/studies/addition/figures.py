@@ -110,7 +110,7 @@ def _chains(m: Measured) -> Panels:
 )
 def _rings(m: Measured) -> Panels:
     """Score 1: equally spaced on an ellipse in the order of the digits. All {n_heads} heads of {n_healthy}
-    models, not one picked head; the random weights of the start for comparison."""
+    models, not one picked head; the random weights of the init for comparison."""
     panels: list[Drawing] = []
     edges = np.linspace(0, 1, 11)
     for name in "KVO":

@@ -28,7 +28,7 @@ def notes(m: Measured) -> list[str]:
     mean = [sum(v) / max(1, len(v)) for v in (apart, together)]
     return [
         "The world is our proposal. With overlap 1 all planted patterns are one, and the student is exactly the "
-        "autoencoder of toy models of superposition with heads in the place of hidden units; what is new is overlap "
+        "autoencoder of toy models of superposition with heads in place of hidden units; what is new is overlap "
         "below 1, where a shared head must look at the source positions of all its features.",
         "Seeds matter, so phase maps show the best of the seeds, and the claims count all of them. Two sparse "
         f"features of equal importance on one head are superposed at the end in {shares[0]} of the models whose "

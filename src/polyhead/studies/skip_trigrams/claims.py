@@ -49,8 +49,8 @@ def two_heads_suffice(m: Measured) -> Number:
 
 @study.claim("each-trigram-reacts-on-two-heads", source=MAY, published="each trigram on 2 or more heads, no number")
 def each_trigram_reacts_on_two_heads(m: Measured) -> Share:
-    """The same by contributions: the effective number of heads that react to A is {spread} or more for every learnt
-    trigram."""
+    """Measured by contributions, each trigram ends up on two or more heads: the effective number of heads that react
+    to A is {spread} or more for every learnt trigram."""
     holds, control = ([spread_everywhere(c.end) for c in part] for part in (m.few, m.enough))
     return Share(
         holds=flat(holds),
@@ -101,7 +101,7 @@ def some_trigram_without_a_head_of_its_own(m: Measured) -> Share:
 
 @study.claim("heads-share-out-the-trigrams", source=JULY, published="in words")
 def heads_share_out_the_trigrams(m: Measured) -> Share:
-    """Trained two-head models do not separate the two roles: the trigrams are shared out between the heads."""
+    """Trained two-head models do not separate the two roles: the trigrams are divided between the heads."""
     two = [c for c in m.gap if c.n_heads == 2]
     holds = [bool(row.unique().numel() > 1) for c in two for row in c.end.dominant]
     control = [bool(_by_hand(c.world, m.cfg.n_contexts).argmax(-1).unique().numel() > 1) for c in two]
@@ -124,8 +124,8 @@ def heads_share_out_the_trigrams(m: Measured) -> Share:
 
 @study.claim("trained-heads-cancel", source="ours")
 def trained_heads_cancel(m: Measured) -> Share:
-    """What trained two-head models do keep of the construction: without A the two heads write opposite things on B
-    (cancelling score above 0.5; 1 in the construction)."""
+    """Trained two-head models keep one part of the construction: without A the two heads write opposite outputs
+    on B (cancelling score above 0.5; 1 in the construction)."""
     two = [c for c in m.gap if c.n_heads == 2]
     holds = [bool(x > 0.5) for c in two for x in c.end.cancelling]
     control = [bool(x > 0.5) for c in two for x in c.start.cancelling]

@@ -43,8 +43,8 @@ def gated_block_removes_superposition(m: Measured) -> Share | None:
 
 @study.claim("what-gated-blocks-keep-is-on-one-head", source="ours")
 def what_gated_blocks_keep_is_on_one_head(m: Measured) -> Share | None:
-    """The weaker form: what a gated block still completes at the highest price tried ({highest}), one head carries
-    alone, whatever was lost on the way."""
+    """What a gated block still completes at the highest price tried ({highest}), one head carries alone, even where
+    other trigrams were lost."""
     priced = [g for g in m.gated if g.alpha]
     if not priced:
         return None

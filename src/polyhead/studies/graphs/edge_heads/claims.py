@@ -41,7 +41,7 @@ def several_heads(m: Measured) -> Share:
 
 @study.claim("fewer-than-shuffled", source="ours")
 def fewer_than_shuffled(m: Measured) -> Share:
-    """Loadings and patterns fit: an edge has fewer effective heads than with patterns permuted among heads."""
+    """Loadings and patterns match: an edge has fewer effective heads than with patterns permuted among heads."""
     found = [s for some in m.spreads.values() for s in some]
     return Share(
         holds=[s.effective < s.shuffled for s in found],
@@ -75,15 +75,16 @@ _ASKED = f"{SOURCES[0]} (asked: do several heads on one edge share QK features)"
 
 @study.claim("shared-reasons", source=_ASKED)
 def shared_reasons(m: Measured) -> Paired:
-    """Heads that carry one edge together look there for the same reasons, more than a head that carries it and one that
-    looks there as well but carries nothing of it."""
+    """Heads that carry one edge together attend there because of the same features, more than a head that
+    carries it and one that attends there as well but carries nothing of it."""
     looking = f"Looking: a pattern entry of {LOOKS:g} or more; carrying nothing: under {SILENT:.0%} of the terms."
     return _reasons(m, "apart", looking)
 
 
 @study.claim("reasons-of-this-edge", source=_ASKED)
 def reasons_of_this_edge(m: Measured) -> Paired:
-    """The same pair of heads shares its reasons more on the edge than elsewhere in the prompt, where both look."""
+    """The same pair of heads shares its QK features more on the edge than elsewhere in the prompt where both
+    attend."""
     return _reasons(
         m, "elsewhere", "Elsewhere: one other query and key for each edge at which both heads look, drawn at random."
     )

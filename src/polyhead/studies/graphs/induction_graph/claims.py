@@ -40,8 +40,8 @@ def _each(sets: dict[str, list[Case]], value, label: str, unit: str = "") -> lis
     "carried-features", source=SOURCES[0], published="the key holds the token and what came after it, shown on examples"
 )
 def carried_features(m: Measured) -> Share:
-    """What makes an induction head prefer its key are features that the previous-token head brought there: they make up
-    more than half of the score's contrast to other keys."""
+    """An induction head prefers its key because of features that the previous-token head brought there: they
+    make up more than half of the score's contrast to other keys."""
     return _share(
         m,
         lambda c: c.carried > 0.5,
@@ -55,8 +55,8 @@ def carried_features(m: Measured) -> Share:
 
 @study.claim("removal-kills", source=SOURCES[0], published="removal of the key feature kills induction (examples)")
 def removal_kills(m: Measured) -> Share:
-    """Taking the carried features of the key out of the live model takes away more than four fifths of the induction
-    head's attention to it."""
+    """Removing the carried features of the key from the live model removes more than four fifths of the
+    induction head's attention to it."""
     return _share(
         m,
         lambda c: c.removed.pattern < GONE,
@@ -87,7 +87,8 @@ def one_key_feature(m: Measured) -> Share:
 
 @study.claim("answer-falls", source="ours")
 def answer_falls(m: Measured) -> Share:
-    """With them the answer goes: its log-probability falls further than when as much of other latents is taken out."""
+    """Removing the carried features hurts the answer: its log-probability falls further than when as much of
+    other latents is removed."""
     return _share(
         m,
         lambda c: c.removed.nats > c.random.nats,

@@ -84,8 +84,8 @@ def better_than_svd(m: Measured) -> Share:
         against=0.5,
         ours={"pattern nMSE, k sparse latents": ours},
         control={"pattern nMSE, rank-k scores of least squared error": dense},
-        note="The SVD of whitened q.k, next to the same kind of key bias, at rank k; against a coin. Sparse latents "
-        "do not spend their k on a low-rank copy, or they would not beat it.",
+        note="The SVD of whitened q.k, next to the same kind of key bias, at rank k; chance is one half. Sparse "
+        "latents do not spend their k on a low-rank copy, or they would not beat it.",
     )
 
 

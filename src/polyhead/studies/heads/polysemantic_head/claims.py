@@ -141,7 +141,7 @@ def unknown_at_indent(m: Measured) -> Told:
 
 @study.claim("bos-row-overstates", source="ours")
 def bos_row_overstates(m: Measured) -> Told:
-    """A row put on BOS also hurts heads that carry nothing: where the head's mean row is put instead, much of the
+    """Redirecting a row to BOS overstates what a head carries: with the head's mean row instead, much of the
     fall is gone."""
     kept, labels = [], []
     for r in m.results:

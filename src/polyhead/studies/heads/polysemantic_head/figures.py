@@ -137,7 +137,7 @@ def rank_figure(results: list[SetResult], names: list[str], head: int) -> Figure
     return Figure(
         key="ranks",
         title="Every head ablated in turn",
-        caption="Fall of the answer's mean probability with one head's row at the last position put on BOS, or "
+        caption="Fall of the answer's mean probability with one head's row at the last position redirected to BOS, or "
         f"replaced by the head's mean row; the twelve largest falls, and {names[head]}.",
         panels=panels,
     )
@@ -145,7 +145,7 @@ def rank_figure(results: list[SetResult], names: list[str], head: int) -> Figure
 
 @study.figure("sweep", "Ablating one position at a time", columns=3)
 def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Panels:
-    """Fall of the answer's probability when only the row at one position is put on BOS; band: 10th to 90th
+    """Fall of the answer's probability when only the row at one position is redirected to BOS; band: 10th to 90th
     percentile over prompts. In the last layer only the last position can matter."""
     panels: list[Drawing] = []
     for name, by_head in sweeps.items():

@@ -75,7 +75,7 @@ def limit(m: Measured, name: str) -> Share:
     words = [
         f"with half noise sequences {_rate(mixed, cell, built)} built and {_rate(mixed, cell, 'random')} random "
         f"starts ({_rate(longer, cell, 'random')} random inits trained {m.longer} times as long)",
-        f"there the built start ends at a loss of {loss[0]:.3g} nats over all sequences and the random init at "
+        f"there the built init ends at a loss of {loss[0]:.3g} nats over all sequences and the random init at "
         f"{loss[1]:.3g}: "
         + ("random inits stop in worse minima" if loss[0] < loss[1] else "the solution pays on noise sequences"),
         f"parameters drift by {quiet.drift(cell, built).median():.2f} of their norm from the construction",

@@ -92,7 +92,7 @@ def _band(part: Part, moments: Sequence[int], cell: Cell, label: str) -> Series:
 
 @study.figure("losses", "Loss over all sequences at the end of training", columns=2, shared_scale=False)
 def losses(m: Measured) -> Panels:
-    """Median over models. Where the built start ends below random inits, training from random inits has stopped
+    """Median over models. Where the built init ends below random inits, training from random inits has stopped
     in a worse minimum; where it ends above, accuracy was bought with loss on noise sequences."""
     labels = _labels(m)
     panels: list[Drawing] = []

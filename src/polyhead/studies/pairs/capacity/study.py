@@ -41,7 +41,7 @@ def notes(m: Measured) -> list[str]:
         "noise tokens must meet in one point, and of lines through one point only two are ever the largest, while "
         "several completions of pairs are noise tokens. Accuracy on signal sequences hides that. Completions of "
         "their own would lift this limit.",
-        "Noise on a construction is in units of each matrix' root mean square; at larger levels the start no longer "
+        "Noise on a construction is in units of each matrix' root mean square; at larger levels the init no longer "
         "solves the task, and what is measured is whether training repairs it.",
     ]
 

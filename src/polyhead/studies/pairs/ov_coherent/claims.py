@@ -295,7 +295,8 @@ def constructive(m: Measured) -> Share:
 
 @study.claim("implicit-negative", source=POST, published="shown for one model")
 def implicit_negative(m: Measured) -> Share:
-    """A pair that holds the attended token and a token above it is not boosted: its absence says no."""
+    """A head does not boost a pair of the attended token and a token that it prefers: the missing boost counts
+    against the pair."""
     measured = m.cells[m.wide]
     s, known = (measured.support, truth(m.cfg.world))
     lower = slice(1, None)  # nothing stands above the favourite

@@ -200,8 +200,8 @@ def _rate(solved: Sequence[bool]) -> str:
 
 @study.claim("other-readings", source="ours (the description leaves it open)")
 def other_readings(m: Measured) -> Share:
-    """Reversed orders do not hang on the reading of the description: 12 tokens, completions that are no input tokens,
-    or no noise sequences."""
+    """Reversed orders do not depend on how the description is read: 12 tokens, completions that are no input
+    tokens, or no noise sequences."""
     names = ("12 tokens", "separate completions", "no noise sequences")
     holds, ours, words = ([], [], [])
     for name in names:

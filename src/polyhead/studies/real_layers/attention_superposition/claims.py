@@ -46,7 +46,7 @@ def _cost(m: Measured, measure: str, what: str, unit: str = "") -> Share:
         against=0.5,
         ours=[distribution(f"{what}, best Top-1 minus free", gaps, unit=unit)],
         control=[distribution(f"{what}, one free seed from another", between_seeds, unit=unit)],
-        note="Two free transcoders differ by seed alone; which of two is better is a coin (chance 1/2). The best of "
+        note="Two free transcoders differ by seed alone; which of two is better is left to chance (1/2). The best of "
         "several Top-1 kinds is the generous reading for Top-1.",
     )
 
@@ -87,7 +87,7 @@ def equal_destination(m: Measured) -> Share | Told:
             distribution("loss, Top-1 minus free, at equal destination L0", losses, unit="nats"),
         ],
         "control": {"chance": [0.5]},
-        "note": "Interpolated in log L0 where the two frontiers overlap, never extrapolated; against a coin.",
+        "note": "Interpolated in log L0 where the two frontiers overlap, never extrapolated; chance is one half.",
     }
     if not gaps:
         return Told(held=None, lead="the two never reach the same destination L0 at the k tried", **evidence)
@@ -157,7 +157,8 @@ def several_heads(m: Measured) -> Number:
 
 @study.claim("bracket", source="ours")
 def bracket(m: Measured) -> Share:
-    """Effective heads depend on where loadings start: from all heads they end higher than from one."""
+    """The number of effective heads depends on the init of the loadings: it ends higher from all heads than from
+    one."""
     pairs = []
     for r in m.found:
         for k, seed in r.cases():
@@ -171,7 +172,7 @@ def bracket(m: Measured) -> Share:
             "effective heads, started on one head": [a for a, _, _, _ in pairs],
             "effective heads, started on all heads": [b for _, b, _, _ in pairs],
         },
-        control={"FVU, all heads minus one head at the start": [d - c for _, _, c, d in pairs]},
-        note="Where the two starts reach like FVU, the squared error does not settle how many heads a latent has; "
+        control={"FVU, all heads minus one head at init": [d - c for _, _, c, d in pairs]},
+        note="Where the two inits reach a similar FVU, the squared error does not settle how many heads a latent has; "
         "the two numbers bracket it.",
     )

@@ -33,13 +33,13 @@ def lorsa_above_sae(m: Measured) -> Paired:
         smaller=sae,
         ours={"Lorsa, FVU": lorsa},
         control={"attention output SAE, FVU": sae},
-        note="The SAE sees the output itself, Lorsa must make it; a coin decides by chance.",
+        note="The SAE sees the output itself, Lorsa must make it; chance is one half.",
     )
 
 
 @study.claim("alive-random-start", source=ALIVE, published="12 to 20 % alive")
 def alive_random_start(m: Measured) -> Number:
-    """Most latents of a sparse autoencoder of attention outputs die when it starts at random."""
+    """Most latents of a sparse autoencoder of attention outputs die with a random init."""
     groups = by_kind(m.trained)
     random, active = (
         [1 - v for v in values_of(groups.get(name, []), lambda e: e.dead_share)]
@@ -57,7 +57,7 @@ def alive_random_start(m: Measured) -> Number:
 
 @study.claim("active-subspace-helps", source="Llamascopium's remedy for dead latents", published="stated")
 def active_subspace_helps(m: Measured) -> Paired:
-    """A start inside the active subspace keeps more latents of an attention-output SAE alive."""
+    """An init inside the active subspace keeps more latents of an attention-output SAE alive."""
     groups = by_kind(m.trained)
     random, active = (
         [1 - v for v in values_of(groups.get(name, []), lambda e: e.dead_share)]
@@ -68,5 +68,5 @@ def active_subspace_helps(m: Measured) -> Paired:
         smaller=random,
         ours={"alive share, start in the active subspace": active},
         control={"alive share, random init": random},
-        note="The same SAE from random directions, by seed and layer; a coin decides by chance.",
+        note="The same SAE from random directions, by seed and layer; chance is one half.",
     )

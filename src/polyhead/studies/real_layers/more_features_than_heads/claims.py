@@ -46,8 +46,8 @@ def more_than_heads(m: Measured) -> Share:
 
 @study.claim("and-it-comes", source="ours")
 def and_it_comes(m: Measured) -> Share:
-    """The same, counting only features whose word does come next at their positions more often than anywhere in the
-    held-out text."""
+    """One layer has more verified next-token features than heads, counting only features whose word does come
+    next at their positions more often than anywhere in the held-out text."""
 
     def count(r: Result, random: bool = False) -> int:
         e = r.random if random else r.real
@@ -65,8 +65,8 @@ def and_it_comes(m: Measured) -> Share:
 
 @study.claim("several-heads", source="ours")
 def several_heads(m: Measured) -> Share:
-    """Most verified features are brought by several heads: for at least half of them, taking away each of two or more
-    single heads of the model lowers their token, more than any of 16 other candidates' tokens."""
+    """Most verified features depend on several heads: for at least half of them, removing each of two or more single
+    heads lowers the feature's token, and more than the tokens of 16 other candidates."""
 
     def share(r: Result, swapped: bool = False) -> float:
         table = r.shared.supports_swapped if swapped else r.shared.supports

@@ -90,7 +90,7 @@ class Candidates(NamedTuple):
 
 @dataclass
 class Examined:
-    """What was found of one dictionary (or of random directions in the place of its decoder)."""
+    """What was found of one dictionary (or of random directions in place of its decoder)."""
 
     tokens: Tensor
     """[m]: the token each promotes."""

@@ -116,6 +116,6 @@ def ranks(m: Measured, side: str) -> Share:
         ours={"effective rank over that of random groups": [r / o for _, r, o in rows]},
         control={"random groups": [1.0]},
         note=f"Participation ratio, groups of at least 3 latents out of {m.cfg.rank_clusters} spherical k-means "
-        "groups; against a coin for every group.",
+        "groups; chance is one half for every group.",
         words={"verb": verb, "weights": weights},
     )

@@ -51,7 +51,7 @@ def joint_worse_at_high_k(m: Measured) -> Share:
         against=0.5,
         ours={"FVU, joint minus Top-1, highest k": gaps},
         control={"chance": [0.5]},
-        note="Against a coin.",
+        note="Chance is one half.",
     )
 
 
@@ -70,8 +70,8 @@ def joint_worse_than_free(m: Measured) -> Share:
         against=0.5,
         ours={"FVU, joint minus free, mean over k": gaps},
         control={"FVU, Top-1 minus free, mean over k": bound},
-        note="Against a coin. The control tells what one head per latent costs by itself; only what the joint baseline "
-        "loses beyond it speaks for coupling.",
+        note="Chance is one half. The control tells what one head per latent costs by itself; only what the joint "
+        "baseline loses beyond it speaks for coupling.",
     )
 
 
@@ -102,8 +102,8 @@ def few_kinds(m: Measured) -> Share:
 
 @study.claim("own-kind", source="ours")
 def own_kind(m: Measured) -> Share:
-    """Which mixture belongs to which feature matters: with the same centroids permuted among latents,
-    training on does not catch up. So what a feature is says where it is moved."""
+    """Which mixture belongs to which feature matters: with the same centroids permuted among latents, further
+    training does not catch up."""
     n = _middle(m.cfg)
     pairs = [
         (f[f"centroids {n}"], f[f"shuffled {n}"]) for r in m.found for f in r.frozen.values() if f"shuffled {n}" in f

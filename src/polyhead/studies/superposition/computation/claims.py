@@ -118,7 +118,7 @@ def dead(m: Measured, task: str) -> Share:
         against=good if good else 0.5,
         ours={"dead or constant unit, failed networks": failed},
         control={"dead or constant unit, solved networks": good},
-        note=f"Density 1, no hidden bias, both sizes of the start. Solved by GELU: {float(gelu.double().mean()):.0%}.",
+        note=f"Density 1, no hidden bias, both sizes of the init. Solved by GELU: {float(gelu.double().mean()):.0%}.",
         words={"task": task.upper()},
     )
 
@@ -132,7 +132,7 @@ def linear_output(m: Measured, task: str) -> Share:
         against=with_act,
         ours={"solved, linear output": without},
         control={"solved, ReLU output": with_act},
-        note="Hidden bias and size of the start pooled; everything else alike.",
+        note="Hidden bias and size of the init pooled; everything else equal.",
         words={"task": task.upper()},
     )
 
@@ -148,7 +148,7 @@ def hidden_bias(m: Measured) -> Share:
         against=plain,
         ours={"solved, hidden bias": biased},
         control={"solved, no hidden bias": plain},
-        note="Output activation and size of the start pooled.",
+        note="Output activation and size of the init pooled.",
     )
 
 

@@ -57,7 +57,7 @@ def losses(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) -
 @study.figure("solved", "Solved fraction over seeds")
 def solved(switches: Mapping[tuple[str, str, str], Grid]) -> Panels:
     """Share of seeds under 1 % of the best constant's loss at density 1. Rows: task, hidden and output
-    activation; columns: hidden bias and size of the start."""
+    activation; columns: hidden bias and size of the init."""
     columns = [(b, s) for b in (False, True) for s in (True, False)]
     rows = list(switches)
     return [

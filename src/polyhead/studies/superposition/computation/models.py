@@ -51,7 +51,7 @@ class Grids:
     table: dict[tuple[str, str], Grid]
     """(task, activation): the published architecture, seed x instance."""
     switches: dict[tuple[str, str, str], Grid]
-    """(task, hidden activation, output activation): hidden bias x size of the start x seed, density 1."""
+    """(task, hidden activation, output activation): hidden bias x size of the init x seed, density 1."""
     many_abs: Grid
     pairwise: Grid
 

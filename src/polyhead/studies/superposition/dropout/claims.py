@@ -52,7 +52,7 @@ def rate_index(rate: float) -> int:
     return RATES.index(rate)
 
 
-WITHOUT = "The same {} without dropout, from other starts; chance one half"
+WITHOUT = "The same {} without dropout, from other inits; chance one half"
 
 
 def _dense(m: Measured, what: Callable[[Tensor], Tensor]) -> Tensor:
@@ -118,7 +118,8 @@ def sparse_suppression(m: Measured) -> Share:
 
 @study.claim("sparse-suppression-relative", source="ours")
 def sparse_suppression_relative(m: Measured) -> Share:
-    """The same with a threshold that shrinks with the weights (half of the longest feature)."""
+    """Sparse features: dropout suppresses superposition also by a threshold that shrinks with the weights (half
+    of the longest feature)."""
     shrinks = " Dropout shrinks |W_i|^2 towards 1 - p, which a fixed threshold counts as loss."
     label = f"features represented, density {ladder(m.cfg)[-1]}"
     return _suppressed(_equal(m, relative_count)[-1], label, shrinks)
@@ -194,7 +195,7 @@ def smoother(m: Measured) -> Share:
         against=0.5,
         ours={f"largest step of log D* over its range, dropout {RATES[i]}": jump[i] for i in small},
         control={"no dropout": jump[0]},
-        note="The same batches, from other starts; holds if the largest step is smaller. Chance one half.",
+        note="The same batches, from other inits; holds if the largest step is smaller. Chance one half.",
         words={"published": UNSAID},
     )
 
@@ -220,7 +221,7 @@ def star_rises(m: Measured) -> Share:
 
 @study.claim("star-shrinking", source="ours, closed form of the sparse limit", published="1 (predicted)")
 def star_shrinking(m: Measured) -> Number:
-    """Among sparse features the rise is shrinking alone: D* (1 - p) stays what it is without dropout."""
+    """Among sparse features D* rises only because weights shrink: D* (1 - p) stays what it is without dropout."""
     star = _equal(m, dimensions_per_feature)[-1]
     ratio = star * torch.tensor([1 - p for p in RATES])[:, None] / star[0]
     middle = ratio[[rate_index(p) for p in (*MIDDLE, 0.5)]].flatten()

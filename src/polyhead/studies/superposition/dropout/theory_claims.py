@@ -131,8 +131,8 @@ def pair_threshold_claim(m: Measured) -> Share:
     "linear-pair", source="ours, closed form", published="V (1 + p) against 2 V - V^2 / (k E x^2 - mu^2) (predicted)"
 )
 def linear_pair(m: Measured) -> Share:
-    """Above that density dropout keeps the two features opposite, as a difference read linearly, instead of dropping
-    one: its mean is zero, so dropout costs it less."""
+    """Above the density where the ReLU pair ends, dropout keeps the two features opposite, as a difference read
+    linearly, instead of dropping one: its mean is zero, so dropout costs it less."""
     opposite, _ = best_pairs(m.grids.pair, m.cfg)
     level = pair_threshold(RATES[0])
     dense = opposite[[k for k, d in enumerate(pair_densities(m.cfg)) if d > level]]

@@ -61,7 +61,7 @@ def axis_at_20(m: Measured) -> Number:
 
 @study.claim("linear-has-no-basis", source="ours, from the symmetry", published="difference 0 (exact in expectation)")
 def linear_has_no_basis(m: Measured) -> Number:
-    """With a linear hidden layer the measure is that of any rotation of the same code: it says nothing."""
+    """With a linear hidden layer every rotation of the code has the same measure: it says nothing."""
     grid = m.grids["linear"]
     turned = rotated_within(grid, m.cfg)
     ours, null = ([measure_width(grid, n, W).mixing for n in m.cfg.widths] for W in (None, turned))

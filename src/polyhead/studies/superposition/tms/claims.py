@@ -369,7 +369,7 @@ def notes(m: Measured) -> list[str]:
     corr = float((_inside(grids.sets, "correlated", dense).abs() < 0.3).double().mean())
     out.append(
         f"The preferences of sets depend on density: at {sparse} only {anti:.0%} of models put both anti-correlated "
-        f"pairs opposite (every pairing costs next to nothing there, so the start decides), and at {dense} only "
+        f"pairs opposite (every pairing costs next to nothing there, so the init decides), and at {dense} only "
         f"{corr:.0%} keep correlated features orthogonal (they are then merged)."
     )
     return out
