@@ -66,7 +66,7 @@ class Sides:
 
     @property
     def paired(self) -> bool:
-        """Whether a latent has a code on keys beside that on queries."""
+        """Whether a latent has a code on keys as well as on queries."""
         return self.side == "both" and isinstance(self.dictionary, HasKeyCodes)
 
     def on_keys(self, batch: Batch) -> Codes:

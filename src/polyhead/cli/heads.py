@@ -228,7 +228,7 @@ def weights(
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
-    """Put the rows of one weight matrix in order by squared cosine, beside nulls, and find its blocks.
+    """Put the rows of one weight matrix in order by squared cosine, compare it with nulls, and find its blocks.
 
     Two processes of one thread each draw the nulls; with --threads 1 one process does.
 

@@ -50,6 +50,6 @@ Positive = Annotated[float, Parameter(validator=between(0, math.inf, above_low=T
 """A rate, a coefficient, a time."""
 
 Indices = Parameter(converter=_whole, validator=between(0, _LARGEST))
-"""The same for every number of a list, beside `Many`."""
+"""The same for every number of a list, besides `Many`."""
 Sizes = Parameter(converter=_whole, validator=between(1, _LARGEST))
 Weights = Parameter(validator=between(0, math.inf))

@@ -44,7 +44,7 @@ class BaseLayer:
     is_linear: bool = True
     """False where the output is not the formula above: a norm after the heads, values read from elsewhere."""
     has_mlp: bool = True
-    """Whether the block has an MLP beside the attention: False in attention-only models."""
+    """Whether the block has an MLP besides the attention: False in attention-only models."""
     window: int | None = None
     """How many of the last keys a query sees, itself included; None: all."""
     softcap: float | None = None

@@ -97,7 +97,7 @@ class Supernode(Record):
 
 
 class GraphRecord(Record):
-    """A graph without its edges, which lie beside it."""
+    """A graph without its edges, which lie next to it."""
 
     slug: str
     prompt: str

@@ -194,7 +194,7 @@ class HasViewRoles(Protocol):
 
 @runtime_checkable
 class HasKeyCodes(Protocol):
-    """Latents with a code on keys beside that on queries."""
+    """Latents with a code on keys as well as on queries."""
 
     def key_codes(self, batch: Batch) -> Codes:
         """Which latents are found in which key."""

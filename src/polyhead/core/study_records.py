@@ -138,7 +138,7 @@ class Series(Record):
     """Lower end of the band or error bar (10th percentile over seeds, unless the caption says otherwise)."""
     high: list[float | None] | None = None
     labels: list[str] | None = None
-    """Name of each point, shown beside it (few) or on hovering."""
+    """Name of each point, shown next to it (few) or on hovering."""
     joined: Literal["no", "line", "ring"] = "no"
     """Scatter only: draw the points' order as a path, closed for a ring."""
 

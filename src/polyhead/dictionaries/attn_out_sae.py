@@ -65,7 +65,7 @@ class AttnOutSAE(SAE):
         return norms / norms.sum(-1, keepdim=True).clamp_min(1e-12)
 
     def view_roles(self, layers: Sequence[BaseLayer]) -> dict[str, tuple[Read, ...]]:
-        """What a batch needs beside the SAE's own reading for `view`: the layer's pattern and values."""
+        """What a batch needs besides the SAE's own reading for `view`: the layer's pattern and values."""
         (layer,) = layers
         names = {"pattern": "attn.hook_pattern", "v": "attn.hook_v"}
         return {role: one_site(site(layer.layer, name)) for role, name in names.items()}

@@ -88,7 +88,7 @@ class AttnValueSAE(SAE):
         return (gain.unflatten(-1, (self.cfg.n_kv_heads, -1)) * keep[:, None]).flatten(-2)
 
     def view_roles(self, layers: Sequence[BaseLayer]) -> dict[str, tuple[Read, ...]]:
-        """What a batch needs beside the SAE's own reading for `view`: the pattern of each layer."""
+        """What a batch needs besides the SAE's own reading for `view`: the pattern of each layer."""
         names = _pattern_roles(layers)
         return {name: one_site(site(layer.layer, "attn.hook_pattern")) for name, layer in zip(names, layers)}
 

@@ -35,7 +35,7 @@ class CombinedLayerConfig(Config):
     qk: QKDiagonalConfig
     mtc: MTCConfig
     pattern_weight: float = Field(default=1.0, ge=0)
-    """Weight of the pattern terms beside the squared error of the output."""
+    """Weight of the pattern terms next to the squared error of the output."""
 
 
 class CombinedLayerSettings(SparseSettings):

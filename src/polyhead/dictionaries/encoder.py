@@ -41,7 +41,7 @@ FOLLOW = 0.05
 
 
 class Code(NamedTuple):
-    """Activations of some tokens: dense `[n, i]`, or `[m]` beside the list they belong to."""
+    """Activations of some tokens: dense `[n, i]`, or `[m]` next to the list they belong to."""
 
     f: Tensor
     shortfall: Tensor | None

@@ -5,7 +5,7 @@
 A latent is one unit: what it reads at a source is x . W_V, where it looks is its group's pattern, and its code is z at
 the query. Unit i belongs to group i // (n_latents / n_groups). R is the base model's rotation, a buffer like the
 scales, so a saved Lorsa needs no model. |W_O[i]| = 1, so that z compares units by what they write.
-Source: Low-Rank Sparse Attention (arXiv 2504.20938). Ours: relu and jumprelu beside TopK; values mixed
+Source: Low-Rank Sparse Attention (arXiv 2504.20938). Ours: relu and jumprelu as well as TopK; values mixed
 before they are read (ops/lorsa_product.py); b_V added after the mix, the same since patterns sum to 1.
 Axis legend: b sequence, p position, g group, i unit, k d_qk, d width, m asked-for units, e entry of a list.
 Inside, x is divided by `input_scale` and y by `target_scale`, as in every dictionary here.

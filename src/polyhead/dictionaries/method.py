@@ -70,7 +70,7 @@ class Method:
     function of the dictionary, its reading, layers by number and some batches; None: only its code and its
     reconstruction are scored."""
     benchmark: Callable[[PlantedSizes], dict[str, Any]] | None = None
-    """Settings on a planted world, beside width and sparsity."""
+    """Settings on a planted world, besides width and sparsity."""
     benchmark_rate: float = 1.0
     """Times the learning rate that the benchmark gives all methods, for one that does not bear it."""
 

@@ -1,4 +1,4 @@
-"""What a QK dictionary must be read beside: dense low-rank copies of a head, and a dictionary whose pairs are wrong.
+"""What a QK dictionary must be compared with: dense low-rank copies of a head, and a dictionary whose pairs are wrong.
 
 `svd`       scores q^T P k with P = the best rank-r approximation of the identity on the two sides' data:
             weights   W_QK = W_Q W_K^T truncated (of the unrotated head: no data, positions kept by rotating after);
@@ -23,7 +23,7 @@ from polyhead.dictionaries.qk_diagonal import QKDiagonal
 
 
 class LowRankScores:
-    """A head whose scores are score_scale (q - m_q) P (k - m_k) + score_scale m_q k: rank r beside a key bias."""
+    """A head whose scores are score_scale (q - m_q) P (k - m_k) + score_scale m_q k: rank r and a key bias."""
 
     def __init__(
         self, P: Float[Tensor, "d d"], mean_q: Float[Tensor, " d"], mean_k: Float[Tensor, " d"], score_scale: float

@@ -31,7 +31,7 @@ class ReplacementSettings(Config):
     group_power: float = Field(default=1.0, gt=0, le=2)
     """p: 2 is the nuclear norm; below, heads die whole."""
     pattern: PatternPenalty = "none"
-    """What is asked of patterns beside: little `entropy`, or a small quasi-norm (`half`)."""
+    """What is asked of patterns besides: little `entropy`, or a small quasi-norm (`half`)."""
     pattern_penalty: float = Field(default=1e-2, ge=0)
     """Weight of that."""
     noise: float = Field(default=0.1, ge=0)

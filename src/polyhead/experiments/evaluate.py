@@ -110,7 +110,7 @@ def _mean(data: ExperimentData, reading: Reading, role: str) -> Tensor:
 def linear_baselines(data: ExperimentData) -> list[Evaluation]:
     """Linear reconstructions of the attention output, of equal rank, and the two ablations.
 
-    What any dictionary of the layer must be read beside.
+    What any dictionary of the layer must be compared with.
     """
     roles = {"x": "ln1.hook_normalized", "target": "hook_attn_out", "pattern": "attn.hook_pattern"}
     reading = Reading(roles={role: one_site(site(data.cfg.layer, name)) for role, name in roles.items()})

@@ -1,4 +1,4 @@
-"""circuit-tracer's transcoder sets: `config.yaml` beside safetensors, read as a cross-layer transcoder and written.
+"""circuit-tracer's transcoder sets: `config.yaml` next to safetensors, read as a cross-layer transcoder and written.
 
 config.yaml             model_name, model_kind (`cross_layer_transcoder` or `transcoder_set`), feature_input_hook,
                         feature_output_hook, scan; a set may name its files by layer (`transcoders`) and a TopK (`k`)

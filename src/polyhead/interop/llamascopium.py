@@ -2,7 +2,7 @@
 
 sae     W_E [d_model, d_sae], b_E, W_D [d_sae, d_model], b_D; with two hook points it is a transcoder
 lorsa   W_Q, W_K [n_qk, d_model, d_qk], b_Q, b_K [n_qk, d_qk], W_V, W_O [n_ov, d_model], b_V, b_D; with use_post_qk_ln
-        ln_q.w, ln_k.w [n_qk, d_qk] (RMS); saved beside them mask, IGNORE, rotary_sin, rotary_cos [n_ctx, rotary_dim]
+        ln_q.w, ln_k.w [n_qk, d_qk] (RMS); saved next to them mask, IGNORE, rotary_sin, rotary_cos [n_ctx, rotary_dim]
 jumprelu adds activation_function.log_jumprelu_threshold; norm_activation `dataset-wise` multiplies x and the target by
 sqrt(d_model) / dataset_average_activation_norm.<hook point>, which are our scales; `inference` by nothing.
 A latent is chosen by pre |decoder row| where sparsity_include_decoder_norm says so: then norms go to the encoder here,

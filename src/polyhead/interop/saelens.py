@@ -181,7 +181,7 @@ def write_saelens(
     if cfg.token_norm == "centred":
         raise PolyheadError("SAELens has no token norm that only centres; this SAE has one")
     if cfg.token_norm != "none" and bool((sae.scales != 1).any()):
-        raise PolyheadError(f"SAELens has no scale beside its token norm; this SAE has {cfg.token_norm} and a scale")
+        raise PolyheadError(f"SAELens has no scale besides its token norm; this SAE has {cfg.token_norm} and a scale")
     site = "attn.hook_v" if isinstance(sae, AttnValueSAE) else sae.cfg.site
     facts = facts_of_name((metadata or {}).get("model_name")) if model is None else model
     if facts.layer_norm and site.endswith("hook_pre_gain"):

@@ -1,7 +1,7 @@
 """Linear baselines: what a reconstruction of a given rank reaches without any sparsity.
 
 With frozen patterns the output of a layer's heads is linear in what they read, o_h[t] = sum_s A_h[t, s] x[s] W_V[h]
-W_O[h], so a dictionary's FVU means little unless it stands beside these, of equal rank, on the same tokens:
+W_O[h], so a dictionary's FVU means little unless it is compared with these, of equal rank, on the same tokens:
     pca            y^ = m + (y - m) P, P the r leading principal directions of the target itself (reads the target)
     head_svd       y^ = b + sum_h o_h P_h, P_h the r leading right singular directions of W_OV[h] = W_V[h] W_O[h]
     head_data_svd  the same with P_h the r leading principal directions of o_h on the training text

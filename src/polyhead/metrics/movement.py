@@ -3,7 +3,7 @@
     z[i, t] = sum_s (sum_h L[i, h] A_h[t, s] + L[i, H] [t = s]) f[s, i]
 Computed entry by entry of the sparse code (s, i, f): each adds a column of its mixed pattern to the row of its latent.
 That costs p * k * p * h, against n_latents * p * p * h of the dense form.
-Axis legend: p position (k beside it: place in a token's list), h head, n latents active in the sequence.
+Axis legend: p position (k next to it: place in a token's list), h head, n latents active in the sequence.
 """
 
 from typing import NamedTuple

@@ -117,7 +117,7 @@ def model_card(model: NativeTransformer, run_dir: Path, corpus: dict, loss: Held
         f"{native.positions} positions, {native.normalization}, context {native.n_ctx}, byte-level BPE of "
         f"{native.d_vocab} with newline+indent as one token, BOS at the start of every sequence. "
         f"{sum(p.numel() for p in model.parameters()):,} parameters, float32.",
-        "Made by `polyhead train-lm`; the config that reproduces it is `training.json` beside this card.",
+        "Made by `polyhead train-lm`; the config that reproduces it is `training.json` next to this card.",
         "## Results on held-out text",
         f"- loss **{loss.nats_per_token:.3f} nats per token** = {loss.bits_per_byte:.3f} bits per byte over "
         f"{loss.n_tokens:,} tokens ({loss.n_bytes:,} bytes) of {corpus['held_out']['held_out_files']} files. "

@@ -106,7 +106,7 @@ def experiment_recipe(
         variants: of an MTC: free, top1, top1_argmax, shuffled; of another method: `free` or `shuffled`.
 
     Raises:
-        PolyheadError: unknown preset, method or setting, an override beside `config`, two kinds of sparsity at once.
+        PolyheadError: unknown preset, method or setting, an override besides `config`, two kinds of sparsity at once.
     """
     changes = {name: value for name, value in fields.items() if value is not None}
     axes, sparsity = _shorthands(k, l1, sparsity_coef, k_aux, n_latents)
@@ -173,7 +173,7 @@ def _kinds(names: Sequence[str], layers: Sequence[int]) -> list[str]:
 
 
 class _Asked(NamedTuple):
-    """What is asked of the members, beside their method."""
+    """What is asked of the members, besides their method."""
 
     axes: Mapping[str, Sequence[Any]]
     """Key of a setting (points for nesting) -> its values, from options that have a name of their own."""

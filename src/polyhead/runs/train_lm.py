@@ -29,7 +29,7 @@ from polyhead.training.optim import Muon
 
 
 class TrainLMConfig(Config):
-    """Everything that decides the weights; saved beside them."""
+    """Everything that decides the weights; saved next to them."""
 
     model: NativeConfig = NativeConfig(n_layers=4, d_model=256, n_heads=8, d_head=32, d_vocab=4096, n_ctx=256)
     n_steps: int = Field(default=4500, ge=1)

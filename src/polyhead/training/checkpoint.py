@@ -111,7 +111,7 @@ def _pointers(pointer: Path) -> list[dict[str, Any]]:
 def _flatten(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
     if isinstance(value, Tensor):
         key = name or "value"
-        while key in tensors:  # {"a/b": t} beside {"a": {"b": t}}, or the keys 1 and "1"
+        while key in tensors:  # {"a/b": t} next to {"a": {"b": t}}, or the keys 1 and "1"
             key += "'"
         tensors[key] = value.detach().clone(memory_format=torch.contiguous_format)
         return {"tensor": key}

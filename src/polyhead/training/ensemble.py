@@ -2,7 +2,7 @@
 
 Every parameter gets a leading model axis M; models of different sizes are padded with zeros, and padded entries stay
 zero. A loss is a function `(tensors, batch) -> [M]`, where `tensors` holds parameters and buffers by name: `vmap_loss`
-makes the plain one from a module; fast forms are written by hand beside it and held equal by tests. All parameters
+makes the plain one from a module; fast forms are written by hand next to it and held equal by tests. All parameters
 lie in one flat `[M, P]` tensor and Adam is a handful of operations on it, with each model's own rate, decay and clip.
 
 A model whose loss or gradient is no longer finite is left as it is from then on and reported as diverged.
@@ -175,7 +175,7 @@ def fit_ensemble(
         lr, weight_decay, clip: of each model, instead of the config's one for all.
         project: restores constraints after each step, in place, on the parameters by name (`[M, ...]`, views).
         snapshots: numbers of finished steps at which all parameters are kept (0 is the start).
-        config: plain values that decide the result beside `cfg` (task, grid, seeds); compared when a run resumes.
+        config: plain values that decide the result besides `cfg` (task, grid, seeds); compared when a run resumes.
 
     Raises:
         PolyheadError: the run folder belongs to another config.

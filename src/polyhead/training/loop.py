@@ -226,7 +226,7 @@ def _set_rates(optimizers: Sequence[torch.optim.Optimizer], rates: list[list[flo
 
 
 def _environment() -> dict[str, Any]:
-    """What the last bits depend on beside the config."""
+    """What the last bits depend on besides the config."""
     return {"threads": torch.get_num_threads(), "torch": torch.__version__}
 
 

@@ -1,4 +1,4 @@
-"""Muon for matrices that carry a head axis, each head orthogonalised by itself, beside torch's Adam for the rest.
+"""Muon for matrices that carry a head axis, each head orthogonalised by itself, alongside torch's Adam for the rest.
 
 Update = momentum buffer M -> nearest semi-orthogonal matrix (five Newton-Schulz steps) U -> W -= lr (U + decay W).
 Without decay the weights after a norm grow for ever, and attention hardens until every row is one-hot (docs/LOG.md).

@@ -189,7 +189,7 @@ def test_a_tokenizer_of_scores(tmp_path: Path) -> None:
 def test_a_tokenizer_json_beside_the_file_is_preferred(tmp_path: Path) -> None:
     path = write_gguf(make_hf(), tmp_path / "t.gguf", describe=lambda w: describe_bpe(
         train_tokenizer([TEXT], d_vocab=300).backend, w, split="unheard-of"))  # fmt: skip
-    with pytest.raises(PolyheadError, match=r"rule 'unheard-of'; known: gpt-2.*tokenizer.json beside"):
+    with pytest.raises(PolyheadError, match=r"rule 'unheard-of'; known: gpt-2.*tokenizer.json next to"):
         ph.load_model(path)
     own = train_tokenizer(["other words"], d_vocab=280)
     own.backend.save(str(tmp_path / "tokenizer.json"))

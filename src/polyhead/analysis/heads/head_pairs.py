@@ -1,4 +1,4 @@
-"""Heads against heads: patterns, subspaces, composition, copying; each beside what matched random heads would give.
+"""Heads against heads: patterns, subspaces, composition, copying; each compared with matched random heads.
 
     pattern overlap   sum of min(A_i, A_j) / sum of max(A_i, A_j) over counted rows, BOS column left out (same layer)
     subspace overlap  mean squared cosine of the principal angles between what two heads read (W_Q, W_K, W_V: columns)

@@ -1,4 +1,4 @@
-"""Files of latents beside a graph, as the front end opens them: `features/N.json`, N the nodes' `feature`."""
+"""Files of latents next to a graph, as the front end opens them: `features/N.json`, N the nodes' `feature`."""
 
 from collections.abc import Iterable
 from pathlib import Path

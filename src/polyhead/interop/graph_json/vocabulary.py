@@ -123,7 +123,7 @@ def _unique(name: str, taken: dict[str, int]) -> str:
 
 
 def label_of(node: GraphNode, record: GraphRecord) -> str:
-    """`clerp`: what a front end writes beside the node."""
+    """`clerp`: what a front end writes next to the node."""
     token = node.label
     if token is None and 0 <= node.position < len(record.token_strings):
         token = record.token_strings[node.position]

@@ -51,7 +51,7 @@ def write_graph_json(
             `feature_json_base_url`.
         as_transcoders: call every latent a transcoder's, the only kind whose examples circuit-tracer's page shows;
             what each really is stays in our own fields.
-        words: by dictionary and latent, what front ends write beside its number.
+        words: by dictionary and latent, what front ends write next to its number.
 
     Returns:
         The graph that the file holds, which is also what reading it gives.

@@ -40,7 +40,7 @@ VARIANTS: tuple[Entry, ...] = (
     Entry("mtc_topk", "mtc", {"activation": "topk"}),
     Entry("attn_out_sae_z", "attn_out_sae", {"site": "attn.hook_z"}),
 )
-"""Lines beside one for each registered method and control."""
+"""Lines in addition to one for each registered method and control."""
 
 
 class Row(Record):

@@ -88,4 +88,4 @@ PARTS: dict[str, Callable[[Benchmark], str]] = {
     "sweep": _sweep,
     "circumstances": _circumstances,
 }
-"""What can be asked for beside the cases."""
+"""What can be asked for besides the cases."""

@@ -33,7 +33,7 @@ def read_gguf_tokenizer(field: Callable[..., Any], path: Path) -> Tokenizer:
     kind = field(_PREFIX + "model")
     if kind not in ("llama", "gpt2"):
         raise PolyheadError(
-            f"{path}: tokenizer kind {shown(kind)} is not read; put the model's tokenizer.json beside the file"
+            f"{path}: tokenizer kind {shown(kind)} is not read; put the model's tokenizer.json next to the file"
         )
     read = _Fields(field, path)
     pieces = read.list_of("tokens", str)

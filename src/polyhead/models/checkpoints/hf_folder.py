@@ -29,7 +29,7 @@ __all__ = ["PICKLED", "SAFE", "read_hf_folder"]
 def read_hf_folder(folder: Path, *, name: str, dtype: torch.dtype = torch.float32) -> HFModel:
     """Load a folder with transformers; safetensors where there are both kinds of weights.
 
-    Tensors beside the language model (a second head, say) are named in one line on standard error and in
+    Tensors outside the language model (a second head, say) are named in one line on standard error and in
     `cfg.unused_tensors`.
 
     Args:
@@ -50,7 +50,7 @@ def read_hf_folder(folder: Path, *, name: str, dtype: torch.dtype = torch.float3
         raise ArtifactError(f"the weights in {folder} leave {len(missing)} tensors without values: {few(missing)}")
     if wrong := [str(found) for found in sorted(report["mismatched_keys"], key=str)]:
         raise ArtifactError(f"the weights in {folder} do not fit config.json: {few(wrong)}")
-    inside, beside = sort_left_over(report["unexpected_keys"], config)
+    inside, outside = sort_left_over(report["unexpected_keys"], config)
     if inside:
         raise ArtifactError(
             f"{folder}: the weights hold tensors of its blocks that config.json has no place for, so the model would "
@@ -59,10 +59,10 @@ def read_hf_folder(folder: Path, *, name: str, dtype: torch.dtype = torch.float3
         )
     check_finite(hf.state_dict(), origin=folder)
     check_runs(hf, folder)
-    if beside:
-        notice(f"{folder}: {len(beside)} tensors are not part of the language model and are not used: {few(beside)}")
+    if outside:
+        notice(f"{folder}: {len(outside)} tensors are not part of the language model and are not used: {few(outside)}")
     return HFModel(
-        hf, name=name, tokenizer=read_tokenizer(folder, read_json(folder / "config.json")), unused_tensors=beside
+        hf, name=name, tokenizer=read_tokenizer(folder, read_json(folder / "config.json")), unused_tensors=outside
     )
 
 

@@ -149,7 +149,7 @@ def _size(shape: Iterable[int]) -> int:
 
 
 def sort_left_over(names: Iterable[str], config: Any) -> tuple[list[str], list[str]]:
-    """Tensors that the model has no place for: those of its own blocks, and those beside the language model.
+    """Tensors that the model has no place for: those of its own blocks, and those outside the language model.
 
     Constants that earlier versions of transformers saved (masks, frequencies) are in neither.
     """

@@ -33,7 +33,7 @@ def splitter(name: str) -> pre_tokenizers.PreTokenizer:
         return pre_tokenizers.Sequence([pre_tokenizers.Split(pattern, behavior="isolated"), bytes_only])
     raise PolyheadError(
         f"this GGUF splits text by the rule {name[:60]!r}; known: gpt-2, smollm, llama-bpe, qwen2. "
-        "Put the model's tokenizer.json beside the file and it will be used instead"
+        "Put the model's tokenizer.json next to the file and it will be used instead"
     )
 
 

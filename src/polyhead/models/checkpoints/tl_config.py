@@ -1,4 +1,4 @@
-"""The settings beside a TransformerLens state dict: each is honoured, has the one value that is read, or is harmless.
+"""The settings next to a TransformerLens state dict: each is honoured, has the one value that is read, or is harmless.
 
 A key in none of these lists is refused with its name, since it may change what the model computes. Settings of the
 training programs of the public checkpoints (NeelNanda's) are listed as harmless.

@@ -1,4 +1,4 @@
-"""TransformerLens' own layout: a plain state dict (`*final.pth`) beside a config.json that has no `model_type`.
+"""TransformerLens' own layout: a plain state dict (`*final.pth`) next to a config.json that has no `model_type`.
 
 Neel Nanda's attention-only, GELU and SoLU models, `redwood_attn_2l`, ARENA's two-layer model. Parameter names are
 those of `NativeTransformer`; settings are read in tl_config.py. Buffers (the mask, sines and cosines) are compared with
