@@ -79,7 +79,7 @@ def grokking(m: Measured) -> Share:
         against=[False] * len(m.healthy),
         ours=[dist("largest gap between training and test accuracy at any moment", gap, m)],
         control=[dist("untrained: gap", (m.curves.train - m.curves.test)[0])],
-        note="A gap above 0.2 at any of the moments kept counts; at the start there is none.",
+        note="A gap above 0.2 at any of the moments kept counts; before training there is none.",
         tail=" with a gap above 0.2. Our runs are shorter than the published ones and decay to rate 0.",
     )
 
@@ -114,8 +114,8 @@ def one_lower_place(m: Measured) -> Share:
             dist("untrained: lower places provably used", blank),
             *_chains(m.untrained_chains, "untrained: ", None),
         ],
-        note="With c nines below a digit, whoever sees c places and no more is right in exactly half of the cases, "
-        "whatever the rule; accuracy above that (binomial test, p < 0.01) proves that more are used.",
+        note="With c nines below a digit, a model that sees c places and no more is right in exactly half of the "
+        "cases, whatever the rule; accuracy above that (binomial test, p < 0.01) proves that more are used.",
         tail=f"; lower places provably used: {sorted(proven.tolist())}",
     )
 
@@ -375,6 +375,6 @@ def heads_per_frequency(m: Measured) -> Number:
         ours=[dist(f"heads led by frequency {f + 1}", v, m) for f, v in enumerate(counts)],
         control=[dist(f"untrained: led by frequency {f + 1}", v) for f, v in enumerate(null)],
         note="A head is led by the frequency with most energy. Frequency 1 is the ring of digits in their order, 5 "
-        "tells even from odd.",
+        "separates even from odd.",
         lead="heads led by frequency 1:",
     )

@@ -23,7 +23,7 @@ def notes(m: Measured) -> list[str]:
         "about accuracy, and verdicts that miss by little, tell about the length of training first."
     ]
     return (undertrained if early else []) + [
-        "All accuracies are per digit unless it is said; whole answers are right in "
+        "All accuracies are per digit unless stated otherwise; whole answers are right in "
         f"{float(m.test_whole.median()):.1%} of the test strings (median; a rule with one lower place reaches "
         f"{one.whole_answer:.1%}, with two {two.whole_answer:.1%}).",
         f"Carry: the published accuracies lie between the exact ceilings of one ({one.per_digit:.2%}) and two "
@@ -37,7 +37,7 @@ def notes(m: Measured) -> list[str]:
         "true digits after it. We draw both readouts. Since attention is causal, the digits fed cannot matter there.",
         "The map without heads is constant along anti-diagonals for any weights, random ones included: the logits do "
         "not depend on the prompt, and the map looks up the class (a + b) mod 10. It is no evidence about the model. "
-        "The same look-up puts anti-diagonals into the maps of single heads.",
+        "The same look-up draws anti-diagonals into the maps of single heads.",
         "A head of width 2 has no frame of its own (keys may be multiplied by any invertible matrix if queries are "
         "by its inverse), so whether digits lie on a circle or on an ellipse is not a property of the function. The "
         "ring score in the roundest frame does not depend on it; the published pictures do.",

@@ -116,7 +116,7 @@ def heads_share_out_the_trigrams(m: Measured) -> Share:
             for c in two
         },
         note="The solution set by hand, in which one head reacts to A for every trigram. A trigram belongs to the "
-        "head whose contribution to it is largest. Heads drawn at random would share the trigrams out too (in 1 "
+        "head whose contribution to it is largest. Heads drawn at random would divide the trigrams too (in 1 "
         "- 2^(1-n) of all draws), so this says how training differs from the construction, not that the sharing "
         "is regular.",
     )

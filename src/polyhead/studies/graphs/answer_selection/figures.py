@@ -9,7 +9,7 @@ from polyhead.studies.panels import Panels
 
 @study.figure("contrast", "Which heads score the right option higher", columns=2)
 def contrast(m: Measured) -> Panels:
-    """Mean contrast of the score, right option less wrong ones, over its deviation between questions; first
+    """Mean contrast of the score, right option minus wrong ones, over its deviation between questions; first
     draw, judged half. Left: options at their letters, right: at their last tokens."""
     draw = m.draws[0]
     rows = draw.found.right[draw.judge]

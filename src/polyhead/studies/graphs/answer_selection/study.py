@@ -18,10 +18,10 @@ def notes(m: Measured) -> list[str]:
     accuracies = ", ".join(f"{d.accuracy:.2f}" for d in m.draws)
     return [
         f"{m.cfg.n_seeds} draws of {m.cfg.n_questions} questions of three options for {m.cfg.model}; it answers "
-        f"{accuracies} of the judged ones rightly (chance {1 / len(LETTERS):.2f}).",
+        f"{accuracies} of the judged ones correctly (chance {1 / len(LETTERS):.2f}).",
         f"First draw, concordance: {named(m.draws[0], 'concordant')}. Discordance: {named(m.draws[0], 'discordant')}.",
         "Contrasts are of the model's own scores and need no dictionary; which features make them is not split here"
-        + ("." if m.cfg.model == "bundled" else ", for no dictionaries of this model ship."),
+        + ("." if m.cfg.model == "bundled" else ", because no dictionaries of this model ship."),
     ]
 
 

@@ -54,7 +54,7 @@ def layers(m: Measured) -> Panels:
     ]
 
 
-@study.figure("reasons", "Do heads of one edge look for the same?", columns=2)
+@study.figure("reasons", "Do heads of one edge look for the same features?", columns=2)
 def reasons(m: Measured) -> Panels:
     """One point per edge: correlation of the split scores of the two heads that carry it, against the same for a
     head that looks there and carries nothing, and for the same two heads elsewhere. Above the diagonal: heads of

@@ -19,10 +19,11 @@ def notes(m: Measured) -> list[str]:
     return [
         "Prompts that repeat a text; edges go from the key side to the query side of a latent of a multitoken "
         f"transcoder, to another position. Effective heads, median graph: {heads}.",
-        "Loadings are trained, and free loadings have more heads than are needed where heads have like patterns; "
-        "that is why reasons are compared: they come from the model's own W_Q and W_K, which no dictionary touches.",
-        f"Edges whose heads' reasons are compared: {counted}. Both heads of an edge look at its key, so their scores "
-        "are both high there: the controls look there, or elsewhere, just as much.",
+        "Loadings are trained, and free loadings have more heads than are needed where heads have similar patterns; "
+        "that is why QK features are compared: they come from the model's own W_Q and W_K, which no dictionary "
+        "touches.",
+        f"Edges whose heads' QK features are compared: {counted}. Both heads of an edge look at its key, so their "
+        "scores are both high there: the controls look there, or elsewhere, just as much.",
     ]
 
 

@@ -95,7 +95,7 @@ def answer_falls(m: Measured) -> Share:
         0.5,
         ours=_each(m.sets, lambda c: c.removed.nats, "nats lost", "nats"),
         control=_each(m.sets, lambda c: c.random.nats, "other latents there, same norm", "nats"),
-        note="Chance: one prompt in two. The features are taken out for all heads of later layers.",
+        note="Chance: one prompt in two. The features are removed for all heads of later layers.",
     )
 
 

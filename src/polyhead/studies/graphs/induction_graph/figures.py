@@ -9,7 +9,7 @@ from polyhead.studies.graphs.induction_graph.models import Removal
 from polyhead.studies.panels import Panels, band
 
 
-@study.figure("contrast", "Who makes the key stand out", columns=2)
+@study.figure("contrast", "What makes the key stand out", columns=2)
 def contrast(m: Measured) -> Panels:
     """Share of the induction head's contrast between its key and other keys, prompt by prompt in order of size:
     latents brought by the previous-token head, and the other latents of that layer at the key. The rest comes
@@ -36,7 +36,7 @@ def contrast(m: Measured) -> Panels:
 
 @study.figure("removed", "Attention to the key that is left")
 def removed(m: Measured) -> Panels:
-    """Live model, medians over prompts with 10th and 90th percentiles, by what was taken out before the
+    """Live model, medians over prompts with 10th and 90th percentiles, by what was removed before the
     induction head."""
     kinds = {
         "removed": "all carried",

@@ -132,7 +132,7 @@ def rank_1_floor_rises(m: Measured) -> Share:
         against=rises(blocks),
         ours={f"rank 1 on planted rank {r}": values_of(by[r], "nmse") for r in ranks},
         control={f"blocks of rank {r}": values_of(blocks[r], "nmse") for r in ranks},
-        note="Blocks of the planted rank, trained alike: they tell rank from optimisation.",
+        note="Blocks of the planted rank, trained alike: they separate rank from optimisation.",
     )
 
 

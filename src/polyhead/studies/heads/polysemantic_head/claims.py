@@ -88,8 +88,8 @@ def _fall(m: Measured, name: str, what: str) -> Told:
     each=tuple(Table(name, what) for name in PUBLISHED for what in ("top1", "probability")),
 )
 def table(m: Measured, of: Table) -> Told:
-    """One head on BOS at one position takes the {quantity} of the {0.set} prompts from {was:.0%} to {became:.0%}; here
-    {name} at the last position."""
+    """Redirecting one head to BOS at one position lowers the {quantity} of the {0.set} prompts from
+    {was:.0%} to {became:.0%}; here {name} at the last position."""
     return _fall(m, *of)
 
 

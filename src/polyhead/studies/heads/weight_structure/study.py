@@ -25,7 +25,7 @@ def notes(m: Measured) -> list[str]:
     )
     return [
         f"Measured on {m.model}: {', '.join(f'{x.name} {x.shape[0]} x {x.shape[1]}' for x in m.found)}. The "
-        "published model could not be had, so its picture is not redrawn.",
+        "published model was not available, so its picture is not redrawn.",
         f"{one.name}: neighbours after greedy + 2-opt have a mean squared cosine of {real:.3g}; a Gaussian matrix "
         f"ordered the same way {np.mean(null):.3g}, one with the same spectrum {np.mean(spectrum):.3g}. So "
         f"{np.mean(null) / real:.0%} of the similarity along the path is what the search finds in any matrix of this "

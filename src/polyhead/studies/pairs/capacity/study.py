@@ -37,7 +37,7 @@ def notes(m: Measured) -> list[str]:
         "The even split on a line needs b_O between 0 and minus hundreds of nats on completions that are also noise "
         f"tokens, so that noise sequences pay for it: median loss {noise[0]:.2f} nats over all sequences after "
         f"training from the construction (the floor is {float(floor):.2f}), and {noise[1]:.2g} where there are no "
-        "noise sequences. Both at once cannot be had on a line: to predict noise evenly, the logit lines of the "
+        "noise sequences. Both at once are impossible on a line: to predict noise evenly, the logit lines of the "
         "noise tokens must meet in one point, and of lines through one point only two are ever the largest, while "
         "several completions of pairs are noise tokens. Accuracy on signal sequences hides that. Completions of "
         "their own would lift this limit.",

@@ -157,7 +157,7 @@ def measure_one(m: Measured, tables: TokenTables, cell: Cell, i: int) -> ShapeMe
     return measure_tables(m.cfg.world, tables, m.cells[cell].phi[i : i + 1], table=m.table)
 
 
-@study.figure("ablation", "Taking out a head", words=lambda m: {"wide": m.wide})
+@study.figure("ablation", "Removing a head", words=lambda m: {"wide": m.wide})
 def ablation(m: Measured) -> Panels:
     """Accuracy on each pair when a head's output is replaced by zero, by its mean, or by its output in another
     sequence ({wide}, the example model). The other head alone tells the pairs of its order apart no further than

@@ -58,15 +58,15 @@ def gain_half(m: Measured) -> Share:
 @study.claim("gain-left-over", source=f"{SOURCE} (unrecovered)")
 def gain_left_over(m: Measured) -> Share:
     """One value SAE of two layers explains them better than two of one layer each, at equal summed L0, with as many
-    latents as the two together, on what is left of the second layer's values once all that the first layer's predict
-    linearly is taken off."""
+    latents as the two together, on what is left of the second layer's values once all that the first layer's values
+    predict linearly is removed."""
     return _gain(m, "left over")
 
 
 @study.claim("both-layers", source="ours (unrecovered)")
 def both_layers(m: Measured) -> Share:
-    """More latents of the two-layer SAE are of both layers (each holds over {both:.0%} of the decoder norm) than where
-    nothing is shared."""
+    """More latents of the two-layer SAE belong to both layers (each holds over {both:.0%} of the decoder norm) than
+    where nothing is shared."""
     holds, against = _above(m.main, lambda t: t.joint["equal"].both, lambda t: t.shuffled["equal"].both)
     return Share(
         holds=holds,

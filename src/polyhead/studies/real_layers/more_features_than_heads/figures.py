@@ -40,7 +40,7 @@ def funnel(m: Measured) -> Panels:
 
 @study.figure(
     "heads",
-    "What is lost of each feature when a single head is taken away",
+    "What is lost of each feature when a single head is removed",
     columns=2,
     words=lambda _: {"shown": _SHOWN},
 )
@@ -55,7 +55,7 @@ def heads(m: Measured) -> Panels:
             panels.append(
                 HeatMap(
                     title=name,
-                    x_label="head taken away",
+                    x_label="head removed",
                     y_label="predicted word",
                     x=[str(h) for h in range(r.n_heads)],
                     y=[f"{i + 1} {word!r}" for i, word in enumerate(r.shared.words[:_SHOWN])],

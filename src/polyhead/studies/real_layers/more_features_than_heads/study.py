@@ -41,7 +41,7 @@ def notes(m: Measured) -> list[str]:
         ],
         "More features than heads is not yet superposition of heads: a head of width d_head can write many "
         "directions. What speaks for sharing is that features need several heads, and heads serve several features; "
-        "loadings themselves depend on where training starts, the heads taken out of the model do not.",
+        "loadings themselves depend on where training starts, the heads removed from the model do not.",
     ]
 
 

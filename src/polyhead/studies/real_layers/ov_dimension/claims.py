@@ -19,8 +19,8 @@ def judged(found: list[LoadingsOf], *sources: str) -> list[Cut]:
     published="power-law-like cluster sizes at every k (k values and exponent are lost); no null",
 )
 def power_law(m: Measured) -> Share:
-    """The sizes of groups of like head loadings follow a power law at every k: it is not ruled out, neither a lognormal
-    nor a cutoff fits better, and an exponential fits worse (p < 0.1)."""
+    """The sizes of groups of similar head loadings follow a power law at every k: it is not ruled out, neither a
+    lognormal nor a cutoff fits better, and an exponential fits worse (p < 0.1)."""
     real, null = (judged(m.found, "loadings"), judged(m.found, *NULLS))
     holds, control = ([bool(c.is_power_law) for c in some] for some in (real, null))
     return Share(

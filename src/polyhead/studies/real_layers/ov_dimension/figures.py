@@ -10,7 +10,7 @@ from polyhead.studies.real_layers.ov_dimension.measures import NULLS, Measured, 
 SOURCES: tuple[Source, ...] = ("loadings", *NULLS)
 
 
-@study.figure("rank-size", "Sizes of groups of like head loadings, largest first", columns=2)
+@study.figure("rank-size", "Sizes of groups of similar head loadings, largest first", columns=2)
 def sizes_by_rank(m: Measured) -> Panels:
     """k-means on unit loadings of living latents, next to one draw of each null. Redraws the published rank-size
     plots, which had no null. A power law is a straight line."""

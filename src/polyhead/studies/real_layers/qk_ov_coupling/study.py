@@ -23,8 +23,8 @@ def notes(m: Measured) -> list[str]:
         + ", ".join(f"{name} {gain:.3f} (free {fvu:.3f})" for name, gain, fvu in gains)
         + ". Where it is small, the share left is noisy.",
         "A clustering keeps what free training found, so a share near 1 at few centroids says that head mixtures come "
-        "in few kinds, not that features choose them freely; whether they do is what the dealt-out centroids test.",
-        "Published is also that features of the joint baseline are much harder to interpret; not measured here.",
+        "in few kinds, not that features choose them freely; whether they do is what the permuted centroids test.",
+        "It was also published that features of the joint baseline are much harder to interpret; not measured here.",
     ]
 
 

@@ -67,7 +67,7 @@ def published_loss(m: Measured, which: str) -> Number:
         tolerance=tolerance,
         ours=[distribution("loss", values, n_diverged=grid.n_diverged)],
         control={"all outputs dead": [dead], "all outputs constant": [constant]},
-        note="Exact losses of networks that say zero, or the best constant.",
+        note="Exact losses of networks that output zero, or the best constant.",
         words={"task": task.upper(), "act": act, "number": number},
     )
 

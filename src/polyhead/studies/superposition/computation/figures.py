@@ -37,7 +37,7 @@ def losses(table: Mapping[tuple[str, str], Grid], cfg: ComputationStudyConfig) -
         key="losses",
         title="Loss at the end of training",
         caption="Mean over seeds with 10th to 90th percentile, the value read from the stored plots, and the exact "
-        "losses of networks that say zero or a constant.",
+        "losses of networks that output zero or a constant.",
         panels=[
             Bars(
                 title="loss, mean of five instances",

@@ -88,7 +88,7 @@ def phase_claim(m: Measured, n: int) -> Share:
             distribution("share of cells as predicted, each seed", by_seed, n_diverged=grid.n_diverged),
         ],
         control={"cells shuffled": shuffled.double().mean()[None]},
-        note="The same measured phases, dealt to other cells.",
+        note="The same measured phases, assigned to other cells.",
         lead=f"over {holds.numel()} cells, best of {m.cfg.n_seeds} seeds:",
         words={"units": n - 1},
     )
