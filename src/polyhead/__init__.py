@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from polyhead.core.errors import PolyheadError
     from polyhead.dictionaries import load_dictionary, register, save_dictionary
     from polyhead.dictionaries.bundled import bundled_dictionaries, bundled_folders
+    from polyhead.display.cells import show
     from polyhead.experiments.evaluate import run_evaluate as evaluate
     from polyhead.experiments.train import run_experiment as train
     from polyhead.interventions.effect import Effect, effect
@@ -49,6 +50,7 @@ _PUBLIC = {
     "register": "polyhead.dictionaries:register",
     "report": "polyhead.runs.report:run_report",
     "save_dictionary": "polyhead.dictionaries:save_dictionary",
+    "show": "polyhead.display.cells:show",
     "steer": "polyhead.interventions.steer:steer",
     "studies": "polyhead.studies",
     "to_tokens": "polyhead.models.text:to_tokens",
@@ -91,6 +93,7 @@ __all__ = [
     "register",
     "report",
     "save_dictionary",
+    "show",
     "steer",
     "studies",
     "to_tokens",

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from polyhead.core.head_records import AblationRecord, RowsRecord
-    from polyhead.core.unit_records import SplitHead
+    from polyhead.core.head_records import AblationRecord, RowsRecord, SplitHead
     from polyhead.models.hooked import HookedModel
 
 __all__ = ["ablate", "classify", "scores", "split"]

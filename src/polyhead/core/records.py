@@ -16,6 +16,7 @@ from polyhead.core.data_files import read_json_lines, read_model, validated
 from polyhead.core.earlier_names import current_fields
 from polyhead.core.files import write_atomic, write_json
 from polyhead.core.not_finite import json_text
+from polyhead.core.shown import Shown
 from polyhead.core.sites import is_after_attention
 from polyhead.core.special_tokens import SpecialTokens
 
@@ -27,7 +28,7 @@ Variant = str
 of a method; pca, head_svd, head_data_svd: linear baselines of equal rank; mean, zero: ablations."""
 
 
-class Record(BaseModel):
+class Record(Shown, BaseModel):
     """Base of all records."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="constants")

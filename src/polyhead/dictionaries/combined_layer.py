@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from jaxtyping import Bool, Float, Int
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.config import Config
@@ -22,6 +22,7 @@ from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries import mtc_init, qk_diagonal_init
 from polyhead.dictionaries.activation import Activation, SparseSettings, TopK
+from polyhead.dictionaries.latent_module import LatentModule
 from polyhead.dictionaries.method import LearningRates, Method
 from polyhead.dictionaries.mtc import MTC, MTCConfig
 from polyhead.dictionaries.mtc_init import MTCSettings
@@ -67,7 +68,7 @@ class CombinedLayerSettings(SparseSettings):
         return MTCSettings(activation=self.activation, n_latents=self.n_latents)
 
 
-class CombinedLayer(nn.Module):
+class CombinedLayer(LatentModule):
     """QK diagonalisation of every head and a transcoder that moves along it."""
 
     def __init__(self, cfg: CombinedLayerConfig) -> None:

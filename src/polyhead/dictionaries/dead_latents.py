@@ -6,12 +6,13 @@ aux = aux_weight |error - e^|^2 / |error|^2, e^ what the `k_aux` largest dead la
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from polyhead.dictionaries.activation import AnyActivation, TopK
+from polyhead.dictionaries.latent_module import LatentModule
 
 
-class CountsSteps(nn.Module):
+class CountsSteps(LatentModule):
     """A dictionary that counts its training steps and is told which of its latents are dead."""
 
     n_steps: Tensor

@@ -25,6 +25,7 @@ from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.dictionaries.head_codes import head_codes, head_view
+from polyhead.dictionaries.latent_module import LatentModule
 from polyhead.ops.attention import attention_scores
 from polyhead.ops.rotary import apply_rotary
 
@@ -54,7 +55,7 @@ class GatedAttentionConfig(Config):
     """Dimensions of queries and keys that are rotated by position; 0: none."""
 
 
-class GatedAttention(nn.Module):
+class GatedAttention(LatentModule):
     """A gated attention block for one layer; a batch has `x [b,p,d_in]`, `target [b,p,d_out]`, perhaps `valid`."""
 
     def __init__(self, cfg: GatedAttentionConfig, *, generator: torch.Generator | None = None) -> None:

@@ -28,6 +28,7 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
+from polyhead.dictionaries.latent_module import LatentModule
 from polyhead.dictionaries.qk_diagonal_side import QKSide
 
 
@@ -55,7 +56,7 @@ class QKDiagonalConfig(Config):
     key_bias: bool = True
 
 
-class QKDiagonal(nn.Module):
+class QKDiagonal(LatentModule):
     """Paired query and key encoders for one or several heads of a layer."""
 
     def __init__(self, cfg: QKDiagonalConfig) -> None:

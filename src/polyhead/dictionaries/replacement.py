@@ -28,6 +28,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.dictionaries.encoder import position_weights
 from polyhead.dictionaries.head_codes import head_codes, head_view
+from polyhead.dictionaries.latent_module import LatentModule
 from polyhead.ops.lorsa_product import causal_pattern
 from polyhead.ops.rotary import apply_rotary
 
@@ -64,7 +65,7 @@ class ReplacementConfig(Config):
     """Dimensions of queries and keys that are rotated by position; 0: none."""
 
 
-class Replacement(nn.Module):
+class Replacement(LatentModule):
     """A replacement layer for one layer; a batch has `x [b,p,d_in]`, `target [b,p,d_out]`, perhaps `valid`."""
 
     def __init__(self, cfg: ReplacementConfig, *, generator: torch.Generator | None = None) -> None:

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from polyhead.core.graph_folder import load_graph, save_graph
 from polyhead.core.graph_records import Edges, GraphNode, GraphRecord
+from polyhead.core.shown import Shown
 from polyhead.graphs.frozen import FrozenPrompt
 
 
@@ -25,7 +26,7 @@ class Incoming(NamedTuple):
 
 
 @dataclass(eq=False)
-class Graph:
+class Graph(Shown):
     """Nodes and what goes between them; `frozen` is there while the model is."""
 
     record: GraphRecord
@@ -35,6 +36,10 @@ class Graph:
     @property
     def nodes(self) -> list[GraphNode]:
         return self.record.nodes
+
+    def __repr__(self) -> str:
+        state = "pruned" if any(node.influence is not None for node in self.nodes) else "whole"
+        return f"Graph({len(self):,} nodes, {len(self.edges.weight):,} edges, {state})"
 
     def __len__(self) -> int:
         return len(self.record.nodes)

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.shown import Shown
 from polyhead.interventions.steer import Intervention
 from polyhead.models.generate import generate
 from polyhead.models.hooked import HookedModel
@@ -17,7 +18,7 @@ from polyhead.models.text import to_tokens
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(Shown):
     """A prompt before and after some interventions."""
 
     tokens: Int[Tensor, "1 p"]
@@ -38,7 +39,7 @@ class Effect:
         p, q = (x[-1].double().log_softmax(-1) for x in (self.before, self.after))
         return float((p.exp() * (p - q)).sum())
 
-    def to_dataframe(self, n: int = 10) -> pd.DataFrame:
+    def next_tokens(self, n: int = 10) -> pd.DataFrame:
         """The `n` likeliest next tokens before and after: one row each, with probabilities and logits.
 
         Returns:

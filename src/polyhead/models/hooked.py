@@ -133,6 +133,13 @@ class HookedModel(Hooked):
             tokenizer = tokenizer.with_special(self.cfg.special)
         self._tokenizer = tokenizer
 
+    def __repr__(self) -> str:
+        c = self.cfg
+        return (
+            f"{type(self).__name__}({c.name}: {c.n_layers} layers of {c.n_heads} heads, d_model {c.d_model}, "
+            f"vocabulary {c.d_vocab:,}, context {c.n_ctx:,})"
+        )
+
     def set_special(self, special: SpecialTokens) -> None:
         """Decide again which tokens stand before a sequence and after a document.
 

@@ -82,7 +82,7 @@ def run_steer(
         "prompt": prompt,
         "intervention": made.about,
         "kl": found.kl,
-        "next": [{"token": repr(row.pop("token")), **row} for row in found.to_dataframe(top).to_dict("records")],
+        "next": [{"token": repr(row.pop("token")), **row} for row in found.next_tokens(top).to_dict("records")],
         "text_before": found.text_before,
         "text_after": found.text_after,
     }

@@ -268,7 +268,7 @@ def test_the_effect_on_a_prompt(model: HookedModel, mtcs: list[Any]) -> None:
     assert none.kl == pytest.approx(0, abs=1e-9)
     assert none.text_before == none.text_after != ""
     some = effect(model, prompt, [ablate(model, heads=["L3H3"]), steer(model, mtcs[2], latent=range(300), scale=0)])
-    rows = some.to_dataframe(7)
+    rows = some.next_tokens(7)
     assert some.kl > 0
     assert len(rows) == 7
     assert rows.logit_change.tolist() == pytest.approx((rows.logit_after - rows.logit_before).tolist())

@@ -1,0 +1,310 @@
+"""What latents do with positions, by rule: how much of what a latent moves goes along which relation of two tokens.
+
+For latents that patterns move by loadings, the mass of latent i along relation R (source s, destination t) is
+    mass_R[i] = sum over t, s in R of  sum_h |L[i, h]| A_h[t, s] f[s, i]
+and its share is mass_R / mass_all; the identity is its own relation. A share of attention that rests on a relation by
+chance is the same sum with f = 1 (`base`), so `lift` = share / base says what the latent adds to its heads. The
+relations overlap (a previous token may repeat), and describe positions alone: what a latent *means* is not asked here.
+Axis legend: b sequence, t destination (query), s source (key), h head, i latent.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from polyhead.activations.harvest import harvest_batch
+from polyhead.activations.model_text import model_sequences
+from polyhead.analysis.latent_sides import Sides
+from polyhead.core.errors import PolyheadError, nearest
+from polyhead.core.head_names import head_name
+from polyhead.core.protocols import Batch, Moves
+from polyhead.dictionaries.encoder import unpack
+from polyhead.dictionaries.origin import reading_of_dictionary
+from polyhead.models.base_layer import base_layer
+from polyhead.models.hooked import HookedModel
+from polyhead.models.load import load_model
+
+FAMILIES = {
+    "induction": "from the token after an earlier copy of the current token",
+    "duplicate": "from an earlier copy of the current token",
+    "previous": "from the token before",
+    "recent": "from one of the five tokens before",
+    "bos": "from the first position",
+    "identity": "stays at its own position",
+}
+
+
+def relations(tokens: Int[Tensor, "b p"]) -> dict[str, Bool[Tensor, "b t s"]]:
+    """Which pairs of positions stand in which relation.
+
+    Args:
+        tokens: Ids.
+
+    Returns:
+        Relation -> mask, True at [destination, source]; `identity` is left to the loading that says so.
+    """
+    n = tokens.shape[1]
+    t, s = torch.arange(n, device=tokens.device)[:, None], torch.arange(n, device=tokens.device)[None, :]
+    back = (t - s).expand(len(tokens), n, n)
+    before = torch.cat([torch.full_like(tokens[:, :1], -1), tokens[:, :-1]], dim=1)
+    return {
+        "induction": (before[:, None, :] == tokens[:, :, None]) & (back > 0),
+        "duplicate": (tokens[:, None, :] == tokens[:, :, None]) & (back > 0),
+        "previous": back == 1,
+        "recent": (back >= 1) & (back <= 5),
+        "bos": (s == 0).expand_as(back) & (back > 0),
+    }
+
+
+@torch.no_grad()
+def families(
+    dictionary: Any,
+    model: HookedModel | None = None,
+    *,
+    text: str = "bundled",
+    n_sequences: int = 64,
+    seq_len: int = 128,
+) -> pd.DataFrame:
+    """Shares of what each latent moves, by relation of source and destination.
+
+    Args:
+        dictionary: Of one layer, whose latents patterns move by loadings; loaded from a folder.
+        model: The model it was trained on; loaded by its name if not given.
+        text: `bundled`, a file, or a folder of files.
+        n_sequences: Sequences of text.
+        seq_len: Tokens per sequence.
+
+    Returns:
+        One row per latent: tokens (at which it fires), a share per relation, family (the relation of the largest share
+        among those of at least .3, the narrowest first), lift of that relation over its heads' own attention.
+
+    Raises:
+        PolyheadError: a dictionary that moves nothing by loadings, or says neither model nor sites; text as in
+            `model_sequences`.
+    """
+    model, sides = _prepared(dictionary, model)
+    loadings = sides.loadings()
+    assert loadings is not None
+    n, strength = len(loadings), loadings.abs().double()
+    mass = {name: torch.zeros(n, dtype=torch.float64) for name in (*FAMILIES, "all")}
+    base = {name: torch.zeros(strength.shape[1] - 1, dtype=torch.float64) for name in (*FAMILIES, "all")}
+    fires = torch.zeros(n, dtype=torch.int64)
+    for batch in _batches(dictionary, model, text, n_sequences, seq_len):
+        f = unpack(dictionary.codes(batch)).double().cpu() * batch["valid"].cpu()[..., None]
+        pattern = _pattern(sides, batch)
+        fires += (f[:, 1:] > 0).sum((0, 1))
+        masks = relations(batch["tokens"].cpu())
+        for name, mask in {**masks, "all": torch.ones_like(masks["previous"])}.items():
+            sent = (pattern * mask[:, None]).sum(2)  # [b, h, s]: what each source sends along the relation
+            base[name] += sent.sum((0, 2))
+            mass[name] += torch.einsum("bhs,bsi,ih->i", sent, f, strength[:, :-1])
+        own = (f.sum((0, 1)) * strength[:, -1]).double()
+        mass["identity"] += own
+        mass["all"] += own
+    shares = pd.DataFrame({name: (mass[name] / mass["all"].clamp_min(1e-12)).numpy() for name in FAMILIES})
+    shares.insert(0, "tokens", fires.numpy())
+    chosen, lifts = [], []
+    for i, row in enumerate(shares[list(FAMILIES)].to_dict("records")):
+        name = _family(row) if fires[i] else ""
+        usual = (
+            float((base[name] / base["all"]) @ strength[i, :-1] / strength[i, :-1].sum())
+            if base.get(name) is not None
+            else 0.0
+        )
+        chosen.append(name)
+        lifts.append(row[name] / usual if name and usual > 0 else float("nan"))
+    return shares.assign(family=chosen, lift=lifts).rename_axis("latent")
+
+
+def _family(shares: dict[Any, float]) -> str:
+    """The relation that names a latent: the largest share of at least .3; `recent` only where no narrower one does."""
+    narrow = max((name for name in FAMILIES if name != "recent"), key=lambda name: shares[name])
+    if shares[narrow] >= 0.3:
+        return narrow
+    return "recent" if shares["recent"] >= 0.5 else ""
+
+
+def find(
+    dictionary: Any,
+    family: str,
+    model: HookedModel | None = None,
+    *,
+    least: float = 0.3,
+    min_tokens: int = 8,
+    **text: Any,
+) -> pd.DataFrame:
+    """Latents of a family, the largest share first.
+
+    Args:
+        dictionary: As in `families`.
+        family: One of `FAMILIES`, such as induction.
+        model: As in `families`.
+        least: Smallest share of what a latent moves along this relation.
+        min_tokens: Fewest tokens at which it fires.
+        text: What `families` takes: text, n_sequences, seq_len.
+
+    Returns:
+        Rows of `families`.
+
+    Raises:
+        PolyheadError: as `families`; no such family.
+    """
+    if family not in FAMILIES:
+        raise PolyheadError(f"no family is called {family!r}; {nearest(family, FAMILIES)}")
+    found = families(dictionary, model, **text)
+    return found[(found[family] >= least) & (found.tokens >= min_tokens)].sort_values(family, ascending=False)
+
+
+@torch.no_grad()
+def top_examples(
+    dictionary: Any,
+    latent: int,
+    model: HookedModel | None = None,
+    *,
+    n: int = 10,
+    text: str = "bundled",
+    n_sequences: int = 64,
+    seq_len: int = 128,
+    context: int = 8,
+) -> pd.DataFrame:
+    """Where a latent carries most, at most once per sequence.
+
+    Args:
+        dictionary: As in `families`.
+        latent: Which.
+        model: As in `families`.
+        n: How many examples.
+        text: As in `families`.
+        n_sequences: As in `families`.
+        seq_len: As in `families`.
+        context: Tokens shown before the destination.
+
+    Returns:
+        Columns carried (what arrives, signed), head (through which most arrives), source, destination (tokens),
+        distance, context; the largest first.
+
+    Raises:
+        PolyheadError: as `families`; no such latent.
+    """
+    model, sides = _prepared(dictionary, model)
+    loadings = sides.loadings()
+    assert loadings is not None
+    if not 0 <= latent < len(loadings):
+        raise PolyheadError(f"there is no latent {latent}; the dictionary has 0 to {len(loadings) - 1}")
+    layer, rows = dictionary.layers[0], []
+    for batch in _batches(dictionary, model, text, n_sequences, seq_len):
+        f = unpack(dictionary.codes(batch))[..., latent].double().cpu() * batch["valid"].cpu()
+        pattern = _pattern(sides, batch)
+        by_head = torch.einsum("bhts,bs,h->bhts", pattern, f, loadings[latent, :-1].double())
+        own = torch.diag_embed(f * float(loadings[latent, -1]))[:, None]
+        arcs = torch.cat([by_head, own], dim=1)
+        total = arcs.sum(1) * batch["valid"].cpu()[:, :, None]
+        for b in range(len(f)):
+            t, s = divmod(int(total[b].abs().argmax()), total.shape[2])
+            if total[b, t, s] == 0:
+                continue
+            words = model.tokenizer.tokens(batch["tokens"][b].tolist())
+            head = int(arcs[b, :, t, s].abs().argmax())
+            rows.append(
+                {
+                    "carried": float(total[b, t, s]),
+                    "head": "identity" if head == arcs.shape[1] - 1 else head_name(layer, head),
+                    "source": words[s],
+                    "destination": words[t],
+                    "distance": t - s,
+                    "context": "".join(words[max(1, t - context) : t + 1]),
+                }
+            )
+    columns = ["carried", "head", "source", "destination", "distance", "context"]
+    found = pd.DataFrame(rows, columns=pd.Index(columns))
+    return (
+        found.reindex(found.carried.abs().sort_values(ascending=False, kind="stable").index)
+        .head(n)
+        .reset_index(drop=True)
+    )
+
+
+def label(dictionary: Any, latent: int, model: HookedModel | None = None, **text: Any) -> str:
+    """One line about a latent: what it moves along which relation, through which heads, and which tokens it raises.
+
+    It is made by rule from counts on text; docs/metrics.md says what it does not show.
+
+    Args:
+        dictionary: As in `families`.
+        latent: Which.
+        model: As in `families`.
+        text: What `families` takes.
+
+    Returns:
+        Such as "induction: 71 % of what it moves is from the token after an earlier copy of the current token; mostly
+        through L3H5 and L3H7; raises ' self', ' x', ...".
+
+    Raises:
+        PolyheadError: as `families`; no such latent.
+    """
+    model, sides = _prepared(dictionary, model)
+    rows = families(dictionary, model, **text)
+    if not 0 <= latent < len(rows):
+        raise PolyheadError(f"there is no latent {latent}; the dictionary has 0 to {len(rows) - 1}")
+    row, loadings = rows.loc[latent], sides.loadings()
+    assert loadings is not None
+    if not row.tokens:
+        return f"latent {latent} fires nowhere in this text"
+    said = [
+        f"{row.family}: {row[row.family]:.0%} of what it moves is {_words(row.family)}" if row.family else "no family"
+    ]
+    strength = loadings[latent].square()
+    names = [*(head_name(dictionary.layers[0], h) for h in range(len(strength) - 1)), "the identity"]
+    main = [names[i] for i in strength.argsort(descending=True)[:2].tolist() if strength[i] >= 0.2 * strength.sum()]
+    said.append(f"mostly through {' and '.join(main)}" if main else "through many heads")
+    out = sides.output_rows(len(loadings))
+    if out is not None:
+        raised = (
+            (out[latent].to(model.device) @ model.unembed.W_U.float()).topk(3).indices.tolist()
+            if hasattr(model, "unembed")
+            else []
+        )
+        said += [f"raises {', '.join(repr(model.tokenizer.decode([i])) for i in raised)}"] if raised else []
+    return "; ".join(said)
+
+
+def _words(family: str) -> str:
+    return "kept where it is" if family == "identity" else FAMILIES[family]
+
+
+def _prepared(dictionary: Any, model: HookedModel | None) -> tuple[HookedModel, Sides]:
+    """The model, and a dictionary's sides on it.
+
+    Raises:
+        PolyheadError: latents that no loading moves, several layers, a dictionary that does not say what it reads.
+    """
+    if not isinstance(dictionary, Moves) or len(dictionary.layers) != 1:
+        raise PolyheadError(
+            f"{dictionary!r}: families are told for dictionaries of one layer whose latents patterns move by loadings, "
+            "such as mtc, loaded from a folder"
+        )
+    reading_of_dictionary(dictionary)
+    if model is None:
+        name = dictionary.origin.model.get("name")
+        if not name:
+            raise PolyheadError("the dictionary does not say which model it was trained on; pass model=...")
+        model = load_model(name)
+    return model, Sides(dictionary, [base_layer(model, dictionary.layers[0])])
+
+
+def _batches(dictionary: Any, model: HookedModel, text: str, n_sequences: int, seq_len: int) -> Iterator[Batch]:
+    sequences = model_sequences(model, text, n_sequences=n_sequences, seq_len=min(seq_len, model.cfg.n_ctx))
+    for rows in torch.arange(len(sequences)).split(8):
+        tokens, valid = sequences.rows(rows)
+        yield harvest_batch(model, tokens, reading_of_dictionary(dictionary), valid=valid)
+
+
+def _pattern(sides: Sides, batch: Batch) -> Float[Tensor, "b h t s"]:
+    """The patterns that move the code, at counted destinations."""
+    pattern = sides.movement(batch)
+    assert pattern is not None
+    return pattern.double().cpu() * batch["valid"].cpu()[:, None, :, None]
