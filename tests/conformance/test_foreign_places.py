@@ -144,7 +144,7 @@ def test_site_and_layer_in_place_of_what_a_folder_says(tmp_path: Path) -> None:
     assert said["target"] == "blocks.0.hook_mlp_out"
     with pytest.raises(PolyheadError, match=r"--site blocks.0.hook_mlp_out is of layer 0, --layers is 2"):
         run_import(tmp_path / "a", tmp_path / "out", site="blocks.0.hook_mlp_out", layer=2)
-    with pytest.raises(PolyheadError, match="no site is called"):
+    with pytest.raises(PolyheadError, match="unknown site"):
         run_import(tmp_path / "a", tmp_path / "out", site="hook_attention")
     with pytest.raises(PolyheadError, match=r"reads 18 numbers per token; .* of gpt2 is 35 wide"):
         run_import(tmp_path / "a", tmp_path / "out", model="gpt2")

@@ -350,7 +350,7 @@ def test_hook_of_the_wrong_shape(model: HFModel) -> None:
 
 def test_errors_say_what_is_wanted(model: HFModel) -> None:
     ids = tokens(SHORT)
-    with pytest.raises(PolyheadError, match=r"blocks\.1\.attn\.hook_patern.*nearest: blocks\.1\.attn\.hook_pattern"):
+    with pytest.raises(PolyheadError, match=r"blocks\.1\.attn\.hook_patern.*did you mean .*hook_pattern"):
         model.run_with_cache(ids, ["blocks.1.attn.hook_patern"])
     with pytest.raises(PolyheadError, match=r"asks for layer 3; the model has layers 0 to 2"):
         model.run_with_hooks(ids, {"blocks.3.attn.hook_z": lambda z: z})

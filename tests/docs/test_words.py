@@ -29,6 +29,7 @@ INSTEAD = {
     r"\b[Ee]xplainers?\b": "dictionary",
     r"\bQK reasons\b|\breasons_(?:of|rest)\b": "QK features",
     r"\bbench.truth\b": "benchmark",
+    r"\bno [a-z]+ is called \{|\bnearest: \{": "unknown method 'lorsaa'; did you mean 'lorsa'?",
     r"\bheads between [a-z]+ --": "heads compare",
 }
 _EARLIER = ("earlier_names.py", "earlier_words.py")

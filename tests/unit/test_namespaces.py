@@ -69,5 +69,5 @@ def test_tables_are_data_frames() -> None:
     assert isinstance(ph.methods("mtc"), pd.DataFrame)
     assert "ov-coherent" in ph.studies.list().index
     assert ph.studies.load("ov-coherent").name == "ov-coherent"
-    with pytest.raises(PolyheadError, match="nearest: ov-coherent"):
+    with pytest.raises(PolyheadError, match="did you mean 'ov-coherent"):
         ph.studies.load("ov-coherentt")

@@ -63,7 +63,7 @@ class StoredLayer(Config):
     def _known(cls, name: str) -> str:
         if name not in _TOKEN_SITES:
             raise ValueError(
-                f"no site of a layer with one vector per token is called {name!r}; {nearest(name, _TOKEN_SITES)}"
+                f"unknown site {name!r} of a layer with one vector per token; {nearest(name, _TOKEN_SITES)}"
             )
         return name
 

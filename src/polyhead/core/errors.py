@@ -21,10 +21,11 @@ class DiskError(ArtifactError):
 
 
 def nearest(name: str, known: Iterable[str], *, n: int = 3) -> str:
-    """A clause naming the known names nearest to `name`, or all of them when they are few."""
+    """A clause for messages: `did you mean 'lorsa'?` with the known names nearest to `name`, or all where none is."""
     options = list(known)
     close = difflib.get_close_matches(name, options, n=n, cutoff=0.5)
     if close:
-        return "nearest: " + ", ".join(close)
+        *others, last = map(repr, close)
+        return f"did you mean {', '.join(others)}{' or ' if others else ''}{last}?"
     shown = options if len(options) <= 12 else [*options[:12], f"... ({len(options)} in all)"]
     return "known: " + ", ".join(shown)

@@ -1,4 +1,4 @@
-"""The narrow contracts between rooms.
+"""The narrow contracts between packages.
 
 A batch is a plain mapping from a role to a tensor. Axis legend: b sequence, p position, h head, q query, k key.
 

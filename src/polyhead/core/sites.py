@@ -97,11 +97,11 @@ def parse_site(name: str, *, n_layers: int | None = None) -> Site:
     match = _BLOCK.fullmatch(name)
     if match is None:
         example = [site(0, s) for s in BLOCK_SITES]
-        raise PolyheadError(f"no site is called {name!r}; {nearest(name, [*GLOBAL_SITES, *example])}")
+        raise PolyheadError(f"unknown site {name!r}; {nearest(name, [*GLOBAL_SITES, *example])}")
     layer, local = int(match[1]), match[2]
     if n_layers is not None and layer >= n_layers:
         raise PolyheadError(f"site {name!r} asks for layer {layer}; the model has layers 0 to {n_layers - 1}")
     if local not in BLOCK_SITES:
         options = [site(layer, s) for s in BLOCK_SITES]
-        raise PolyheadError(f"no site is called {name!r}; {nearest(name, options)}")
+        raise PolyheadError(f"unknown site {name!r}; {nearest(name, options)}")
     return Site(layer, local)

@@ -123,7 +123,7 @@ def find_method(kind: str) -> Method:
     """
     whole = ALIASES.get(kind, kind)
     if whole not in METHODS:
-        raise PolyheadError(f"no method is called {kind!r}; {nearest(kind, [*METHODS, *ALIASES])}")
+        raise PolyheadError(f"unknown method {kind!r}; {nearest(kind, [*METHODS, *ALIASES])}")
     return METHODS[whole]
 
 

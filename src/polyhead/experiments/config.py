@@ -39,7 +39,7 @@ class Member(Config):
             return plain
         name = plain.get("method", "mtc")
         if name not in METHODS:
-            raise ValueError(f"no method is called {name!r}; {nearest(str(name), METHODS)}")
+            raise ValueError(f"unknown method {name!r}; {nearest(str(name), METHODS)}")
         try:
             settings = METHODS[name].settings.parse(plain.get("settings", {}), where=f"settings of {name}")
         except PolyheadError as error:
@@ -170,7 +170,7 @@ class ExperimentConfig(Config):
         """
         found = {m.name: m for m in self.members}
         if name not in found:
-            raise PolyheadError(f"no member is called {name!r}; {nearest(name, found)}")
+            raise PolyheadError(f"unknown member {name!r}; {nearest(name, found)}")
         return found[name]
 
 

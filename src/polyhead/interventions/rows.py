@@ -106,7 +106,7 @@ class HeadAblation:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise PolyheadError(f"no ablation is called {self.kind!r}; {nearest(self.kind, KINDS)}")
+            raise PolyheadError(f"unknown ablation {self.kind!r}; {nearest(self.kind, KINDS)}")
 
 
 @torch.no_grad()

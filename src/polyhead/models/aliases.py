@@ -127,6 +127,6 @@ def resolve(name: str) -> HubModel:
         layout = "transformerlens" if owner == "NeelNanda" else "transformers"
         return HubModel(name, layout=layout, tokenizer=_DIGITS if layout == "transformerlens" else None)
     raise PolyheadError(
-        f"no model is called {name!r}, and there is no such folder or file; {nearest(name, ['bundled', *ALIASES])}. "
-        "Any hub repository can be given as owner/name"
+        f"unknown model {name!r}, and no such folder or file (any hub repository can be given as owner/name); "
+        f"{nearest(name, ['bundled', *ALIASES])}"
     )

@@ -155,7 +155,7 @@ def run_import(
     """
     source = find_format(folder) if source is None else source
     if source not in READERS:
-        raise PolyheadError(f"no format is called {source!r}; {nearest(source, READERS)}")
+        raise PolyheadError(f"unknown format {source!r}; {nearest(source, READERS)}")
     local, named = site_option(site, layer)
     loaded = None if model is None else load_model(model)
     foreign = READERS[source](folder, ImportOptions(loaded, local, outside, norm_scaling_factor))

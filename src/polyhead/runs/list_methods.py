@@ -46,7 +46,7 @@ def describe_method(name: str) -> list[dict[str, Any]]:
     known = _methods()
     found = next((k for k, one in known.items() if name in (k, one["row"]["also"])), None)
     if found is None:
-        raise PolyheadError(f"no method is called {name!r}; {nearest(name, known)}")
+        raise PolyheadError(f"unknown method {name!r}; {nearest(name, known)}")
     return known[found]["settings"]
 
 

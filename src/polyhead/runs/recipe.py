@@ -119,7 +119,7 @@ def experiment_recipe(
             )
         return ExperimentConfig.parse(read_object(config), where=str(config))
     if preset not in PRESETS:
-        raise PolyheadError(f"no preset is called {preset!r}; {nearest(preset, PRESETS)}")
+        raise PolyheadError(f"unknown preset {preset!r}; {nearest(preset, PRESETS)}")
     base = PRESETS[preset]
     kinds = _kinds([method] if isinstance(method, str) else method, changes.get("layers", base.layers))
     if len(kinds) > 1:
@@ -275,7 +275,7 @@ def _member(method: str, shared: Mapping[str, Any], chosen: Mapping[str, Any], v
     setting = find_method(method).variant
     variants = ("free", "shuffled") if setting is None else VARIANTS
     if variant not in variants:
-        raise PolyheadError(f"no variant of {method} is called {variant!r}; {nearest(variant, variants)}")
+        raise PolyheadError(f"unknown variant {variant!r} of {method}; {nearest(variant, variants)}")
     settings = _merged(shared, nested(copy.deepcopy(dict(chosen))))
     if setting is not None:
         settings |= {setting: "free" if variant == "shuffled" else variant, "init": "one_hot"}

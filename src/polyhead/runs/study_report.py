@@ -31,7 +31,7 @@ def find_record(name: str, preset: str | None = None, root: Path = ROOT) -> Stud
         PolyheadError: unknown study; a damaged record.
     """
     if name not in STUDIES:
-        raise PolyheadError(f"no study is called {name!r}; {nearest(name, STUDIES)}")
+        raise PolyheadError(f"unknown study {name!r}; {nearest(name, STUDIES)}")
     presets = [preset] if preset else ["full", "quick"]
     for path in (root / f"{name}-{p}" / RECORD for p in presets):
         if path.exists():

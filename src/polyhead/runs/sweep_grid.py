@@ -21,7 +21,7 @@ def find_world(name: str) -> Any:
         PolyheadError: unknown name; the nearest is named.
     """
     if name not in WORLDS:
-        raise PolyheadError(f"no world is called {name!r}; {nearest(name, WORLDS)}")
+        raise PolyheadError(f"unknown world {name!r}; {nearest(name, WORLDS)}")
     return importlib.import_module(WORLDS[name])
 
 

@@ -55,7 +55,7 @@ def matrix_rows(model: HookedModel, matrix: str, layer: int) -> Tensor:
         PolyheadError: an unknown matrix, a layer the model does not have, neurons of a model without MLPs.
     """
     if matrix not in MATRICES:
-        raise PolyheadError(f"no matrix is called {matrix!r}; {nearest(matrix, MATRICES)}")
+        raise PolyheadError(f"unknown matrix {matrix!r}; {nearest(matrix, MATRICES)}")
     if not 0 <= layer < model.cfg.n_layers:
         raise PolyheadError(f"layer {layer}; {model.cfg.name} has layers 0 to {model.cfg.n_layers - 1}")
     if matrix in ("W_out", "W_in"):

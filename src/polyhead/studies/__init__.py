@@ -20,7 +20,7 @@ def find_study(name: str) -> "Study":
         PolyheadError: unknown (nearest names given).
     """
     if name not in STUDIES:
-        raise PolyheadError(f"no study is called {name!r}; {nearest(name, STUDIES)}")
+        raise PolyheadError(f"unknown study {name!r}; {nearest(name, STUDIES)}")
     return import_module(f"polyhead.studies.{STUDIES[name].package}.study").STUDY
 
 

@@ -33,7 +33,7 @@ def build_adam(
     named = {name: p for name, p in module.named_parameters() if p.requires_grad}
     for name in factors:
         if name not in named:
-            raise PolyheadError(f"no parameter is called {name!r}; {nearest(name, named)}")
+            raise PolyheadError(f"unknown parameter {name!r}; {nearest(name, named)}")
     groups = [{"params": [p for name, p in named.items() if name not in factors], "lr": cfg.lr}]
     groups += [{"params": [named[name]], "lr": cfg.lr * factor} for name, factor in factors.items()]
     build = torch.optim.AdamW if cfg.kind == "adamw" else torch.optim.Adam

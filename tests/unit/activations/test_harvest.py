@@ -63,7 +63,7 @@ def test_pattern_source_is_what_is_read_anyway(tiny_model):
 
 
 def test_a_wrong_site_or_layer_is_one_line_with_the_nearest_names(tiny_model, tokens):
-    with pytest.raises(PolyheadError, match=r"hook_attn_oot.*nearest: hook_attn_out"):
+    with pytest.raises(PolyheadError, match=r"hook_attn_oot.*did you mean 'hook_attn_out"):
         StoredLayer.parse({"layer": 0, "target_site": "hook_attn_oot"})
     with pytest.raises(PolyheadError, match="one vector per token"):
         StoredLayer.parse({"layer": 0, "input_site": "attn.hook_pattern"})

@@ -72,10 +72,10 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
     [
         (["trian"], "train"),
         (["train", "mtc", "--out", "{tmp}/a", "--layr", "3"], "--layers"),
-        (["train", "mtc", "--out", "{tmp}/a", "--preset", "dem"], "nearest: demo"),
+        (["train", "mtc", "--out", "{tmp}/a", "--preset", "dem"], "did you mean 'demo"),
         (["train", "mtc", "--out", "{tmp}/a", "--layers", "7"], "layers 0 to 3"),
-        (["train", "lorza", "--out", "{tmp}/a"], "no method is called 'lorza'"),
-        (["train", "mtc", "--out", "{tmp}/a", "--set", "n_latnts=7"], "nearest: n_latents"),
+        (["train", "lorza", "--out", "{tmp}/a"], "unknown method 'lorza'"),
+        (["train", "mtc", "--out", "{tmp}/a", "--set", "n_latnts=7"], "did you mean 'n_latents"),
         (["train", "mtc", "--out", "{tmp}/a", "--layers", "1", "2"], "exactly one layer"),
         (["train", "mtc", "--out", "{tmp}/a", "--set", "target_site=hook_atn_out"], "hook_attn_out"),
         (["train", "mtc", "--out", "{tmp}/a", "--k", "8", "--l1", "0.1"], "one kind of sparsity"),
@@ -145,7 +145,7 @@ def test_every_command_has_help_with_an_example_and_a_word_on_every_option(
         (["dictionary", "score", MTC, "--seq-len", "1"], "seq_len"),
         (["dictionary", "score", MTC, "--tokens", "0"], "--tokens. Must be at least 1"),
         (["graph", "import", "{tmp}", "--out", "{tmp}/i"], "a file was expected; received a folder"),
-        (["heads", "weights", "bundled", "--matrix", "W_o", "--out", "{tmp}/w"], "no matrix is called 'W_o'"),
+        (["heads", "weights", "bundled", "--matrix", "W_o", "--out", "{tmp}/w"], "unknown matrix 'W_o'"),
         (["heads", "weights", "bundled", "--out", "{tmp}/w"], "no MLPs"),
         (["heads", "weights", "bundled", "--matrix", "W_O", "--layers", "4", "--out", "{tmp}/w"], "layers 0 to 3"),
         (["heads", "weights", "bundled", "--matrix", "W_O", "--draws", "0", "--out", "{tmp}/w"], "n_draws"),
@@ -182,7 +182,7 @@ def test_an_unknown_key_in_a_config_file_names_the_nearest(capsys: pytest.Captur
     code, _, err = run(capsys, "train", "--out", str(tmp_path / "run"), "--config", str(path))
     assert code == 2
     assert "'layr'" in err
-    assert "nearest: layer" in err
+    assert "did you mean 'layer" in err
 
 
 def test_a_saved_config_takes_no_overrides(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

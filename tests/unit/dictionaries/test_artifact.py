@@ -71,13 +71,13 @@ def _rewrite_config(folder: Path, **changes: object) -> None:
 
 def test_an_unknown_kind_names_the_known_ones(saved: Path):
     _rewrite_config(saved, kind="mtd")
-    with pytest.raises(ArtifactError, match="unknown kind of dictionary 'mtd'; nearest: mtc"):
+    with pytest.raises(ArtifactError, match="unknown kind of dictionary 'mtd'; did you mean 'mtc"):
         load_dictionary(saved)
 
 
 def test_an_unknown_config_key_is_refused(saved: Path):
     _rewrite_config(saved, n_latent=4)
-    with pytest.raises(PolyheadError, match="unknown key 'n_latent'; nearest: n_latents"):
+    with pytest.raises(PolyheadError, match="unknown key 'n_latent'; did you mean 'n_latents"):
         load_dictionary(saved)
 
 

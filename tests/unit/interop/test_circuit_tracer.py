@@ -166,7 +166,7 @@ CLT_FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "kind": (lambda f: _config(f, model_kind="crosscoder"), "model_kind must be .*received 'crosscoder'"),
     "hook": (
         lambda f: _config(f, feature_input_hook="hook_resid_middle"),
-        "no site that is known; nearest: hook_resid_mid",
+        "no site that is known; did you mean 'hook_resid_mid",
     ),
     "gap": (lambda f: (f / "W_enc_1.safetensors").unlink(), "W_enc_1.safetensors is missing"),
     "no decoder": (lambda f: (f / "W_dec_2.safetensors").unlink(), "W_dec_2.safetensors is missing"),

@@ -71,7 +71,7 @@ def test_layouts() -> None:
     ("name", "near"), [("gpt2-smal", "gpt2-small"), ("attn-only-5l", "attn-only-"), ("bundle", "bundled")]
 )
 def test_unknown_names_suggest_the_nearest(name: str, near: str) -> None:
-    with pytest.raises(PolyheadError, match=rf"no model is called '{name}'.*nearest: .*{near}") as info:
+    with pytest.raises(PolyheadError, match=rf"unknown model '{name}'.*did you mean .*{near}") as info:
         ph.load_model(name)
     assert "\n" not in str(info.value)
 

@@ -285,7 +285,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"use_NTK_by_parts_rope": True}, "'use_NTK_by_parts_rope'"),
     ({"use_qk_norm": "false"}, "use_qk_norm is 'false'"),
     ({"use_qk_norm": 0}, "use_qk_norm is 0"),
-    ({"rotary_bsae": 3}, "'rotary_bsae' is not a setting that is known.*nearest: rotary_base"),
+    ({"rotary_bsae": 3}, "'rotary_bsae' is not a setting that is known.*did you mean 'rotary_base"),
     ({"a_setting_of_tomorrow": None}, "'a_setting_of_tomorrow' is not a setting that is known"),
     ({"rotary_base": "10000"}, "rotary_base is '10000'; expected a number"),
     ({"rotary_base": 0}, "rotary_base is 0; expected a positive number"),

@@ -51,7 +51,7 @@ def test_weights(tmp_path):
     assert len(rows) == len(set(rows))
     with pytest.raises(PolyheadError, match="no MLPs"):
         run_weights(cfg.replace(matrix="W_out"), tmp_path)
-    with pytest.raises(PolyheadError, match="no matrix is called"):
+    with pytest.raises(PolyheadError, match="unknown matrix"):
         run_weights(cfg.replace(matrix="W_o"), tmp_path)
 
 

@@ -53,7 +53,7 @@ def test_a_dictionary_of_another_model_is_refused_in_one_line(trained: Path, tmp
 def test_what_cannot_be_written_says_what_can(trained: Path, tmp_path: Path) -> None:
     with pytest.raises(PolyheadError, match="circuit_tracer has no form for Attention output SAE"):
         run_export(trained, tmp_path, target="circuit_tracer")
-    with pytest.raises(PolyheadError, match="nearest: saelens"):
+    with pytest.raises(PolyheadError, match="did you mean 'saelens"):
         run_export(trained, tmp_path, target="saelenz")
 
 

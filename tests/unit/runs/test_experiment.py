@@ -45,7 +45,7 @@ def test_two_members_alike_are_refused():
 
 
 def test_pages_of_no_member_are_refused_with_the_nearest():
-    with pytest.raises(PolyheadError, match="nearest: free-k16-n2048-s0"):
+    with pytest.raises(PolyheadError, match="did you mean 'free-k16-n2048-s0"):
         ExperimentConfig.parse({"pages": ["free-k16-n2048-s1"]})
 
 
@@ -83,7 +83,7 @@ def test_options_with_a_name_of_their_own_are_settings():
 
 
 def test_an_unknown_preset_names_the_nearest():
-    with pytest.raises(PolyheadError, match="nearest: full"):
+    with pytest.raises(PolyheadError, match="did you mean 'full"):
         experiment_recipe("ful")
 
 

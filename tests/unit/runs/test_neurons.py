@@ -74,7 +74,7 @@ def test_neurons_of_a_model_without_mlps(tmp_path):
     [
         ("qk-layer-2", 2, "ln1.hook_normalized", "holds a QKDiagonal"),
         ("mtc-layer-0", 1, "ln1.hook_normalized", "was trained on layer 0; layer 1 was asked for"),
-        ("mtc-layer-0", 0, "ln1.hook_normalised", "nearest: blocks.0.ln1.hook_normalized"),
+        ("mtc-layer-0", 0, "ln1.hook_normalised", "did you mean 'blocks.0.ln1.hook_normalized"),
         ("mtc-layer-0", 4, "ln1.hook_normalized", "layers 0 to 3"),
     ],
 )

@@ -103,8 +103,8 @@ def test_a_damaged_record_is_one_line(tmp_path: Path):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"n_sed": 2}, "unknown key 'n_sed'; nearest: n_seeds"),
-        ({"training.lrr": 2}, "unknown key 'lrr'; nearest: lr"),
+        ({"n_sed": 2}, "unknown key 'n_sed'; did you mean 'n_seeds"),
+        ({"training.lrr": 2}, "unknown key 'lrr'; did you mean 'lr"),
         ({"n_seeds": "many"}, "n_seeds"),
         ({"n_seeds": 0}, "greater than or equal to 1"),
         ({"n_seeds.a": 0}, "n_seeds"),
@@ -127,9 +127,9 @@ def test_settings_are_typed_by_the_config():
 
 
 def test_unknown_names_suggest_the_nearest(tmp_path: Path):
-    with pytest.raises(PolyheadError, match="nearest: fake"):
+    with pytest.raises(PolyheadError, match="did you mean 'fake"):
         run_study("fakee", "quick", tmp_path)
-    with pytest.raises(PolyheadError, match="nearest: quick"):
+    with pytest.raises(PolyheadError, match="did you mean 'quick"):
         run_study("fake", "quik", tmp_path)
     assert default_folder("a", "quick").name == "a-quick"
     assert default_folder("a", "quick", ["n_seeds=2"]).name == "a-quick-n_seeds2"
@@ -174,7 +174,7 @@ def test_records_are_found_where_they_are_and_drawn(tmp_path: Path, monkeypatch:
     assert sorted(p.name for p in index.parent.glob("*.html")) == ["index.html", "one.html"]
     assert "two" in (index.parent / "data" / "studies.js").read_text()
     assert report_studies([str(tmp_path / "one-quick")], tmp_path / "p").parent == tmp_path / "p"
-    with pytest.raises(PolyheadError, match="nearest: one"):
+    with pytest.raises(PolyheadError, match="did you mean 'one"):
         report_studies(["onee"], root=tmp_path)
 
 

@@ -40,8 +40,8 @@ def test_a_grid_is_every_combination_and_names_say_which():
 @pytest.mark.parametrize(
     ("world", "settings", "said"),
     [
-        ("pear", [], "nearest: pairs"),
-        ("pairs", ["n_haeds=1"], "nearest: n_heads"),
+        ("pear", [], "did you mean 'pairs"),
+        ("pairs", ["n_haeds=1"], "did you mean 'n_heads"),
         ("pairs", ["d_head=0:2"], r"d_head: .*greater than or equal to 1 \(received 0\)"),
         ("pairs", ["world.n_slots=9"], "n_slots is 9, the context .* has 7 places"),
         ("pairs", ["d_head=3:1"], "is empty"),

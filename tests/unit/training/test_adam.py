@@ -29,5 +29,5 @@ def test_weight_decay_is_decoupled_only_in_adamw():
 
 
 def test_an_unknown_parameter_name_is_refused_with_the_nearest():
-    with pytest.raises(PolyheadError, match="'biass'; nearest: bias"):
+    with pytest.raises(PolyheadError, match="'biass'; did you mean 'bias"):
         build_adam(nn.Linear(2, 3), AdamConfig(), lr_factors={"biass": 5.0})

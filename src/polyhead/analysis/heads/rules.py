@@ -276,7 +276,7 @@ def rule_book(
     wanted = list(built_in) if names is None else list(names)
     for name in wanted:
         if name not in built_in:
-            raise PolyheadError(f"no behaviour is called {name!r}; {nearest(name, built_in)}")
+            raise PolyheadError(f"unknown behaviour {name!r}; {nearest(name, built_in)}")
     behaviours = (*first, *(built_in[n] for n in wanted))
     if pairs is None:
         return RuleBook(behaviours, all_pairs(len(behaviours)))

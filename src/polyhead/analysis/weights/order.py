@@ -59,7 +59,7 @@ def order_rows(similar: Float[Tensor, "n n"], method: Method = "two_opt", *, swe
         return torch.from_numpy(_spectral(table))
     if method == "leaves":
         return torch.from_numpy(_leaves(table))
-    raise PolyheadError(f"no order is called {method!r}; known: {', '.join(get_args(Method))}")
+    raise PolyheadError(f"unknown order {method!r}; known: {', '.join(get_args(Method))}")
 
 
 def greedy_path(similar: Float[np.ndarray, "n n"]) -> Int[np.ndarray, " n"]:

@@ -63,7 +63,7 @@ def find_case(name: str) -> Case:
     if name.endswith(".json"):
         return read_case(Path(name))
     if name not in cases():
-        raise PolyheadError(f"no case is called {name!r}; {nearest(name, cases())}")
+        raise PolyheadError(f"unknown case {name!r}; {nearest(name, cases())}")
     return cases()[name]
 
 

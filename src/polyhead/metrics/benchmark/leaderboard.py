@@ -90,7 +90,7 @@ def find_entry(name: str) -> Entry:
     """
     known = entries()
     if name not in known:
-        raise PolyheadError(f"nobody on the leaderboard is called {name!r}; {nearest(name, known)}")
+        raise PolyheadError(f"unknown line {name!r} of the leaderboard; {nearest(name, known)}")
     return known[name]
 
 

@@ -99,8 +99,8 @@ def check_settings(config: Mapping[str, Any], path: Path) -> None:
 
 def _unknown(key: str, known: tuple[str, ...], path: Path) -> PolyheadError:
     return PolyheadError(
-        f"{path}: {key!r} is not a setting that is known, and it may change what the model computes; "
-        f"{nearest(key, known)}. If it is a setting of the training only, delete it from the file"
+        f"{path}: {key!r} is not a setting that is known, and it may change what the model computes (if it is a "
+        f"setting of the training only, delete it from the file); {nearest(key, known)}"
     )
 
 

@@ -83,7 +83,7 @@ def test_bad_templates_are_refused_in_one_line(content: dict, says: str, model: 
 
 
 def test_an_unknown_set_names_the_nearest() -> None:
-    with pytest.raises(PolyheadError, match="nearest: induction"):
+    with pytest.raises(PolyheadError, match="did you mean 'induction"):
         read_templates("inductoin")
 
 

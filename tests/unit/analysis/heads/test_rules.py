@@ -97,7 +97,7 @@ def test_rule_file_reads_regexes_and_offsets(tmp_path: Path) -> None:
         ('{"rules": [{"name": "a"}]}', "says nothing"),
         ('{"rules": [{"name": "a", "offset": [3, 1]}]}', "smallest <= largest"),
         ('{"rules": [{"name": "previous", "key": "x"}]}', "two rules are called 'previous'"),
-        ('{"built_in": ["prevous"]}', "nearest: previous"),
+        ('{"built_in": ["prevous"]}', "did you mean 'previous"),
         ('{"built_in": []}', "at least one behaviour"),
         ('{"pairs": [["self", "foo"]]}', "a pair names 'foo'"),
         ("[1]", "an object was expected; received a list of 1"),
