@@ -72,7 +72,7 @@ class Plan:
             if needed > there:
                 largest = max(parts, key=lambda name: parts[name])
                 short.append(
-                    f"{size(needed)} of {what} ({size(parts[largest])} for {largest}), there are {size(there)}"
+                    f"{size(needed)} of {what} ({largest}: {size(parts[largest])}), but only {size(there)} is available"
                 )
         if short:
             raise PolyheadError(f"{self.title} needs {'; and '.join(short)}: take fewer tokens or smaller batches")

@@ -118,11 +118,8 @@ def ablate(
         seed: Seed of the words put into templates, and of resampling.
         threads: CPU threads.
     """
-    from polyhead.cli.heads_tables import effects_table, ranks_table, ranks_title
-    from polyhead.runs.heads import (
-        AblateConfig,
-        run_ablate,
-    )
+    from polyhead.cli.heads_tables import print_ablation
+    from polyhead.runs.heads import AblateConfig, run_ablate
 
     set_threads(threads)
     cfg = AblateConfig.parse(
@@ -137,18 +134,7 @@ def ablate(
         }
     )
     record = run_ablate(cfg, out)
-
-    def human(console: Console) -> None:
-        title = f"{record.model} {head} on {record.templates}: {record.n_prompts} prompts"
-        console.print(table(title, effects_table(record)))
-        if record.ranks:
-            console.print(table(ranks_title(record), ranks_table(record)))
-        for note in record.notes:
-            console.print(f"- {note}", highlight=False, markup=False)
-        if out is not None:
-            console.print(f"record: [bold]{out / 'ablation.json'}[/bold]")
-
-    show(record.model_dump(mode="json"), json, human)
+    show(record.model_dump(mode="json"), json, lambda console: print_ablation(record, out, console))
 
 
 @heads.command(help_epilogue="Example: `polyhead heads report bundled --out runs/heads-bundled`")

@@ -1,9 +1,13 @@
 """Records of heads and weights as tables for the terminal."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from polyhead.analysis.heads.ablation import RANKED_BY
+from polyhead.cli.show import table
 from polyhead.core.head_records import AblationRecord, HeadPair, HeadRank, PreferenceSearch, RowsRecord
 from polyhead.core.weight_records import WeightOrder
 
@@ -67,6 +71,18 @@ def ranks_title(record: AblationRecord) -> str:
     said = ", ".join(f"number {rank} by {WAYS.get(kind, kind)}" for kind, rank in by.items())
     name = f"L{record.layer}H{record.head}"
     return f"every head in turn: fall of probability (rank of {len(record.ranks)}); {name} is {said}"
+
+
+def print_ablation(record: AblationRecord, out: Path | None, console: Console) -> None:
+    """What one head's ablation did, where it stands among all heads, and the notes."""
+    title = f"{record.model} L{record.layer}H{record.head} on {record.templates}: {record.n_prompts} prompts"
+    console.print(table(title, effects_table(record)))
+    if record.ranks:
+        console.print(table(ranks_title(record), ranks_table(record)))
+    for note in record.notes:
+        console.print(f"- {note}", highlight=False, markup=False)
+    if out is not None:
+        console.print(f"record: [bold]{out / 'ablation.json'}[/bold]")
 
 
 def pairs_table(pairs: Sequence[HeadPair], *, most: int = 3) -> list[dict[str, Any]]:

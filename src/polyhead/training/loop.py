@@ -185,7 +185,7 @@ class _Parts:
                 callback.load_state_dict(saved)
         except (RuntimeError, ValueError, KeyError) as error:
             reason = " ".join(str(error).split())
-            raise ArtifactError(f"the checkpoint is of another module, optimizer or callback: {reason}") from None
+            raise ArtifactError(f"the checkpoint does not match this module, optimizer or callback: {reason}") from None
         if self.generator is not None and state["generator"] is not None:
             self.generator.set_state(state["generator"])
 

@@ -84,10 +84,14 @@ def test_a_plan_that_fits_passes():
 
 
 def test_a_plan_that_does_not_fit_is_refused_with_the_numbers():
-    with pytest.raises(PolyheadError, match=r"8.0 GB of memory \(5.0 GB for patterns\), there are 2.0 GB") as caught:
+    with pytest.raises(
+        PolyheadError, match=r"8.0 GB of memory \(patterns: 5.0 GB\), but only 2.0 GB is available"
+    ) as caught:
         plan(memory_available=2 * GB).check()
     assert "disk" not in str(caught.value)
-    with pytest.raises(PolyheadError, match=r"of memory .*; and 7.0 GB of disk under f .* there are 1.0 MB"):
+    with pytest.raises(
+        PolyheadError, match=r"of memory .*; and 7.0 GB of disk under f .* but only 1.0 MB is available"
+    ):
         plan(memory_available=0, disk_free=10**6).check()
 
 

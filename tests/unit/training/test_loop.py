@@ -120,7 +120,7 @@ def test_a_checkpoint_of_another_module_is_one_clear_line(tmp_path: Path):
     train(tmp_path)
     other = ToyDictionary()
     other.register_buffer("new", torch.zeros(3))
-    with pytest.raises(ArtifactError, match=r"another module.*new") as caught:
+    with pytest.raises(ArtifactError, match=r"does not match this module.*new") as caught:
         train(tmp_path, module=other)
     assert "\n" not in str(caught.value)
 
