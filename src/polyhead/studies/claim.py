@@ -10,6 +10,7 @@ statement and of the published words, where these depend on the config.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -130,6 +131,19 @@ class Declared:
         """As written, with braces where it depends on the config."""
         return " ".join((self.evidence.__doc__ or "").split())
 
+    def statements(self) -> dict[str, str]:
+        """Key to statement of those of its claims whose words do not depend on what was measured."""
+        if self.each is None:
+            return {} if "{" in self.statement else {self.key: self.statement}
+        found = {}
+        for item in () if callable(self.each) else self.each:
+            with suppress(KeyError):  # words that only a measurement gives
+                found[self._key(item)] = self.statement.format(item)
+        return found
+
+    def _key(self, *item: Any) -> str:
+        return self.key.format(*(str(i).replace(", ", "-").replace(" ", "-").replace("/", "-") for i in item))
+
     def __call__(self, m: Any, *item: Any) -> Evidence | None:
         return self.evidence(m, *item)
 
@@ -145,7 +159,7 @@ class Declared:
             words = found.words
             fill = (lambda text: text.format(*item, **words)) if item or words else str  # noqa: B023
             yield Claim(
-                key=self.key.format(*(str(i).replace(", ", "-").replace(" ", "-").replace("/", "-") for i in item)),
+                key=self._key(*item),
                 statement=fill(self.statement),
                 source=self.source,
                 published=None if self.published is None else fill(self.published),

@@ -48,9 +48,10 @@ def in_current_words(record: StudyRecord) -> StudyRecord:
     from polyhead.studies.claim import declared  # brings torch, which listing and telling do without
 
     card = STUDIES[record.name]
-    known = {one.key: one.statement for module in find_study(record.name).claims for one in declared(module)}
+    every = [one.statements() for module in find_study(record.name).claims for one in declared(module)]
+    known = {key: statement for some in every for key, statement in some.items()}
     claims = [
-        claim.model_copy(update={"statement": words}) if (words := known.get(claim.key)) and "{" not in words else claim
+        claim.model_copy(update={"statement": known.get(claim.key, claim.statement)})
         for claim in record.findings.claims
     ]
     words = {"title": card.title, "question": card.question, "sources": list(card.sources)}

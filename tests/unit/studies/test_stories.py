@@ -106,3 +106,12 @@ def test_an_older_record_reads_in_current_words_and_keeps_its_numbers() -> None:
     assert in_current_words(older) == record
     elsewhere = older.model_copy(update={"name": "made-elsewhere"})
     assert in_current_words(elsewhere) == elsewhere
+
+
+def test_statements_that_name_an_item_are_current_too() -> None:
+    record = record_of("tms")
+    claims = [c.model_copy(update={"statement": "An older wording."}) for c in record.findings.claims]
+    older = record.model_copy(update={"findings": record.findings.model_copy(update={"claims": claims})})
+    now = {claim.key: claim.statement for claim in in_current_words(older).findings.claims}
+    assert now["rare-superposed-12"].endswith("on 12 units).")
+    assert now["phase-diagram-2"] == "An older wording.", "it also names the number of units, which is measured"

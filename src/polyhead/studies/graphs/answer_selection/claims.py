@@ -10,11 +10,18 @@ SOURCES = (
     "discordance heads",
     "Lieberum et al., Does Circuit Analysis Interpretability Scale? (2023): correct letter heads",
 )
+SIDES = {"concordance": ("concordant", 1, "above"), "discordance": ("discordant", -1, "below")}
+"""Kind of head: its name in a draw, the sign of its contrast, and the sign in words."""
 
 
-def _signed(m: Measured, which: str, sign: int) -> Share:
-    ours = [v for d in m.draws for v in d.agrees(getattr(d, which), sign)]
-    control = [v for d in m.draws for v in d.agrees(getattr(d, which), sign, shuffled=True)]
+@study.claim("{}", source=SOURCES[0], published="found in a large model, on examples", each=tuple(SIDES))
+def chosen_heads(m: Measured, kind: str) -> Share:
+    """There are {0} heads: their score from the last token to the right option is {side} the mean of the wrong options
+    in at least 80 % of questions that did not choose them."""
+    which, sign, side = SIDES[kind]
+    ours, control = (
+        [v for d in m.draws for v in d.agrees(getattr(d, which), sign, shuffled=shuffled)] for shuffled in (False, True)
+    )
     return Share(
         holds=[v >= 0.8 for v in ours],
         against=[v >= 0.8 for v in control],
@@ -23,21 +30,8 @@ def _signed(m: Measured, which: str, sign: int) -> Share:
         note="The strongest heads by mean contrast over its deviation on one half of the questions, judged on the "
         "other half. Control: the same scores with the number of the right option taken from the next question, "
         "which keeps every preference for a letter or a place.",
+        words={"side": side},
     )
-
-
-@study.claim("concordance", source=SOURCES[0], published="found in a large model, on examples")
-def concordance(m: Measured) -> Share:
-    """There are concordance heads: their score from the last token to the right option is above the mean of the wrong
-    options in at least 80 % of questions that did not choose them."""
-    return _signed(m, "concordant", 1)
-
-
-@study.claim("discordance", source=SOURCES[0], published="found in a large model, on examples")
-def discordance(m: Measured) -> Share:
-    """There are discordance heads: their score from the last token to the right option is below the mean of the wrong
-    options in at least 80 % of questions that did not choose them."""
-    return _signed(m, "discordant", -1)
 
 
 @study.claim("silencing", source="ours")

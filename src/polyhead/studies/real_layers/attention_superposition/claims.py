@@ -6,8 +6,7 @@ from polyhead.analysis.verdict import compare
 from polyhead.core.records import Evaluation
 from polyhead.studies import study
 from polyhead.studies.claim import Number, Share, Told, distribution
-from polyhead.studies.real_layers.attention_superposition.measures import Measured
-from polyhead.studies.real_layers.attention_superposition.models import TOP1, LayerResult
+from polyhead.studies.real_layers.attention_superposition.models import TOP1, LayerResult, Measured
 
 SOURCE = "Transformer Circuits, Progress on Attention (2025), multitoken transcoders"
 LORSA = "Lorsa (arXiv 2504.20938)"

@@ -1,5 +1,6 @@
 """Models and measures of the study `attention-superposition`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -139,3 +140,21 @@ def _count(layer: OneLayer, member: Member) -> dict[str, object]:
         "weighted": float(energy[more].sum() / energy[moved].sum()),
         "needed": by_number,
     }
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every layer."""
+
+    cfg: SuperpositionConfig
+    found: list[LayerResult]
+    n_diverged: int = 0
+
+    @property
+    def n_models(self) -> int:
+        return sum(len(r.evaluations) for r in self.found)
+
+
+def measure(cfg: SuperpositionConfig, folder: Path) -> Measured:
+    """Train and measure every layer."""
+    return Measured(cfg, [measure_layer(place, layer, cfg, folder) for place in cfg.places for layer in place.layers])

@@ -9,8 +9,7 @@ import numpy as np
 
 from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.attention_superposition import claims, figures
-from polyhead.studies.real_layers.attention_superposition.measures import Measured, measure
-from polyhead.studies.real_layers.attention_superposition.models import TOP1, SuperpositionConfig
+from polyhead.studies.real_layers.attention_superposition.models import TOP1, Measured, SuperpositionConfig, measure
 from polyhead.studies.study import Study
 
 

@@ -3,8 +3,7 @@
 from polyhead.core.study_records import Distribution
 from polyhead.studies import study
 from polyhead.studies.claim import Number, Share
-from polyhead.studies.real_layers.cross_layer.measures import Measured
-from polyhead.studies.real_layers.cross_layer.models import BOTH, Trial
+from polyhead.studies.real_layers.cross_layer.models import BOTH, Measured, Trial
 
 SOURCE = "Transformer Circuits, Progress on Attention (2025), attention value SAEs"
 _CONTROL = (

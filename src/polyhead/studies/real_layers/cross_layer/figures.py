@@ -5,8 +5,7 @@ import numpy as np
 from polyhead.core.study_records import Bars, Figure, Lines, Series
 from polyhead.studies import study
 from polyhead.studies.panels import RANGE, Panels, band
-from polyhead.studies.real_layers.cross_layer.measures import Measured
-from polyhead.studies.real_layers.cross_layer.models import Trial
+from polyhead.studies.real_layers.cross_layer.models import Measured, Trial
 
 
 @study.figure("gain", "What one value SAE of two layers gains over two of one layer each")

@@ -217,7 +217,7 @@ def train(
 
 
 @torch.no_grad()
-def measure(sae: Any, train_rows: Sequence[Tensor], held_out: Sequence[Tensor]) -> Score:
+def score_of(sae: Any, train_rows: Sequence[Tensor], held_out: Sequence[Tensor]) -> Score:
     """FVU by layer, L0, dead share and shares of layers, on held-out tokens."""
     firing, d = FiringSums(), held_out[0].shape[1]
     error, spread = torch.zeros(len(held_out)), torch.zeros(len(held_out))
@@ -241,7 +241,7 @@ def trial(cfg: CrossLayerConfig, pair: Pair, seed: int, k: int, folder: Path) ->
     def one(of: Pair, chosen: tuple[int, ...], width: int, name: str) -> Score:
         rows, held = ([side[i] for i in chosen] for side in (of.train, of.held_out))
         sae = train(cfg, rows, [pair.layers[i] for i in chosen], width, k * len(chosen), seed, here / name)
-        return measure(sae, rows, held)
+        return score_of(sae, rows, held)
 
     def both(of: Pair, of_rest: Pair, name: str) -> dict[str, Score]:
         wanted = {"equal": (of, 2 * n), "half": (of, n), "left over": (of_rest, 2 * n)}
@@ -308,3 +308,40 @@ def _pca_error(train_rows: list[Tensor], held_out: list[Tensor], rank: int, *, j
         for i, e in zip(group, left, strict=True):
             errors[i] = float(e.square().sum() / (held_out[i] - train_rows[i].mean(0)).double().square().sum())
     return sum(errors)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All trials, and what pairs of layers share linearly."""
+
+    cfg: CrossLayerConfig
+    trials: list[Trial]
+    shared: list[Linear]
+    n_diverged: int = 0
+
+    @property
+    def main(self) -> list[Trial]:
+        """At the k that is judged."""
+        return [t for t in self.trials if t.k == self.cfg.k]
+
+    @property
+    def n_models(self) -> int:
+        return 9 * len(self.trials)
+
+    @property
+    def by_pair(self) -> dict[str, list[Trial]]:
+        """Trials of each pair of layers."""
+        return {pair: [t for t in self.main if t.pair == pair] for pair in dict.fromkeys(t.pair for t in self.main)}
+
+
+def measure(cfg: CrossLayerConfig, folder: Path) -> Measured:
+    """Train all value SAEs of every pair and seed."""
+    trials: list[Trial] = []
+    shared: list[Linear] = []
+    for values in values_of(cfg):
+        first = not trials
+        trials += [trial(cfg, values, seed, cfg.k, folder) for seed in range(cfg.n_seeds)]
+        shared.append(linear(values, cfg.k))
+        if first:
+            trials += [trial(cfg, values, 0, k, folder) for k in cfg.curve if k != cfg.k]
+    return Measured(cfg, trials, shared)

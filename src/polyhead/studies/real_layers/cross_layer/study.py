@@ -9,8 +9,7 @@ also gain by spending its k where it pays), half of the width, and what the two 
 import numpy as np
 
 from polyhead.studies.real_layers.cross_layer import claims, figures
-from polyhead.studies.real_layers.cross_layer.measures import Measured, measure
-from polyhead.studies.real_layers.cross_layer.models import CrossLayerConfig
+from polyhead.studies.real_layers.cross_layer.models import CrossLayerConfig, Measured, measure
 from polyhead.studies.study import Study
 
 

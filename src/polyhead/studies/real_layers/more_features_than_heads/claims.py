@@ -3,8 +3,7 @@
 from polyhead.core.study_records import Distribution
 from polyhead.studies import study
 from polyhead.studies.claim import Share
-from polyhead.studies.real_layers.more_features_than_heads.measures import Measured
-from polyhead.studies.real_layers.more_features_than_heads.models import LEVEL, Result
+from polyhead.studies.real_layers.more_features_than_heads.models import LEVEL, Measured, Result
 
 SOURCES = (
     "Transformer Circuits, Progress on Attention (2025), attention features in superposition",

@@ -5,8 +5,7 @@ import numpy as np
 from polyhead.core.study_records import Bars, HeatMap, Reference, Scatter, Series
 from polyhead.studies import study
 from polyhead.studies.panels import RANGE, Panels, band
-from polyhead.studies.real_layers.more_features_than_heads.measures import Measured
-from polyhead.studies.real_layers.more_features_than_heads.models import Result
+from polyhead.studies.real_layers.more_features_than_heads.models import Measured, Result
 
 _SHOWN = 24
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.more_features_than_heads import claims, figures
-from polyhead.studies.real_layers.more_features_than_heads.measures import Measured, measure
-from polyhead.studies.real_layers.more_features_than_heads.models import LEVEL, MoreFeaturesConfig
+from polyhead.studies.real_layers.more_features_than_heads.models import LEVEL, Measured, MoreFeaturesConfig, measure
 from polyhead.studies.study import Study
 
 

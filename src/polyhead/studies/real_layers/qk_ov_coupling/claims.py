@@ -6,8 +6,7 @@ from polyhead.analysis.verdict import compare
 from polyhead.core.study_records import Distribution
 from polyhead.studies import study
 from polyhead.studies.claim import Share
-from polyhead.studies.real_layers.qk_ov_coupling.measures import Measured
-from polyhead.studies.real_layers.qk_ov_coupling.models import CouplingConfig, LayerResult, survival
+from polyhead.studies.real_layers.qk_ov_coupling.models import CouplingConfig, LayerResult, Measured, survival
 
 SOURCE = "Transformer Circuits, Progress on Attention (2025), joint SAE and Top-1 transcoder"
 NAMES = {"joint_sae_mtc": "joint baseline", "top1_choice": "Top-1, chosen by trying", "free": "free"}

@@ -6,8 +6,7 @@ from polyhead.core.study_records import Bars, Drawing, Lines, Reference, Series
 from polyhead.studies import study
 from polyhead.studies.panels import RANGE, Panels, band
 from polyhead.studies.real_layers.qk_ov_coupling.claims import NAMES
-from polyhead.studies.real_layers.qk_ov_coupling.measures import Measured
-from polyhead.studies.real_layers.qk_ov_coupling.models import survival
+from polyhead.studies.real_layers.qk_ov_coupling.models import Measured, survival
 
 FROZEN = {
     "centroids": "nearest centroid",

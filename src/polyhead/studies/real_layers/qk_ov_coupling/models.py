@@ -1,5 +1,6 @@
 """Models of the study `qk-ov-coupling`: the joint baseline's frontier, and transcoders whose loadings are frozen."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -146,3 +147,21 @@ def survival(frozen: dict[str, float], name: str) -> float:
     """Share of what free loadings gain over one head per latent that is left: 1 all, 0 none."""
     gain: Any = frozen["top1"] - frozen["free"]
     return float((frozen["top1"] - frozen[name]) / gain) if gain > 0 else float("nan")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every layer."""
+
+    cfg: CouplingConfig
+    found: list[LayerResult]
+    n_diverged: int = 0
+
+    @property
+    def n_models(self) -> int:
+        return sum(len(r.evaluations) + sum(map(len, r.frozen.values())) for r in self.found)
+
+
+def measure(cfg: CouplingConfig, folder: Path) -> Measured:
+    """Train and measure every layer."""
+    return Measured(cfg, [measure_layer(place, layer, cfg, folder) for place in cfg.places for layer in place.layers])

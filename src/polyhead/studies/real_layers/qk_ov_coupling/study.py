@@ -8,8 +8,7 @@ on. If a handful of head mixtures serves all features as well as their own, "whe
 
 from polyhead.studies.layer_members import LayerSetup
 from polyhead.studies.real_layers.qk_ov_coupling import claims, figures
-from polyhead.studies.real_layers.qk_ov_coupling.measures import Measured, measure
-from polyhead.studies.real_layers.qk_ov_coupling.models import CouplingConfig
+from polyhead.studies.real_layers.qk_ov_coupling.models import CouplingConfig, Measured, measure
 from polyhead.studies.study import Study
 
 

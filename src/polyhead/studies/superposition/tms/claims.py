@@ -25,6 +25,7 @@ from polyhead.studies.superposition.tms.models import (
     REPORT,
     SET_DENSITIES,
     STICKY_LEVELS,
+    WIDTHS,
     Measured,
     TmsConfig,
     axes,
@@ -220,7 +221,11 @@ def _of_classes(grid: Grid, n: int, *, mixed: bool, raised: bool) -> Tensor:
     ]
 
 
-def _rare_superposed(grid: Grid, n: int) -> Share:
+@study.claim("rare-superposed-{}", source=REPORT, published="seen in one model; no number", each=WIDTHS)
+def rare_superposed(m: Measured, n: int) -> Share:
+    """Frequent features get little superposition, rare ones a lot (ten of density 0.5, ten of 0.02, on {0} units)."""
+    grid = m.grids.classes
+
     def split(W: Tensor) -> tuple[Tensor, Tensor]:
         each = interference(W) * represented(W)
         return each[:, :10].mean(-1), each[:, 10:].mean(-1)
@@ -236,7 +241,11 @@ def _rare_superposed(grid: Grid, n: int) -> Share:
     )
 
 
-def _important_rare_span(grid: Grid, n: int) -> Paired:
+@study.claim("important-rare-span-{}", source=REPORT, published="seen in one model; no number", each=WIDTHS)
+def important_rare_span(m: Measured, n: int) -> Paired:
+    """If rare features weigh 20 times as much, superposition spans both classes ({0} units)."""
+    grid = m.grids.classes
+
     def across(W: Tensor) -> Tensor:
         unit = torch.nn.functional.normalize(W, dim=-1)
         return ((unit[:, :10] @ W[:, 10:].transpose(1, 2)) ** 2).sum((1, 2)) / 10
@@ -249,30 +258,6 @@ def _important_rare_span(grid: Grid, n: int) -> Paired:
         control={"interference between the classes, equal importance": only},
         note="Holds for a seed if there is more than with equal importance; chance one half.",
     )
-
-
-@study.claim("rare-superposed-5", source=REPORT, published="seen in one model; no number")
-def rare_superposed_5(m: Measured) -> Share:
-    """Frequent features get little superposition, rare ones a lot (ten of density 0.5, ten of 0.02, on 5 units)."""
-    return _rare_superposed(m.grids.classes, 5)
-
-
-@study.claim("important-rare-span-5", source=REPORT, published="seen in one model; no number")
-def important_rare_span_5(m: Measured) -> Paired:
-    """If rare features weigh 20 times as much, superposition spans both classes (5 units)."""
-    return _important_rare_span(m.grids.classes, 5)
-
-
-@study.claim("rare-superposed-12", source=REPORT, published="seen in one model; no number")
-def rare_superposed_12(m: Measured) -> Share:
-    """Frequent features get little superposition, rare ones a lot (ten of density 0.5, ten of 0.02, on 12 units)."""
-    return _rare_superposed(m.grids.classes, 12)
-
-
-@study.claim("important-rare-span-12", source=REPORT, published="seen in one model; no number")
-def important_rare_span_12(m: Measured) -> Paired:
-    """If rare features weigh 20 times as much, superposition spans both classes (12 units)."""
-    return _important_rare_span(m.grids.classes, 12)
 
 
 @study.claim("gelu-more", source=REPORT, published="claimed without a number")
