@@ -79,7 +79,7 @@ class Plan:
         return self
 
     def table(self) -> Table:
-        """One row a need with its parts, next to what the machine has."""
+        """One row per need with its parts, next to what the machine has."""
         table = Table(box=None, pad_edge=False)
         table.add_column(self.title)
         table.add_column("needs", justify="right", no_wrap=True)

@@ -9,7 +9,7 @@ from polyhead.runs.graph_words import label
 
 
 def verify_rows(folder: Path, record: VerifyRecord) -> list[dict[str, Any]]:
-    """One row a changed node."""
+    """One row per changed node."""
     graph, _ = load_graph(folder)
 
     def row(one: Perturbation) -> dict[str, Any]:

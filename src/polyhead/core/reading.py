@@ -21,7 +21,7 @@ class Read(Config):
 
     @property
     def is_pattern(self) -> bool:
-        """Whether the site has one value a pair of positions."""
+        """Whether the site has one value per pair of positions."""
         return self.site.endswith(PATTERN_SITES)
 
 

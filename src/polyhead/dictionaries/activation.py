@@ -33,7 +33,7 @@ class TopK(Config):
 
     kind: Literal["topk"] = "topk"
     k: int = Field(default=16, ge=1)
-    """Latents a token."""
+    """Latents per token."""
     k_aux: int = Field(default=0, ge=0)
     """Dead latents per token that learn from what the others leave unexplained; 0: none do, and they stay dead."""
     aux_weight: float = Field(default=0.125, ge=0)

@@ -7,7 +7,7 @@ attention-only model there are no MLP targets, and type 1 reads the stream after
 Source: Transformer Circuits, "Progress on Attention" (2025), whose list of parts is lost; which part writes what is the
 reading of methods.md. What was lost is chosen here: the squared error is the mean over all targets, each in units of
 its own variance; each part of the crossing can be switched off, and without any it is one transcoder and one attention
-output autoencoder a layer.
+output autoencoder per layer.
 """
 
 from collections.abc import Sequence

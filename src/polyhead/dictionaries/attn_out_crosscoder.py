@@ -33,7 +33,7 @@ class AttnOutCrosscoderSettings(SparseSettings):
     n_latents: int = Field(default=2048, ge=1)
     """Of each layer; the activation's k is each layer's own too."""
     reach: Reach = "later"
-    """`own` makes one autoencoder a layer."""
+    """`own` makes one autoencoder per layer."""
 
 
 def reading(settings: AttnOutCrosscoderSettings, layers: Sequence[BaseLayer]) -> Reading:

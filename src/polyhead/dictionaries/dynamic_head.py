@@ -43,7 +43,7 @@ class DynamicHeadConfig(Sparse):
     n_heads: int = Field(ge=1)
     d_head: int = Field(ge=1)
     heads: MovedBy = "strongest"
-    """`strongest`: one head a feature and destination; `all`: the layer itself, applied to what the SAE gives."""
+    """`strongest`: one head per feature and destination; `all`: the layer itself, applied to what the SAE gives."""
 
 
 class DynamicHead(CountsSteps):
@@ -178,7 +178,7 @@ class DynamicHeadSettings(SparseSettings):
     """What may be chosen."""
 
     heads: MovedBy = "strongest"
-    """strongest: one head a feature and destination; all: every head, as in the layer itself."""
+    """strongest: one head per feature and destination; all: every head, as in the layer itself."""
 
 
 def reading(settings: DynamicHeadSettings, layers: Sequence[BaseLayer]) -> Reading:

@@ -245,7 +245,7 @@ class Lorsa(CountsSteps):
         groups, z = self._entries(listed, mixed)
         if isinstance(act, TopK):
             return Code(z.relu(), None, listed, groups)
-        # sum over inactive units = sum over all, which is one product a group, minus the few active ones
+        # sum over inactive units = sum over all, which is one product per group, minus the few active ones
         sums = self.W_V.unflatten(0, (self.cfg.n_groups, -1)).sum(1)
         everything = theta.sum() - self.b_V.sum() - torch.einsum("bgpd,gd->bp", mixed, sums).flatten()
         above = sum_by_token((z - theta[listed.latents]).relu(), listed)

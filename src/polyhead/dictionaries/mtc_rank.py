@@ -37,7 +37,7 @@ class RankMTCConfig(MTCConfig):
     """Shape of a multitoken transcoder with vectors."""
 
     rank: int = Field(default=4, ge=1)
-    """Pairs of directions a latent."""
+    """Pairs of directions per latent."""
 
 
 class RankMTC(MTC):
@@ -121,12 +121,12 @@ class RankMTCSettings(MTCSettings):
     """What may be chosen of a multitoken transcoder with vectors."""
 
     activation: Activation = TopK(k=4, k_aux=8)
-    """Of the gates: k gates a token move k * rank numbers."""
+    """Of the gates: k gates per token move k * rank numbers."""
     n_latents: int = Field(default=512, ge=1)
     loadings: Loadings = "free"
     """As for `mtc`; `top1_choice` judges heads by the first pair alone."""
     rank: int = Field(default=4, ge=1)
-    """Pairs of directions a latent."""
+    """Pairs of directions per latent."""
 
 
 @torch.no_grad()

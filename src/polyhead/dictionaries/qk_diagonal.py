@@ -39,9 +39,9 @@ class QKDiagonalConfig(Config):
     rank: int = Field(ge=1)
     """Numbers a latent gives on each side."""
     k: float = Field(gt=0)
-    """Latents a query, on average."""
+    """Latents per query, on average."""
     key_k: float | None = Field(default=None, gt=0)
-    """Latents a key, on average; None: only the cap limits them."""
+    """Latents per key, on average; None: only the cap limits them."""
     max_density: float = Field(gt=0, le=1)
     """Cap on the share of tokens on which one latent fires, on either side."""
     heads: tuple[int, ...]

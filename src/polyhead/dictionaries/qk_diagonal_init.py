@@ -35,9 +35,9 @@ class QKSettings(Config):
     """What may be chosen of any QK dictionary."""
 
     k: float = Field(default=16, gt=0)
-    """Latents a query, on average over tokens."""
+    """Latents per query, on average over tokens."""
     key_k: float | None = Field(default=None, gt=0)
-    """Latents a key, on average; None: as many as `max_density` allows."""
+    """Latents per key, on average; None: as many as `max_density` allows."""
     max_density: float = Field(default=0.1, gt=0, le=1)
     """Cap on how often a latent fires in training, either side; held-out text of other files reaches twice that."""
     heads: tuple[int, ...] | None = None

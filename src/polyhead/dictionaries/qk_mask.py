@@ -36,7 +36,7 @@ class QKMaskSettings(QKSettings):
     """What may be chosen of a masked one."""
 
     key_k: float | None = Field(default=16, gt=0)
-    """Latents a key, on average; here keys can be coded as sparsely as queries."""
+    """Latents per key, on average; here keys can be coded as sparsely as queries."""
     n_latents: int = Field(default=256, ge=1)
     decay: float = Field(default=3e-3, ge=0)
     """What every entry of the mask loses a step; near the rate at which Adam can raise it."""

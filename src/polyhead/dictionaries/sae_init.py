@@ -26,7 +26,7 @@ SAEInit = Literal["subspace", "random"]
 SUBSPACE_SHARE = 0.99
 """Share of the variance that the active subspace holds."""
 START_L0 = 64
-"""Latents a token at the start, for activations that do not fix it."""
+"""Latents per token at the start, for activations that do not fix it."""
 
 
 @torch.no_grad()

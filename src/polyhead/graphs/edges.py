@@ -67,7 +67,7 @@ def _stream_terms(frozen: FrozenPrompt, block: Block, read: StreamRead, with_hea
 
 
 def _head_terms(frozen: FrozenPrompt, block: Block, read: HeadRead, with_heads: bool) -> Iterator[Dense]:
-    """Writes in the heads' value spaces, once for all targets; then one product a position."""
+    """Writes in the heads' value spaces, once for all targets; then one product per position."""
     del with_heads  # the sum over heads needs every term anyway
     rows = (frozen.writes.depth <= read.depth).nonzero()[:, 0]
     position, nodes = frozen.writes.position[rows], torch.from_numpy(frozen.writes.node)[rows]

@@ -1,7 +1,7 @@
 """The frozen replacement model of one prompt: linear in its nodes, exact in its sums.
 
 Norm scales and patterns are frozen as on the prompt. What dictionaries do not explain of a layer's output is constant:
-an error node a position. So stream[depth] = sum of what all nodes write up to that depth, to rounding.
+an error node per position. So stream[depth] = sum of what all nodes write up to that depth, to rounding.
 Axis legend: p position, d d_model, w write (one vector of one node at one depth), v vocabulary.
 """
 

@@ -129,7 +129,7 @@ class _CausalSoftmax(torch.autograd.Function):
 
 
 class _MixInputs(torch.autograd.Function):
-    """One product a sequence and block of queries, over the sources that the block can see."""
+    """One product per sequence and block of queries, over the sources that the block can see."""
 
     @staticmethod
     def forward(ctx, pattern: Tensor, x: Tensor) -> Tensor:

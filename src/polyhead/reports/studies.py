@@ -102,7 +102,7 @@ def _check(records: Sequence[StudyRecord]) -> None:
         if not _NAME.fullmatch(record.name) or record.name == "index":
             raise ArtifactError(f"{record.name!r} cannot name the page of a study (letters, digits and - are expected)")
         if names.count(record.name) > 1:
-            raise PolyheadError(f"the study {record.name} was given twice; one record a study is expected")
+            raise PolyheadError(f"the study {record.name} was given twice; one record per study is expected")
         for kind, keys in (
             ("claim", [c.key for c in record.findings.claims]),
             ("figure", [f.key for f in record.findings.figures]),

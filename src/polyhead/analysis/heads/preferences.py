@@ -202,10 +202,10 @@ def search_preferences(
     """All pairs of heads of every layer, with verdicts.
 
     Raises:
-        PolyheadError: a model with one head a layer.
+        PolyheadError: a model with one head per layer.
     """
     if model.cfg.n_heads < 2:
-        raise PolyheadError(f"{model.cfg.name} has one head a layer; a pair needs two")
+        raise PolyheadError(f"{model.cfg.name} has one head per layer; a pair needs two")
     events = draw_events(inputs.queries.shape[1], inputs.keys.shape[1], cfg)
     names = [str(t) if texts is None else texts[t] for t in inputs.key_tokens]
     found: list[PreferencePair] = []
