@@ -108,7 +108,7 @@ def families(
     shares = pd.DataFrame({name: (mass[name] / mass["all"].clamp_min(1e-12)).numpy() for name in FAMILIES})
     shares.insert(0, "tokens", fires.numpy())
     chosen, lifts = [], []
-    for i, row in enumerate(shares[list(FAMILIES)].to_dict("records")):
+    for i, row in enumerate(shares.loc[:, list(FAMILIES)].to_dict(orient="records")):
         name = _family(row) if fires[i] else ""
         usual = (
             float((base[name] / base["all"]) @ strength[i, :-1] / strength[i, :-1].sum())
@@ -156,7 +156,8 @@ def find(
     if family not in FAMILIES:
         raise PolyheadError(f"no family is called {family!r}; {nearest(family, FAMILIES)}")
     found = families(dictionary, model, **text)
-    return found[(found[family] >= least) & (found.tokens >= min_tokens)].sort_values(family, ascending=False)
+    chosen = found.loc[(found[family] >= least) & (found["tokens"] >= min_tokens)]
+    return chosen.sort_values(by=family, ascending=False)
 
 
 @torch.no_grad()
@@ -282,7 +283,7 @@ def _prepared(dictionary: Any, model: HookedModel | None) -> tuple[HookedModel, 
     Raises:
         PolyheadError: latents that no loading moves, several layers, a dictionary that does not say what it reads.
     """
-    if not isinstance(dictionary, Moves) or len(dictionary.layers) != 1:
+    if not _moves(dictionary) or len(dictionary.layers) != 1:
         raise PolyheadError(
             f"{dictionary!r}: families are told for dictionaries of one layer whose latents patterns move by loadings, "
             "such as mtc, loaded from a folder"
@@ -294,6 +295,10 @@ def _prepared(dictionary: Any, model: HookedModel | None) -> tuple[HookedModel, 
             raise PolyheadError("the dictionary does not say which model it was trained on; pass model=...")
         model = load_model(name)
     return model, Sides(dictionary, [base_layer(model, dictionary.layers[0])])
+
+
+def _moves(dictionary: Any) -> bool:
+    return isinstance(dictionary, Moves)
 
 
 def _batches(dictionary: Any, model: HookedModel, text: str, n_sequences: int, seq_len: int) -> Iterator[Batch]:

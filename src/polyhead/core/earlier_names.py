@@ -31,7 +31,7 @@ def current_fields(cls: Any, values: Any) -> Any:
     fields = cls.model_fields
     found = {}
     for key, value in values.items():
-        name = _KEYS.get(key, key)
+        name: str = _KEYS.get(key, key) or key
         name = name if key not in fields and name in fields and name not in values else key
         found[name] = _current_value(name, value) if name in fields else value
     return found

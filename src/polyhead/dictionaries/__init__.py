@@ -155,7 +155,7 @@ def load_dictionary(folder: Path | str) -> Any:
             f"{folder}: the weights do not fit the config at {', '.join(odd)}; "
             f"expected {[expected.get(n) for n in odd]}, received {[received.get(n) for n in odd]}"
         )
-    dictionary = method.module(config)  # type: ignore[call-arg]
+    dictionary: Any = method.module(config)  # type: ignore[call-arg]
     dictionary.load_state_dict(artifact.tensors)
     dictionary.origin = Origin.of(Path(folder), artifact.provenance)
     return dictionary

@@ -33,10 +33,11 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1, **o
     """
     try:
         import matplotlib as mpl
+        from cycler import cycler
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise PolyheadError("figures need matplotlib; install it with: pip install polyhead[plot]") from error
-    style = {
+    style: dict[Any, Any] = {
         "font.size": 9,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -45,7 +46,7 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1, **o
         "legend.frameon": False,
         "svg.fonttype": "none",
         "pdf.fonttype": 42,
-        "axes.prop_cycle": mpl.cycler(color=PALETTE),
+        "axes.prop_cycle": cycler(color=PALETTE),
     }
     with mpl.rc_context(style):
         figure, axes = plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
@@ -74,7 +75,7 @@ def plot(shown: Any, *args: Any, **options: Any) -> "Figure":
 @plot.register
 def _(table: HeadTable) -> Any:
     """Scores as heat maps of layers and heads."""
-    rows = frame(table)
+    rows: Any = frame(table)
     shown = {
         "previous_token": "Previous token",
         "induction_unigram": "Induction",
@@ -83,6 +84,7 @@ def _(table: HeadTable) -> Any:
     }
     n_layers, n_heads = int(rows.layer.max()) + 1, int(rows["head"].max()) + 1
     figure, axes = new_figure(9, 0.9 + 0.22 * n_layers, 1, 4, squeeze=False)
+    image: Any = None
     for axis, (key, title) in zip(axes[0], shown.items(), strict=True):
         values = rows[key].astype(float).to_numpy().reshape(n_layers, n_heads)
         image = axis.imshow(values, vmin=0, vmax=1, cmap="Blues", aspect="auto")
@@ -96,7 +98,7 @@ def _(table: HeadTable) -> Any:
 @plot.register
 def _(record: RowsRecord, n_classes: int = 8) -> Any:
     """Share of rows by class, one bar per head; smaller classes together."""
-    rows = frame(record)
+    rows: Any = frame(record)
     order = rows.mean().sort_values(ascending=False).index
     top = [name for name in order if name != "unknown"][: min(n_classes, len(PALETTE) - 2)]
     figure, axis = new_figure(7, 0.9 + 0.22 * len(rows))
@@ -113,7 +115,7 @@ def _(record: RowsRecord, n_classes: int = 8) -> Any:
 
 @plot.register
 def _(record: AblationRecord) -> Any:
-    rows = frame(record)
+    rows: Any = frame(record)
     figure, axis = new_figure(7, 0.9 + 0.24 * len(rows))
     axis.barh(rows["ablated"], rows["probability"], color=["#9a9a9a", *["#2f7fd1"] * (len(rows) - 1)], height=0.7)
     axis.axvline(rows["probability"][0], color="#9a9a9a", linewidth=1, linestyle=":")
@@ -142,7 +144,7 @@ def _(dictionary: LatentModule) -> Any:
     loadings = dictionary.head_loadings() if isinstance(dictionary, HasHeadLoadings) else None
     if loadings is None:
         raise PolyheadError(f"{dictionary!r} has no loadings by head to draw")
-    rows = frame(dictionary)
+    rows: Any = frame(dictionary)
     values = np.abs(loadings.detach().float().cpu().numpy())
     order = np.lexsort((-values.max(1), values.argmax(1)))
     figure, (left, right) = new_figure(8, 3.2, 1, 2)
@@ -158,7 +160,7 @@ def _(dictionary: LatentModule) -> Any:
 @plot.register
 def _(graph: Graph, n_nodes: int = 30) -> Any:
     """Influence of the strongest nodes; the drawing of the graph itself is its notebook view."""
-    rows = frame(graph)
+    rows: Any = frame(graph)
     if not rows.influence.notna().any():
         raise PolyheadError("nodes have no influence yet; prune the graph first: ph.graphs.prune(graph).plot()")
     rows = rows[rows.kind != "logit"].head(n_nodes)
