@@ -33,8 +33,8 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1, **o
     """
     try:
         import matplotlib as mpl
-        from cycler import cycler
         import matplotlib.pyplot as plt
+        from cycler import cycler
     except ImportError as error:
         raise PolyheadError("figures need matplotlib; install it with: pip install polyhead[plot]") from error
     style: dict[Any, Any] = {
