@@ -154,7 +154,7 @@ def find(
         PolyheadError: as `families`; no such family.
     """
     if family not in FAMILIES:
-        raise PolyheadError(f"no family is called {family!r}; {nearest(family, FAMILIES)}")
+        raise PolyheadError(f"unknown family {family!r}; {nearest(family, FAMILIES)}")
     found = families(dictionary, model, **text)
     chosen = found.loc[(found[family] >= least) & (found["tokens"] >= min_tokens)]
     return chosen.sort_values(by=family, ascending=False)

@@ -53,7 +53,7 @@ class ReLU(Config):
 
     kind: Literal["relu"] = "relu"
     l1: float = Field(default=1e-2, ge=0)
-    """Weight of sum_i f_i a token."""
+    """Weight of sum_i f_i per token."""
     negative: float = Field(default=1e-6, ge=0)
     """Weight of the negative pre-activations (shortfall)."""
     warmup_steps: int = Field(default=0, ge=0)
@@ -65,7 +65,7 @@ class JumpReLU(Config):
 
     kind: Literal["jumprelu"] = "jumprelu"
     sparsity: float = Field(default=1e-2, ge=0)
-    """Weight of sum_i tanh(tanh_scale f_i) a token."""
+    """Weight of sum_i tanh(tanh_scale f_i) per token."""
     tanh_scale: float = Field(default=4.0, gt=0)
     """Steepness of the tanh, per unit of activation."""
     negative: float = Field(default=1e-8, ge=0)

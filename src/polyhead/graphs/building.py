@@ -165,7 +165,7 @@ def _named(model: HookedModel, nodes: Sequence[GraphNode]) -> list[GraphNode]:
 
 
 def _pieces(model: HookedModel, ids: Sequence[int]) -> list[str]:
-    """One piece of text a token, special ones shown; numbers where there is no tokenizer."""
+    """One piece of text per token, special ones shown; numbers where there is no tokenizer."""
     if hasattr(model.tokenizer, "tokens"):
         return model.tokenizer.tokens(ids)
     return [_text(model, [i]) for i in ids]

@@ -47,7 +47,7 @@ class LossSum:
         self.n += len(rows)
 
     def mean(self) -> float:
-        """Nats a token."""
+        """Nats per token."""
         return self.total / max(1, self.n)
 
 

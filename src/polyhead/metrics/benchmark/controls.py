@@ -165,7 +165,7 @@ def ov_svd(world: World, sample: Sample, k: int, n: int, generator: torch.Genera
 
 
 Control = Callable[[World, Sample, int, int, torch.Generator], Silent]
-"""World (one layer), a sample of it, latents that fire a token, number of latents, random numbers."""
+"""World (one layer), a sample of it, latents that fire per token, number of latents, random numbers."""
 
 CONTROLS: dict[str, Control] = {
     "oracle": lambda world, *_: Oracle(world),
