@@ -70,7 +70,7 @@ def test_induction_latents_of_the_bundled_model_are_found(mtc: Any) -> None:
 
 
 def test_what_cannot_be_told_is_one_line(mtc: Any) -> None:
-    with pytest.raises(PolyheadError, match="no family is called 'inducton'"):
+    with pytest.raises(PolyheadError, match="unknown family 'inducton'"):
         mtc.find("inducton")
     with pytest.raises(PolyheadError, match="0 to 2047"):
         mtc.top_examples(2048, n_sequences=1)
