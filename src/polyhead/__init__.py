@@ -13,11 +13,12 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from polyhead import graphs, heads, studies
     from polyhead.core.errors import PolyheadError
-    from polyhead.dictionaries import load_dictionary, register, save_dictionary
+    from polyhead.dictionaries import register, save_dictionary
     from polyhead.dictionaries.bundled import bundled_dictionaries, bundled_folders
     from polyhead.display.cells import show
     from polyhead.experiments.evaluate import run_evaluate as evaluate
     from polyhead.experiments.train import run_experiment as train
+    from polyhead.interop.opening import load_dictionary
     from polyhead.interventions.effect import Effect, effect
     from polyhead.interventions.steer import Intervention, ablate, clamp, steer
     from polyhead.models.circuits import ov_circuit, qk_circuit
@@ -41,7 +42,7 @@ _PUBLIC = {
     "generate": "polyhead.models.generate:generate",
     "graphs": "polyhead.graphs",
     "heads": "polyhead.heads",
-    "load_dictionary": "polyhead.dictionaries:load_dictionary",
+    "load_dictionary": "polyhead.interop.opening:load_dictionary",
     "load_model": "polyhead.models.load:load_model",
     "methods": "polyhead.runs.list_methods:methods_frame",
     "ov_circuit": "polyhead.models.circuits:ov_circuit",

@@ -24,9 +24,9 @@ from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.frozen import freeze
 from polyhead.graphs.loaded import load_with_reading
 from polyhead.graphs.verification import verify
+from polyhead.interop import opening
 from polyhead.interventions.splice import target_hooks
 from polyhead.models.hf import HFModel
-from polyhead.runs import dictionaries
 from polyhead.runs.dictionaries import run_import
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "graphs"))
@@ -38,7 +38,7 @@ N = 24
 
 @pytest.fixture(autouse=True)
 def _tiny_models(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(dictionaries, "load_model", tiny_hf.make)
+    monkeypatch.setattr(opening, "load_model", tiny_hf.make)
     with torch.no_grad():
         yield
 

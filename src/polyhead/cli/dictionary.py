@@ -1,6 +1,7 @@
 """`polyhead dictionary`: other programs' folders in and out, and one saved dictionary scored on a model."""
 
 from pathlib import Path
+from typing import Any
 
 from cyclopts import App
 
@@ -20,7 +21,7 @@ dictionary = App(
     name="import", help_epilogue="Example: `polyhead dictionary import their-sae --layers 5 --out runs/theirs`"
 )
 def import_(
-    folder: Path,
+    address: str,
     /,
     *,
     out: Path,
@@ -30,12 +31,15 @@ def import_(
     site: str | None = None,
     outside: bool = False,
     norm_scaling_factor: Positive | None = None,
+    k: Count | None = None,
     json: Json = False,
 ) -> None:
     """Read an SAE, transcoder or Lorsa of another program and write it as ours.
 
     Args:
-        folder: Their folder: SAELens, sparsify, dictionary_learning, Llamascopium or circuit-tracer.
+        address: A folder or file (SAELens, sparsify, dictionary_learning, Llamascopium, Llama Scope, circuit-tracer,
+            Gemma Scope 1 and 2, ckkissane, Goodfire, Qwen Scope); `hub:OWNER/REPO[/PATH][@REVISION]`; or a name that
+            `polyhead dictionary list` shows.
         out: Folder of our artifact.
         model: Model that it explains (alias, hub repository or local folder): tells which tensors its hooks are, and
             gives an SAE of `attn.hook_z` its head loadings. Without it, what is assumed of the model is saved, and the
@@ -45,11 +49,12 @@ def import_(
         site: Site that an SAE reads (`hook_attn_out`, `attn.hook_z`), in place of what the folder says.
         outside: Also read files outside of the folder, where its config names them.
         norm_scaling_factor: What SAELens multiplied activations by under `expected_average_only_in`.
+        k: Active latents per token of a TopK dictionary whose files do not say it.
     """
     from polyhead.runs.dictionaries import run_import
 
     result = run_import(
-        folder,
+        address,
         out,
         source=source,
         layer=layer,
@@ -57,10 +62,45 @@ def import_(
         model=model,
         outside=outside,
         norm_scaling_factor=norm_scaling_factor,
+        k=k,
     )
     show(
         result, json, lambda console: console.print(table("imported", [{"": k, "value": v} for k, v in result.items()]))
     )
+
+
+@dictionary.command(name="list", help_epilogue="Example: `polyhead dictionary list --model gemma-2-2b --site z`")
+def list_(
+    *,
+    model: str | None = None,
+    site: str | None = None,
+    layer: Layer | None = None,
+    release: str | None = None,
+    limit: Count = 20,
+    json: Json = False,
+) -> None:
+    """Public dictionaries of attention that can be loaded by name.
+
+    Args:
+        model: A model's name, or a part of it.
+        site: Site that is read, or a part of its name (`z`, `attn_out`).
+        layer: Layer that is explained.
+        release: A release's name, or a part of it.
+        limit: Rows shown; with `--json` all are.
+    """
+    from polyhead.interop.index import find_entries
+
+    found = find_entries(model=model, site=site, layer=layer, release=release)
+    rows = [entry._asdict() for entry in found]
+
+    def text(console: Any) -> None:
+        columns = ("name", "site", "layer", "width", "l0")
+        shown = [{c: e.name if c == "name" else getattr(e, c) for c in columns} for e in found[:limit]]
+        console.print(table(f"{len(found):,} dictionaries", shown))
+        if len(found) > limit:
+            console.print(f"{len(found) - limit:,} more: --limit, or narrow with --model, --site, --layers, --release")
+
+    show({"dictionaries": rows}, json, text)
 
 
 @dictionary.command(

@@ -4,10 +4,12 @@ safetensors   the header is read as checked JSON, sizes and offsets are compared
 .pt           a zip archive whose entries are stored as they are: names, sizes and checksums (CRC-32) of all entries,
               then the sizes that the pickle claims for its tensors, without running anything that is in it; then torch
               reads plain tensors and nothing else
+.npz          a zip archive of .npy: names, packed and unpacked sizes and headers of all arrays; no objects are loaded
 Numbers that are not finite are refused by `check_finite`, with the tensor's name: NaN compares as false with anything,
 so that a dictionary with NaN in its encoder looks like one whose latents are dead.
 """
 
+import io
 import math
 import pickle
 import re
@@ -18,6 +20,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -29,6 +32,8 @@ from polyhead.core.errors import ArtifactError
 _HEADER_BYTES = 64 * 1024**2
 _BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "I64": 64, "I32": 32, "I16": 16, "I8": 8, "U8": 8, "BOOL": 8}
 _BITS |= {"U16": 16, "U32": 32, "U64": 64, "F8_E4M3": 8, "F8_E5M2": 8}
+_PACKED_BYTES, _PACKED_RATIO = 64 * 1024**2, 20
+"""Trained weights hardly pack at all: a large array that unpacks to more than this many times its size is a bomb."""
 _SAVE_AGAIN = "copy the file again or save it again"
 
 
@@ -74,6 +79,58 @@ def read_torch(path: Path) -> dict[str, Tensor]:
                 f"{t.untyped_storage().nbytes() // t.element_size():,} are stored; {_SAVE_AGAIN}"
             )
     return dict(tensors)
+
+
+def read_npz(path: Path) -> dict[str, Tensor]:
+    """All arrays of a .npz file of numbers, as they are stored.
+
+    Raises:
+        ArtifactError: the file is missing, damaged, holds objects, or arrays that unpack to more than their headers
+            claim.
+    """
+    try:
+        if not path.is_file():
+            raise ArtifactError(f"{path} is missing" if not path.exists() else f"{path} is not a file")
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            _check_arrays(path, archive, entries)
+            return {
+                e.filename.removesuffix(".npy"): torch.from_numpy(
+                    np.lib.format.read_array(io.BytesIO(archive.read(e)), allow_pickle=False)
+                )
+                for e in entries
+            }
+    except ArtifactError:
+        raise
+    except Exception as error:  # zip, zlib and numpy raise many kinds for a damaged file
+        raise ArtifactError(f"{path} is not a whole .npz file: {_one_line(error)}; {_SAVE_AGAIN}") from None
+
+
+def _check_arrays(path: Path, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
+    """Headers of all arrays against the sizes of their entries, before any is unpacked."""
+    names = [e.filename for e in entries]
+    if len(set(names)) < len(names) or not names:
+        raise ArtifactError(f"{path} is damaged: arrays with different names were expected, received {len(names)}")
+    for entry in entries:
+        if not entry.filename.endswith(".npy"):
+            raise ArtifactError(f"{path}: arrays (.npy) were expected; received {entry.filename[:80]!r}")
+        if entry.file_size > _PACKED_BYTES and entry.file_size > _PACKED_RATIO * entry.compress_size:
+            raise ArtifactError(
+                f"{path}: {entry.filename} unpacks from {entry.compress_size:,} to {entry.file_size:,} bytes, which no "
+                f"array of trained weights does; {_SAVE_AGAIN}"
+            )
+        with archive.open(entry) as handle:
+            version = np.lib.format.read_magic(handle)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape, _, dtype = read(handle)
+            begin = handle.tell()
+        if dtype.kind not in "fiub":
+            raise ArtifactError(f"{path}: {entry.filename} holds {dtype}; arrays of numbers were expected")
+        if begin + math.prod(shape) * dtype.itemsize != entry.file_size:
+            raise ArtifactError(
+                f"{path} is damaged: {entry.filename} {list(shape)} takes {math.prod(shape) * dtype.itemsize:,} bytes, "
+                f"its entry holds {entry.file_size - begin:,}; {_SAVE_AGAIN}"
+            )
 
 
 def check_finite(path: Path, tensors: Mapping[str, Tensor], *, minus_infinity: Collection[str] = ()) -> None:

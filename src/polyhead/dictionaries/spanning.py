@@ -64,6 +64,9 @@ class SpanningConfig(Sparse):
     """Full names of the sites that are reconstructed, in the order of the batch."""
     writes: tuple[tuple[int, ...], ...]
     """For each source the targets it may write, ascending."""
+    skip: bool = False
+    """Whether source i also adds x W_skip[i]^T to target i, as transcoders with an affine skip do: a part of the
+    reconstruction that no latent says."""
 
     @model_validator(mode="after")
     def _fits(self) -> "SpanningConfig":
@@ -72,6 +75,10 @@ class SpanningConfig(Sparse):
         for name, targets in zip(self.sources, self.writes, strict=True):
             if not targets or list(targets) != sorted(set(targets)) or targets[-1] >= len(self.targets):
                 raise ValueError(f"{name} writes targets {list(targets)}; {len(self.targets)} targets, ascending, >= 1")
+        if self.skip and len(self.sources) != len(self.targets):
+            raise ValueError(
+                f"skip needs a target per source; {len(self.sources)} sources, {len(self.targets)} targets"
+            )
         return self
 
 
@@ -90,6 +97,9 @@ class Spanning(CountsSteps):
         self.b_enc = nn.Parameter(torch.zeros(n_sources, n))
         self.W_dec = nn.ParameterList([random(n, len(targets), d) for targets in cfg.writes])
         self.b_dec = nn.Parameter(torch.zeros(n_targets, d))
+        if cfg.skip:
+            self.W_skip = nn.ParameterList([nn.Parameter(torch.zeros(d, d)) for _ in cfg.sources])
+            """`[d_out, d_in]`, from x to the target in their own units."""
         if isinstance(cfg.activation, HAS_THRESHOLD):
             self.log_threshold = nn.Parameter(torch.full((n_sources, n), math.log(cfg.activation.threshold)))
         self.register_buffer("input_scale", torch.ones(n_sources))
@@ -141,6 +151,8 @@ class Spanning(CountsSteps):
             PolyheadError: the batch is of other widths.
         """
         y = self._normalized_output(self._codes(batch, product, training=False)) * self.target_scale[:, None]
+        if self.cfg.skip:
+            y = y + self._skipped(batch["x"])
         return y.flatten(1).unflatten(0, batch["x"].shape[:2])
 
     @torch.no_grad()
@@ -180,6 +192,8 @@ class Spanning(CountsSteps):
         codes, act = self._codes(batch, product, training=True), self.cfg.activation
         target = batch["target"].to(self.b_dec.dtype).flatten(0, 1).unflatten(-1, self.b_dec.shape)
         remember_cut(self, *codes)
+        if self.cfg.skip:
+            target = target - self._skipped(batch["x"])
         error = self._normalized_output(codes) - target / self.target_scale[:, None]
         weight = position_weights(batch).flatten()
         terms = {"mse": (error.square().mean((-1, -2)) * weight).sum()}
@@ -200,6 +214,11 @@ class Spanning(CountsSteps):
             W /= W.norm(dim=(1, 2), keepdim=True).clamp_min(1e-12)
 
     # ---- inside
+
+    def _skipped(self, x: Tensor) -> Float[Tensor, "n t d"]:
+        """What the skips add to every target, in its own units."""
+        rows = x.to(self.b_dec.dtype).flatten(0, 1).unflatten(-1, (len(self.cfg.sources), self.cfg.d_model))
+        return torch.stack([rows[:, s] @ W.T for s, W in enumerate(self.W_skip)], dim=1)
 
     def _rows(self, x: Tensor) -> tuple[Tensor, ...]:
         """What each source reads, `[n, d]`, in encoder units."""

@@ -4,17 +4,19 @@ config.yaml             model_name, model_kind (`cross_layer_transcoder` or `tra
                         feature_output_hook, scan; a set may name its files by layer (`transcoders`) and a TopK (`k`)
 W_enc_i.safetensors     W_enc_i [f, d], b_enc_i [f], b_dec_i [d], perhaps threshold_i [f]: jumprelu, else relu
 W_dec_i.safetensors     W_dec_i [f, n_layers - i, d]: what layer i writes to layers i, i + 1, ...
-layer_i.safetensors     of a set: W_enc [f, d], W_dec [f, d], b_enc, b_dec, perhaps activation_function.threshold, k
+layer_i.safetensors     of a set: W_enc [f, d], W_dec [f, d], b_enc, b_dec, perhaps activation_function.threshold, k and
+                        W_skip [d, d], which adds x W_skip^T; or files of Gemma Scope (.npz, W_enc [d, f]) and Gemma
+                        Scope 2 (lower-case names, w_enc [d, f], affine_skip_connection [d_in, d_out])
 Layers go from 0 without gaps, as there. A set becomes a transcoder whose latents write their own layer only. Foreign
 tensors are taken as they are, without our scales and norms; ours are folded into them when written. Read in circuit-
 tracer 0.5 (April 2026). Hooks are TransformerLens' and translated by the model's norms (interop/hook_names.py): the
 Gemma 2 set that it ships reads `ln2.hook_normalized`, before the gain, and writes `hook_mlp_out`, after the norm on the
 output. Ours are written as `mlp.hook_in` and `mlp.hook_out`, which every model has alike. Files that a config names are
-read from its own folder only. Not read: skip connections, .npz files, hub addresses. Their TopK keeps negative values
-where fewer than k are positive, ours does not. Axis legend: f latent of one layer, d d_model, i layer.
+read from its own folder only, and from the hub where it names them so (`hf://OWNER/REPO/PATH`). Their TopK keeps
+negative values where fewer than k are positive, ours does not. Axis legend: f latent of one layer, d d_model, i layer.
 """
 
-from collections.abc import Mapping
+import re
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -29,12 +31,15 @@ from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_atomic
 from polyhead.core.norm_facts import NormFacts
 from polyhead.core.sites import parse_site, site
+from polyhead.core.tensor_files import read_npz
 from polyhead.dictionaries.activation import AnyActivation, BatchTopK, JumpReLU, ReLU, TopK
 from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder, reached
 from polyhead.dictionaries.spanning import SpanningConfig
-from polyhead.interop.foreign_sae import read_safetensors
+from polyhead.interop.foreign_sae import finite_floats, read_safetensors
 from polyhead.interop.hook_names import Loading, Place, facts_of_name, from_transformer_lens, to_transformer_lens
 from polyhead.interop.settings import ForeignSettings, checked, inside
+from polyhead.interop.transcoders import TINY
+from polyhead.models.hub import fetch_file
 
 CONFIG = "config.yaml"
 CLT, SET = "cross_layer_transcoder", "transcoder_set"
@@ -43,8 +48,6 @@ _SET_THRESHOLD = "activation_function.threshold"
 _HARMLESS = ("repo_id", "revision", "subfolder", "description", "license", "dtype", "lazy_encoder", "lazy_decoder")
 _LOADING = Loading(before_version_3=None)
 """Their models are loaded as they are; which version of TransformerLens a set was made with is not said."""
-_TINY = 1e-30
-"""Stands for a threshold of 0, whose logarithm is kept."""
 
 
 class SetSettings(ForeignSettings):
@@ -77,10 +80,11 @@ class _Layer(NamedTuple):
     W_dec: Tensor
     b_dec: Tensor
     threshold: Tensor | None
+    skip: Tensor | None = None
 
 
 def load_circuit_tracer(
-    folder: Path | str, *, model: NormFacts | None = None, outside: bool = False
+    folder: Path | str, *, model: NormFacts | None = None, outside: bool = False, k: int | None = None
 ) -> ForeignTranscoder:
     """A local circuit-tracer folder as our cross-layer transcoder, in float32.
 
@@ -88,12 +92,15 @@ def load_circuit_tracer(
         folder: Their folder.
         model: Norms of the base model; told by `model_name` if not given.
         outside: Also read files that the config names outside of the folder.
+        k: Active latents per token and layer, of a TopK set that does not say it.
 
     Raises:
         ArtifactError: a file or tensor is missing or damaged, widths do not agree, or a variant we do not read.
     """
     folder = Path(folder)
     config = _read_config(folder)
+    if k is not None and config.k is None:
+        config = config.model_copy(update={"k": k, "activation": "topk"})
     kind = config.model_kind
     facts = facts_of_name(config.model_name) if model is None else model
     places = _place(folder, config, "feature_input_hook", facts), _place(folder, config, "feature_output_hook", facts)
@@ -108,6 +115,7 @@ def load_circuit_tracer(
         sources=tuple(site(i, names[0]) for i in range(n)),
         targets=tuple(site(i, names[1]) for i in range(n)),
         writes=reached(n, "later" if kind == CLT else "own"),
+        skip=layers[0].skip is not None,
     )
     transcoder = CrossLayerTranscoder(cfg)
     with torch.no_grad():
@@ -117,7 +125,9 @@ def load_circuit_tracer(
             transcoder.b_enc[i] = layer.b_enc
             transcoder.b_dec[i] = layer.b_dec
             if layer.threshold is not None:
-                transcoder.log_threshold[i] = layer.threshold.clamp_min(_TINY).log()
+                transcoder.log_threshold[i] = layer.threshold.clamp_min(TINY).log()
+            if layer.skip is not None:
+                transcoder.W_skip[i].copy_(layer.skip)
     return ForeignTranscoder(transcoder, config.model_name or "", config.scan, places)
 
 
@@ -142,6 +152,8 @@ def save_circuit_tracer(
         PolyheadError: layers that do not go from 0 without gaps, or an activation that the format does not have.
     """
     folder, cfg = Path(folder), transcoder.cfg
+    if cfg.skip and len(cfg.sources) > 1 and any(len(w) > 1 for w in cfg.writes):
+        raise PolyheadError("circuit-tracer's cross-layer transcoders have no skip connections; this one has")
     kind, hooks = _writable(cfg, facts_of_name(model_name) if model is None else model)
     folder.mkdir(parents=True, exist_ok=True)
     act = cfg.activation
@@ -160,6 +172,7 @@ def save_circuit_tracer(
             _write(folder / f"W_dec_{i}.safetensors", {f"W_dec_{i}": W_dec})
         else:
             more = {_SET_THRESHOLD: theta["threshold"]} if theta else {}
+            more |= {"W_skip": transcoder.W_skip[i].detach().contiguous()} if cfg.skip else {}
             if isinstance(act, TopK):
                 more["k"] = torch.tensor(act.k)
             _write(
@@ -194,9 +207,6 @@ def _read_config(folder: Path) -> SetSettings:
     missing = [key for key in ("feature_input_hook", "feature_output_hook") if plain.get(key) is None]
     if missing:
         raise ArtifactError(f"{path}: {', '.join(missing)} missing")
-    if any("://" in str(name) for name in plain.get("transcoders") or ()):
-        far = next(str(name) for name in plain["transcoders"] if "://" in str(name))
-        raise ArtifactError(f"{path} names {shown(far)}; only local .safetensors files are read: download it first")
     return checked(SetSettings, plain, path, harmless=_HARMLESS)
 
 
@@ -245,35 +255,69 @@ def _read_set(folder: Path, config: SetSettings, *, outside: bool) -> list[_Laye
     if named is None:
         paths = [folder / f"layer_{i}.safetensors" for i in range(_count(folder, "layer_"))]
     else:
-        far = [name for name in named if not name.endswith(".safetensors")]
-        if far:
-            raise ArtifactError(
-                f"{folder / CONFIG} names {shown(far[0])}; only local .safetensors files are read: download it first"
-            )
-        paths = [inside(folder, name, f"{folder / CONFIG}: transcoders", outside=outside) for name in named]
+        paths = [_named(folder, name, outside=outside) for name in named]
     if not paths:
         raise ArtifactError(f"{folder / CONFIG} names no transcoder and {folder} holds no layer_0.safetensors")
     layers: list[_Layer] = []
     for i, path in enumerate(paths):
-        tensors = _tensors(path, ("W_enc", "W_dec", "b_enc", "b_dec"), (_SET_THRESHOLD, "threshold", "k"))
+        tensors = _set_tensors(path)
         theta = tensors.get(_SET_THRESHOLD, tensors.get("threshold"))
         _same_k(path, tensors.get("k"), config)
-        layer = _Layer(tensors["W_enc"], tensors["b_enc"], tensors["W_dec"][:, None], tensors["b_dec"], theta)
+        W_dec, skip = tensors["W_dec"][:, None], tensors.get("W_skip")
+        layer = _Layer(tensors["W_enc"], tensors["b_enc"], W_dec, tensors["b_dec"], theta, skip)
         layers.append(layer)
         _fits(layer, layers[0], (1,), folder, i)
     return layers
+
+
+def _named(folder: Path, name: str, *, outside: bool) -> Path:
+    """A file that the config names: in its folder, or on the hub."""
+    where = f"{folder / CONFIG}: transcoders"
+    if not name.endswith((".safetensors", ".npz")):
+        raise ArtifactError(f"{where}: {shown(name)} is neither .safetensors nor .npz")
+    if "://" not in name:
+        return inside(folder, name, where, outside=outside)
+    found = re.fullmatch(r"hf://([\w.-]+/[\w.-]+)/([^@?]+)(?:@([\w./-]+)|\?revision=([\w./-]+))?", name)
+    if found is None or ".." in name:
+        raise ArtifactError(f"{where}: {shown(name)} is no address that is read; expected hf://OWNER/REPO/PATH")
+    return fetch_file(found[1], found[2], found[3] or found[4])
+
+
+_NEEDED = ("W_enc", "W_dec", "b_enc", "b_dec")
+_LOWER = {"w_enc": "W_enc", "w_dec": "W_dec", "affine_skip_connection": "W_skip"}
+
+
+def _set_tensors(path: Path) -> dict[str, Tensor]:
+    """One layer of a set, in circuit-tracer's own names and shapes."""
+    allowed = (_SET_THRESHOLD, "threshold", "k", "W_skip")
+    if path.suffix == ".npz":
+        tensors = finite_floats(path, read_npz(path))
+    else:
+        tensors = read_safetensors(path) if path.is_file() else {}
+        if "w_enc" not in tensors:
+            return _tensors(path, _NEEDED, allowed)
+    tensors = {_LOWER.get(name, name): t for name, t in tensors.items()}
+    for name in ("W_enc", "W_skip"):
+        if name in tensors and tensors[name].ndim == 2:
+            tensors[name] = tensors[name].T.contiguous()
+    return _known(path, tensors, _NEEDED, allowed)
 
 
 def _tensors(path: Path, needed: tuple[str, ...], allowed: tuple[str, ...] = ()) -> dict[str, Tensor]:
     """The tensors of one file, which must be there, and those that may be."""
     if not path.is_file():
         raise ArtifactError(f"{path.parent}: {path.name} is missing")
-    tensors = read_safetensors(path)
+    return _known(path, read_safetensors(path), needed, allowed)
+
+
+def _known(
+    path: Path, tensors: dict[str, Tensor], needed: tuple[str, ...], allowed: tuple[str, ...]
+) -> dict[str, Tensor]:
+    """These tensors, which hold all that is needed and nothing that is not known."""
     missing = [name for name in needed if name not in tensors]
     if missing:
         names = ", ".join(sorted(tensors))[:200]
         raise ArtifactError(f"{path}: {', '.join(missing)} expected; received {names or 'nothing'}")
-    _no_skip(tensors, path)
     odd = sorted(tensors.keys() - {*needed, *allowed})
     if odd:
         raise ArtifactError(f"{path}: {odd[0][:80]} is no tensor that is known; expected {', '.join(needed)}")
@@ -291,18 +335,21 @@ def _same_k(path: Path, saved: Tensor | None, config: SetSettings) -> None:
         raise ArtifactError(f"{path}: k is {saved.flatten()[:3].tolist()}, the config says {config.k}")
 
 
-def _no_skip(tensors: Mapping[str, Tensor], path: Path) -> None:
-    skips = [name for name in tensors if name.startswith(("W_skip", "affine_skip"))]
-    if skips:
-        raise ArtifactError(f"{path} has a skip connection ({skips[0]}), which is not read")
-
-
 def _fits(layer: _Layer, first: _Layer, reach: tuple[int, ...], folder: Path, i: int) -> None:
     """All layers alike, decoders as long as there are layers left."""
     if first.W_enc.ndim != 2 or 0 in first.W_enc.shape:
         raise ArtifactError(f"{folder}: W_enc of layer 0 must be [f, d], received {list(first.W_enc.shape)}")
     f, d = first.W_enc.shape
-    expected = {"W_enc": (f, d), "b_enc": (f,), "W_dec": (f, *reach, d), "b_dec": (d,), "threshold": (f,)}
+    expected = {
+        "W_enc": (f, d),
+        "b_enc": (f,),
+        "W_dec": (f, *reach, d),
+        "b_dec": (d,),
+        "threshold": (f,),
+        "skip": (d, d),
+    }
+    if (layer.skip is None) != (first.skip is None):
+        raise ArtifactError(f"{folder}: layer {i} and layer 0 must both have a skip connection, or neither")
     for name, value in layer._asdict().items():
         if value is not None and tuple(value.shape) != expected[name]:
             received = list(value.shape)
@@ -325,7 +372,9 @@ def _activation(layers: list[_Layer], config: SetSettings, folder: Path) -> AnyA
     if config.activation == "topk":
         n = layers[0].W_enc.shape[0]
         if config.k is None or config.k > n:
-            raise ArtifactError(f"{folder / CONFIG}: activation topk needs k, from 1 to {n}; received {config.k}")
+            raise ArtifactError(
+                f"{folder / CONFIG}: activation topk needs k, from 1 to {n}; received {config.k}: give --k"
+            )
         return TopK(k=config.k)
     if config.activation not in (None, "relu"):
         raise ArtifactError(f"{folder / CONFIG}: activation {config.activation!r} without thresholds is not read")

@@ -5,7 +5,9 @@
     AutoEncoderTopK      b_dec, encoder.*, decoder.weight, k, threshold           k largest of relu; b_dec taken off
     BatchTopKSAE         the same names                                           relu where above threshold
     JumpReluAutoEncoder  W_enc, b_enc, W_dec, b_dec, threshold                    f carries |W_dec_i|, nothing taken off
-encoder.weight is [n, d]. Gated ones have a second encoder and are refused.
+    GatedAutoEncoder     decoder_bias, encoder.weight, r_mag, gate_bias, mag_bias, decoder.weight   a jumprelu here
+    MatryoshkaBatchTopKSAE  W_enc [d, n], b_enc, W_dec, b_dec, k, threshold, group_sizes   all groups; as BatchTopKSAE
+encoder.weight is [n, d].
 """
 
 from collections.abc import Mapping
@@ -19,7 +21,7 @@ from torch import Tensor
 from polyhead.core.errors import PolyheadError
 from polyhead.dictionaries.activation import AnyActivation, BatchTopK, JumpReLU, ReLU, TopK
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
-from polyhead.interop.foreign_sae import ForeignSAE, build, check_tensors, folded, read_torch
+from polyhead.interop.foreign_sae import ForeignSAE, build, check_tensors, folded, read_torch, ungated
 from polyhead.interop.hook_names import Loading, Place, facts_of_name, from_any
 from polyhead.interop.settings import ForeignSettings, checked, read_config, refuse
 
@@ -30,7 +32,7 @@ _OUT_BIAS = {
     "AutoEncoderTopK": "b_dec",
     "BatchTopKSAE": "b_dec",
 }
-_KNOWN = (*_OUT_BIAS, "JumpReluAutoEncoder")
+_KNOWN = (*_OUT_BIAS, "JumpReluAutoEncoder", "GatedAutoEncoder", "MatryoshkaBatchTopKSAE")
 _TRAINING = """
     trainer_class lr steps warmup_steps decay_start sparsity_warmup_steps l1_penalty seed device wandb_name auxk_alpha
     resample_steps bandwidth sparsity_penalty sparsity_function sparsity_queue_length n_sparsity_updates p_start p_end
@@ -85,7 +87,7 @@ def read_dictionary_learning(folder: Path | str, *, site: str | None = None) -> 
     trainer = checked(TrainerSettings, says, path, harmless=_HARMLESS)
     place = Place(site, None) if site is not None else _place(path, trainer, plain.get("buffer"))
     tensors = read_torch(folder / WEIGHTS)
-    make = _jumprelu if trainer.dict_class == "JumpReluAutoEncoder" else _linear
+    make = _MAKERS.get(trainer.dict_class, _linear)
     layer = trainer.layer if place.layer is None else place.layer
     return ForeignSAE(make(trainer, tensors, folder / WEIGHTS, place.site), layer, dict(says), place)
 
@@ -159,6 +161,40 @@ def _jumprelu(trainer: TrainerSettings, tensors: Mapping[str, Tensor], path: Pat
     threshold = tensors["threshold"] * norm
     config = _config(d, n, JumpReLU(), subtract=False, site=site)
     return build(config, W_enc=W_enc, b_enc=b_enc, W_dec=W_dec, b_dec=tensors["b_dec"], threshold=threshold)
+
+
+def _gated(trainer: TrainerSettings, tensors: Mapping[str, Tensor], path: Path, site: str) -> AttnOutSAE:
+    del trainer
+    n, d = _width(tensors, "encoder.weight", path)
+    shapes: dict[str, tuple[int, ...]] = {"decoder_bias": (d,), "encoder.weight": (n, d), "decoder.weight": (d, n)}
+    check_tensors(path, tensors, shapes | dict.fromkeys(("r_mag", "gate_bias", "mag_bias"), (n,)))
+    plain = ungated(
+        {
+            "W_enc": tensors["encoder.weight"].T,
+            "b_gate": tensors["gate_bias"],
+            "b_mag": tensors["mag_bias"],
+            "r_mag": tensors["r_mag"],
+            "W_dec": tensors["decoder.weight"].T,
+            "b_dec": tensors["decoder_bias"],
+        }
+    )
+    return build(_config(d, n, JumpReLU(), subtract=True, site=site), **plain)
+
+
+def _matryoshka(trainer: TrainerSettings, tensors: Mapping[str, Tensor], path: Path, site: str) -> AttnOutSAE:
+    d, n = _width(tensors, "W_enc", path)
+    sizes = tensors.get("group_sizes")
+    if sizes is None or sizes.ndim != 1 or sizes.is_floating_point() or int(sizes.sum()) != n:
+        raise refuse(path, "group_sizes", f"whole numbers with the sum {n}", None if sizes is None else sizes.tolist())
+    rest = {name: t for name, t in tensors.items() if name != "group_sizes"}
+    shapes: dict[str, tuple[int, ...]] = {"W_enc": (d, n), "b_enc": (n,), "W_dec": (n, d), "b_dec": (d,)}
+    check_tensors(path, rest, shapes | {"k": (), "threshold": ()})
+    config = _config(d, n, BatchTopK(k=_k(trainer, tensors, path, n)), subtract=True, site=site)
+    weights = {name: rest[name] for name in shapes}
+    return build(config, **weights, threshold=rest["threshold"].clamp_min(0.0).expand(n))
+
+
+_MAKERS = {"JumpReluAutoEncoder": _jumprelu, "GatedAutoEncoder": _gated, "MatryoshkaBatchTopKSAE": _matryoshka}
 
 
 def _config(d: int, n: int, activation: Any, *, subtract: bool, site: str) -> AttnOutSAEConfig:

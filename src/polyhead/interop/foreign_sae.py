@@ -5,6 +5,7 @@ decoder rows, transposes, scalings) is either a field of the config or folded in
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,49 @@ from torch import Tensor
 
 from polyhead.core import tensor_files
 from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.norm_facts import NormFacts
+from polyhead.dictionaries.activation import AnyActivation, JumpReLU
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 from polyhead.interop.hook_names import Place
+from polyhead.models.hooked import HookedModel
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What is said of a dictionary from outside of its files."""
+
+    model: HookedModel | None = None
+    """The model that it explains."""
+    site: str | None = None
+    """Local name of the site that an SAE reads, in place of what the files say."""
+    outside: bool = False
+    """Also read files outside of the folder, where its config names them."""
+    norm_scaling_factor: float | None = None
+    """What SAELens multiplied activations by under `expected_average_only_in`."""
+    address: str = ""
+    """Repository and path on a hub, where it was fetched from one: some formats say only there what a file holds."""
+    k: int | None = None
+    """Active latents per token, where the files of a TopK dictionary do not say it."""
+
+    @property
+    def facts(self) -> NormFacts | None:
+        """Of the model, where it is given."""
+        return None if self.model is None else self.model.norm_facts
+
+    def told_by(self, path: Path) -> str:
+        """The names that say where a dictionary belongs: its address, else its own path."""
+        return self.address or path.resolve().as_posix()
+
+
+class Foreign(NamedTuple):
+    """What the files of another program held."""
+
+    dictionary: Any
+    layer: int | None
+    says: dict[str, Any]
+    """What else the files say."""
+    places: tuple[Place, ...]
+    """Where it reads and what it reconstructs."""
 
 
 class ForeignSAE(NamedTuple):
@@ -35,7 +77,7 @@ def read_safetensors(path: Path, *, minus_infinity: tuple[str, ...] = ()) -> dic
     Raises:
         ArtifactError: missing, damaged, or with numbers that are not finite.
     """
-    return _floats(path, tensor_files.read_safetensors(path), minus_infinity)
+    return finite_floats(path, tensor_files.read_safetensors(path), minus_infinity)
 
 
 def read_torch(path: Path) -> dict[str, Tensor]:
@@ -44,7 +86,18 @@ def read_torch(path: Path) -> dict[str, Tensor]:
     Raises:
         ArtifactError: missing, damaged, more than tensors, or with numbers that are not finite.
     """
-    return _floats(path, tensor_files.read_torch(path), ())
+    return finite_floats(path, tensor_files.read_torch(path), ())
+
+
+def finite_floats(path: Path, tensors: Mapping[str, Tensor], minus_infinity: tuple[str, ...] = ()) -> dict[str, Tensor]:
+    """Floats as float32, all of them finite but for the names in which -inf has a meaning.
+
+    Raises:
+        ArtifactError: a number is not finite.
+    """
+    single = {name: t.float() if t.is_floating_point() else t for name, t in tensors.items()}
+    tensor_files.check_finite(path, single, minus_infinity=minus_infinity)
+    return single
 
 
 def check_tensors(path: Path, tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]]) -> None:
@@ -64,6 +117,54 @@ def check_tensors(path: Path, tensors: Mapping[str, Tensor], shapes: Mapping[str
     for name, t in tensors.items():
         if t.ndim and not t.is_floating_point():
             raise ArtifactError(f"{path}: {name} must hold floating point numbers, received {t.dtype}")
+
+
+def sae_of(
+    path: Path,
+    tensors: Mapping[str, Tensor],
+    place: Place,
+    activation: AnyActivation,
+    *,
+    subtract_b_dec: bool = False,
+    scale: float = 1.0,
+) -> AttnOutSAE:
+    """Our module of checked tensors W_enc `[d, n]`, W_dec `[n, d]`, b_enc, b_dec, and threshold where it has one.
+
+    Raises:
+        ArtifactError: a name is missing, unknown, or of another shape.
+    """
+    W_enc = tensors.get("W_enc")
+    if W_enc is None or W_enc.ndim != 2 or 0 in W_enc.shape:
+        raise ArtifactError(f"{path}: W_enc [d_in, n_latents] was expected; received {_shapes(tensors)}")
+    d, n = W_enc.shape
+    shapes: dict[str, tuple[int, ...]] = {"W_enc": (d, n), "b_enc": (n,), "W_dec": (n, d), "b_dec": (d,)}
+    if isinstance(activation, JumpReLU):
+        shapes["threshold"] = (n,)
+    check_tensors(path, tensors, shapes)
+    config = AttnOutSAEConfig(
+        d_in=d, n_latents=n, activation=activation, subtract_b_dec=subtract_b_dec, site=place.site
+    )
+    return build(config, **tensors, scale=scale)
+
+
+def _shapes(tensors: Mapping[str, Tensor]) -> str:
+    return ", ".join(f"{name[:40]} {list(t.shape)}" for name, t in sorted(tensors.items())[:8]) or "nothing"
+
+
+def ungated(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A gated SAE (W_enc, b_gate, r_mag, b_mag) as a jumprelu one with the same code, exactly.
+
+    The gate is open where x W + b_gate > 0. Multiplied by exp(r_mag) that is x W exp(r_mag) + b_mag > b_mag - b_gate
+    exp(r_mag): the pre-activation of the magnitude above a threshold, below 0 of which relu decides alone.
+    """
+    gain = tensors["r_mag"].exp()
+    return {
+        "W_enc": tensors["W_enc"] * gain,
+        "b_enc": tensors["b_mag"],
+        "threshold": (tensors["b_mag"] - tensors["b_gate"] * gain).relu(),
+        "W_dec": tensors["W_dec"],
+        "b_dec": tensors["b_dec"],
+    }
 
 
 @torch.no_grad()
@@ -108,9 +209,3 @@ def folded(W_enc: Tensor, b_enc: Tensor, W_dec: Tensor) -> tuple[Tensor, Tensor,
     """Norms of decoder rows moved to the encoder: W_enc, b_enc, W_dec with unit rows, and the norms."""
     norm = W_dec.norm(dim=-1).clamp_min(1e-8)
     return W_enc * norm, b_enc * norm, W_dec / norm[:, None], norm
-
-
-def _floats(path: Path, tensors: Mapping[str, Tensor], minus_infinity: tuple[str, ...]) -> dict[str, Tensor]:
-    single = {name: t.float() if t.is_floating_point() else t for name, t in tensors.items()}
-    tensor_files.check_finite(path, single, minus_infinity=minus_infinity)
-    return single

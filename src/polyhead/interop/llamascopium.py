@@ -492,6 +492,8 @@ def _write_transcoder(module: CrossLayerTranscoder, model: NormFacts) -> tuple[d
         raise PolyheadError(
             f"a Llamascopium transcoder reads one site and writes one; received {len(cfg.sources)}, {len(cfg.targets)}"
         )
+    if cfg.skip:
+        raise PolyheadError("Llamascopium has no form for a transcoder with a skip connection; write circuit_tracer")
     places = (parse_site(cfg.sources[0]), parse_site(cfg.targets[0]))
     named = [to_transformer_lens(at.name, model, "this transcoder") for at in places]
     hooks = tuple(str(Site(at.layer, name)) for at, name in zip(places, named, strict=True))

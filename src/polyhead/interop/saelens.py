@@ -27,7 +27,16 @@ from polyhead.dictionaries.activation import HAS_THRESHOLD, AnyActivation, JumpR
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 from polyhead.dictionaries.attn_value_sae import AttnValueSAE
 from polyhead.dictionaries.sae import TokenNorm
-from polyhead.interop.foreign_sae import ForeignSAE, build, check_tensors, folded, read_safetensors
+from polyhead.interop.foreign_sae import (
+    Foreign,
+    ForeignSAE,
+    ImportOptions,
+    build,
+    check_tensors,
+    folded,
+    read_safetensors,
+    ungated,
+)
 from polyhead.interop.hook_names import (
     Loading,
     Place,
@@ -38,6 +47,7 @@ from polyhead.interop.hook_names import (
 )
 from polyhead.interop.saelens_keys import HARMLESS, HARMLESS_LOADING
 from polyhead.interop.settings import ForeignSettings, checked, read_config, refuse
+from polyhead.interop.transcoders import layer_transcoder
 
 CONFIG, WEIGHTS = "cfg.json", "sae_weights.safetensors"
 _NORMS: dict[str, TokenNorm] = {
@@ -65,7 +75,9 @@ _METADATA = (
     "sae_lens_version",
     "sae_lens_training_version",
 )
-_ARCHITECTURES = ("standard", "topk", "jumprelu", "batchtopk")
+_AUTOENCODERS = ("standard", "topk", "jumprelu", "batchtopk", "gated")
+_TRANSCODERS = ("transcoder", "skip_transcoder", "jumprelu_transcoder", "jumprelu_skip_transcoder")
+_ARCHITECTURES = (*_AUTOENCODERS, *_TRANSCODERS)
 
 
 class SAELensSettings(ForeignSettings):
@@ -74,6 +86,7 @@ class SAELensSettings(ForeignSettings):
     architecture: str
     d_in: int = Field(ge=1)
     d_sae: int = Field(ge=1)
+    d_out: int | None = Field(default=None, ge=1)
     apply_b_dec_to_input: bool = True
     normalize_activations: str | None = "none"
     reshape_activations: str = "none"
@@ -118,6 +131,10 @@ def read_saelens(
     folder = Path(folder)
     path = folder / CONFIG
     cfg = _settings(path)
+    if cfg.architecture in _TRANSCODERS:
+        raise PolyheadError(
+            f"{path}: a transcoder ({cfg.architecture}) reads one site and writes another; use ph.load_dictionary"
+        )
     activation, norm = _activation(path, cfg), cfg.normalize_activations or "none"
     if norm not in _NORMS:
         raise refuse(path, "normalize_activations", ", ".join(_NORMS), norm)
@@ -132,11 +149,16 @@ def read_saelens(
     tensors = read_safetensors(folder / WEIGHTS)
     d, n = cfg.d_in, cfg.d_sae
     shapes: dict[str, tuple[int, ...]] = {"W_enc": (d, n), "b_enc": (n,), "W_dec": (n, d), "b_dec": (d,)}
-    if isinstance(activation, JumpReLU):
+    if cfg.architecture == "gated":
+        del shapes["b_enc"]
+        shapes |= dict.fromkeys(("b_gate", "b_mag", "r_mag"), (n,))
+    elif isinstance(activation, JumpReLU):
         shapes["threshold"] = (n,)
     if "scaling_factor" in tensors and torch.equal(tensors["scaling_factor"], torch.ones(n)):
         del tensors["scaling_factor"]  # written by old versions where nothing is scaled
     check_tensors(folder / WEIGHTS, tensors, shapes)
+    if cfg.architecture == "gated":
+        tensors = ungated(tensors)
     if cfg.rescale_acts_by_decoder_norm:
         weights = tensors["W_enc"], tensors["b_enc"], tensors["W_dec"]
         tensors["W_enc"], tensors["b_enc"], tensors["W_dec"], _ = folded(*weights)
@@ -151,6 +173,51 @@ def read_saelens(
     )
     scale = 1.0 if norm_scaling_factor is None else 1 / norm_scaling_factor
     return ForeignSAE(build(config, **tensors, scale=scale), place.layer, cfg.metadata, place)
+
+
+def read_saelens_any(folder: Path, options: ImportOptions) -> Foreign:
+    """An SAE or a transcoder in SAELens' layout as ours.
+
+    Args:
+        folder: Their folder.
+        options: What is said of it from outside.
+
+    Raises:
+        ArtifactError: as `read_saelens`.
+        PolyheadError: as `read_saelens`.
+    """
+    path = folder / CONFIG
+    cfg = _settings(path)
+    if cfg.architecture not in _TRANSCODERS:
+        found = read_saelens(
+            folder,
+            n_heads=None if options.model is None else options.model.cfg.n_heads,
+            norm_scaling_factor=options.norm_scaling_factor,
+            model=options.facts,
+            site=options.site,
+        )
+        return Foreign(found.dictionary, found.layer, found.metadata, (found.place,))
+    for key, expected in {"normalize_activations": ("none", None), "apply_b_dec_to_input": (False,)}.items():
+        if getattr(cfg, key) not in expected:
+            raise refuse(path, key, str(expected[0]), getattr(cfg, key))
+    if cfg.d_out not in (None, cfg.d_in):
+        raise refuse(
+            path, "d_out", f"d_in, {cfg.d_in}: a transcoder between sites of two widths has no form", cfg.d_out
+        )
+    if options.norm_scaling_factor is not None:
+        raise PolyheadError(f"{path}: normalize_activations is none, so that no norm_scaling_factor is taken")
+    source = _place(path, cfg, options.facts)
+    says = cfg.metadata
+    target = _place(
+        path, cfg.model_copy(update={"metadata": {**says, "hook_name": says.get("hook_name_out")}}), options.facts
+    )
+    if source.centred or target.centred:
+        raise refuse(path, "center_writing_weights", "false for a transcoder", True)
+    tensors = read_safetensors(folder / WEIGHTS)
+    transcoder = layer_transcoder(folder / WEIGHTS, tensors, source, target, _activation(path, cfg))
+    if transcoder.cfg.skip != ("skip" in cfg.architecture):
+        raise PolyheadError(f"{folder / WEIGHTS}: architecture is {cfg.architecture}, W_skip is there or is missing")
+    return Foreign(transcoder, source.layer, says, (source, target))
 
 
 @torch.no_grad()
@@ -233,7 +300,7 @@ def _settings(path: Path) -> SAELensSettings:
     if missing:
         raise PolyheadError(f"{path}: {', '.join(missing)} missing; is it the config of an SAELens SAE?")
     if plain["architecture"] not in _ARCHITECTURES:
-        raise refuse(path, "architecture", "standard, topk, jumprelu or batchtopk", plain["architecture"])
+        raise refuse(path, "architecture", " or ".join(_ARCHITECTURES), plain["architecture"])
     return checked(SAELensSettings, plain, path, harmless=HARMLESS)
 
 
@@ -275,7 +342,7 @@ def _place(path: Path, cfg: SAELensSettings, model: NormFacts | None) -> Place:
     for key in ("hook_head_index", "hook_head_index_out"):
         if says.get(key) is not None:
             raise refuse(path, key, "null: SAEs of a single head are not read", says[key])
-    if says.get("hook_name_out") not in (None, says.get("hook_name")):
+    if cfg.architecture not in _TRANSCODERS and says.get("hook_name_out") not in (None, says.get("hook_name")):
         raise refuse(path, "hook_name_out", "hook_name, as of an autoencoder", says["hook_name_out"])
     kind = says.get("model_class_name") or "HookedTransformer"
     if kind == "AutoModelForCausalLM":
@@ -323,9 +390,11 @@ def _activation(path: Path, cfg: SAELensSettings) -> AnyActivation:
     if cfg.finetuning_scaling_factor:
         raise refuse(path, "finetuning_scaling_factor", "false", True)
     match cfg.architecture:
-        case "standard" if cfg.activation_fn == "relu":
+        case "standard" | "transcoder" | "skip_transcoder" if cfg.activation_fn == "relu":
             return ReLU()
-        case "standard":
+        case "gated" if cfg.activation_fn != "relu":
+            raise refuse(path, "activation_fn", "relu, as gated SAEs have it", cfg.activation_fn)
+        case "standard" | "transcoder" | "skip_transcoder":
             raise refuse(path, "activation_fn", "relu or topk", cfg.activation_fn)
         case "topk":
             if cfg.k is None:

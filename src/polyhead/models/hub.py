@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from huggingface_hub import constants, snapshot_download
+from huggingface_hub import constants, hf_hub_download, snapshot_download
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
@@ -17,7 +17,7 @@ from polyhead.models.aliases import TOKENIZER_FILES, HubModel
 
 _CLIENT_ERROR: type[Exception] = HfHubHTTPError.__bases__[0]
 """Base of the errors of the HTTP library underneath (requests, httpx or httpx2, as the hub's version has it)."""
-_FAULTS: tuple[type[Exception], ...] = (OSError, EntryNotFoundError, HFValidationError, _CLIENT_ERROR)
+FAULTS: tuple[type[Exception], ...] = (OSError, EntryNotFoundError, HFValidationError, _CLIENT_ERROR)
 
 
 def fetch_model(hub: HubModel, *, revision: str | None, asked: str) -> Path:
@@ -30,7 +30,7 @@ def fetch_model(hub: HubModel, *, revision: str | None, asked: str) -> Path:
         for weights in hub.weight_patterns:
             try:
                 folder = _snapshot(hub.repo, [*hub.wanted, *weights], revision, local_only=local_only)
-            except _FAULTS as error:
+            except FAULTS as error:
                 if local_only:
                     continue
                 raise PolyheadError(_instructions(hub, revision, asked, error)) from None
@@ -47,11 +47,30 @@ def fetch_tokenizer(repo: str) -> Path | None:
     for local_only in (True, False):
         try:
             folder = _snapshot(repo, list(TOKENIZER_FILES), None, local_only=local_only)
-        except _FAULTS:
+        except FAULTS:
             continue
         if (folder / "tokenizer.json").exists():
             return folder
     return None
+
+
+def fetch_file(repo: str, path: str, revision: str | None) -> Path:
+    """One file of a repository, from the cache or downloaded.
+
+    Raises:
+        PolyheadError: it is neither cached nor reachable; names the file and what to do.
+    """
+    try:
+        return Path(
+            hf_hub_download(
+                repo, path, revision=revision, cache_dir=constants.HF_HUB_CACHE, endpoint=constants.ENDPOINT
+            )
+        )
+    except FAULTS as error:
+        raise PolyheadError(
+            f"{path} of the hub repository {repo} cannot be fetched ({type(error).__name__}); on a machine with a "
+            f"network run `hf download {repo} {path}` and copy its cache folder to {constants.HF_HUB_CACHE}"
+        ) from None
 
 
 def _snapshot(repo: str, patterns: list[str], revision: str | None, *, local_only: bool) -> Path:

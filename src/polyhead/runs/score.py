@@ -15,8 +15,8 @@ from polyhead.dictionaries import find_method, load_dictionary
 from polyhead.experiments.config import ExperimentConfig
 from polyhead.experiments.data import ExperimentData, load_data
 from polyhead.experiments.evaluate import reference_for
+from polyhead.interop.fitting import site_option
 from polyhead.metrics.evaluate import Subject, evaluate, target_layers
-from polyhead.runs.dictionaries import site_option
 
 
 def run_score(

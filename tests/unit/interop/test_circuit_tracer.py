@@ -183,7 +183,7 @@ CLT_FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda f: _replace(f, "W_dec_1.safetensors", W_dec_1=torch.zeros(F, 3, D)),
         r"W_dec of layer 1 must be \[7, 2, 5\]",
     ),
-    "skip": (lambda f: _replace(f, "W_enc_1.safetensors", W_skip_1=torch.zeros(D, D)), "skip connection"),
+    "skip": (lambda f: _replace(f, "W_enc_1.safetensors", W_skip_1=torch.zeros(D, D)), "W_skip_1 is no tensor that"),
     "below 0": (lambda f: _replace(f, "W_enc_1.safetensors", threshold_1=-torch.ones(F)), "thresholds below 0"),
 }
 
@@ -198,13 +198,14 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, fault: str):
     assert "\n" not in str(error.value)
 
 
-def test_a_set_on_the_hub_or_without_its_k_is_refused(tmp_path: Path):
+def test_a_set_elsewhere_or_without_its_k_is_refused(tmp_path: Path):
     write_set(tmp_path, kind="topk")
     _config(tmp_path, k=None)
     with pytest.raises(ArtifactError, match="topk needs k"):
         load_circuit_tracer(tmp_path)
-    _config(tmp_path, transcoders=["hf://somebody/model/layer_0.npz"])
-    with pytest.raises(ArtifactError, match=r"only local \.safetensors files"):
+    assert load_circuit_tracer(tmp_path, k=2).transcoder.cfg.activation == TopK(k=2)
+    _config(tmp_path, transcoders=["https://somewhere/layer_0.npz"])
+    with pytest.raises(ArtifactError, match=r"no address that is read; expected hf://OWNER/REPO/PATH"):
         load_circuit_tracer(tmp_path)
     _config(tmp_path, transcoders=[])
     with pytest.raises(ArtifactError, match="names no transcoder"):

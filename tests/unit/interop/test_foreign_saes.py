@@ -159,8 +159,9 @@ def test_saelens_configs_of_version_five(tmp_path):
 @pytest.mark.parametrize(
     ("cfg", "line"),
     [
-        ({"architecture": "gated"}, "architecture 'gated' is not supported; expected standard, topk, jumprelu"),
-        ({"architecture": "skip_transcoder"}, "architecture 'skip_transcoder' is not supported"),
+        ({"architecture": "temporal"}, "architecture 'temporal' is not supported; expected standard or topk"),
+        ({"architecture": "gated"}, "not those of its config at b_enc, b_gate, b_mag, r_mag"),
+        ({"architecture": "skip_transcoder"}, r"a transcoder \(skip_transcoder\) reads one site and writes another"),
         ({"normalize_activations": "covariance_whitening"}, "'covariance_whitening' is not supported"),
         ({"finetuning_scaling_factor": True}, "finetuning_scaling_factor True is not supported"),
         ({"d_sae": N + 1}, r"not those of its config at W_dec, W_enc, b_enc; expected \[\(41, 12\)"),
@@ -330,7 +331,8 @@ def test_nothing_in_a_pickle_runs(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("kind", "tensors", "line"),
     [
-        ("GatedAutoEncoder", linear(), "dict_class 'GatedAutoEncoder' is not supported; expected AutoEncoder or"),
+        ("GatedAutoEncoder", linear(), "at decoder_bias, encoder.bias, gate_bias, mag_bias, r_mag"),
+        ("IdentityDict", linear(), "dict_class 'IdentityDict' is not supported; expected AutoEncoder or"),
         ("AutoEncoder", linear(), re.escape("at bias; expected [(12,)], received [None]")),
         ("JumpReluAutoEncoder", linear(), "the matrix W_enc was expected; received: decoder.weight, encoder.bias"),
         ("BatchTopKSAE", linear(b_dec=rand(D), k=torch.tensor(K)), "at threshold"),

@@ -43,6 +43,11 @@ def spanning_part(recorded: Recorded, one: LoadedDictionary, index: int, cfg: Gr
     dictionary, width = one.dictionary, recorded.model.cfg.d_model
     if dictionary.cfg.d_model != width:
         raise PolyheadError(f"{one.name} is {dictionary.cfg.d_model} wide; {recorded.model.cfg.name} is {width} wide")
+    if dictionary.cfg.skip:
+        raise PolyheadError(
+            f"{one.name} has a skip connection, which joins what it reads to what it writes past all latents; graphs "
+            "have no node for that: give a dictionary without one for these layers, or none"
+        )
     codes = dictionary.codes(recorded.batch(one.reading))
     blocks, notes, n = [], [], dictionary.cfg.n_latents
     for place, name in enumerate(dictionary.cfg.sources):
