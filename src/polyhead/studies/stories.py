@@ -109,9 +109,9 @@ STORIES: dict[str, StoryText] = {
         ),
     ),
     "addition-32x2": StoryText(
-        "The 32 heads get a median share of {test-accuracy:median} of the digits of unseen sums right, slightly less "
-        "than published, and look for carries further than the one lower place that was published. Most of what "
-        "single heads answer depends on one digit alone; only their sum answers a + b ({code-of-heads} models).",
+        "The 32 heads get a median share of {test-accuracy:median} of the digits of unseen sums right (published: "
+        "0.98), and they do not look for carries in one lower place only, as was published. Most of what single heads "
+        "answer depends on one digit alone; only their sum answers a + b ({code-of-heads} models).",
         {"test-accuracy": "partly", "one-lower-place": "no", "code-of-heads": "yes"},
         "carry-chains",
         SetUp(
@@ -229,7 +229,7 @@ STORIES: dict[str, StoryText] = {
     ),
     "polysemantic-head": StoryText(
         "Redirecting the chosen head's attention to BOS lowers the top-1 rate on induction prompts by a median of "
-        "{induction-top1:median}, less than published. The published picture of one head that indentation and the "
+        "{induction-top1:median} (published: 0.68). The published picture of one head that indentation and the "
         "open bracket need as well is not found in this model.",
         {"induction-top1": "partly", "indent-top1": "no", "previous-top1": "no"},
         "tables",
@@ -244,9 +244,9 @@ STORIES: dict[str, StoryText] = {
     ),
     "methods-compared": StoryText(
         "At equal numbers of active latents Lorsa explains slightly less of the attention output than a sparse "
-        "autoencoder of it, in {lorsa-above-sae} comparisons. Autoencoders do not die at random init here (a median "
-        "share of {alive-random-start:median} of their latents stays alive), and an init inside the active subspace "
-        "keeps even more alive.",
+        "autoencoder of it, in {lorsa-above-sae} comparisons. A median share of {alive-random-start:median} of an "
+        "autoencoder's latents stays alive with a random init (published: 0.12 to 0.20), and an init inside the active "
+        "subspace keeps even more alive.",
         {"lorsa-above-sae": "yes", "alive-random-start": "no", "active-subspace-helps": "yes"},
         "frontier",
         SetUp(

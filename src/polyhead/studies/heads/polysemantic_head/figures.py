@@ -1,21 +1,24 @@
 """Figures of the study of polysemantic heads."""
 
+from typing import Any
+
 import numpy as np
 
 from polyhead.core.head_records import RowsRecord, SweepPoint
 from polyhead.core.study_records import Bars, Drawing, Figure, HeatMap, Lines, Reference, Series
 from polyhead.studies import study
 from polyhead.studies.heads.polysemantic_head.claims import PUBLISHED
-from polyhead.studies.heads.polysemantic_head.measures import KINDS, SetResult
+from polyhead.studies.heads.polysemantic_head.measures import KINDS, Measured, SetResult, sweeps
 from polyhead.studies.panels import Panels, band
 
 _MOST_CLASSES = 9
 
 
-@study.figure("mass", "Where every head looks", words=lambda m: {"n_rows": m.n_rows})
-def mass_figure(rows: RowsRecord) -> Panels:
+@study.figure("mass", "Where every head looks", words=lambda m: {"n_rows": m.rows.n_rows})
+def mass(m: Measured) -> Panels:
     """Mean attention mass by behaviour, {n_rows:,} rows per head of held-out Python; every key counts for the
     first behaviour that claims it. Figure 1 of the source shows classes of rows of one head."""
+    rows = m.rows
     names = [b.name for b in rows.behaviours] + ["none of them"]
     heads = [h.name for h in rows.heads]
     return [
@@ -29,9 +32,9 @@ def mass_figure(rows: RowsRecord) -> Panels:
     ]
 
 
-def class_figure(rows: RowsRecord, head: int) -> Figure:
+def classes(m: Measured) -> Figure:
     """Classes of rows: every head; then one head by destination token."""
-    own = rows.heads[head]
+    rows, own = m.rows, m.rows.heads[m.head]
     by_token = [own.counts[i] for i in range(len(rows.destinations))]
     kept = _commonest(np.sum([h.shares for h in rows.heads], axis=0))
     near = _commonest(np.array(own.shares) + 0.2 * _rates(by_token).max(0))
@@ -71,84 +74,86 @@ def _stack(rows: RowsRecord, shares: np.ndarray, kept: list[int]) -> list[Series
     ]
 
 
-def curve_figure(rows: RowsRecord, heads: list[int]) -> Figure:
-    """Unknown share against the threshold."""
-    series = [Series(name=rows.heads[i].name, x=rows.thresholds, y=[*rows.heads[i].curve[-1]]) for i in heads]
-    return Figure(
-        key="thresholds",
-        title="How much the threshold matters",
-        caption="Share of rows that no behaviour or pair explains, against the mass asked for, for the heads of "
-        "widest mix. The source uses 95 % and shows no other.",
-        panels=[Lines(title="unknown rows", x_label="mass asked for", y_label="share of rows", series=series)],
-    )
+@study.figure("thresholds", "How much the threshold matters")
+def thresholds(m: Measured) -> Panels:
+    """Share of rows that no behaviour or pair explains, against the mass asked for, for the heads of widest mix. The
+    source uses 95 % and shows no other."""
+    heads = [m.rows.heads[i] for i in m.candidates]
+    series = [Series(name=h.name, x=m.rows.thresholds, y=[*h.curve[-1]]) for h in heads]
+    return [Lines(title="unknown rows", x_label="mass asked for", y_label="share of rows", series=series)]
 
 
-def table_figure(
-    results: list[SetResult], head: int, best: dict[str, int], names: list[str], controls: dict[str, list[int]]
-) -> Figure:
-    """Published and our tables next to each other."""
+@study.figure("tables", "Three tables, published and ours", columns=3)
+def tables(m: Measured) -> Panels:
+    """Top-1 rate and mean probability of the right next token with one head ablated at the last position. Published:
+    head 1.4 of another model, other prompts. Equal output: nearest in norm at that position."""
     panels: list[Drawing] = []
-    for r in results:
-        p = PUBLISHED[r.name]
-        nearest, lead, name = controls[r.name], best[r.name], names[head]
+    for r in m.results:
+
+        def after(kind: str, heads: Any, r: SetResult = r) -> list[float]:
+            return [r.top1[kind][heads].mean(), r.probability[kind][heads].mean()]
+
+        p, lead = PUBLISHED[r.name], m.best[r.name]
+        name, leader = m.names[m.head], m.names[lead]
         rows = {
             "published, clean": [p.clean_top1, p.clean_p],
             "published, row on BOS": [p.top1, p.p],
             "ours, clean": [r.clean.top1_rate, r.clean.mean_probability],
-            f"ours, {name} row on BOS": [r.top1["bos-row"][head].mean(), r.probability["bos-row"][head].mean()],
-            f"ours, {name} mean row": [r.top1["mean-row"][head].mean(), r.probability["mean-row"][head].mean()],
-            f"ours, {names[lead]} (needed most) row on BOS": [
-                r.top1["bos-row"][lead].mean(),
-                r.probability["bos-row"][lead].mean(),
-            ],
-            f"ours, {names[lead]} mean row": [r.top1["mean-row"][lead].mean(), r.probability["mean-row"][lead].mean()],
-            "heads of equal output, row on BOS": [
-                r.top1["bos-row"][nearest].mean(),
-                r.probability["bos-row"][nearest].mean(),
-            ],
+            f"ours, {name} row on BOS": after("bos-row", m.head),
+            f"ours, {name} mean row": after("mean-row", m.head),
+            f"ours, {leader} (needed most) row on BOS": after("bos-row", lead),
+            f"ours, {leader} mean row": after("mean-row", lead),
+            "heads of equal output, row on BOS": after("bos-row", m.controls[r.name]),
         }
         panels.append(
             HeatMap(title=f"{r.name} ({len(r.clean_p)} prompts)", x=["top-1", "probability"], y=list(rows),
                     limits=(0, 1), values=[[float(v) for v in row] for row in rows.values()], annotate=True)
         )  # fmt: skip
-    return Figure(
-        key="tables",
-        title="Three tables, published and ours",
-        caption="Top-1 rate and mean probability of the right next token with one head ablated at the last position. "
-        "Published: head 1.4 of another model, other prompts. Equal output: nearest in norm at that position.",
-        panels=panels,
-        columns=3,
-    )
+    return panels
 
 
-def rank_figure(results: list[SetResult], names: list[str], head: int) -> Figure:
-    """Heads by fall of the probability."""
+@study.figure("ranks", "Every head ablated in turn", words=lambda m: {"name": m.names[m.head]})
+def ranks(m: Measured) -> Panels:
+    """Fall of the answer's mean probability with one head's row at the last position redirected to BOS, or replaced by
+    the head's mean row; the twelve largest falls, and {name}."""
     panels: list[Drawing] = []
-    for r in results:
+    for r in m.results:
         fall = {kind: r.drop(kind).mean(1) for kind in KINDS}
         order = [int(i) for i in np.argsort(-fall["bos-row"], kind="stable")]
-        shown = order[:12] if head in order[:12] else [*order[:11], head]
+        shown = order[:12] if m.head in order[:12] else [*order[:11], m.head]
         panels.append(
-            Bars(title=r.name, y_label="fall of probability", categories=[names[i] for i in shown],
+            Bars(title=r.name, y_label="fall of probability", categories=[m.names[i] for i in shown],
                  series=[Series(name=kind, y=fall[kind][shown].tolist()) for kind in KINDS],
                  references=[Reference(axis="y", value=PUBLISHED[r.name].clean_p - PUBLISHED[r.name].p,
                                        label="published, head 1.4")])
         )  # fmt: skip
-    return Figure(
-        key="ranks",
-        title="Every head ablated in turn",
-        caption="Fall of the answer's mean probability with one head's row at the last position redirected to BOS, or "
-        f"replaced by the head's mean row; the twelve largest falls, and {names[head]}.",
-        panels=panels,
-    )
+    return panels
+
+
+def swept(m: Measured) -> dict[str, dict[str, list[SweepPoint]]]:
+    """Ablation at every position, of the judged head, the most needed one, and the most needed one before the last
+    layer."""
+    early = len(m.names) - m.model.cfg.n_heads
+    found = {}
+    for r in m.results:
+        before = int(np.argmax(r.drop("mean-row").mean(1)[:early]))
+        found[r.name] = {
+            m.names[i]: sweeps(r, _place(m.names[i])) for i in dict.fromkeys([m.head, m.best[r.name], before])
+        }
+    return found
+
+
+def _place(name: str) -> tuple[int, int]:
+    layer, _, head = name[1:].partition("H")
+    return int(layer), int(head)
 
 
 @study.figure("sweep", "Ablating one position at a time", columns=3)
-def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Panels:
+def sweep(m: Measured) -> Panels:
     """Fall of the answer's probability when only the row at one position is redirected to BOS; band: 10th to 90th
     percentile over prompts. In the last layer only the last position can matter."""
     panels: list[Drawing] = []
-    for name, by_head in sweeps.items():
+    for name, by_head in swept(m).items():
         series = []
         for head, points in by_head.items():
             drops = [np.array(p.drop) if p.drop else np.zeros(1) for p in points]
@@ -159,7 +164,7 @@ def sweep_figure(sweeps: dict[str, dict[str, list[SweepPoint]]]) -> Panels:
 
 
 @study.figure("hydra", "Do later heads step in?", columns=3)
-def hydra_figure(found: dict[str, list[tuple[str, float, float]]]) -> Panels:
+def hydra(m: Measured) -> Panels:
     """Heads before the last layer ablated at all positions, with the patterns of later layers free to change or
     frozen as in the clean run. Free below frozen: later heads repair by attending elsewhere; above: the head
     works through later patterns."""
@@ -167,6 +172,6 @@ def hydra_figure(found: dict[str, list[tuple[str, float, float]]]) -> Panels:
         Bars(title=name, y_label="fall of probability", categories=[h for h, _, _ in rows],
              series=[Series(name="later patterns free", y=[f for _, f, _ in rows]),
                      Series(name="later patterns frozen", y=[f for _, _, f in rows])])
-        for name, rows in found.items()
+        for name, rows in m.backups.items()
     ]  # fmt: skip
     return panels

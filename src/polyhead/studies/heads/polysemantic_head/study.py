@@ -10,39 +10,14 @@ import numpy as np
 from polyhead.core.study_records import Figure
 from polyhead.studies.heads.polysemantic_head import claims
 from polyhead.studies.heads.polysemantic_head import figures as draw
-from polyhead.studies.heads.polysemantic_head.measures import Measured, PolysemanticHeadConfig, measure, sweeps
+from polyhead.studies.heads.polysemantic_head.measures import Measured, PolysemanticHeadConfig, measure
 from polyhead.studies.study import Study
 
 
 def figures(m: Measured) -> list[Figure]:
-    """All figures, in the order of the page."""
-    drawn = [
-        draw.mass_figure(m.rows),
-        draw.class_figure(m.rows, m.head),
-        draw.curve_figure(m.rows, m.candidates),
-        draw.table_figure(m.results, m.head, m.best, m.names, m.controls),
-        draw.rank_figure(m.results, m.names, m.head),
-        draw.hydra_figure(m.backups),
-    ]
-    return [*drawn, draw.sweep_figure(_sweeps(m))] if m.cfg.with_sweep else drawn
-
-
-def _sweeps(m: Measured) -> dict:
-    """Ablation at every position, of the judged head, the most needed one, and the most needed one before the last
-    layer."""
-    early = len(m.names) - m.model.cfg.n_heads
-    found = {}
-    for r in m.results:
-        before = int(np.argmax(r.drop("mean-row").mean(1)[:early]))
-        found[r.name] = {
-            m.names[i]: sweeps(r, _place(m.names[i])) for i in dict.fromkeys([m.head, m.best[r.name], before])
-        }
-    return found
-
-
-def _place(name: str) -> tuple[int, int]:
-    layer, _, head = name[1:].partition("H")
-    return int(layer), int(head)
+    """All figures, in the order of the page; the sweep where the config asks for it."""
+    drawn = (draw.mass, draw.classes, draw.thresholds, draw.tables, draw.ranks, draw.hydra)
+    return [figure(m) for figure in (*drawn, *([draw.sweep] if m.cfg.with_sweep else []))]
 
 
 def notes(m: Measured) -> list[str]:

@@ -5,8 +5,9 @@ from torch import Tensor
 
 from polyhead.analysis.weights.order import Method
 from polyhead.core.study_records import Bars, Figure, HeatMap, Lines, Reference, Series
+from polyhead.studies import study
 from polyhead.studies.heads.weight_structure.measures import MatrixMeasures, Measured
-from polyhead.studies.panels import RANGE, band
+from polyhead.studies.panels import RANGE, Panels, band
 
 
 def _heat(
@@ -56,41 +57,26 @@ def _nulls(found: list[MatrixMeasures], what: str, kind: str, label: str) -> Ser
     return band(label, rows, middle=np.median, ends=RANGE)
 
 
-def _by_matrix(found: list[MatrixMeasures], what: str, title: str, y_label: str, key: str, caption: str) -> Figure:
-    bars = Bars(
-        title=title,
-        x_label="matrix",
-        y_label=y_label,
-        categories=[m.name for m in found],
-        series=[
-            Series(name="weights", y=[getattr(m.real["two_opt"], what) for m in found]),
-            _nulls(found, what, "gaussian", "Gaussian draws"),
-            _nulls(found, what, "spectrum", "same spectrum"),
-        ],
-    )
-    return Figure(key=key, title=title, caption=caption, panels=[bars])
+def _by_matrix(found: list[MatrixMeasures], what: str, title: str, y_label: str) -> Panels:
+    weights = Series(name="weights", y=[getattr(m.real["two_opt"], what) for m in found])
+    nulls = [
+        _nulls(found, what, kind, label)
+        for kind, label in (("gaussian", "Gaussian draws"), ("spectrum", "same spectrum"))
+    ]
+    names = [m.name for m in found]
+    return [Bars(title=title, x_label="matrix", y_label=y_label, categories=names, series=[weights, *nulls])]
 
 
-def excess(m: Measured) -> Figure:
-    return _by_matrix(
-        m.found,
-        "excess",
-        "Block excess of every matrix and of its nulls",
-        "mean squared cosine in the band - outside",
-        "excess",
-        "Greedy path + 2-opt. Bars of nulls are medians over draws, whiskers the lowest and the highest draw.",
-    )
+@study.figure("excess", _EXCESS := "Block excess of every matrix and of its nulls")
+def excess(m: Measured) -> Panels:
+    """Greedy path + 2-opt. Bars of nulls are medians over draws, whiskers the lowest and the highest draw."""
+    return _by_matrix(m.found, "excess", _EXCESS, "mean squared cosine in the band - outside")
 
 
-def neighbours(m: Measured) -> Figure:
-    return _by_matrix(
-        m.found,
-        "neighbour",
-        "How similar neighbours are along the path",
-        "mean squared cosine of neighbours",
-        "neighbours",
-        "What a path finds in noise of the same size is the Gaussian bar: a random matrix is not a line at 1/d.",
-    )
+@study.figure("neighbours", _NEIGHBOURS := "How similar neighbours are along the path")
+def neighbours(m: Measured) -> Panels:
+    """What a path finds in noise of the same size is the Gaussian bar: a random matrix is not a line at 1/d."""
+    return _by_matrix(m.found, "neighbour", _NEIGHBOURS, "mean squared cosine of neighbours")
 
 
 def methods(m: Measured) -> Figure:
