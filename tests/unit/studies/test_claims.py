@@ -5,15 +5,17 @@ import subprocess
 import sys
 from importlib import resources
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 
-from polyhead.core.study_records import Claim, Figure
+from polyhead.core.study_records import Claim, Figure, Lines
 from polyhead.runs.study_report import shipped_record
 from polyhead.studies import STUDIES, find_study, study
 from polyhead.studies.claim import AllOf, Number, Paired, Share, Told
 from polyhead.studies.judge import judge_number, judge_share
+from polyhead.studies.panels import Panels, band
 
 OLD = {"key": "k", "statement": "s", "ours": [], "control": [], "control_note": ""}
 
@@ -123,3 +125,38 @@ def test_shipped_records_keep_every_number_and_what_was_decided(name: str):
     for old, new in zip(stored.pop("figures"), read.pop("figures"), strict=True):
         assert Figure.model_validate(old).model_dump(mode="json") == new
     assert read == stored
+
+
+def test_a_figure_is_a_function_that_draws_its_panels() -> None:
+    @study.figure("share", "Shares of {who}", columns=2, words=lambda m: {"who": m["who"], "n": len(m["values"])})
+    def shares(m: dict[str, Any]) -> Panels:
+        """Over {n:,} models;
+        lines are medians."""
+        return (Lines(title="share", series=[band("all", [m["values"]], [1.0])]),)
+
+    @study.figure("plain", "A set {0, 1}")
+    def plain(m: None) -> Panels:
+        """Braces of a plain caption stay: {x}."""
+        return [Lines(title="none", series=[])]
+
+    drawn = shares({"who": "heads", "values": [0.25, 0.75]})
+    assert (drawn.key, drawn.title, drawn.columns) == ("share", "Shares of heads", 2)
+    assert drawn.caption == "Over 2 models; lines are medians."
+    assert drawn.panels[0].series[0].y == [0.5]  # pyright: ignore
+    assert (plain(None).title, plain(None).caption) == ("A set {0, 1}", "Braces of a plain caption stay: {x}.")
+
+
+def test_statements_that_need_no_measurement_are_known() -> None:
+    @study.claim("at-{}", source="ours", each=("one half", "1"))
+    def at(m: None, level: str) -> Told:
+        """Values stay near {0}."""
+        return Told(held=None, ours=())
+
+    @study.claim("with-words", source="ours")
+    def with_words(m: None) -> Told:
+        """Values stay near {level}."""
+        return Told(held=None, ours=(), words={"level": 3})
+
+    assert at.statements() == {"at-one-half": "Values stay near one half.", "at-1": "Values stay near 1."}
+    assert [claim.key for claim in at.judge(None)] == list(at.statements())
+    assert with_words.statements() == {}
