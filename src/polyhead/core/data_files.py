@@ -27,6 +27,8 @@ CONFIG_BYTES = 16 * 1024**2
 """Of a file of settings."""
 MAX_DEPTH = 100
 """Objects and lists within each other."""
+_NO_LENGTH = str(int(1e30))
+"""What transformers writes into a tokenizer_config.json that states no largest length."""
 _AGAIN = "the file is damaged or something else wrote it: copy it again, or write it again"
 _NAMES = {dict: "an object", list: "a list", str: "a string", int: "a whole number", float: "a number"}
 
@@ -305,6 +307,8 @@ def _unique(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
 
 
 def _integer(text: str, where: str) -> int:
+    if text == _NO_LENGTH:
+        return int(text)
     if len(text) > 20 or abs(int(text)) >= 2**64:
         raise ArtifactError(f"{where}: a number of at most 64 bits was expected; received one of {len(text)} digits")
     return int(text)

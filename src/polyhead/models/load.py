@@ -5,12 +5,15 @@ In this order: `bundled`; a local file or folder, by what is in it; an alias or 
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
+from torch import nn
 
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import ArtifactError, PolyheadError
+from polyhead.core.finite import check_finite
 from polyhead.models.aliases import HubModel, resolve
 from polyhead.models.asked_special import Asked, apply_asked, split_asked
 from polyhead.models.hooked import HookedModel
@@ -22,29 +25,41 @@ _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torc
 
 
 def load_model(
-    name_or_path: str | Path,
+    name_or_path: str | Path | nn.Module,
     *,
     dtype: torch.dtype | str | None = None,
     device: torch.device | str | None = None,
     bos: str | int | None = None,
     eos: str | int | None = None,
+    tokenizer: Any = None,
 ) -> HookedModel:
     """Load a model, ready to run: evaluation mode.
 
     Args:
         name_or_path: `bundled`; a folder or file in transformers, GGUF, llama2.c, TransformerLens or polyhead layout;
-            an alias (`gpt2`, `pythia-70m`, `attn-only-2l`, ...) or `owner/name` on the hub, `@revision` after it.
-        dtype: of the weights and of all that is computed; float32 unless said otherwise, however it is stored.
-        device: the CPU unless said otherwise.
+            an alias (`gpt2`, `pythia-70m`, `attn-only-2l`, ...) or `owner/name` on the hub, `@revision` after it;
+            or a causal language model of transformers that is in memory, which is used as it is, not copied.
+        dtype: of the weights and of all that is computed; float32 unless said otherwise, however it is stored. A model
+            in memory keeps its own.
+        device: the CPU unless said otherwise; a model in memory stays where it is.
         bos: the token before every sequence: its text or id, or `none`; unless it is given, the files of the model
             decide (`model.cfg.bos_from` says how). A name may carry it: `gpt2:bos=none`.
         eos: the token after every document of packed text, likewise (`gpt2:eos=none`).
+        tokenizer: of a model in memory: a fast tokenizer of transformers, or the folder of one; without it the model
+            takes tokens, and no text.
 
     Raises:
         PolyheadError: unknown name, files missing or damaged, or the hub out of reach; says what is wanted.
     """
-    wanted = _dtype(dtype)
     asked: Asked = {}
+    if isinstance(name_or_path, nn.Module):
+        model = _in_memory(name_or_path, tokenizer)
+        apply_asked(model, {k: v for k, v in (("bos", bos), ("eos", eos)) if v is not None})
+        model.set_special(model.cfg.special)
+        return model.to(device=device, dtype=None if dtype is None else _dtype(dtype))
+    if tokenizer is not None:
+        raise PolyheadError("tokenizer= is for a model in memory; a folder or repository brings its own")
+    wanted = _dtype(dtype)
     if isinstance(name_or_path, str) and not Path(name_or_path).exists():
         name_or_path, asked = split_asked(name_or_path)
     asked |= {k: v for k, v in (("bos", bos), ("eos", eos)) if v is not None}
@@ -52,6 +67,35 @@ def load_model(
     apply_asked(model, asked)
     model.set_special(model.cfg.special)  # a tokenizer may be of another model
     return model.to(device=device, dtype=wanted)
+
+
+def _in_memory(hf: nn.Module, tokenizer: Any) -> HookedModel:
+    """A model of transformers that the caller made.
+
+    Raises:
+        PolyheadError: it is none, of a family that is not supported, or its weights are not finite.
+    """
+    from polyhead.models.checkpoints.tokenizer_files import read_tokenizer
+    from polyhead.models.hf.model import HFModel
+
+    if isinstance(hf, HookedModel):
+        raise PolyheadError(f"{hf.cfg.name} is a model of polyhead already; use it as it is")
+    if not hasattr(getattr(hf, "config", None), "model_type"):
+        raise PolyheadError(
+            f"a causal language model of transformers was expected; received {type(hf).__name__}, which has no config"
+        )
+    check_finite(hf.state_dict(), origin=f"the {type(hf).__name__} given")
+    name = str(getattr(hf.config, "_name_or_path", "") or hf.config.model_type)
+    if tokenizer is None:
+        return HFModel(hf, name=name)
+    if isinstance(tokenizer, str | Path):
+        return HFModel(hf, name=name, tokenizer=read_tokenizer(Path(tokenizer)))
+    with TemporaryDirectory() as folder:  # one reader of tokenizers, whoever made them
+        tokenizer.save_pretrained(folder)
+        read = read_tokenizer(Path(folder))
+    if read is None:
+        raise PolyheadError(f"tokenizer: a fast tokenizer of transformers was expected; got {type(tokenizer).__name__}")
+    return HFModel(hf, name=name, tokenizer=read)
 
 
 def _dtype(dtype: torch.dtype | str | None) -> torch.dtype:
