@@ -87,8 +87,8 @@ def wanted_files(address: HubAddress, names: list[str]) -> list[str]:
     if address.path in names:
         if format_of_file(PurePosixPath(address.path).name) is None:
             raise PolyheadError(f"{address} is a file in no format known; {known_formats()}")
-        beside = address.path.removesuffix(".pt") + "_cfg.json"
-        return [address.path, *([beside] if beside in names else [])]
+        config = address.path.removesuffix(".pt") + "_cfg.json"
+        return [address.path, *([config] if config in names else [])]
     begin = f"{address.path}/" if address.path else ""
     below = [name.removeprefix(begin) for name in names if name.startswith(begin)]
     files = list(OURS) if set(OURS) <= set(below) else _files_of(format_of_names(below), below)
@@ -130,11 +130,14 @@ def _cached(address: HubAddress) -> Path | None:
         return None
     place = folder / address.path
     if place.is_file():
-        beside = place.with_name(place.name.removesuffix(".pt") + "_cfg.json")
-        return place if format_of_file(place.name) is not None and (place.suffix != ".pt" or beside.is_file()) else None
+        config = place.with_name(place.name.removesuffix(".pt") + "_cfg.json")
+        alone = place.suffix != ".pt" or place.name.endswith(".sae.pt") or config.is_file()
+        return place if alone and format_of_file(place.name) is not None else None
     names = names_below(place)
-    whole = set(OURS) <= set(names) or ((found := format_of_names(names)) is not None and len(found.needed) > 1)
-    return place if whole else None
+    if set(OURS) <= set(names):
+        return place
+    found = format_of_names(names)
+    return place if found is not None and found.whole(names) else None
 
 
 def _snapshot(address: HubAddress, **options: Any) -> Path:

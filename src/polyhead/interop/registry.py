@@ -39,6 +39,8 @@ class Format:
     """Patterns of files that are read where they are there."""
     one_file: bool = False
     """A file by itself is a dictionary; `needed` is of its name."""
+    is_set: bool = False
+    """It may have any number of files."""
 
     def files(self, names: Collection[str]) -> list[str] | None:
         """Those of some names that are read; None where a needed one is missing."""
@@ -46,6 +48,12 @@ class Format:
             return None
         patterns = (*self.needed, *self.optional)
         return sorted(name for name in names if any(re.fullmatch(pattern, name) for pattern in patterns))
+
+    def whole(self, names: Collection[str]) -> bool:
+        """Whether nothing can be missing of files with these names: of a set, more may have been there."""
+        return self.files(names) is not None and all(
+            any(re.fullmatch(pattern, name) for name in names) and not self.is_set for pattern in self.optional
+        )
 
 
 def _dictionary_learning(path: Path, options: ImportOptions) -> Foreign:
@@ -89,6 +97,7 @@ FORMATS: dict[str, Format] = {
             "circuit-tracer",
             (r"config\.yaml",),
             _circuit_tracer,
+            is_set=True,
             optional=(r"(layer_|W_enc_|W_dec_)\d+\.(safetensors|npz)",),
         ),
         Format("gemma_scope_file", "Gemma Scope", (r".+\.npz",), read_gemma_scope, one_file=True),

@@ -144,3 +144,21 @@ def test_the_index_says_of_every_dictionary_what_it_is() -> None:
     assert by_name["gpt2-small-hook-z-kk/blocks.0.hook_z"].width == 24576
     assert by_name["llama_scope_lxa_8x/l0a_8x"].width == 32768
     assert all(parse_address(e.address) for e in all_of_it)
+
+
+def test_the_list_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    import json
+
+    from polyhead.interop.index import find_entries
+
+    found = find_entries(model="gemma-2-2b", site="z", layer=12)
+    assert {(e.model, e.site, e.layer) for e in found} == {("google/gemma-2-2b", "attn.hook_z", 12)}
+    from polyhead.cli.dictionary import dictionary
+
+    dictionary(
+        ["list", "--model", "gemma-2-2b", "--site", "z", "--layers", "12", "--json"], result_action="return_value"
+    )
+    shown = json.loads(capsys.readouterr().out)["dictionaries"]
+    assert [row["id"] for row in shown] == [e.id for e in found]
+    with pytest.raises(PolyheadError, match=r"no dictionary of the index has the model 'gemma-9'"):
+        find_entries(model="gemma-9")
