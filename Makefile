@@ -10,13 +10,14 @@ TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 # Node builds and checks the scripts of the pages. They are committed, so only who changes viewer/ needs it.
 NODE_FITS := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null && command -v npm)
 
-.PHONY: help demo test check lint fix viewer check-viewer bench docs methods test-transformers4 test-bounds constraints clean
+.PHONY: help site demo test check lint fix viewer check-viewer bench docs methods test-transformers4 test-bounds constraints clean
 help:
 	@echo "make demo   train and open a multitoken transcoder on the bundled model (one to four minutes)"
 	@echo "make test   the whole test suite        make check  format, lint, types, contracts, fast tests"
 	@echo "make bench  benchmarks                  make fix    format and mend what can be mended"
 	@echo "make viewer the scripts of the pages, bundled from viewer/src (needs node >= 18)"
 	@echo "make methods what the command line says of methods without loading them, after one was changed"
+	@echo "make site   the documentation site, into build/site"
 	@echo "make docs   docs/studies.md and its figures, from the shipped records"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -73,6 +74,10 @@ methods: $(VENV)/.installed
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/make_studies.py
+
+# The documentation site, into build/site: warnings are errors, links are checked, and it works offline.
+site: $(VENV)/.installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # The adapters of Hugging Face models against the oldest transformers supported, in an environment of its own.
 .venv-transformers4/.installed: pyproject.toml constraints-transformers4.txt
