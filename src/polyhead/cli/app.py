@@ -13,6 +13,7 @@ from polyhead.cli.dictionary import dictionary
 from polyhead.cli.earlier_words import refuse_earlier_words
 from polyhead.cli.graph import graph
 from polyhead.cli.heads import heads
+from polyhead.cli.live import live
 from polyhead.cli.net import one_line
 from polyhead.cli.neurons import neurons
 from polyhead.cli.numbers import (
@@ -55,6 +56,7 @@ app.register_install_completion_command(
     help="Complete commands and options in bash, zsh or fish: run this once, then open a new shell.",
 )
 app.command(neurons, help_epilogue="Example: `polyhead neurons bundled --units heads --out runs/units`")
+app.command(live, help_epilogue="Examples: `polyhead live`, `polyhead live gpt2 --dictionaries runs/a`")
 app.command(steer, help_epilogue='Example: `polyhead steer bundled mtc-layer-3 "def f(x):" --latent 227 --scale 3`')
 
 

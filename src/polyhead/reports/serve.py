@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from polyhead.core.errors import ArtifactError, PolyheadError
 
 HOST = "127.0.0.1"
-_HEADERS = {
+SAFE_HEADERS = {
     "Cache-Control": "no-cache",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -26,6 +26,7 @@ _HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
 }
+"""What every answer of a server of pages says to the browser."""
 
 
 class ReportServer(ThreadingHTTPServer):
@@ -59,7 +60,7 @@ class _Handler(SimpleHTTPRequestHandler):
         pass
 
     def end_headers(self) -> None:
-        for name, value in _HEADERS.items():
+        for name, value in SAFE_HEADERS.items():
             self.send_header(name, value)
         super().end_headers()
 

@@ -1,33 +1,14 @@
-// Ordered matrices: bytes of a record as numbers and colours, places of blocks, and figures of a canvas under marks.
+// Ordered matrices: places of blocks, and figures of a canvas under marks.
 import { rectOf } from "../shared/shapes.js";
 import { el, svg } from "../shared/dom.js";
 import { num } from "../shared/format.js";
+import { squared } from "../shared/matrix.js";
 import { color } from "../shared/theme.js";
 
 export const MAP = { width: 420, height: 400, left: 44, top: 26, size: 368 };
 export const VIEW = { width: 620, height: 556, left: 92, top: 28, size: 520 };
 
-export const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-export const squared = (byte) => (byte / 255) ** 2;
 export const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
-
-// A colour as red, green, blue; colours of the style sheet are written #rrggbb.
-export const parts = (name) => [1, 3, 5].map((i) => Number.parseInt(color(name).slice(i, i + 2), 16));
-export const ramp = (most) => {
-  const stops = ["card", "key", "ink"].map(parts);
-  return Array.from({ length: 256 }, (_, byte) => {
-    const t = 2 * clamp(byte / Math.max(1, most), 0, 1);
-    const from = Math.min(1, Math.floor(t));
-    return stops[from].map((v, i) => Math.round(v + (t - from) * (stops[from + 1][i] - v)));
-  });
-};
-export const paint = (canvas, side, at) => {
-  canvas.width = side;
-  canvas.height = side;
-  const image = new ImageData(side, side);
-  for (let r = 0; r < side; r++) for (let c = 0; c < side; c++) image.data.set([...at(r, c), 255], 4 * (r * side + c));
-  canvas.getContext("2d").putImageData(image, 0, 0);
-};
 
 // Stretches of places that are next to each other, [first, last], and the blocks they are of.
 export const runsOf = (order) => {

@@ -1,23 +1,7 @@
 // An ordered matrix: the whole of it in tiles with a window on its diagonal, and the window one cell a pair of rows.
 import { rectOf, text } from "../shared/shapes.js";
-import {
-  MAP,
-  VIEW,
-  bytes,
-  squared,
-  clamp,
-  parts,
-  ramp,
-  paint,
-  runsOf,
-  longest,
-  roundStep,
-  hue,
-  figure,
-  layer,
-  box,
-  legend,
-} from "./ordered.js";
+import { MAP, VIEW, clamp, runsOf, longest, roundStep, hue, figure, layer, box, legend } from "./ordered.js";
+import { bytes, paint, parts, ramp, squared } from "../shared/matrix.js";
 import * as zoomHands from "./zoom-hands.js";
 import { el, segmented } from "../shared/dom.js";
 import { num, count } from "../shared/format.js";

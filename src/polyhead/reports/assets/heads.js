@@ -6336,17 +6336,14 @@ THIS SOFTWARE.
     page: () => page8
   });
 
-  // src/heads/ordered.js
-  var MAP = { width: 420, height: 400, left: 44, top: 26, size: 368 };
-  var VIEW = { width: 620, height: 556, left: 92, top: 28, size: 520 };
+  // src/shared/matrix.js
   var bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   var squared = (byte) => (byte / 255) ** 2;
-  var clamp = (v, low, high) => Math.min(high, Math.max(low, v));
   var parts = (name) => [1, 3, 5].map((i) => Number.parseInt(color(name).slice(i, i + 2), 16));
   var ramp = (most) => {
     const stops = ["card", "key", "ink"].map(parts);
     return Array.from({ length: 256 }, (_, byte) => {
-      const t = 2 * clamp(byte / Math.max(1, most), 0, 1);
+      const t = 2 * Math.min(1, byte / Math.max(1, most));
       const from = Math.min(1, Math.floor(t));
       return stops[from].map((v, i) => Math.round(v + (t - from) * (stops[from + 1][i] - v)));
     });
@@ -6358,6 +6355,11 @@ THIS SOFTWARE.
     for (let r = 0; r < side; r++) for (let c = 0; c < side; c++) image.data.set([...at(r, c), 255], 4 * (r * side + c));
     canvas.getContext("2d").putImageData(image, 0, 0);
   };
+
+  // src/heads/ordered.js
+  var MAP = { width: 420, height: 400, left: 44, top: 26, size: 368 };
+  var VIEW = { width: 620, height: 556, left: 92, top: 28, size: 520 };
+  var clamp = (v, low, high) => Math.min(high, Math.max(low, v));
   var runsOf = (order) => {
     const place2 = new Int32Array(order.order.length);
     order.order.forEach((row, i) => {
