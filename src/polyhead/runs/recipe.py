@@ -280,7 +280,8 @@ def _member(method: str, shared: Mapping[str, Any], chosen: Mapping[str, Any], v
     if setting is not None:
         settings |= {setting: "free" if variant == "shuffled" else variant, "init": "one_hot"}
     control = "other_sequence" if variant == "shuffled" else None
-    return Member.parse({"method": method, "settings": settings, "seed": seed, "control": control}, where="--set")
+    parsed = find_method(method).settings.parse(settings, where=f"settings of {method}")  # names the method in errors
+    return Member(method=method, settings=parsed.model_dump(mode="json"), seed=seed, control=control)
 
 
 def _axes(method: str, asked: _Asked, old: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
