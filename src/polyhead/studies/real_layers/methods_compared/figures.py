@@ -5,7 +5,7 @@ import numpy as np
 from polyhead.core.records import Evaluation
 from polyhead.core.study_records import Bars, Scatter, Series
 from polyhead.studies import study
-from polyhead.studies.panels import Panels
+from polyhead.studies.panels import RANGE, Panels, band
 from polyhead.studies.real_layers.methods_compared.claims import by_kind, values_of
 from polyhead.studies.real_layers.methods_compared.measures import Measured, out
 
@@ -36,9 +36,7 @@ def table(m: Measured) -> Panels:
 
     def series(name: str, measure) -> Series:  # type: ignore[no-untyped-def]
         each = [values_of(groups[name].get(kind, []), measure) for kind in kinds]
-        some = [(float(np.median(v)), min(v), max(v)) if v else (None, None, None) for v in each]
-        y, low, high = (list(column) for column in zip(*some, strict=True))
-        return Series(name=name, y=y, low=low, high=high)
+        return band(name, each, middle=np.median, ends=RANGE)
 
     return [
         Bars(title=title, categories=kinds, series=[series(name, measure) for name in m.found])
