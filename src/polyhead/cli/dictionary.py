@@ -1,9 +1,9 @@
 """`polyhead dictionary`: other programs' folders in and out, and one saved dictionary scored on a model."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from polyhead.cli.numbers import Count, Layer, Positive, Size
 from polyhead.cli.show import Json, show, table
@@ -11,7 +11,7 @@ from polyhead.core.threads import set_threads
 
 dictionary = App(
     name="dictionary",
-    help="Dictionaries as files: import, export, score.",
+    help="Dictionaries as files: list, import, export, publish, score.",
     help_epilogue="Examples: `polyhead dictionary import their-sae --model gpt2 --out runs/theirs`, "
     "`polyhead dictionary score runs/theirs --model gpt2`",
 )
@@ -119,6 +119,40 @@ def export(folder: Path, /, *, out: Path, target: str, json: Json = False) -> No
     result = run_export(folder, out, target=target)
     show(
         result, json, lambda console: console.print(table("exported", [{"": k, "value": v} for k, v in result.items()]))
+    )
+
+
+@dictionary.command(
+    help_epilogue="Example: `polyhead dictionary publish runs/a hub:me/my-saes --licence mit --out upload --dry-run`"
+)
+def publish(
+    source: Path,
+    address: str,
+    /,
+    *,
+    out: Path,
+    licence: str,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    private: Annotated[bool, Parameter(negative="")] = False,
+    json: Json = False,
+) -> None:
+    """Write a run's dictionaries, or one, as a repository with a card, and upload it to the hub.
+
+    Args:
+        source: Folder of a run, or of one dictionary of ours.
+        address: `hub:OWNER/REPO`.
+        out: Folder of the repository to write.
+        licence: As the hub names it: `mit`, `cc-by-4.0`.
+        dry_run: Write the folder and upload nothing.
+        private: Make the repository a private one, where it is new.
+    """
+    from polyhead.runs.publish import run_publish
+
+    result = run_publish(source, address, out=out, licence=licence, dry_run=dry_run, private=private)
+    show(
+        result,
+        json,
+        lambda console: console.print(table("published", [{"": k, "value": v} for k, v in result.items()])),
     )
 
 

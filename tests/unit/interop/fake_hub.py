@@ -1,5 +1,6 @@
 """A hub on the loopback address: the endpoints that downloads use, over a folder, with faults on demand."""
 
+import base64
 import hashlib
 import json
 import threading
@@ -24,6 +25,8 @@ class Faults:
         """Files that are announced longer than they are."""
         self.absent: set[str] = set()
         """Files that are listed, and not there."""
+        self.writable = True
+        """Whether uploads are taken."""
         self.fetched: list[str] = []
         """Files whose bytes were asked for."""
 
@@ -44,6 +47,33 @@ def serve_hub(root: Path) -> Iterator[tuple[str, Faults]]:
 
         def do_GET(self) -> None:
             self.answer(body=True)
+
+        def do_POST(self) -> None:
+            path = unquote(urlparse(self.path).path).strip("/").split("/")
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if not faults.writable:
+                return self.say(403, {"error": "You may not write here"})
+            if path == ["api", "repos", "create"]:
+                says = json.loads(sent)
+                repo = "/".join(part for part in (says.get("organization"), says["name"]) if part)
+                (root / repo).mkdir(parents=True, exist_ok=True)
+                return self.say(200, {"url": f"{url()}/{repo}", "name": repo})
+            if path[:2] == ["api", "validate-yaml"] or (path[:1] == ["api"] and path[-1] == "validate-yaml"):
+                return self.say(200, {"errors": [], "warnings": []})
+            if path[4:5] == ["preupload"]:
+                files = json.loads(sent)["files"]
+                return self.say(
+                    200, {"files": [{"path": f["path"], "uploadMode": "regular", "shouldIgnore": False} for f in files]}
+                )
+            for line in sent.splitlines():
+                entry = json.loads(line)
+                if entry["key"] == "file":
+                    file = root / "/".join(path[2:4]) / entry["value"]["path"]
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(base64.b64decode(entry["value"]["content"]))
+            return self.say(
+                200, {"commitUrl": f"{url()}/{path[2]}/{path[3]}/commit/{SHA}", "commitOid": SHA, "success": True}
+            )
 
         def answer(self, *, body: bool) -> None:
             path = unquote(urlparse(self.path).path).strip("/")
@@ -113,10 +143,14 @@ def serve_hub(root: Path) -> Iterator[tuple[str, Faults]]:
                 self.wfile.write(data)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def url() -> str:
+        return f"http://127.0.0.1:{server.server_port}"
+
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", faults
+        yield url(), faults
     finally:
         server.shutdown()
         server.server_close()

@@ -14,6 +14,8 @@ import polyhead as ph
 from polyhead.core.errors import PolyheadError
 from polyhead.interop.dictionary_hub import HubAddress, parse_address
 from polyhead.interop.index import entries
+from polyhead.runs.dictionaries import run_import
+from polyhead.runs.publish import run_publish
 
 
 @pytest.fixture
@@ -162,3 +164,34 @@ def test_the_list_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> Non
     assert [row["id"] for row in shown] == [e.id for e in found]
     with pytest.raises(PolyheadError, match=r"no dictionary of the index has the model 'gemma-9'"):
         find_entries(model="gemma-9")
+
+
+def test_what_is_published_is_loaded_again_from_the_hub(hub, tmp_path: Path) -> None:
+    root, faults = hub
+    made = gemma_scope(tmp_path / "theirs")
+    run_import(made.path, tmp_path / "ours")
+    said = run_publish(tmp_path / "ours", "hub:me/z-sae", out=tmp_path / "dry", licence="mit", dry_run=True)
+    assert (said["uploaded"], sorted(p.name for p in (tmp_path / "dry").iterdir())) == (
+        False,
+        ["README.md", "config.json", "manifest.json", "weights.safetensors"],
+    )
+    assert not (root / "me").exists()
+    card = (tmp_path / "dry" / "README.md").read_text("utf-8")
+    for part in (
+        "license: mit",
+        "library_name: polyhead",
+        'ph.load_dictionary("hub:me/z-sae")',
+        "blocks.12.attn.hook_z",
+    ):
+        assert part in card
+    assert run_publish(tmp_path / "ours", "hub:me/z-sae", out=tmp_path / "dry", licence="mit")["uploaded"]
+    back = ph.load_dictionary("hub:me/z-sae")
+    torch.testing.assert_close(back.reconstruct({"x": tokens()}), made.y, rtol=1e-5, atol=1e-5)
+    faults.writable = False
+    with pytest.raises(PolyheadError, match=r"was not uploaded .* log in with `hf auth login`"):
+        run_publish(tmp_path / "ours", "hub:me/other", out=tmp_path / "dry", licence="mit")
+    with pytest.raises(PolyheadError, match="published to a whole repository; give hub:me/z-sae"):
+        run_publish(tmp_path / "ours", "hub:me/z-sae/part", out=tmp_path / "dry", licence="mit")
+    (tmp_path / "dry" / "thesis.txt").write_text("mine")
+    with pytest.raises(PolyheadError, match=r"holds thesis\.txt, which is not of this repository"):
+        run_publish(tmp_path / "ours", "hub:me/z-sae", out=tmp_path / "dry", licence="mit", dry_run=True)

@@ -61,3 +61,23 @@ def test_what_cannot_be_written_says_what_can(trained: Path, tmp_path: Path) -> 
 def test_scores_are_printed_as_json(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["dictionary", "score", str(trained), "--tokens", "2048", "--json"])
     assert json.loads(capsys.readouterr().out)["method"] == "attn_out_sae"
+
+
+@pytest.mark.slow
+def test_a_run_is_published_with_its_text_its_tokens_and_its_metrics(trained: Path, tmp_path: Path) -> None:
+    run = trained.parents[2]
+    main(["evaluate", str(run), "--json"])
+    out = tmp_path / "upload"
+    main(
+        ["dictionary", "publish", str(run), "hub:me/saes", "--out", str(out), "--licence", "mit", "--dry-run", "--json"]
+    )
+    name = trained.parent.name
+    assert (out / name / "weights.safetensors").read_bytes() == (trained / "weights.safetensors").read_bytes()
+    card = (out / "README.md").read_text("utf-8")
+    for part in (
+        "4,096 tokens in sequences of 128",
+        "FVU",
+        f'ph.load_dictionary("hub:me/saes/{name}")',
+        "Licence: mit",
+    ):
+        assert part in card
