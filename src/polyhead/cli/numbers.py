@@ -14,6 +14,7 @@ def between(low: float, high: float, *, above_low: bool = False) -> Callable[[An
     """
     words = f"{'above' if above_low else 'at least'} {low:g}"
     words += f" and at most {high:g}" if high < _LARGEST else ", a finite number" if high == math.inf else ""
+    words = "a finite number" if low == -math.inf else words
 
     def check(_: Any, value: Any) -> None:
         for number in value if isinstance(value, list | tuple) else [value]:
@@ -48,8 +49,12 @@ Share = Annotated[float, Parameter(validator=between(0, 1))]
 """A part of a whole."""
 Positive = Annotated[float, Parameter(validator=between(0, math.inf, above_low=True))]
 """A rate, a coefficient, a time."""
+Finite = Annotated[float, Parameter(validator=between(-math.inf, math.inf))]
+"""A factor or an amount, of either sign."""
+NotNegative = Annotated[float, Parameter(validator=between(0, math.inf))]
 
 Indices = Parameter(converter=_whole, validator=between(0, _LARGEST))
 """The same for every number of a list, besides `Many`."""
 Sizes = Parameter(converter=_whole, validator=between(1, _LARGEST))
+Integers = Parameter(converter=_whole, validator=between(-_LARGEST, _LARGEST))
 Weights = Parameter(validator=between(0, math.inf))

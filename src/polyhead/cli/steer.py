@@ -4,7 +4,7 @@ from typing import Annotated
 
 from rich.console import Console
 
-from polyhead.cli.numbers import Count, Index, Indices, Seed
+from polyhead.cli.numbers import Count, Finite, Index, Indices, Integers, NotNegative, Seed
 from polyhead.cli.show import Json, Many, show, table
 from polyhead.core.threads import cpu_threads
 
@@ -16,15 +16,15 @@ def steer(
     /,
     *,
     latent: Annotated[list[int], Many, Indices],
-    scale: float | None = None,
-    add: float | None = None,
-    clamp: float | None = None,
+    scale: Finite | None = None,
+    add: Finite | None = None,
+    clamp: Finite | None = None,
     ablate: bool = False,
     heads: Annotated[list[str] | None, Many] = None,
-    positions: Annotated[list[int] | None, Many] = None,
+    positions: Annotated[list[int] | None, Many, Integers] = None,
     top: Count = 10,
     tokens: Index = 20,
-    temperature: float = 0.0,
+    temperature: NotNegative = 0.0,
     seed: Seed = 0,
     threads: Count | None = None,
     json: Json = False,

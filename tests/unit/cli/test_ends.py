@@ -135,6 +135,8 @@ NUMBERS = [
     ("sweep", "pairs", "--retries", "-1"),
     ("sweep", "pairs", "--set", "world.n_ctx=NaN"),
     ("study", "run", "tms", "--seeds", "-1"),
+    *(("steer", "bundled", "bundled", "def f", "--latent", "1", "--scale", x) for x in ("nan", "inf", "-inf")),
+    ("steer", "bundled", "bundled", "def f", "--latent", "1", "--temperature", "-1"),
     ("benchmark", "--minutes", "nan"),
     ("benchmark", "--steps", "-5"),
     ("view", "OUT", "--port", "70000"),
