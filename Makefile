@@ -10,7 +10,7 @@ TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 # Node builds and checks the scripts of the pages. They are committed, so only who changes viewer/ needs it.
 NODE_FITS := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null && command -v npm)
 
-.PHONY: help site demo test check lint fix viewer check-viewer bench docs methods test-transformers4 test-bounds constraints clean
+.PHONY: help site demo test check lint fix viewer check-viewer bench docs notebooks methods test-transformers4 test-bounds constraints clean
 help:
 	@echo "make demo   train and open a multitoken transcoder on the bundled model (one to four minutes)"
 	@echo "make test   the whole test suite        make check  format, lint, types, contracts, fast tests"
@@ -18,6 +18,7 @@ help:
 	@echo "make viewer the scripts of the pages, bundled from viewer/src (needs node >= 18)"
 	@echo "make methods what the command line says of methods without loading them, after one was changed"
 	@echo "make site   the documentation site, into build/site"
+	@echo "make notebooks the notebooks, executed, with their results"
 	@echo "make docs   docs/studies.md and its figures, from the shipped records"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -68,10 +69,14 @@ fix: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-# docs/studies.md and its figures, from the shipped records of the studies.
 methods: $(VENV)/.installed
 	$(BIN)/python -m polyhead.runs.list_methods
 
+# The notebooks, executed, with their results; one alone: make notebooks NAMES=02
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python notebooks/make.py $(NAMES)
+
+# docs/studies.md and its figures, from the shipped records of the studies.
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/make_studies.py
 

@@ -26,6 +26,7 @@ from polyhead.activations.shards import shard_header
 from polyhead.activations.store import StoreConfig, StoredLayer, stored_sites
 from polyhead.activations.tokens import TokenSequences
 from polyhead.core.errors import PolyheadError
+from polyhead.core.progress import verbosity
 from polyhead.core.protocols import BatchSource
 from polyhead.core.reading import Reading
 from polyhead.core.sites import site
@@ -95,7 +96,9 @@ class Plan:
         return table
 
     def show(self, console: Console | None = None) -> "Plan":
-        """Print the table (on standard error unless told otherwise); itself."""
+        """Print the table (on standard error unless told otherwise, and not there where it is to be quiet); itself."""
+        if console is None and verbosity() == "quiet":
+            return self
         (console or Console(stderr=True)).print(self.table())
         return self
 

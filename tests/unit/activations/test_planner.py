@@ -104,6 +104,14 @@ def test_the_table_shows_needs_beside_what_there_is():
         assert words in text
 
 
+def test_the_table_is_left_out_where_it_is_to_be_quiet(monkeypatch, capsys):
+    plan().show()
+    assert "a harvest" in capsys.readouterr().err
+    monkeypatch.setenv("POLYHEAD_VERBOSITY", "quiet")
+    plan().show()
+    assert capsys.readouterr().err == ""
+
+
 def test_training_is_planned_on_a_copy(tmp_path):
     class Module(nn.Module):
         def __init__(self):
