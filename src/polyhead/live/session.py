@@ -181,9 +181,7 @@ class Session:
         if edit.latent is None or edit.head is not None or edit.dictionary is None:
             raise PolyheadError("an edit names a head, or a dictionary and a latent")
         if edit.dictionary not in self.dictionaries:
-            raise PolyheadError(
-                f"no dictionary is called {edit.dictionary!r}; there are {', '.join(self.dictionaries)}"
-            )
+            raise PolyheadError(f"unknown dictionary {edit.dictionary!r}; known: {', '.join(self.dictionaries)}")
         one = self.dictionaries[edit.dictionary]
         about: dict[str, Any] = {"latent": edit.latent, "reading": one.own_reading}
         if edit.do == "clamp":

@@ -121,7 +121,7 @@ def test_every_bundled_dictionary_is_seen(session: Session):
         (Edit(head="all"), "is not a head"),
         (Edit(head="L0H0", do="clamp"), "a head can be scaled"),
         (Edit(), "names a head, or a dictionary and a latent"),
-        (Edit(dictionary="mtc", latent=1), "no dictionary is called 'mtc'"),
+        (Edit(dictionary="mtc", latent=1), "unknown dictionary 'mtc'"),
         (Edit(dictionary="mtc-layer-0", latent=9999), "the dictionary has 0 to"),
     ],
 )
