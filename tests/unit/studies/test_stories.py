@@ -115,3 +115,9 @@ def test_statements_that_name_an_item_are_current_too() -> None:
     now = {claim.key: claim.statement for claim in in_current_words(older).findings.claims}
     assert now["rare-superposed-12"].endswith("on 12 units).")
     assert now["phase-diagram-2"] == "An older wording.", "it also names the number of units, which is measured"
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_no_record_names_a_place_on_the_disk_of_who_made_it(name: str) -> None:
+    text = record_of(name).model_dump_json()
+    assert not re.findall(r"(?:\.\./|(?<![\w.])/(?:home|root|tmp|work|usr|Users)/)[^\"\\ ]*", text)
