@@ -21,7 +21,7 @@ from polyhead.models.base_layer import base_layer
 from polyhead.models.hf import HFModel
 from polyhead.ops.rotary import apply_rotary
 
-NORMED = {"qwen3", "olmo2", "olmo2-gqa", "gemma3_text"}
+NORMED = {"qwen3", "olmo2", "olmo2-gqa", "olmo3", "gemma3_text"}
 NOT_ROTARY = {"gpt2", "gpt2-scaled-by-layer", "gpt2-unscaled", "gpt_neo"}
 CAPS = {"gemma2": 3.0}
 

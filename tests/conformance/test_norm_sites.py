@@ -14,7 +14,7 @@ from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.models.hf import HFModel
 
-LAYER_NORM = ("gpt2", "gpt_neo", "gpt_neox")
+LAYER_NORM = ("gpt2", "gpt_neo", "gpt_neox", "starcoder2")
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +31,8 @@ def model(request: pytest.FixtureRequest) -> HFModel:
 def plain(x: Tensor, model: HFModel) -> Tensor:
     """The norm of x without gain and bias, as the family's paper has it."""
     config = model.hf.config
-    eps = next(
-        getattr(config, n) for n in ("rms_norm_eps", "layer_norm_epsilon", "layer_norm_eps") if hasattr(config, n)
-    )
+    names = ("rms_norm_eps", "layer_norm_epsilon", "layer_norm_eps", "norm_epsilon")
+    eps = next(getattr(config, n) for n in names if hasattr(config, n))
     if model.cfg.family in LAYER_NORM:
         x = x - x.mean(-1, keepdim=True)
     return x / (x.square().mean(-1, keepdim=True) + eps).sqrt()
@@ -44,10 +43,10 @@ def norms(model: HFModel) -> dict[str, str]:
     parallel, last = getattr(model.hf.config, "use_parallel_residual", False), site(N_LAYERS - 1, "hook_resid_post")
     found = {"ln_final": last}
     for layer in range(N_LAYERS):
-        if model.cfg.family != "olmo2":  # norms on outputs only
+        if model.cfg.family not in ("olmo2", "olmo3"):  # norms on outputs only
             found[site(layer, "ln1")] = site(layer, "hook_resid_pre")
             found[site(layer, "ln2")] = site(layer, "hook_resid_pre" if parallel else "hook_resid_mid")
-        if model.cfg.family in ("olmo2", "gemma2", "gemma3_text"):
+        if model.cfg.family in ("olmo2", "olmo3", "gemma2", "gemma3_text"):
             found |= {site(layer, "ln1_post"): site(layer, "hook_attn_out")}
             found |= {site(layer, "ln2_post"): site(layer, "hook_mlp_out")}
     return found

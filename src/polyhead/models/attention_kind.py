@@ -6,7 +6,7 @@ from typing import Any
 from polyhead.models.hooked import HookedModel
 from polyhead.models.native import NativeTransformer
 
-_WINDOWED = ("gemma2", "gemma3_text", "mistral", "phi3", "qwen2", "qwen3")
+_WINDOWED = ("gemma2", "gemma3_text", "mistral", "olmo3", "phi3", "qwen2", "qwen3", "starcoder2")
 """Families that heed `sliding_window`; in configs of others it is a leftover."""
 _BY_LENGTH = ("longrope",)
 """Rotations whose frequencies depend on how long the sequence is. (`dynamic` changes beyond the context only.)"""

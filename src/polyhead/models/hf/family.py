@@ -65,6 +65,14 @@ _GEMMA = replace(
     gain_plus_one=True,
     embeds_times_sqrt_d=True,
 )
+_OLMO = replace(
+    _LLAMA,
+    ln1=None,
+    ln1_post="post_attention_layernorm",
+    ln2=None,
+    ln2_post="post_feedforward_layernorm",
+    joint_k_norm=True,
+)
 _GPT2 = Family(
     blocks="transformer.h",
     embed="transformer.wte",
@@ -102,14 +110,9 @@ FAMILIES: dict[str, Family] = {
     "mistral": _LLAMA,
     "qwen2": _LLAMA,
     "qwen3": _LLAMA,
-    "olmo2": replace(
-        _LLAMA,
-        ln1=None,
-        ln1_post="post_attention_layernorm",
-        ln2=None,
-        ln2_post="post_feedforward_layernorm",
-        joint_k_norm=True,
-    ),
+    "olmo2": _OLMO,
+    "olmo3": _OLMO,
+    "starcoder2": replace(_LLAMA, normalization="LN", mlp_in="c_fc", mlp_out="c_proj"),
     "gemma2": _GEMMA,
     "gemma3_text": _GEMMA,
     "phi3": replace(_LLAMA, qkv="stacked", fused_proj="qkv_proj", mlp_in="gate_up_proj", mlp_in_is_gate_and_up=True),
