@@ -1,5 +1,5 @@
-// The page of one study: question, claims, notes, figures, circumstances.
-import { el } from "../shared/dom.js";
+// The page of one study: question, set-up, key figure with its takeaway, claims, notes, other figures, how to rerun.
+import { el, svg } from "../shared/dom.js";
 import { count, seconds, plain, moment } from "../shared/format.js";
 import * as claims from "./claims.js";
 import * as figure from "./figure.js";
@@ -15,7 +15,7 @@ const header = (record, found) =>
   el(
     "section.card.study-head",
     el("h1", record.title),
-    el("p.question", record.question),
+    el("p.question", record.story.question),
     el("p.counts", pills(countOf(found.claims))),
     el(
       "p.subtitle",
@@ -34,6 +34,34 @@ const header = (record, found) =>
         record.sources.map((s) => el("li", linked(s))),
       ),
   );
+
+// The world or model in three parts, from what goes in to what comes out; the labels wrap below their boxes.
+const PARTS = [
+  ["into", "In"],
+  ["inside", "Model"],
+  ["out", "Out"],
+];
+const setUp = (told) => {
+  const arrow = () =>
+    svg(
+      "svg.set-up-arrow",
+      { viewBox: "0 0 40 16", width: 40, height: 16, "aria-hidden": "true" },
+      svg("path", { d: "M1 8H33", fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+      svg("path", { d: "M31 2L39 8L31 14z", fill: "currentColor" }),
+    );
+  return el(
+    "section#set-up.card",
+    el("h2", "Set-up"),
+    el("p", told.text),
+    el(
+      "div.set-up",
+      PARTS.map(([key, title], i) => [
+        i > 0 && arrow(),
+        el("div", { class: `set-up-part ${key}` }, el("strong", title), told[key]),
+      ]),
+    ),
+  );
+};
 
 const facts = (pairs) =>
   el(
@@ -59,6 +87,7 @@ const circumstances = (record) => {
     "section#circumstances.card",
     el("h2", "How it was run"),
     el("div.command", el("code", record.command), copy),
+    el("p.hint", "A first look in under two minutes: ", el("code", record.story.rerun.quick)),
     el(
       "div.columns-2",
       el(
@@ -96,10 +125,16 @@ export const page = (record) => {
   const found = record.findings;
   const table = claims.table(found.claims);
   const figures = found.figures.map((f) => figure.make(f, record.name));
-  arrange(figures);
+  const at = found.figures.findIndex((f) => f.key === record.story.key_figure),
+    key = figures[at];
+  const others = figures.filter((f) => f !== key);
+  if (key) key.node.classList.add(key.narrow ? "side" : "full");
+  arrange(others);
   const node = el(
     "div.page.study",
     header(record, found),
+    record.story.set_up && setUp(record.story.set_up),
+    el("div.key-figure", el("p.takeaway", record.story.takeaway), key && el("div.figures", key.node)),
     el("section#claims.card", el("h2", "Claims"), table.node),
     found.notes.length > 0 &&
       el(
@@ -110,11 +145,11 @@ export const page = (record) => {
           found.notes.map((n) => el("li", n)),
         ),
       ),
-    figures.length > 0 && el("h2#figures.between", "Figures"),
-    figures.length > 0 &&
+    others.length > 0 && el("h2#figures.between", key ? "Other figures" : "Figures"),
+    others.length > 0 &&
       el(
         "div.figures",
-        figures.map((f) => f.node),
+        others.map((f) => f.node),
       ),
     circumstances(record),
   );

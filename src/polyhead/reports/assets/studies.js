@@ -5529,7 +5529,7 @@ THIS SOFTWARE.
   var header = (record2, found) => el(
     "section.card.study-head",
     el("h1", record2.title),
-    el("p.question", record2.question),
+    el("p.question", record2.story.question),
     el("p.counts", pills(countOf(found.claims))),
     el(
       "p.subtitle",
@@ -5547,6 +5547,31 @@ THIS SOFTWARE.
       record2.sources.map((s2) => el("li", linked(s2)))
     )
   );
+  var PARTS = [
+    ["into", "In"],
+    ["inside", "Model"],
+    ["out", "Out"]
+  ];
+  var setUp = (told) => {
+    const arrow = () => svg(
+      "svg.set-up-arrow",
+      { viewBox: "0 0 40 16", width: 40, height: 16, "aria-hidden": "true" },
+      svg("path", { d: "M1 8H33", fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+      svg("path", { d: "M31 2L39 8L31 14z", fill: "currentColor" })
+    );
+    return el(
+      "section#set-up.card",
+      el("h2", "Set-up"),
+      el("p", told.text),
+      el(
+        "div.set-up",
+        PARTS.map(([key2, title], i) => [
+          i > 0 && arrow(),
+          el("div", { class: `set-up-part ${key2}` }, el("strong", title), told[key2])
+        ])
+      )
+    );
+  };
   var facts = (pairs) => el(
     "dl.facts",
     pairs.map(([k2, v]) => el("div", el("dt", k2), el("dd", v)))
@@ -5570,6 +5595,7 @@ THIS SOFTWARE.
       "section#circumstances.card",
       el("h2", "How it was run"),
       el("div.command", el("code", record2.command), copy),
+      el("p.hint", "A first look in under two minutes: ", el("code", record2.story.rerun.quick)),
       el(
         "div.columns-2",
         el(
@@ -5604,10 +5630,15 @@ THIS SOFTWARE.
     const found = record2.findings;
     const table2 = table(found.claims);
     const figures = found.figures.map((f) => make3(f, record2.name));
-    arrange(figures);
+    const at = found.figures.findIndex((f) => f.key === record2.story.key_figure), key2 = figures[at];
+    const others = figures.filter((f) => f !== key2);
+    if (key2) key2.node.classList.add(key2.narrow ? "side" : "full");
+    arrange(others);
     const node = el(
       "div.page.study",
       header(record2, found),
+      record2.story.set_up && setUp(record2.story.set_up),
+      el("div.key-figure", el("p.takeaway", record2.story.takeaway), key2 && el("div.figures", key2.node)),
       el("section#claims.card", el("h2", "Claims"), table2.node),
       found.notes.length > 0 && el(
         "section#notes.card",
@@ -5617,10 +5648,10 @@ THIS SOFTWARE.
           found.notes.map((n) => el("li", n))
         )
       ),
-      figures.length > 0 && el("h2#figures.between", "Figures"),
-      figures.length > 0 && el(
+      others.length > 0 && el("h2#figures.between", key2 ? "Other figures" : "Figures"),
+      others.length > 0 && el(
         "div.figures",
-        figures.map((f) => f.node)
+        others.map((f) => f.node)
       ),
       circumstances(record2)
     );
