@@ -51,11 +51,14 @@ def save(page: Any, key: str, what: str, path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_the_claim_table_comes_first_with_text_verdicts(open_study: Opener):
+def test_the_key_figure_and_its_takeaway_come_before_claims_with_text_verdicts(open_study: Opener):
     page = open_study()
     assert page.title() == f"{RECORD.title} · polyhead"
     sections = page.eval_on_selector_all(".study > [id]", "nodes => nodes.map((n) => n.id)")
     assert sections[0] == "claims"
+    selector = ".question, .takeaway, .key-figure .figures > *, #claims"
+    order = page.eval_on_selector_all(selector, "nodes => nodes.map((n) => n.id || n.className)")
+    assert order == ["question", "takeaway", "figure-sweep", "claims"]
     claims = RECORD.findings.claims
     assert page.locator(".claims .claim").count() == len(claims)
     verdicts = page.eval_on_selector_all(".claim .verdict-pill", "nodes => nodes.map((n) => n.dataset.verdict)")
@@ -232,6 +235,8 @@ def test_an_address_that_names_nothing_shows_the_page(open_study: Opener):
 
 def test_the_keyboard_walks_through_claims_figures_and_studies(open_study: Opener):
     page = open_study()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == "figure-sweep", "the key figure stands before the claims"
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.id") == "claim-reversed-orders"
     page.keyboard.press("j")
