@@ -235,6 +235,8 @@ def train(
     spread: bool = False,
     lr: Positive | None = None,
     store: Path | None = None,
+    track: Annotated[tuple[Literal["wandb", "trackio", "tensorboard"], ...], Many] = (),
+    project: str = "polyhead",
     jobs: Count = 1,
     threads: Count | None = None,
     json: Json = False,
@@ -267,6 +269,8 @@ def train(
         spread: Also train the free variant of an MTC from loadings spread over all heads.
         lr: Adam's rate; the method's own if not given.
         store: Read activations from a store written by `polyhead harvest` instead of running the model.
+        track: Programs that draw the metrics as they come: wandb, trackio, tensorboard (need polyhead[track]).
+        project: What they file the members under.
         jobs: Processes; members are shared out among them.
         threads: CPU threads of each process.
     """
@@ -296,7 +300,7 @@ def train(
         spread=spread,
         lr=lr,
     )
-    result = run_experiment(cfg, out, jobs=jobs, threads=threads, store=store)
+    result = run_experiment(cfg, out, jobs=jobs, threads=threads, store=store, track=track, project=project)
     if (short := too_short(cfg)) is not None:
         notice(short)
     show(result, json, lambda console: console.print(table("trained", result["members"])))

@@ -17,8 +17,9 @@ def split_verbosity(words: Sequence[str]) -> tuple[list[str], Verbosity | None]:
         PolyheadError: both were given.
     """
     n = list(words).index("--") if "--" in words else len(words)
-    asked = {FLAGS[word] for word in words[:n] if word in FLAGS}
+    asked: set[Verbosity] = {FLAGS[word] for word in words[:n] if word in FLAGS}
     if len(asked) > 1:
         raise PolyheadError("-v shows more and -q shows less; give one of them")
     rest = [word for word in words[:n] if word not in FLAGS]
-    return [*rest, *words[n:]], next(iter(asked), None)
+    level: Verbosity | None = next(iter(asked), None)
+    return [*rest, *words[n:]], level

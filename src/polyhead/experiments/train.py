@@ -31,6 +31,7 @@ from polyhead.experiments.data import ExperimentData, load_data
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.firing import FiringCounts
 from polyhead.training.loop import fit
+from polyhead.training.track import Tracker, Tracking
 
 CONFIG_FILE = "experiment.json"
 ENVIRONMENT_FILE = "environment.json"
@@ -44,7 +45,14 @@ _DEAD_AFTER_TOKENS = 20_000
 
 
 def run_experiment(
-    cfg: ExperimentConfig, run_dir: Path, *, jobs: int = 1, threads: int | None = None, store: Path | None = None
+    cfg: ExperimentConfig,
+    run_dir: Path,
+    *,
+    jobs: int = 1,
+    threads: int | None = None,
+    store: Path | None = None,
+    track: Sequence[str | Tracker] = (),
+    project: str = "polyhead",
 ) -> dict[str, Any]:
     """Train what is not finished yet; every finished member is `members/<name>/dictionary`.
 
@@ -58,12 +66,21 @@ def run_experiment(
         threads: CPU threads per process; those the run began with where None, and at the beginning all there are,
             divided by `jobs`.
         store: where a harvest lies on disk, instead of running the model.
+        track: trackers that are told the metrics of every member (training/track.py): names, or with one process
+            trackers of your own.
+        project: what a tracker files the members under.
 
     Raises:
         FolderBusyError: another process trains there.
         PolyheadError: the folder holds another experiment, and whatever loading and training may raise.
         Stopped: SIGTERM or Ctrl-C was received; checkpoints were written first.
     """
+    if jobs > 1 and not all(isinstance(one, str) for one in track):
+        raise PolyheadError(
+            "a tracker of your own works in one process: use jobs=1, or name one that comes with polyhead"
+        )
+    tracking = Tracking(tuple(track), project)
+    tracking.trackers(run_dir)  # refused before anything is written
     with open_run(run_dir):
         save_config(cfg, run_dir)
         todo = [m.name for m in cfg.members if not is_finished(run_dir, m)]
@@ -71,9 +88,9 @@ def run_experiment(
             threads = _threads(run_dir, jobs, threads)
             with stage(run_dir, "train"):
                 if jobs > 1:
-                    _share_out(run_dir, todo, jobs=min(jobs, len(todo)), threads=threads, store=store)
+                    _share_out(run_dir, todo, tracking, jobs=min(jobs, len(todo)), threads=threads, store=store)
                 else:
-                    train_members(run_dir, todo, threads=threads, store=store)
+                    train_members(run_dir, todo, threads=threads, store=store, tracking=tracking)
         return {"run": str(run_dir), "members": [_summary(run_dir, m) for m in cfg.members]}
 
 
@@ -144,7 +161,14 @@ def load_member(run_dir: Path, member: Member) -> Any:
     return load_dictionary(member_dir(run_dir, member) / "dictionary").requires_grad_(False)
 
 
-def train_members(run_dir: Path, names: list[str], *, threads: int | None = None, store: Path | None = None) -> None:
+def train_members(
+    run_dir: Path,
+    names: list[str],
+    *,
+    threads: int | None = None,
+    store: Path | None = None,
+    tracking: Tracking | None = None,
+) -> None:
     """Train the named members in this process; the model runs over the text once for all of them.
 
     What a member reads is the same to the last bit whatever is read with it (models/tap.py), so that a run which is
@@ -158,10 +182,10 @@ def train_members(run_dir: Path, names: list[str], *, threads: int | None = None
             data.harvest_for(todo)
         for member in todo:
             with open_run(member_dir(run_dir, member)):
-                train_member(data, member, run_dir)
+                train_member(data, member, run_dir, tracking=tracking)
 
 
-def train_member(data: ExperimentData, member: Member, run_dir: Path) -> nn.Module:
+def train_member(data: ExperimentData, member: Member, run_dir: Path, *, tracking: Tracking | None = None) -> nn.Module:
     """Train one member to the end and save its dictionary."""
     cfg, folder, method = data.cfg, member_dir(run_dir, member), member.of
     batches = data.training_batches(member)
@@ -184,6 +208,7 @@ def train_member(data: ExperimentData, member: Member, run_dir: Path) -> nn.Modu
         checkpoint_every=cfg.training.checkpoint_every,
         config=identity(data, member),
         callbacks=[_firing_counts(dictionary, first[0], batches.tokens_per_batch)],
+        trackers=(tracking or Tracking()).trackers(run_dir),
         label=member.name,
     )
     trained: object = dictionary
@@ -241,10 +266,13 @@ def _summary(run_dir: Path, member: Member) -> dict[str, Any]:
     return {"member": member.name, "steps": last["step"], "final loss": last["loss"]}
 
 
-def _share_out(run_dir: Path, names: list[str], *, jobs: int, threads: int, store: Path | None) -> None:
+def _share_out(
+    run_dir: Path, names: list[str], tracking: Tracking, *, jobs: int, threads: int, store: Path | None
+) -> None:
     function = "polyhead.experiments.train:work"
     workers = [
-        start_worker(function, (run_dir, names[i::jobs], threads, store), name=f"members {i + 1}") for i in range(jobs)
+        start_worker(function, (run_dir, names[i::jobs], threads, store, tracking), name=f"members {i + 1}")
+        for i in range(jobs)
     ]
     try:
         with stop_signals() as stop:
@@ -260,10 +288,10 @@ def _share_out(run_dir: Path, names: list[str], *, jobs: int, threads: int, stor
         raise PolyheadError(f"{len(failed)} of {jobs} processes failed (their messages are above); {RESUME}")
 
 
-def work(run_dir: Path, names: list[str], threads: int, store: Path | None) -> None:
+def work(run_dir: Path, names: list[str], threads: int, store: Path | None, tracking: Tracking) -> None:
     """What a worker of `run_experiment` does: train its members; a message and exit code 2 where that fails."""
     try:
-        train_members(run_dir, names, threads=threads, store=store)
+        train_members(run_dir, names, threads=threads, store=store, tracking=tracking)
     except Stopped:
         sys.exit(128 + signal.SIGTERM)
     except PolyheadError as error:

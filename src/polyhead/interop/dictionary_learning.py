@@ -168,7 +168,7 @@ def _gated(trainer: TrainerSettings, tensors: Mapping[str, Tensor], path: Path, 
     n, d = _width(tensors, "encoder.weight", path)
     shapes: dict[str, tuple[int, ...]] = {"decoder_bias": (d,), "encoder.weight": (n, d), "decoder.weight": (d, n)}
     check_tensors(path, tensors, shapes | dict.fromkeys(("r_mag", "gate_bias", "mag_bias"), (n,)))
-    plain = ungated(
+    plain: dict[str, Any] = ungated(
         {
             "W_enc": tensors["encoder.weight"].T,
             "b_gate": tensors["gate_bias"],
@@ -190,7 +190,7 @@ def _matryoshka(trainer: TrainerSettings, tensors: Mapping[str, Tensor], path: P
     shapes: dict[str, tuple[int, ...]] = {"W_enc": (d, n), "b_enc": (n,), "W_dec": (n, d), "b_dec": (d,)}
     check_tensors(path, rest, shapes | {"k": (), "threshold": ()})
     config = _config(d, n, BatchTopK(k=_k(trainer, tensors, path, n)), subtract=True, site=site)
-    weights = {name: rest[name] for name in shapes}
+    weights: dict[str, Any] = {name: rest[name] for name in shapes}
     return build(config, **weights, threshold=rest["threshold"].clamp_min(0.0).expand(n))
 
 

@@ -80,12 +80,13 @@ def _in_memory(hf: nn.Module, tokenizer: Any) -> HookedModel:
 
     if isinstance(hf, HookedModel):
         raise PolyheadError(f"{hf.cfg.name} is a model of polyhead already; use it as it is")
-    if not hasattr(getattr(hf, "config", None), "model_type"):
+    config: Any = getattr(hf, "config", None)
+    if not hasattr(config, "model_type"):
         raise PolyheadError(
             f"a causal language model of transformers was expected; received {type(hf).__name__}, which has no config"
         )
     check_finite(hf.state_dict(), origin=f"the {type(hf).__name__} given")
-    name = str(getattr(hf.config, "_name_or_path", "") or hf.config.model_type)
+    name = str(getattr(config, "_name_or_path", "") or config.model_type)
     if tokenizer is None:
         return HFModel(hf, name=name)
     if isinstance(tokenizer, str | Path):

@@ -25,6 +25,7 @@ from polyhead.core.run_folder import differences, open_run, refusal
 from polyhead.core.stopping import stop_signals
 from polyhead.ops.schedules import Schedule, rate_factor
 from polyhead.training.checkpoint import latest_checkpoint, save_checkpoint
+from polyhead.training.track import Tracker, tracked
 
 Metrics = dict[str, float]
 Callback = Callable[[int, nn.Module, Batch], Metrics | None]
@@ -68,6 +69,7 @@ def fit(
     config: Mapping[str, Any] | None = None,
     generator: torch.Generator | None = None,
     callbacks: Sequence[Callback] = (),
+    trackers: Sequence[Tracker] = (),
     label: str = "training",
 ) -> None:
     """Train `module` in place for `n_steps`, resuming from the newest checkpoint under `run_dir` if there is one.
@@ -76,6 +78,8 @@ def fit(
         clip: largest gradient norm, or None.
         config: plain values that decide the result; kept in checkpoints and compared when a run resumes.
         generator: the one the module draws from, if any; its state is kept in checkpoints.
+        trackers: are told every row of `metrics.jsonl` (training/track.py).
+        label: name of the run, for progress and trackers.
 
     Raises:
         FolderBusyError: another process trains in `run_dir`.
@@ -92,8 +96,11 @@ def fit(
         start = _resume(run_dir, settings, parts, log)
         job = _Job(module, batches, parts, rates, n_steps, clip, schedule, checkpoint_every, log_every, callbacks)
         unit, scale = "tokens", batches.tokens_per_batch
-        with progress(label, total=n_steps, done=start, unit=unit, scale=scale) as bar:
-            _train(job, start, run_dir / "checkpoints", settings, log, bar)
+        with (
+            tracked(trackers, label, settings) as tell,
+            progress(label, total=n_steps, done=start, unit=unit, scale=scale) as bar,
+        ):
+            _train(job, start, run_dir / "checkpoints", settings, log, bar, tell)
 
 
 class _Job(NamedTuple):
@@ -112,7 +119,15 @@ class _Job(NamedTuple):
     callbacks: Sequence[Callback]
 
 
-def _train(job: _Job, start: int, folder: Path, settings: dict[str, Any], log: "_Log", bar: Bar) -> None:
+def _train(
+    job: _Job,
+    start: int,
+    folder: Path,
+    settings: dict[str, Any],
+    log: "_Log",
+    bar: Bar,
+    tell: Callable[[int, Metrics], None],
+) -> None:
     """The steps from `start` on, with their rows of the log and their checkpoints."""
     optimizers = job.parts.optimizers
     with stop_signals() as stop:
@@ -127,6 +142,7 @@ def _train(job: _Job, start: int, folder: Path, settings: dict[str, Any], log: "
             if extra or done % job.log_every == 0 or done == job.n_steps:
                 row = {"step": done, **{k: v.item() for k, v in report.items()}, **extra}
                 log.append(row)
+                tell(done, {k: v for k, v in row.items() if k != "step"})
                 bar.note(f"loss {row['loss']:.4g}")
             bar.advance()
             asked = stop.name  # read once: a signal may come at any moment

@@ -365,3 +365,10 @@ def test_stages_are_named_on_request(capsys: pytest.CaptureFixture[str], tmp_pat
     assert named[0] == f"stage train, in {tmp_path / 'run'}"
     assert "free-k2-n8-s0: 1,024 tokens" in lines
     assert any(line.startswith("free-k2-n8-s0: done, 1,024 tokens in ") for line in lines)
+
+
+def test_quiet_training_says_nothing_but_its_table(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    small = ["--train-tokens", "16384", "--eval-tokens", "128", "--seq-len", "32", "--k", "2", "--n-latents", "8"]
+    code, out, err = run(capsys, "train", "mtc", "--out", str(tmp_path / "run"), *small, "--threads", "1", "-q")
+    assert (code, err) == (0, "")
+    assert "free-k2-n8-s0" in out

@@ -42,11 +42,11 @@ def test_a_member_alone_is_the_member_in_company(together, tmp_path: Path, metho
 def test_a_run_stopped_between_members_ends_in_the_same_bytes(together, tmp_path: Path, monkeypatch):
     cfg, left, real = recipe(*METHODS), [2], train_module.train_member
 
-    def train_one(*args):
+    def train_one(*args, **kwargs):
         if not left[0]:
             raise Stopped("stopped")
         left[0] -= 1
-        return real(*args)
+        return real(*args, **kwargs)
 
     monkeypatch.setattr(train_module, "train_member", train_one)
     with pytest.raises(Stopped):
