@@ -17,6 +17,7 @@ from polyhead.core.model_config import ModelConfig
 from polyhead.core.norm_facts import NormFacts
 from polyhead.core.special_tokens import NO_TOKENIZER, SpecialTokens
 from polyhead.models.active import add_active
+from polyhead.models.asked_sites import Asked, SiteCache, named_sites
 from polyhead.models.tap import Hook, StopForward, Tap
 from polyhead.models.tokenizer import Tokenizer
 
@@ -57,31 +58,45 @@ class Hooked(nn.Module):
     def _check(self, inputs: Tensor, /) -> None:
         raise NotImplementedError  # each kind of model brings its own
 
+    def _prepared(self, inputs: Any, /) -> Tensor:
+        """What the model runs on, of what was given."""
+        return inputs
+
     def forward(self, inputs: Tensor, /) -> Tensor:
         """The output, nothing hooked."""
         return self._run(inputs, Tap(n_layers=self.n_layers))
 
     def run_with_cache(
         self,
-        inputs: Tensor,
-        sites: Iterable[str],
+        inputs: Any,
+        sites: Asked | Iterable[Asked] | None = None,
         *,
         hooks: Mapping[str, Hook] | None = None,
         with_logits: bool = True,
-    ) -> tuple[Tensor | None, dict[str, Tensor]]:
-        """Run the model on tokens `[b, p]` (or features) and keep the tensors at `sites`.
+    ) -> tuple[Tensor | None, SiteCache]:
+        """Run the model and keep the tensors at some sites.
 
-        With `with_logits=False` the pass ends after the last of the sites and the output is None.
+        Args:
+            inputs: Tokens `[b, p]`, or features; for a language model also text.
+            sites: One or several: full names, globs (`blocks.*.attn.hook_pattern`), or `("pattern", 3)`; by default
+                every site that the model has, but `attn.hook_result`.
+            hooks: Replacements by full site name, as in `run_with_hooks`.
+            with_logits: With False, the pass ends after the last of the sites and the output is None.
+
+        Returns:
+            The output, and the tensors by full name.
 
         Raises:
             PolyheadError: a site the model does not have (nearest names given), a token id out of range, too long.
         """
-        tap = Tap(sites=sites, hooks=hooks, stop=not with_logits, n_layers=self.n_layers)
+        every = sites is None
+        names = [] if sites is None else named_sites(sites, self.n_layers)
+        tap = Tap(sites=names, hooks=hooks, stop=not with_logits, n_layers=self.n_layers, everything=every)
         output = self._run(inputs, tap)
         tap.check_complete()
-        return (output if with_logits else None), tap.cache
+        return (output if with_logits else None), SiteCache(tap.cache)
 
-    def run_with_hooks(self, inputs: Tensor, hooks: Mapping[str, Hook]) -> Tensor:
+    def run_with_hooks(self, inputs: Any, hooks: Mapping[str, Hook]) -> Tensor:
         """The output with the tensors at some sites replaced (a hook returning None leaves its tensor as it is)."""
         tap = Tap(hooks=hooks, n_layers=self.n_layers)
         output = self._run(inputs, tap)
@@ -89,7 +104,8 @@ class Hooked(nn.Module):
         assert output is not None
         return output
 
-    def _run(self, inputs: Tensor, tap: Tap) -> Any:
+    def _run(self, inputs: Any, tap: Tap) -> Any:
+        inputs = self._prepared(inputs)
         self._check(inputs)
         add_active(self, tap)
         try:
@@ -179,9 +195,38 @@ class HookedModel(Hooked):
     def _weight(self, name: str, layer: int) -> Tensor:
         raise NotImplementedError  # each kind of model brings its own
 
-    def forward(self, tokens: Int[Tensor, "b p"]) -> Float[Tensor, "b p d_vocab"]:
-        """Logits, nothing hooked, attention fused."""
-        return super().forward(tokens)
+    def forward(self, tokens: Int[Tensor, "b p"] | str) -> Float[Tensor, "b p d_vocab"]:
+        """Logits of tokens or of a text, nothing hooked, attention fused."""
+        return self._run(tokens, Tap(n_layers=self.n_layers))
+
+    def to_tokens(self, text: str) -> Int[Tensor, "1 p"]:
+        """Token ids of a prompt: BOS where the model has one (`cfg.bos_from` says why), then the text.
+
+        Text that spells a special token is that token, as in transformers; nothing is added at the end.
+
+        Raises:
+            PolyheadError: the model has no tokenizer.
+        """
+        if self.tokenizer is None:
+            raise PolyheadError(f"{self.cfg.name} has no tokenizer; pass token ids instead")
+        start = [] if self.cfg.bos_token_id is None else [self.cfg.bos_token_id]
+        return torch.tensor([[*start, *self.tokenizer.encode(text)]], dtype=torch.int64, device=self.device)
+
+    def to_str_tokens(self, text: "str | Int[Tensor, '*b p']") -> list[str]:
+        """The text of each token, BOS included, of a prompt or of ids.
+
+        Raises:
+            PolyheadError: the model has no tokenizer, or several sequences are given.
+        """
+        tokens = self.to_tokens(text) if isinstance(text, str) else text
+        if tokens.ndim > 1 and len(tokens) > 1:
+            raise PolyheadError(f"expected one sequence of tokens; received {list(tokens.shape)}")
+        if self.tokenizer is None:
+            raise PolyheadError(f"{self.cfg.name} has no tokenizer, so its tokens have no text")
+        return list(self.tokenizer.tokens(tokens.flatten().tolist()))
+
+    def _prepared(self, inputs: Any, /) -> Tensor:
+        return self.to_tokens(inputs) if isinstance(inputs, str) else inputs
 
     def _check(self, tokens: Tensor) -> None:
         if tokens.ndim != 2 or tokens.numel() == 0:

@@ -25,7 +25,10 @@ class StopForward(Exception):  # noqa: N818 - a signal, not an error
 
 
 class Tap:
-    """Collects `sites` into `cache`, applies `hooks`, and ends the pass after the last cached site if `stop`."""
+    """Collects `sites` into `cache`, applies `hooks`, and ends the pass after the last cached site if `stop`.
+
+    With `everything`, collects every site that the model has but `attn.hook_result`, the largest by far.
+    """
 
     def __init__(
         self,
@@ -34,7 +37,9 @@ class Tap:
         hooks: Mapping[str, Hook] | None = None,
         stop: bool = False,
         n_layers: int,
+        everything: bool = False,
     ) -> None:
+        self._everything = everything
         self.hooks = dict(hooks or {})
         self.sites = list(dict.fromkeys(sites))
         for name in (*self.sites, *self.hooks):
@@ -54,7 +59,7 @@ class Tap:
 
     def wants(self, *names: str) -> bool:
         """Whether any of these sites is read or replaced."""
-        return any(name in self._wanted for name in names)
+        return any(name in self._wanted or self._collects(name) for name in names)
 
     def replaces(self, *names: str) -> bool:
         """Whether a hook sits at any of these sites, so that what comes after them depends on what it returns."""
@@ -62,6 +67,8 @@ class Tap:
 
     def __call__(self, name: str, value: Tensor) -> Tensor:
         if name not in self._wanted:
+            if self._collects(name):
+                self.cache[name] = value
             return value
         hook = self.hooks.get(name)
         if hook is not None:
@@ -71,12 +78,15 @@ class Tap:
                 if new.shape != value.shape:
                     raise ValueError(f"hook at {name} returned shape {tuple(new.shape)}, expected {tuple(value.shape)}")
                 value = new
-        if name in self._pending:
+        if name in self._pending or self._collects(name):
             self.cache[name] = value
             self._pending.discard(name)
             if self._stop and not self._pending:
                 raise StopForward
         return value
+
+    def _collects(self, name: str) -> bool:
+        return self._everything and not name.endswith("attn.hook_result")
 
     def check_complete(self) -> None:
         """Check that every site that was asked for came by. Hooks after the end of a stopped pass do not matter.

@@ -1,10 +1,8 @@
 """Text in, tokens out, as a model expects them."""
 
-import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from polyhead.core.errors import PolyheadError
 from polyhead.models.hooked import HookedModel
 
 
@@ -23,9 +21,7 @@ def to_tokens(model: HookedModel, text: str) -> Int[Tensor, "1 p"]:
     Raises:
         PolyheadError: the model has no tokenizer.
     """
-    if model.tokenizer is None:
-        raise PolyheadError(f"{model.cfg.name} has no tokenizer; pass token ids instead")
-    return torch.tensor([[*before(model), *model.tokenizer.encode(text)]], dtype=torch.int64, device=model.device)
+    return model.to_tokens(text)
 
 
 def before(model: HookedModel) -> list[int]:
