@@ -11,7 +11,7 @@ from tiny_graphs import VOCAB, loaded, native, prompt, worst_sum
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.graph_records import EDGES, Edges
 from polyhead.dictionaries import save_dictionary
-from polyhead.graphs import build
+from polyhead.graphs import building
 from polyhead.graphs.building import build_graph
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.edges import load_piece
@@ -148,7 +148,7 @@ def test_a_killed_build_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     model = native()
     dictionaries = [loaded(model, "mtc", (layer,), MTC) for layer in range(3)]
     whole = build_graph(model, dictionaries, prompt())
-    real, done = build.block_edges, []
+    real, done = building.block_edges, []
 
     def dies(*args: object) -> object:
         if len(done) == 4:
@@ -156,11 +156,11 @@ def test_a_killed_build_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         done.append(args[1].label)  # type: ignore[attr-defined]
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(build, "block_edges", dies)
+    monkeypatch.setattr(building, "block_edges", dies)
     with pytest.raises(KeyboardInterrupt):
         build_graph(model, dictionaries, prompt(), folder=tmp_path)
     assert len(list((tmp_path / "unfinished").glob("*.npz"))) == 4
-    monkeypatch.setattr(build, "block_edges", lambda *args: (done.append(args[1].label), real(*args))[1])
+    monkeypatch.setattr(building, "block_edges", lambda *args: (done.append(args[1].label), real(*args))[1])
     graph = build_graph(model, dictionaries, prompt(), folder=tmp_path)
     assert len(done) == len(set(done)) == 7  # three key sides, three query sides, logits: each once
     assert same(graph.edges, whole.edges)
@@ -170,7 +170,7 @@ def test_a_killed_build_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_unfinished_work_of_another_graph_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = native()
     with monkeypatch.context() as patch:
-        patch.setattr(build, "join", lambda *_: exec("raise KeyboardInterrupt"))
+        patch.setattr(building, "join", lambda *_: exec("raise KeyboardInterrupt"))
         with pytest.raises(KeyboardInterrupt):
             build_graph(model, [loaded(model, "mtc", (1,), MTC)], prompt(), folder=tmp_path)
     graph = build_graph(model, [loaded(model, "mtc", (1,), MTC, seed=1)], prompt(), folder=tmp_path)
