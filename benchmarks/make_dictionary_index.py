@@ -4,6 +4,7 @@
 The catalogue is a file inside the sae-lens wheel (last made from 6.54.12); its facts carry over, no text of it does.
 """
 
+import math
 import re
 import sys
 from pathlib import Path
@@ -59,8 +60,10 @@ def _row(release: str, facts: dict[str, Any], sae: dict[str, Any]) -> dict[str, 
 
 def _width(model: str, told: str) -> int | None:
     if found := re.search(r"width_(\d+)([km])", told):
-        exact = {"1m": 2**20}
-        return exact.get(found[1] + found[2], int(found[1]) * (1024 if found[2] == "k" else 2**20))
+        told_size = int(found[1]) * (1000 if found[2] == "k" else 1_000_000)
+        return 2 ** round(
+            math.log2(told_size)
+        )  # Gemma Scope's widths are powers of two, rounded in names: 65k is 65,536
     if found := re.search(r"_ds(\d+)_", told):
         return int(found[1])
     if found := re.search(r"-(\d+)x$", told):
