@@ -61,10 +61,15 @@ def test_the_key_figure_and_its_takeaway_come_before_claims_with_text_verdicts(o
     assert order == ["question", "takeaway", "figure-sweep", "claims"]
     claims = RECORD.findings.claims
     assert page.locator(".claims .claim").count() == len(claims)
-    verdicts = page.eval_on_selector_all(".claim .verdict-pill", "nodes => nodes.map((n) => n.dataset.verdict)")
-    assert verdicts == [claim.verdict for claim in claims]
+    held = page.eval_on_selector_all(".claim .verdict-pill", "nodes => nodes.map((n) => n.dataset.held)")
+    assert held == [claim.held or "measured" for claim in claims]
+    words = {"yes": "held", "partly": "partly", "no": "did not hold", "measured": "measured"}
     shown = [t.replace("\n", "") for t in page.locator(".claim .verdict-pill").all_inner_texts()]
-    assert all(v in s and len(s) > len(v) for v, s in zip(verdicts, shown)), "an icon stands beside the words"
+    assert all(words[h] in s and len(s) > len(words[h]) for h, s in zip(held, shown)), (
+        "an icon stands next to the words"
+    )
+    agreement = page.locator(".claim .agreement").all_inner_texts()
+    assert agreement == [claim.agreement for claim in claims]
     assert page.inner_text(".claim >> nth=0 >> .published") == "every model shown"
 
 
@@ -258,18 +263,35 @@ def test_the_keyboard_walks_through_claims_figures_and_studies(open_study: Opene
     page.wait_for_selector("main[data-page=list]")
 
 
+HELD_WORDS = [("yes", "✓", "held"), ("partly", "◐", "partly"), ("no", "✕", "did not hold"), (None, "·", "measured")]
+
+
+def test_the_list_is_searched_and_filtered(pages: Path, open_page: Opener):
+    page = open_page(pages)
+    rows = page.locator("tr[data-study]:visible")
+    assert rows.count() == 3
+    page.fill(".study-search input", RECORD.title.upper())
+    assert rows.count() == 1
+    page.fill(".study-search input", "no such words")
+    assert rows.count() == 0
+    assert page.locator(".study-search output").inner_text() == "0 of 3 studies"
+    page.fill(".study-search input", "")
+    page.select_option(".study-search select", "no")
+    assert [r.get_attribute("data-study") for r in rows.all()] == ["made-by-hand"]
+
+
 def test_the_list_shows_every_study_with_its_verdicts(pages: Path, open_page: Opener):
     page = open_page(pages)
     assert page.locator("tr[data-study]").count() == 3
     assert " ".join(page.inner_text("tr.absent").split()) == "tms not run yet: polyhead study run tms --preset quick"
     first = page.locator("tr[data-study=made-by-hand]")
     pills = first.locator(".verdict-pill").all_inner_texts()
-    assert [re.sub(r"\s+", " ", t) for t in pills] == [
-        "✓ 1 reproduced",
-        "◐ 1 partly",
-        "✕ 2 not reproduced",
-        "? 1 published number unknown",
+    held = [claim.held for claim in RECORD.findings.claims]
+    expected = [
+        *(f"{icon} {held.count(h)} {word}" for h, icon, word in HELD_WORDS if held.count(h)),
     ]
+    assert [re.sub(r"\s+", " ", t) for t in pills] == expected
+    assert len(expected) >= 3
     assert "64" in first.inner_text()
     assert "3 diverged" in first.inner_text()
     first.locator("summary").click()

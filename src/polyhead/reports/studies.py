@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.story_records import Story, plain_story
-from polyhead.core.study_records import Drawing, Held, StudyRecord, Verdict
+from polyhead.core.study_records import Drawing, Held, StudyRecord
 from polyhead.reports.folder import replace_folder
 from polyhead.reports.scripts import write_script
 from polyhead.reports.shell import write_assets, write_page
@@ -55,12 +55,6 @@ def write_study_pages(
     return out / "index.html"
 
 
-def verdict_counts(record: StudyRecord) -> dict[str, int]:
-    """How many claims have each verdict, in the order of the verdicts."""
-    found = [claim.verdict for claim in record.findings.claims]
-    return {verdict: found.count(verdict) for verdict in get_args(Verdict)}
-
-
 def held_counts(record: StudyRecord) -> dict[str, int]:
     """How many claims held, held in part, did not hold, or were only measured."""
     found = [claim.held or "measured" for claim in record.findings.claims]
@@ -75,16 +69,12 @@ def _summary(record: StudyRecord, story: Story) -> dict[str, Any]:
         **record.model_dump(mode="json", include={"name", "title", "preset", "seconds", "created"}),
         **story.model_dump(mode="json", include={"question", "takeaway", "key_figure", "set_up"}),
         "thumbnail": picture and picture.model_dump(mode="json"),
-        "verdicts": verdict_counts(record),
         "held": held_counts(record),
         "n_models": found.n_models,
         "n_diverged": found.n_diverged,
         "n_seeds": record.settings.get("n_seeds"),
         "n_figures": len(found.figures),
-        "claims": [
-            c.model_dump(mode="json", include={"key", "statement", "held", "agreement", "verdict"})
-            for c in found.claims
-        ],
+        "claims": [c.model_dump(mode="json", include={"key", "statement", "held", "agreement"}) for c in found.claims],
     }
 
 

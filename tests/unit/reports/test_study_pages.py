@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.reports.studies import verdict_counts, write_study_pages
+from polyhead.reports.studies import held_counts, write_study_pages
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "browser"))
 from make_study import make_study, small_study
@@ -67,10 +67,13 @@ def test_what_cannot_be_a_page_is_refused(tmp_path: Path):
     assert not (tmp_path / "p").exists()
 
 
-def test_verdicts_are_counted_in_their_order():
-    counts = verdict_counts(make_study())
-    assert list(counts) == ["reproduced", "partly", "not reproduced", "published number unknown"]
-    assert list(counts.values()) == [1, 1, 2, 1]
+def test_what_held_is_counted_in_order():
+    record = make_study()
+    counts = held_counts(record)
+    assert list(counts) == ["yes", "partly", "no", "measured"]
+    held = [claim.held for claim in record.findings.claims]
+    assert list(counts.values()) == [held.count("yes"), held.count("partly"), held.count("no"), held.count(None)]
+    assert counts["no"] == 2
 
 
 def test_scripts_stay_small():

@@ -2,7 +2,7 @@
 import { el } from "../shared/dom.js";
 import { num } from "../shared/format.js";
 import { numbers, isShares, said, withUnit, draw as stripDraw } from "./strip.js";
-import { pill } from "./verdict.js";
+import { badges } from "./verdict.js";
 
 const numberTable = (claim) => {
   const all = [...claim.ours, ...claim.control];
@@ -88,7 +88,7 @@ const rows = (claim) => {
     ),
     el("td.published", { "data-label": "Published" }, claim.published),
     el("td.measured", { "data-label": "Ours and control" }, strip),
-    el("td.judged", { "data-label": "Verdict" }, pill(claim.verdict), button),
+    el("td.judged", { "data-label": "Verdict" }, badges(claim), button),
   );
   const draw = () => {
     strip.replaceChildren();

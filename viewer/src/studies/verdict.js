@@ -1,21 +1,27 @@
-// Verdicts: always an icon and words beside the colour.
+// What was measured, and what that says about the published statement: always an icon and words next to the colour.
 import { el } from "../shared/dom.js";
 
-const VERDICTS = {
-  reproduced: { icon: "✓", kind: "yes" },
-  partly: { icon: "◐", kind: "partly" },
-  "not reproduced": { icon: "✕", kind: "no" },
-  "published number unknown": { icon: "?", kind: "unknown" },
+const HELD = {
+  yes: { icon: "✓", kind: "yes", words: "held" },
+  partly: { icon: "◐", kind: "partly", words: "partly" },
+  no: { icon: "✕", kind: "no", words: "did not hold" },
+  measured: { icon: "·", kind: "unknown", words: "measured" },
 };
-export const NAMES = Object.keys(VERDICTS);
+export const NAMES = Object.keys(HELD);
+const nameOf = (claim) => claim.held ?? "measured";
 
-export const pill = (verdict, count = null) =>
+export const pill = (name, count = null) =>
   el(
     "span",
-    { class: `verdict-pill ${VERDICTS[verdict].kind}`, "data-verdict": verdict },
-    el("span.icon", { "aria-hidden": "true" }, VERDICTS[verdict].icon),
-    count === null ? verdict : `${count} ${verdict}`,
+    { class: `verdict-pill ${HELD[name].kind}`, "data-held": name },
+    el("span.icon", { "aria-hidden": "true" }, HELD[name].icon),
+    count === null ? HELD[name].words : `${count} ${HELD[name].words}`,
   );
+// The two badges of a claim: whether it held, and whether that agrees with what was published.
+export const badges = (claim) => [
+  pill(nameOf(claim)),
+  el("span.agreement", { "data-agreement": claim.agreement }, claim.agreement),
+];
 export const pills = (counts) =>
   el(
     "span.verdict-pills",
@@ -23,12 +29,11 @@ export const pills = (counts) =>
   );
 export const countOf = (claims) => {
   const counts = Object.fromEntries(NAMES.map((v) => [v, 0]));
-  for (const c of claims) counts[c.verdict] += 1;
+  for (const c of claims) counts[nameOf(c)] += 1;
   return counts;
 };
-export const icon = (verdict) =>
-  el(
-    "span",
-    { class: `verdict-icon ${VERDICTS[verdict].kind}`, role: "img", "aria-label": verdict, title: verdict },
-    VERDICTS[verdict].icon,
-  );
+export const icon = (claim) => {
+  const { icon: mark, kind, words } = HELD[nameOf(claim)];
+  const title = `${words}; ${claim.agreement}`;
+  return el("span", { class: `verdict-icon ${kind}`, role: "img", "aria-label": title, title }, mark);
+};

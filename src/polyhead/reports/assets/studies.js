@@ -1718,33 +1718,38 @@ THIS SOFTWARE.
   };
 
   // src/studies/verdict.js
-  var VERDICTS = {
-    reproduced: { icon: "✓", kind: "yes" },
-    partly: { icon: "◐", kind: "partly" },
-    "not reproduced": { icon: "✕", kind: "no" },
-    "published number unknown": { icon: "?", kind: "unknown" }
+  var HELD = {
+    yes: { icon: "✓", kind: "yes", words: "held" },
+    partly: { icon: "◐", kind: "partly", words: "partly" },
+    no: { icon: "✕", kind: "no", words: "did not hold" },
+    measured: { icon: "·", kind: "unknown", words: "measured" }
   };
-  var NAMES = Object.keys(VERDICTS);
-  var pill = (verdict, count2 = null) => el(
+  var NAMES = Object.keys(HELD);
+  var nameOf = (claim) => claim.held ?? "measured";
+  var pill = (name2, count2 = null) => el(
     "span",
-    { class: `verdict-pill ${VERDICTS[verdict].kind}`, "data-verdict": verdict },
-    el("span.icon", { "aria-hidden": "true" }, VERDICTS[verdict].icon),
-    count2 === null ? verdict : `${count2} ${verdict}`
+    { class: `verdict-pill ${HELD[name2].kind}`, "data-held": name2 },
+    el("span.icon", { "aria-hidden": "true" }, HELD[name2].icon),
+    count2 === null ? HELD[name2].words : `${count2} ${HELD[name2].words}`
   );
+  var badges = (claim) => [
+    pill(nameOf(claim)),
+    el("span.agreement", { "data-agreement": claim.agreement }, claim.agreement)
+  ];
   var pills = (counts) => el(
     "span.verdict-pills",
     NAMES.filter((v) => counts[v]).map((v) => pill(v, counts[v]))
   );
   var countOf = (claims) => {
     const counts = Object.fromEntries(NAMES.map((v) => [v, 0]));
-    for (const c of claims) counts[c.verdict] += 1;
+    for (const c of claims) counts[nameOf(c)] += 1;
     return counts;
   };
-  var icon = (verdict) => el(
-    "span",
-    { class: `verdict-icon ${VERDICTS[verdict].kind}`, role: "img", "aria-label": verdict, title: verdict },
-    VERDICTS[verdict].icon
-  );
+  var icon = (claim) => {
+    const { icon: mark2, kind, words } = HELD[nameOf(claim)];
+    const title = `${words}; ${claim.agreement}`;
+    return el("span", { class: `verdict-icon ${kind}`, role: "img", "aria-label": title, title }, mark2);
+  };
 
   // src/studies/list.js
   var row = (s2) => el(
@@ -1760,13 +1765,11 @@ THIS SOFTWARE.
         el("summary", `${s2.claims.length} ${s2.claims.length === 1 ? "claim" : "claims"}`),
         el(
           "ul.claim-list",
-          s2.claims.map(
-            (c) => el("li", icon(c.verdict), el("a", { href: `${s2.name}.html#claim-${c.key}` }, c.statement))
-          )
+          s2.claims.map((c) => el("li", icon(c), el("a", { href: `${s2.name}.html#claim-${c.key}` }, c.statement)))
         )
       )
     ),
-    el("td", { "data-label": "Verdicts" }, pills(s2.verdicts)),
+    el("td", { "data-label": "Verdicts" }, pills(countOf(s2.claims))),
     el("td", { "data-label": "Preset" }, s2.preset),
     el("td.number", { "data-label": "Seeds" }, s2.n_seeds === null ? MISSING : plainSeeds(s2.n_seeds)),
     el(
@@ -1779,8 +1782,41 @@ THIS SOFTWARE.
   );
   var plainSeeds = (v) => typeof v === "number" ? count(v) : plain(v);
   var absent2 = (m) => el("tr.absent", el("th", { scope: "row" }, m.name), el("td", { colspan: 5 }, "not run yet: ", el("code", m.command)));
+  var search = (studies, node) => {
+    const said2 = el("output", { "aria-live": "polite" });
+    const text2 = (s2) => [s2.name, s2.title, s2.question, s2.takeaway, ...s2.claims.map((c) => c.statement)].join(" ").toLowerCase();
+    const words = new Map(studies.map((s2) => [s2.name, text2(s2)]));
+    const box2 = el("input", {
+      type: "search",
+      placeholder: "Search studies and claims",
+      "aria-label": "Search",
+      oninput: () => draw5()
+    });
+    const choice2 = el(
+      "select",
+      { "aria-label": "Claims that", onchange: () => draw5() },
+      [
+        ["", "all claims"],
+        ["yes", "some held"],
+        ["partly", "some held partly"],
+        ["no", "some did not hold"]
+      ].map(([value2, name2]) => el("option", { value: value2 }, name2))
+    );
+    const draw5 = () => {
+      const wanted = box2.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let n = 0;
+      for (const s2 of studies) {
+        const held = !choice2.value || s2.claims.some((c) => c.held === choice2.value);
+        const fits = held && wanted.every((w) => words.get(s2.name).includes(w));
+        n += Number(fits);
+        node.querySelector(`[data-study="${CSS.escape(s2.name)}"]`).hidden = !fits;
+      }
+      said2.textContent = n === studies.length ? "" : `${n} of ${studies.length} studies`;
+    };
+    return el("p.study-search", box2, choice2, said2);
+  };
   var page2 = (data) => {
-    const totals = Object.fromEntries(NAMES.map((v) => [v, data.studies.reduce((n, s2) => n + s2.verdicts[v], 0)]));
+    const totals = countOf(data.studies.flatMap((s2) => s2.claims));
     const models = data.studies.reduce((n, s2) => n + s2.n_models, 0), time = data.studies.reduce((n, s2) => n + s2.seconds, 0);
     const heads = ["Study", "Verdicts", "Preset", "Seeds", "Models", "Time"];
     const node = el(
@@ -1790,7 +1826,7 @@ THIS SOFTWARE.
         el("h1", "Studies"),
         el(
           "p.question",
-          "Published results on attention and feature superposition, in toy worlds and in real models: each claim measured over seeds, with a control, beside the published number."
+          "Published results on attention and feature superposition, in toy worlds and in real models: each claim measured over seeds, with a control, next to the published number."
         ),
         el("p.counts", pills(totals)),
         el(
@@ -1815,6 +1851,7 @@ THIS SOFTWARE.
         )
       )
     );
+    node.querySelector(".study-list").before(search(data.studies, node));
     return { node, title: "Studies", draw: () => {
     }, visit: () => false, openAll: () => toggleAll(node) };
   };
@@ -4836,7 +4873,7 @@ THIS SOFTWARE.
       ),
       el("td.published", { "data-label": "Published" }, claim.published),
       el("td.measured", { "data-label": "Ours and control" }, strip),
-      el("td.judged", { "data-label": "Verdict" }, pill(claim.verdict), button)
+      el("td.judged", { "data-label": "Verdict" }, badges(claim), button)
     );
     const draw5 = () => {
       strip.replaceChildren();
