@@ -66,7 +66,10 @@ def load_native(folder: Path) -> NativeTransformer:
         raise ArtifactError(f"{folder / CONFIG} claims sizes that no tensor can have ({native})") from error
     check_fit(state, {key: value.shape for key, value in claimed.items()}, origin=str(path))
     check_finite(state, origin=path)
-    model = NativeTransformer(native, name=name, tokenizer=tokenizer, bos_token_id=bos)
+    try:
+        model = NativeTransformer(native, name=name, tokenizer=tokenizer, bos_token_id=bos)
+    except RuntimeError as error:  # tables of positions are made, not read: no tensor bounds them
+        raise ArtifactError(f"{folder / CONFIG} claims sizes that memory does not hold ({native})") from error
     model.load_state_dict({key: value.float() for key, value in state.items()}, assign=True)
     return model.eval()
 
