@@ -8,7 +8,8 @@ relations overlap (a previous token may repeat), and describe positions alone: w
 Axis legend: b sequence, t destination (query), s source (key), h head, i latent.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,7 @@ from polyhead.dictionaries.origin import reading_of_dictionary
 from polyhead.models.base_layer import base_layer
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
+from polyhead.models.unembedding import folded_unembedding
 
 FAMILIES = {
     "induction": "from the token after an earlier copy of the current token",
@@ -65,6 +67,7 @@ def families(
     dictionary: Any,
     model: HookedModel | None = None,
     *,
+    latents: Sequence[int] | None = None,
     text: str = "bundled",
     n_sequences: int = 64,
     seq_len: int = 128,
@@ -74,6 +77,7 @@ def families(
     Args:
         dictionary: Of one layer, whose latents patterns move by loadings; loaded from a folder.
         model: The model it was trained on; loaded by its name if not given.
+        latents: Which; all of them by default.
         text: `bundled`, a file, or a folder of files.
         n_sequences: Sequences of text.
         seq_len: Tokens per sequence.
@@ -87,14 +91,14 @@ def families(
             `model_sequences`.
     """
     model, sides = _prepared(dictionary, model)
-    loadings = sides.loadings()
-    assert loadings is not None
-    n, strength = len(loadings), loadings.abs().double()
+    loadings = _loadings(sides)
+    chosen = _checked(range(len(loadings)) if latents is None else latents, len(loadings))
+    n, strength = len(chosen), loadings[chosen].abs().double()
     mass = {name: torch.zeros(n, dtype=torch.float64) for name in (*FAMILIES, "all")}
     base = {name: torch.zeros(strength.shape[1] - 1, dtype=torch.float64) for name in (*FAMILIES, "all")}
     fires = torch.zeros(n, dtype=torch.int64)
     for batch in _batches(dictionary, model, text, n_sequences, seq_len):
-        f = unpack(dictionary.codes(batch)).double().cpu() * batch["valid"].cpu()[..., None]
+        f = unpack(dictionary.codes(batch))[..., chosen].double().cpu() * batch["valid"].cpu()[..., None]
         pattern = _pattern(sides, batch)
         fires += (f[:, 1:] > 0).sum((0, 1))
         masks = relations(batch["tokens"].cpu())
@@ -106,18 +110,15 @@ def families(
         mass["identity"] += own
         mass["all"] += own
     shares = pd.DataFrame({name: (mass[name] / mass["all"].clamp_min(1e-12)).numpy() for name in FAMILIES})
+    by_heads = strength[:, :-1] / strength[:, :-1].sum(1, keepdim=True).clamp_min(1e-12)
+    usual = {name: by_heads @ (base[name] / base["all"]) for name in FAMILIES if name != "identity"}
+    names = [_family(row) if n else "" for row, n in zip(shares.to_dict(orient="records"), fires.tolist(), strict=True)]
+    lifts = [
+        shares[name][i] / max(float(usual[name][i]), 1e-12) if name in usual else math.nan
+        for i, name in enumerate(names)
+    ]
     shares.insert(0, "tokens", fires.numpy())
-    chosen, lifts = [], []
-    for i, row in enumerate(shares.loc[:, list(FAMILIES)].to_dict(orient="records")):
-        name = _family(row) if fires[i] else ""
-        usual = (
-            float((base[name] / base["all"]) @ strength[i, :-1] / strength[i, :-1].sum())
-            if base.get(name) is not None
-            else 0.0
-        )
-        chosen.append(name)
-        lifts.append(row[name] / usual if name and usual > 0 else float("nan"))
-    return shares.assign(family=chosen, lift=lifts).rename_axis("latent")
+    return shares.assign(family=names, lift=lifts).set_axis(pd.Index(chosen.tolist(), name="latent"))
 
 
 def _family(shares: dict[Any, float]) -> str:
@@ -135,7 +136,7 @@ def find(
     *,
     least: float = 0.3,
     min_tokens: int = 8,
-    **text: Any,
+    **options: Any,
 ) -> pd.DataFrame:
     """Latents of a family, the largest share first.
 
@@ -145,7 +146,7 @@ def find(
         model: As in `families`.
         least: Smallest share of what a latent moves along this relation.
         min_tokens: Fewest tokens at which it fires.
-        text: What `families` takes: text, n_sequences, seq_len.
+        options: What `families` takes: text, n_sequences, seq_len.
 
     Returns:
         Rows of `families`.
@@ -155,7 +156,7 @@ def find(
     """
     if family not in FAMILIES:
         raise PolyheadError(f"unknown family {family!r}; {nearest(family, FAMILIES)}")
-    found = families(dictionary, model, **text)
+    found = families(dictionary, model, **options)
     chosen = found.loc[(found[family] >= least) & (found["tokens"] >= min_tokens)]
     return chosen.sort_values(by=family, ascending=False)
 
@@ -192,44 +193,43 @@ def top_examples(
         PolyheadError: as `families`; no such latent.
     """
     model, sides = _prepared(dictionary, model)
-    loadings = sides.loadings()
-    assert loadings is not None
-    if not 0 <= latent < len(loadings):
-        raise PolyheadError(f"there is no latent {latent}; the dictionary has 0 to {len(loadings) - 1}")
-    layer, rows = dictionary.layers[0], []
+    loadings, rows = _loadings(sides), []
+    own = loadings[int(_checked([latent], len(loadings)))].double()
     for batch in _batches(dictionary, model, text, n_sequences, seq_len):
         f = unpack(dictionary.codes(batch))[..., latent].double().cpu() * batch["valid"].cpu()
-        pattern = _pattern(sides, batch)
-        by_head = torch.einsum("bhts,bs,h->bhts", pattern, f, loadings[latent, :-1].double())
-        own = torch.diag_embed(f * float(loadings[latent, -1]))[:, None]
-        arcs = torch.cat([by_head, own], dim=1)
-        total = arcs.sum(1) * batch["valid"].cpu()[:, :, None]
-        for b in range(len(f)):
-            t, s = divmod(int(total[b].abs().argmax()), total.shape[2])
-            if total[b, t, s] == 0:
-                continue
-            words = model.tokenizer.tokens(batch["tokens"][b].tolist())
-            head = int(arcs[b, :, t, s].abs().argmax())
-            rows.append(
-                {
-                    "carried": float(total[b, t, s]),
-                    "head": "identity" if head == arcs.shape[1] - 1 else head_name(layer, head),
-                    "source": words[s],
-                    "destination": words[t],
-                    "distance": t - s,
-                    "context": "".join(words[max(1, t - context) : t + 1]),
-                }
-            )
+        by_head = torch.einsum("bhts,bs,h->bhts", _pattern(sides, batch), f, own[:-1])
+        arcs = torch.cat([by_head, torch.diag_embed(f * own[-1])[:, None]], dim=1)
+        for tokens, through in zip(batch["tokens"].tolist(), arcs, strict=True):
+            if (found := _largest(through)) is not None:
+                rows.append(_example(*found, model.tokenizer.tokens(tokens), _names(dictionary, len(own)), context))
+    rows.sort(key=lambda row: -abs(row["carried"]))
     columns = ["carried", "head", "source", "destination", "distance", "context"]
-    found = pd.DataFrame(rows, columns=pd.Index(columns))
-    return (
-        found.reindex(found.carried.abs().sort_values(ascending=False, kind="stable").index)
-        .head(n)
-        .reset_index(drop=True)
-    )
+    return pd.DataFrame(rows[:n], columns=pd.Index(columns))
 
 
-def label(dictionary: Any, latent: int, model: HookedModel | None = None, **text: Any) -> str:
+def _largest(arcs: Float[Tensor, "h t s"]) -> tuple[float, int, int, int] | None:
+    """What arrives along the strongest arc, its main head, destination and source; None where nothing moves."""
+    total = arcs.sum(0)
+    t, s = divmod(int(total.abs().argmax()), total.shape[1])
+    value = float(total[t, s])
+    return (value, int(arcs[:, t, s].abs().argmax()), t, s) if value else None
+
+
+def _example(
+    value: float, head: int, t: int, s: int, words: list[str], names: list[str], context: int
+) -> dict[str, Any]:
+    """One row of `top_examples`."""
+    return {
+        "carried": value,
+        "head": names[head],
+        "source": words[s],
+        "destination": words[t],
+        "distance": t - s,
+        "context": "".join(words[max(1, t - context) : t + 1]),
+    }
+
+
+def label(dictionary: Any, latent: int, model: HookedModel | None = None, **options: Any) -> str:
     """One line about a latent: what it moves along which relation, through which heads, and which tokens it raises.
 
     It is made by rule from counts on text; docs/metrics.md says what it does not show.
@@ -238,7 +238,7 @@ def label(dictionary: Any, latent: int, model: HookedModel | None = None, **text
         dictionary: As in `families`.
         latent: Which.
         model: As in `families`.
-        text: What `families` takes.
+        options: What `families` takes: text, n_sequences, seq_len.
 
     Returns:
         Such as "induction: 71 % of what it moves is from the token after an earlier copy of the current token; mostly
@@ -248,29 +248,39 @@ def label(dictionary: Any, latent: int, model: HookedModel | None = None, **text
         PolyheadError: as `families`; no such latent.
     """
     model, sides = _prepared(dictionary, model)
-    rows = families(dictionary, model, **text)
-    if not 0 <= latent < len(rows):
-        raise PolyheadError(f"there is no latent {latent}; the dictionary has 0 to {len(rows) - 1}")
-    row, loadings = rows.loc[latent], sides.loadings()
-    assert loadings is not None
+    row, loadings = families(dictionary, model, latents=[latent], **options).loc[latent], _loadings(sides)
     if not row.tokens:
         return f"latent {latent} fires nowhere in this text"
     said = [
         f"{row.family}: {row[row.family]:.0%} of what it moves is {_words(row.family)}" if row.family else "no family"
     ]
-    strength = loadings[latent].square()
-    names = [*(head_name(dictionary.layers[0], h) for h in range(len(strength) - 1)), "the identity"]
+    strength, names = loadings[latent].square(), _names(dictionary, loadings.shape[1])
     main = [names[i] for i in strength.argsort(descending=True)[:2].tolist() if strength[i] >= 0.2 * strength.sum()]
     said.append(f"mostly through {' and '.join(main)}" if main else "through many heads")
     out = sides.output_rows(len(loadings))
     if out is not None:
-        raised = (
-            (out[latent].to(model.device) @ model.unembed.W_U.float()).topk(3).indices.tolist()
-            if hasattr(model, "unembed")
-            else []
-        )
-        said += [f"raises {', '.join(repr(model.tokenizer.decode([i])) for i in raised)}"] if raised else []
+        raised = (out[latent] @ folded_unembedding(model).float().cpu()).topk(3).indices.tolist()
+        said.append(f"raises {', '.join(repr(model.tokenizer.decode([i])) for i in raised)}")
     return "; ".join(said)
+
+
+def _names(dictionary: Any, n: int) -> list[str]:
+    """Of the entries of a latent's loadings: the heads of its layer, the identity last."""
+    return [*(head_name(dictionary.layers[0], h) for h in range(n - 1)), "identity"]
+
+
+def _loadings(sides: Sides) -> Float[Tensor, "i h"]:
+    found = sides.loadings()
+    assert found is not None, "latents that move have loadings"
+    return found
+
+
+def _checked(latents: Sequence[int], n: int) -> Int[Tensor, " m"]:
+    """The latents, all of which must be there."""
+    wrong = [i for i in latents if not 0 <= i < n]
+    if wrong:
+        raise PolyheadError(f"there is no latent {wrong[0]}; the dictionary has 0 to {n - 1}")
+    return torch.tensor(list(latents))
 
 
 def _words(family: str) -> str:

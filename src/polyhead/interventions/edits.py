@@ -25,18 +25,16 @@ from polyhead.models.tap import Hook
 
 
 @dataclass(frozen=True)
-class Change:
-    """One change of a code or of heads' outputs: `scale` multiplies, `add` adds, `set` puts a value in place."""
+class Where:
+    """Positions that change."""
 
-    kind: Literal["scale", "add", "set"]
-    amount: float
     positions: tuple[int, ...] | None = None
-    """Where; everywhere by default. Negative ones count from the end."""
+    """Everywhere by default. Negative ones count from the end; those that a sequence does not reach are passed over."""
     skip_first: bool = False
-    """Leave position 0 as it is, where BOS stands."""
+    """Leave position 0 as it is, where BOS stands, unless positions are named."""
 
-    def where(self, n_positions: int, device: torch.device) -> Bool[Tensor, " p"]:
-        """The positions that change; those that a sequence does not reach are passed over."""
+    def mask(self, n_positions: int, device: torch.device) -> Bool[Tensor, " p"]:
+        """True where something changes in a sequence of that length."""
         mask = torch.ones(n_positions, dtype=torch.bool, device=device)
         if self.positions is not None:
             mask[:] = False
@@ -45,12 +43,22 @@ class Change:
             mask[0] = False
         return mask
 
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a code or of heads' outputs: `scale` multiplies, `add` adds, `set` puts a value in place."""
+
+    kind: Literal["scale", "add", "set"]
+    amount: float
+    where: Where = Where()
+
     def __call__(self, value: Float[Tensor, "b p m"]) -> Float[Tensor, "b p m"]:
         """The changed values."""
-        new = {"scale": value * self.amount, "add": value + self.amount}.get(self.kind)
-        if new is None:
-            new = torch.full_like(value, self.amount)
-        return torch.where(self.where(value.shape[1], value.device)[:, None], new, value)
+        if self.kind == "scale":
+            new = value * self.amount
+        else:
+            new = value + self.amount if self.kind == "add" else torch.full_like(value, self.amount)
+        return torch.where(self.where.mask(value.shape[1], value.device)[:, None], new, value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +70,13 @@ class LatentEdit:
     """What fills a batch of the dictionary, its one target included."""
     latents: tuple[int, ...]
     change: Change
-    n_heads: int
-    """Query heads per layer of the model."""
     heads: tuple[int, ...] | None = None
     """Change only what these heads carry."""
 
     @property
     def key(self) -> Hashable:
-        """The same dictionary through the same heads."""
-        return ("latents", id(self.dictionary), self.heads)
+        """The same dictionary."""
+        return ("latents", id(self.dictionary))
 
     def hooks(self, later: Sequence["LatentEdit"]) -> Mapping[str, Hook]:
         """Hooks that read what the dictionary reads and add to its target what the edited code writes more."""
@@ -99,17 +105,38 @@ class LatentEdit:
 
 @torch.no_grad()
 def _gain(edits: Sequence[LatentEdit], batch: Mapping[str, Tensor]) -> Float[Tensor, "b p d"]:
-    """What the target gains by all edits of one dictionary, each acting on the code that the one before left."""
+    """What the target gains by all edits of one dictionary, each acting on the code that the one before left.
+
+    An edit that is limited to some heads changes what these carry and no more. So heads that the same edits touch share
+    a code of their own, and what they gain is written over what the rest gains.
+    """
     dictionary: Any = edits[0].dictionary
     latents = sorted({i for edit in edits for i in edit.latents})
     column = {latent: i for i, latent in enumerate(latents)}
     chosen: Int[Tensor, " m"] = torch.tensor(latents, device=next(iter(batch.values())).device)
     own = unpack(dictionary.codes(batch))[..., chosen]
-    new = own.clone()
-    for edit in edits:
-        mine = [column[i] for i in edit.latents]
-        new[..., mine] = edit.change(new[..., mine])
-    return dictionary.write(batch, chosen, new - own, edits[0].heads)
+
+    def change(acting: Sequence[LatentEdit]) -> Tensor:
+        new = own.clone()
+        for edit in acting:
+            mine = [column[i] for i in edit.latents]
+            new[..., mine] = edit.change(new[..., mine])
+        return new - own
+
+    rest = change([edit for edit in edits if edit.heads is None])
+    gain = dictionary.write(batch, chosen, rest)
+    for heads, acting in _by_head(edits).items():
+        gain = gain + dictionary.write(batch, chosen, change(acting) - rest, heads)
+    return gain
+
+
+def _by_head(edits: Sequence[LatentEdit]) -> dict[tuple[int, ...], list[LatentEdit]]:
+    """Heads that are named by some edit, those touched by the same edits together, with these edits in order."""
+    touched: dict[tuple[int, ...], list[int]] = {}
+    for head in sorted({h for edit in edits for h in edit.heads or ()}):
+        acting = tuple(i for i, edit in enumerate(edits) if edit.heads is None or head in edit.heads)
+        touched.setdefault(acting, []).append(head)
+    return {tuple(heads): [edits[i] for i in acting] for acting, heads in touched.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,8 +172,7 @@ class HeadCut:
     reference: Reference | None = None
     seed: int = 0
     """Of the reference texts that resampling draws."""
-    change: Change = Change("scale", 0.0)
-    """Its positions say where; nothing else of it is used."""
+    where: Where = Where()
 
     @property
     def key(self) -> Hashable:
@@ -161,7 +187,7 @@ class HeadCut:
 
         def hook(value: Tensor) -> Tensor | None:
             b, p = value.shape[0], value.shape[2 if local == "attn.hook_pattern" else 1]
-            where = self.change.where(p, value.device).expand(b, p)
+            where = self.where.mask(p, value.device).expand(b, p)
             draw = None
             if self.reference is not None:
                 generator = torch.Generator().manual_seed(self.seed)

@@ -9,17 +9,19 @@ Blocks nest, and `effect` (interventions/effect.py) compares a prompt before and
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.head_names import Head, head_name, heads_by_layer
+from polyhead.core.model_config import check_architecture
 from polyhead.core.protocols import Writes
 from polyhead.core.reading import Reading
 from polyhead.core.sites import parse_site
 from polyhead.dictionaries import load_dictionary
 from polyhead.dictionaries.origin import reading_of_dictionary
-from polyhead.interventions.edits import Change, HeadCut, HeadScale, LatentEdit
+from polyhead.interventions.edits import Change, HeadCut, HeadScale, LatentEdit, Where
 from polyhead.interventions.rows import HeadAblation, Kind, Reference
 from polyhead.models.active import in_force
 from polyhead.models.hooked import HookedModel
@@ -80,12 +82,12 @@ def steer(
     """
     if (scale is None) == (add is None):
         raise PolyheadError("give either scale=... or add=..., such as ph.steer(model, mtc, latent=227, scale=3.0)")
-    change = Change("scale", scale) if scale is not None else Change("add", add or 0.0)
+    change = Change("scale", float(scale)) if scale is not None else Change("add", float(add or 0))
     if latent is not None:
         return _latents(model, dictionary, latent, heads, change, positions, reading)
     if scale is None or heads is None or dictionary is not None:
         raise PolyheadError("give latent=... with a dictionary, or heads=... and scale=... without one")
-    change = _at(change, positions, model)
+    change = replace(change, where=_where(positions))
     layers = heads_by_layer(heads, model.cfg.n_layers, model.cfg.n_heads)
     return Intervention(
         model, [HeadScale(la, of, change) for la, of in layers.items()], f"{_named(layers)} x {scale:g}"
@@ -126,7 +128,7 @@ def ablate(
         return _latents(model, dictionary, latents, heads, Change("scale", 0.0), positions, reading)
     if heads is None or dictionary is not None:
         raise PolyheadError("give latents=[...] with a dictionary, or heads=[...] without one")
-    change, cuts = _at(Change("scale", 0.0), positions, model), []
+    where, cuts = _where(positions), []
     layers = heads_by_layer(heads, model.cfg.n_layers, model.cfg.n_heads)
     for layer, of in layers.items():
         text = (reference or {}).get(layer)
@@ -135,7 +137,7 @@ def ablate(
                 f"kind {kind!r} needs reference text for layer {layer}: "
                 f"reference=references(model, tokens, [{layer}]) of polyhead.interventions.rows"
             )
-        cuts.append(HeadCut(HeadAblation(layer, of, kind), text, change=change))
+        cuts.append(HeadCut(HeadAblation(layer, of, kind), text, where=where))
     return Intervention(model, cuts, f"{_named(layers)} ablated ({kind})")
 
 
@@ -166,7 +168,7 @@ def clamp(
     Raises:
         PolyheadError: as in `steer`.
     """
-    return _latents(model, dictionary, latent, heads, Change("set", value), positions, reading)
+    return _latents(model, dictionary, latent, heads, Change("set", float(value)), positions, reading)
 
 
 def _latents(
@@ -194,7 +196,9 @@ def _latents(
         if list(layers) != [layer]:
             raise PolyheadError(f"the dictionary is of layer {layer}; received heads {_named(layers)}")
         of = layers[layer]
-    edit = LatentEdit(dictionary, reading, chosen, _at(change, positions, model), model.cfg.n_heads, of)
+    skips = change.kind != "scale" and model.cfg.bos_token_id is not None  # a latent that is off at BOS stays off there
+    change = replace(change, where=_where(positions, skip_first=skips))
+    edit = LatentEdit(dictionary, reading, chosen, change, of)
     through = "" if of is None else f" through {_named({layer: of})}"
     what = {"scale": f"x {change.amount:g}", "add": f"+ {change.amount:g}", "set": f"= {change.amount:g}"}[change.kind]
     names = ", ".join(map(str, chosen[:5])) + (f" and {len(chosen) - 5} more" if len(chosen) > 5 else "")
@@ -209,14 +213,9 @@ def _one_layer(model: HookedModel, dictionary: Any, reading: Reading) -> int:
             "latents can be edited where a dictionary writes to one site of one layer; this "
             f"{type(dictionary).__name__} writes to {', '.join(read.site for read in reading.targets)}"
         )
-    trained = getattr(getattr(dictionary, "origin", None), "model", {})
-    for name in ("n_layers", "d_model", "n_heads", "d_head"):
-        here = getattr(model.cfg, name)
-        if trained.get(name, here) != here:
-            raise PolyheadError(
-                f"the dictionary was trained on {trained.get('name', 'a model')} with {name} {trained[name]}; "
-                f"{model.cfg.name} has {here}"
-            )
+    origin = getattr(dictionary, "origin", None)
+    if origin is not None:
+        check_architecture(str(origin.folder), origin.model, model.cfg.model_dump())
     return sites[0].layer
 
 
@@ -229,10 +228,8 @@ def _checked(latent: Latents, dictionary: Any) -> tuple[int, ...]:
     return chosen
 
 
-def _at(change: Change, positions: Iterable[int] | None, model: HookedModel) -> Change:
-    where = None if positions is None else tuple(int(p) for p in positions)
-    skip = change.kind != "scale" and model.cfg.bos_token_id is not None
-    return Change(change.kind, float(change.amount), where, skip)
+def _where(positions: Iterable[int] | None, *, skip_first: bool = False) -> Where:
+    return Where(None if positions is None else tuple(int(p) for p in positions), skip_first)
 
 
 def _named(layers: dict[int, tuple[int, ...]]) -> str:

@@ -140,6 +140,25 @@ def test_blocks_nest_and_edits_of_one_dictionary_act_in_turn(
     torch.testing.assert_close(eight, by_hand(model, mtcs[LAYER], tokens, lambda f: 8 * f, [first]), atol=5e-5, rtol=0)
 
 
+def test_edits_of_one_latent_through_some_heads_and_through_all_act_on_one_code(
+    model: HookedModel, mtcs: list[Any], tokens: Tensor, firing: list[int]
+) -> None:
+    mtc = mtcs[LAYER]
+    gone = by_hand(model, mtc, tokens, lambda f: 0 * f, firing)
+    for first, second in (("L3H3", None), (None, "L3H3"), ("L3H3", ["L3H3", "L3H5"])):
+        with ablate(model, mtc, latents=firing, heads=first), ablate(model, mtc, latents=firing, heads=second):
+            both = model(tokens)
+        only = by_hand(model, mtc, tokens, lambda f: 0 * f, firing, heads=(3, 5))
+        torch.testing.assert_close(both, only if first and second else gone, atol=2e-5, rtol=0)
+    _, a = model.run_with_cache(tokens, [OUT])
+    with steer(model, mtc, latent=firing, scale=3.0), ablate(model, mtc, latents=firing, heads=["L3H5"]):
+        _, b = model.run_with_cache(tokens, [OUT])
+    batch, chosen = harvest_batch(model, tokens, mtc.origin.reading), torch.tensor(firing)
+    f = unpack(mtc.codes(batch))[..., firing]
+    expected = mtc.write(batch, chosen, 2 * f) - mtc.write(batch, chosen, 3 * f, [5])
+    torch.testing.assert_close(b[OUT] - a[OUT], expected, atol=2e-5, rtol=0)
+
+
 @pytest.mark.parametrize("kind", ["zero-output", "bos-row"])
 def test_heads_are_ablated_as_by_hand(model: HookedModel, tokens: Tensor, kind: Any) -> None:
     def zero(z: Tensor) -> Tensor:
