@@ -53,15 +53,21 @@ test("times, counts and settings in words", () => {
 });
 
 test("heads are named as the card names them", () => {
-  const card = { head_names: ["3.0", "3.1", "identity"], n_heads: 2 };
-  assert.deepEqual(
-    [0, 2].map((h) => headName(card, h)),
-    ["head 3.0", "identity"],
-  );
-  assert.deepEqual(
-    [0, 1, 2].map((h) => headShort(card, h)),
-    ["3.0", "3.1", "id"],
-  );
+  for (const head_names of [
+    ["L3H0", "L3H11", "identity"],
+    ["3.0", "3.11", "identity"], // as earlier versions wrote them
+  ]) {
+    const card = { head_names, n_heads: 2 };
+    assert.deepEqual(
+      [0, 1, 2].map((h) => headName(card, h)),
+      ["L3H0", "L3H11", "identity"],
+    );
+    assert.deepEqual(
+      [0, 1, 2].map((h) => headShort(card, h)),
+      ["L3H0", "L3H11", "id"],
+    );
+  }
+  assert.equal(headName({ head_names: ["2"] }, 0), "head 2");
   const layers = { head_names: ["layer 4"], n_heads: 1, loadings: "layers" };
   assert.equal(headShort(layers, 0), "4");
 });

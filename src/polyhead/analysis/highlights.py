@@ -66,10 +66,10 @@ def _place(analysis: LatentAnalysis, latent: int, head_names: list[str] | None) 
         return ""
     n_heads = len(analysis.rows[latent].loadings) - 1
     names = [
-        "identity" if h == n_heads else str(h) if head_names is None else head_names[h]
+        "identity" if h == n_heads else f"head {h}" if head_names is None else head_names[h]
         for h in _heads(analysis, latent)
     ]
-    return f" ({'head' if len(names) == 1 else 'heads'} {', '.join(names)})"
+    return f" ({', '.join(names)})"
 
 
 def _heads(analysis: LatentAnalysis, latent: int) -> list[int]:

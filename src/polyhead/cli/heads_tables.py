@@ -8,6 +8,7 @@ from rich.console import Console
 
 from polyhead.analysis.heads.ablation import RANKED_BY
 from polyhead.cli.show import table
+from polyhead.core.head_names import head_name
 from polyhead.core.head_records import AblationRecord, HeadPair, HeadRank, PreferenceSearch, RowsRecord
 from polyhead.core.weight_records import WeightOrder
 
@@ -56,7 +57,7 @@ def ranks_table(record: AblationRecord, *, most: int = 6) -> list[dict[str, Any]
         if i + 1 != record.rank and all(places[k][i] > most for k in kinds):
             continue
         falls = {f"fall, {WAYS[k]}": f"{r.drops.get(k, r.drop):.3f} ({places[k][i]})" for k in kinds}
-        rows.append({"head": f"L{r.layer}H{r.head}" + (" *" if i + 1 == record.rank else ""), **falls})
+        rows.append({"head": head_name(r.layer, r.head) + (" *" if i + 1 == record.rank else ""), **falls})
     return rows
 
 
@@ -69,7 +70,7 @@ def ranks_title(record: AblationRecord) -> str:
     """What the table of ranks shows, and the chosen head's rank by each way."""
     by = record.rank_by or {"bos-row": record.rank}
     said = ", ".join(f"number {rank} by {WAYS.get(kind, kind)}" for kind, rank in by.items())
-    name = f"L{record.layer}H{record.head}"
+    name = head_name(record.layer, record.head)
     return f"every head in turn: fall of probability (rank of {len(record.ranks)}); {name} is {said}"
 
 

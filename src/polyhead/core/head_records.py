@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from polyhead.core.head_names import head_name
 from polyhead.core.records import Record, TokenPolicy
 
 
@@ -81,7 +82,7 @@ class HeadRows(Record):
 
     @property
     def name(self) -> str:
-        return f"L{self.layer}H{self.head}"
+        return head_name(self.layer, self.head)
 
 
 class Proposal(Record):

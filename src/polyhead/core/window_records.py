@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from polyhead.core.head_names import head_name
 from polyhead.core.records import Record
 
 
@@ -76,4 +77,4 @@ class HeadWindows(Record):
 
     @property
     def name(self) -> str:
-        return f"L{self.layer}H{self.head}"
+        return head_name(self.layer, self.head)

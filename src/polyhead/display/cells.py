@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.head_names import head_name
 
 
 class Cell:
@@ -53,7 +54,7 @@ def show(pattern: Any, tokens: Sequence[str], *, names: Sequence[str] | None = N
             f"expected a pattern [heads, n, n] and n tokens; received {list(values.shape)} and {len(tokens)} tokens"
         )
     if names is None:
-        names = [f"head {h}" if layer is None else f"L{layer}H{h}" for h in range(len(values))]
+        names = [f"head {h}" if layer is None else head_name(layer, h) for h in range(len(values))]
     if len(names) != len(values):
         raise PolyheadError(f"{len(values)} heads and {len(names)} names were given")
     data = {"tokens": list(tokens), "names": list(names), "pattern": np.round(values, 4).tolist()}

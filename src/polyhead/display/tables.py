@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from polyhead.core.head_names import head_name
 from polyhead.core.head_records import AblationRecord, HeadTable, RowsRecord
 from polyhead.core.study_records import StudyRecord
 from polyhead.dictionaries.latent_module import LatentModule
@@ -66,7 +67,7 @@ def _(record: RowsRecord) -> str:
 
 @html.register
 def _(record: AblationRecord) -> str:
-    name = f"L{record.layer}H{record.head}"
+    name = head_name(record.layer, record.head)
     about = f"{record.n_prompts} prompts of the set {record.templates}: {record.about}"
     return cell(f"{name} of {record.model}, ablated", about, table(frame(record)))
 

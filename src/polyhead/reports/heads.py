@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from polyhead.core.errors import ArtifactError
+from polyhead.core.head_names import head_name
 from polyhead.core.head_records import (
     AblationRecord,
     HeadPair,
@@ -119,7 +120,7 @@ class _Pages:
         ]
         out["ablated"] = [
             {
-                "head": f"L{r.layer}H{r.head}",
+                "head": head_name(r.layer, r.head),
                 "templates": r.templates,
                 "clean": [shorten(r.clean.top1_rate), shorten(r.clean.mean_probability)],
                 "ablated": [shorten(r.effects[0].top1_rate), shorten(r.effects[0].mean_probability)],
@@ -130,7 +131,7 @@ class _Pages:
             for r in self.ablations
             if r.effects
         ]
-        out["split"] = sorted({f"L{s.layer}H{s.head}" for s in self.splits})
+        out["split"] = sorted({head_name(s.layer, s.head) for s in self.splits})
         if self.rows is not None:
             rows = self.rows
             out["rows"] = {
@@ -183,7 +184,7 @@ class _Pages:
             near = []
             for p in found[:_MOST_NEIGHBOURS]:
                 first = (p.layer, p.head) == (layer, head)
-                other = f"L{p.other_layer}H{p.other_head}" if first else f"L{p.layer}H{p.head}"
+                other = head_name(p.other_layer, p.other_head) if first else head_name(p.layer, p.head)
                 near.append([other, shorten(getattr(p, name), 3), first])
             yield {"by": name, "nearest": near}
 
@@ -228,7 +229,7 @@ def _ablation(r: AblationRecord) -> dict[str, Any]:
     for i, (x, own) in enumerate(zip(r.ranks, falls, strict=True), start=1):
         places = [1 + sum(other[k] > v for other in falls) for k, v in enumerate(own)]
         if i == r.rank or min(places) <= _MOST_RANKS:
-            ranks.append([f"L{x.layer}H{x.head}", [shorten(v) for v in own], places])
+            ranks.append([head_name(x.layer, x.head), [shorten(v) for v in own], places])
     kept = {"templates", "about", "n_prompts", "dropped", "examples", "position", "rank", "notes"}
     return {
         **r.model_dump(mode="json", include=kept),

@@ -21,6 +21,7 @@ from polyhead.analysis.latent_sides import Sides, short_site
 from polyhead.analysis.latents import LatentAnalysis, analyse_latents
 from polyhead.analysis.verdict import verdict
 from polyhead.core.files import write_atomic
+from polyhead.core.head_names import head_name
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
 from polyhead.core.records import PAGE_SHARD, DictionaryCard, Overview
@@ -131,7 +132,7 @@ def _head_names(sides: Sides, analysis: LatentAnalysis, layers: Sequence[int], n
         targets = [short_site(target) for target in sides.dictionary.cfg.targets]
         alike = len({target.split(" ", 1)[1] for target in targets}) == 1
         return [f"layer {target.split(' ')[0]}" if alike else target for target in targets]
-    base = [f"{layer}.{h}" for layer in layers for h in sides.explained_heads or range(n_heads)]
+    base = [head_name(layer, h) for layer in layers for h in sides.explained_heads or range(n_heads)]
     return base if n == len(base) else ["own"] if n == 1 else [f"own {j}" for j in range(n)]
 
 

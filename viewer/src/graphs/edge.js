@@ -1,8 +1,8 @@
 // One edge: its weight, its heads, and the QK features of those that were explained.
-import { full, headAt, headText, headColor } from "./names.js";
+import { full, headAt, headColor } from "./names.js";
 import { bar, roughly, nodeButton } from "./rows.js";
 import { el } from "../shared/dom.js";
-import { num, percent } from "../shared/format.js";
+import { headText, num, percent } from "../shared/format.js";
 
 const headList = (g, e, terms, act) => {
   const dictionary = g.crosses(e);

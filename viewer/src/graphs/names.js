@@ -111,7 +111,6 @@ export const headAt = (g, e, h) => {
   if (two) return [Number(two[1]), Number(two[2])];
   return one ? [g.nodes.layer[g.edges.target[e]], Number(one[1])] : null;
 };
-export const headText = (name) => (/^[\d.]+$/.test(name) ? `head ${name}` : name);
 export const headColor = (dictionary, h) => {
   const n = dictionary.heads.length - (/identity/i.test(dictionary.heads[dictionary.heads.length - 1]) ? 1 : 0);
   return theme.headColor(h, n);

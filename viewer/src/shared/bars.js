@@ -2,7 +2,7 @@
 import { linear, logarithmic, roomy } from "./scales.js";
 import { drawing, lineOf, rectOf, text } from "./shapes.js";
 import { el, svg } from "./dom.js";
-import { num, count, headName, headShort } from "./format.js";
+import { num, count, headName, headShort, headText } from "./format.js";
 import * as kinds from "./kinds.js";
 import { color, headColor } from "./theme.js";
 import * as tip from "./tip.js";
@@ -40,14 +40,20 @@ export const mini = (card, loadings, offset, { width = 120, height = 24, labels 
       }),
     );
     if (labels && (step > 9 || h === n - 1))
-      chart.append(text(x + step / 2, height - 1, headShort(card, h), { "text-anchor": "middle", "font-size": 9.5 }));
+      chart.append(text(x + step / 2, height - 1, tick(card, h, step), { "text-anchor": "middle", "font-size": 9.5 }));
   }
   return chart;
 };
 
-// Layers of the heads, in order, where there are several; names are then "layer.head".
+// The name under a bar: the number of the head alone where the whole name does not fit.
+const tick = (card, h, room) => {
+  const name = headShort(card, h);
+  return name.length * 6 > room ? (/\d+$/.exec(name)?.[0] ?? name) : name;
+};
+
+// Layers of the heads, in order, where there are several.
 const layersOf = (card) => {
-  const layers = card.head_names.slice(0, card.n_heads).map((name) => /^(\d+)\.\d+$/.exec(name)?.[1]);
+  const layers = card.head_names.slice(0, card.n_heads).map((name) => /^L(\d+)H\d+$/.exec(headText(name))?.[1]);
   return new Set(layers).size > 1 && !layers.includes(undefined) ? layers : null;
 };
 
@@ -79,7 +85,7 @@ export const loadingChart = (card, all, width = 256) => {
   }
   const step = (width - left - shifts[n - 1] - 4) / n,
     values = [];
-  const short = (h) => (layers && h < card.n_heads ? card.head_names[h].split(".")[1] : headShort(card, h));
+  const short = (h) => tick(card, h, layers && h < card.n_heads ? 0 : step);
   row.forEach((v, h) => {
     const x = left + 4 + h * step + shifts[h],
       top = Math.min(y(v), y(0));

@@ -50,17 +50,19 @@ export const plain = (v) => {
   return String(v);
 };
 export const label = (key) => key.replace(/^n_/, "").replace(/_/g, " ");
-export const headName = (card, head) => {
-  const name = card.head_names[head] ?? String(head);
-  return /^[\d.]+$/.test(name) ? `head ${name}` : name;
+// Names of heads as everywhere: L3H4. Records of earlier versions have 3.4.
+export const headText = (name) => {
+  const [, layer, head] = /^(\d+)\.(\d+)$/.exec(name) ?? [];
+  return layer !== undefined ? `L${layer}H${head}` : /^\d+$/.test(name) ? `head ${name}` : name;
 };
+export const headName = (card, head) => headText(card.head_names[head] ?? String(head));
 export const headShort = (card, head) => {
   if (card.loadings === "layers") {
     const [, number, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
     return head >= card.n_heads ? "id" : number + kind;
   }
   const name = headName(card, head).replace(/^head /, "");
-  return head >= card.n_heads ? "id" : name.length > 4 ? String(head) : name;
+  return head >= card.n_heads ? "id" : name.length > 6 ? String(head) : name;
 };
 export const moment = (v) => {
   const m = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(Z|\+00:00)?$/.exec(v);

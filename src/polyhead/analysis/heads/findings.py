@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from polyhead.core.head_names import head_name
 from polyhead.core.head_records import (
     AblationRecord,
     HeadPair,
@@ -50,7 +51,7 @@ def of_table(table: HeadTable) -> list[str]:
     """Heads of known kinds."""
 
     def names(key: str, least: float) -> str:
-        found = [(getattr(r, key), f"L{r.layer}H{r.head}") for r in table.rows]
+        found = [(getattr(r, key), head_name(r.layer, r.head)) for r in table.rows]
         found = sorted(((v, n) for v, n in found if v is not None and v >= least), reverse=True)
         return ", ".join(f"{n} ({v:.2f})" for v, n in found[:8])
 
@@ -86,7 +87,7 @@ def of_many(ranks: Mapping[str, Sequence[HeadRank]]) -> list[str]:
     for name, list_ in ranks.items():
         for r in list_:
             if r.drop >= _HURT:
-                hurt.setdefault(f"L{r.layer}H{r.head}", []).append((r.drop, name))
+                hurt.setdefault(head_name(r.layer, r.head), []).append((r.drop, name))
     many = sorted(((head, sets) for head, sets in hurt.items() if len(sets) > 1), key=lambda x: (-len(x[1]), x[0]))
     said = [
         f"{head}: {', '.join(f'{name} -{drop:.2f}' for drop, name in sorted(sets, reverse=True))}"

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import GraphDictionary, GraphNode
+from polyhead.core.head_names import head_name
 from polyhead.core.protocols import ReadsHeads
 from polyhead.dictionaries.encoder import unpack
 from polyhead.graphs.config import GraphConfig
@@ -55,7 +56,7 @@ def attn_out_part(recorded: Recorded, one: LoadedDictionary, index: int, cfg: Gr
         layers=[layer],
         part="attn",
         n_latents=f.shape[1],
-        heads=[f"{layer}.{h}" for h in range(base.n_heads)],
+        heads=[head_name(layer, h) for h in range(base.n_heads)],
         sha256=one.sha256,
         path=one.path,
     )

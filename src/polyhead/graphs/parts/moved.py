@@ -12,6 +12,7 @@ from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import GraphDictionary, GraphNode
+from polyhead.core.head_names import head_name
 from polyhead.dictionaries.encoder import unpack
 from polyhead.graphs.config import GraphConfig
 from polyhead.graphs.loaded import LoadedDictionary
@@ -57,7 +58,7 @@ def moved_part(recorded: Recorded, one: LoadedDictionary, index: int, cfg: Graph
         layers=[layer],
         part="attn",
         n_latents=mtc.cfg.n_latents * getattr(mtc.cfg, "rank", 1),
-        heads=[f"{layer}.{h}" for h in range(mtc.cfg.n_heads)] + ["identity"],
+        heads=[head_name(layer, h) for h in range(mtc.cfg.n_heads)] + ["identity"],
         sha256=one.sha256,
         path=one.path,
     )

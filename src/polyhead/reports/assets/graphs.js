@@ -1898,21 +1898,22 @@ THIS SOFTWARE.
     if (v < 6e3) return `${Math.floor(v / 60)} min ${Math.round(v % 60)} s`;
     return `${Math.floor(v / 3600)} h ${Math.round(v % 3600 / 60)} min`;
   };
-  var headName = (card, head) => {
-    const name = card.head_names[head] ?? String(head);
-    return /^[\d.]+$/.test(name) ? `head ${name}` : name;
+  var headText = (name) => {
+    const [, layer, head] = /^(\d+)\.(\d+)$/.exec(name) ?? [];
+    return layer !== void 0 ? `L${layer}H${head}` : /^\d+$/.test(name) ? `head ${name}` : name;
   };
+  var headName = (card, head) => headText(card.head_names[head] ?? String(head));
   var headShort = (card, head) => {
     if (card.loadings === "layers") {
       const [, number3, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
       return head >= card.n_heads ? "id" : number3 + kind;
     }
     const name = headName(card, head).replace(/^head /, "");
-    return head >= card.n_heads ? "id" : name.length > 4 ? String(head) : name;
+    return head >= card.n_heads ? "id" : name.length > 6 ? String(head) : name;
   };
 
   // src/shared/scales.js
-  var plain = (tick) => num(Number(tick.toPrecision(6)));
+  var plain = (tick2) => num(Number(tick2.toPrecision(6)));
   var known = (scale, ticks2, text2 = plain) => {
     const [low, high] = scale.domain();
     return Object.assign((value2) => scale(value2), {
@@ -3257,8 +3258,12 @@ THIS SOFTWARE.
   var chips = (list2) => el("span.chips", list2.map(chip));
 
   // src/shared/bars.js
+  var tick = (card, h, room) => {
+    const name = headShort(card, h);
+    return name.length * 6 > room ? /\d+$/.exec(name)?.[0] ?? name : name;
+  };
   var layersOf = (card) => {
-    const layers = card.head_names.slice(0, card.n_heads).map((name) => /^(\d+)\.\d+$/.exec(name)?.[1]);
+    const layers = card.head_names.slice(0, card.n_heads).map((name) => /^L(\d+)H\d+$/.exec(headText(name))?.[1]);
     return new Set(layers).size > 1 && !layers.includes(void 0) ? layers : null;
   };
   var loadingChart = (card, all, width2 = 256) => {
@@ -3280,7 +3285,7 @@ THIS SOFTWARE.
       );
     }
     const step = (width2 - left - shifts[n - 1] - 4) / n, values = [];
-    const short = (h) => layers && h < card.n_heads ? card.head_names[h].split(".")[1] : headShort(card, h);
+    const short = (h) => tick(card, h, layers && h < card.n_heads ? 0 : step);
     row.forEach((v, h) => {
       const x = left + 4 + h * step + shifts[h], top = Math.min(y(v), y(0));
       const bar3 = rectOf(x + step * 0.1, top, Math.max(2, step * 0.8), Math.max(1, Math.abs(y(v) - y(0))), {
@@ -3844,7 +3849,6 @@ THIS SOFTWARE.
     if (two) return [Number(two[1]), Number(two[2])];
     return one2 ? [g.nodes.layer[g.edges.target[e]], Number(one2[1])] : null;
   };
-  var headText = (name) => /^[\d.]+$/.test(name) ? `head ${name}` : name;
   var headColor2 = (dictionary, h) => {
     const n = dictionary.heads.length - (/identity/i.test(dictionary.heads[dictionary.heads.length - 1]) ? 1 : 0);
     return headColor(h, n);
@@ -6229,8 +6233,8 @@ THIS SOFTWARE.
       timeout(function() {
         if (self.state === STARTED) {
           self.state = RUNNING;
-          self.timer.restart(tick, self.delay, self.time);
-          tick(elapsed);
+          self.timer.restart(tick2, self.delay, self.time);
+          tick2(elapsed);
         }
       });
       self.state = STARTING;
@@ -6245,7 +6249,7 @@ THIS SOFTWARE.
       }
       tween.length = j + 1;
     }
-    function tick(elapsed) {
+    function tick2(elapsed) {
       var t = elapsed < self.duration ? self.ease.call(null, elapsed / self.duration) : (self.timer.restart(stop), self.state = ENDING, 1), i = -1, n = tween.length;
       while (++i < n) {
         tween[i].call(node, t);

@@ -171,10 +171,11 @@
     if (Math.abs(p) < 1e-3) return "<0.001 %";
     return `${num(p, Math.abs(p) >= 99.95 ? 3 : Math.abs(p) >= 10 ? 3 : 2)} %`;
   };
-  var headName = (card, head) => {
-    const name = card.head_names[head] ?? String(head);
-    return /^[\d.]+$/.test(name) ? `head ${name}` : name;
+  var headText = (name) => {
+    const [, layer, head] = /^(\d+)\.(\d+)$/.exec(name) ?? [];
+    return layer !== void 0 ? `L${layer}H${head}` : /^\d+$/.test(name) ? `head ${name}` : name;
   };
+  var headName = (card, head) => headText(card.head_names[head] ?? String(head));
 
   // src/shared/theme.js
   var root = document.documentElement;

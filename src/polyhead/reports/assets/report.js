@@ -3824,17 +3824,18 @@ THIS SOFTWARE.
     return String(v);
   };
   var label = (key) => key.replace(/^n_/, "").replace(/_/g, " ");
-  var headName = (card, head) => {
-    const name = card.head_names[head] ?? String(head);
-    return /^[\d.]+$/.test(name) ? `head ${name}` : name;
+  var headText = (name) => {
+    const [, layer, head] = /^(\d+)\.(\d+)$/.exec(name) ?? [];
+    return layer !== void 0 ? `L${layer}H${head}` : /^\d+$/.test(name) ? `head ${name}` : name;
   };
+  var headName = (card, head) => headText(card.head_names[head] ?? String(head));
   var headShort = (card, head) => {
     if (card.loadings === "layers") {
       const [, number4, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
       return head >= card.n_heads ? "id" : number4 + kind;
     }
     const name = headName(card, head).replace(/^head /, "");
-    return head >= card.n_heads ? "id" : name.length > 4 ? String(head) : name;
+    return head >= card.n_heads ? "id" : name.length > 6 ? String(head) : name;
   };
   var moment = (v) => {
     const m = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(Z|\+00:00)?$/.exec(v);
@@ -3870,7 +3871,7 @@ THIS SOFTWARE.
 
   // src/shared/scales.js
   var SUPER = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
-  var plain2 = (tick) => num(Number(tick.toPrecision(6)));
+  var plain2 = (tick2) => num(Number(tick2.toPrecision(6)));
   var known2 = (scale, ticks2, text2 = plain2) => {
     const [low, high] = scale.domain();
     return Object.assign((value2) => scale(value2), {
@@ -3942,12 +3943,16 @@ THIS SOFTWARE.
         })
       );
       if (labels && (step > 9 || h === n - 1))
-        chart.append(text(x2 + step / 2, height - 1, headShort(card, h), { "text-anchor": "middle", "font-size": 9.5 }));
+        chart.append(text(x2 + step / 2, height - 1, tick(card, h, step), { "text-anchor": "middle", "font-size": 9.5 }));
     }
     return chart;
   };
+  var tick = (card, h, room) => {
+    const name = headShort(card, h);
+    return name.length * 6 > room ? /\d+$/.exec(name)?.[0] ?? name : name;
+  };
   var layersOf = (card) => {
-    const layers = card.head_names.slice(0, card.n_heads).map((name) => /^(\d+)\.\d+$/.exec(name)?.[1]);
+    const layers = card.head_names.slice(0, card.n_heads).map((name) => /^L(\d+)H\d+$/.exec(headText(name))?.[1]);
     return new Set(layers).size > 1 && !layers.includes(void 0) ? layers : null;
   };
   var loadingChart = (card, all, width2 = 256) => {
@@ -3969,7 +3974,7 @@ THIS SOFTWARE.
       );
     }
     const step = (width2 - left2 - shifts[n - 1] - 4) / n, values = [];
-    const short = (h) => layers && h < card.n_heads ? card.head_names[h].split(".")[1] : headShort(card, h);
+    const short = (h) => tick(card, h, layers && h < card.n_heads ? 0 : step);
     row.forEach((v, h) => {
       const x2 = left2 + 4 + h * step + shifts[h], top2 = Math.min(y2(v), y2(0));
       const bar2 = rectOf(x2 + step * 0.1, top2, Math.max(2, step * 0.8), Math.max(1, Math.abs(y2(v) - y2(0))), {
@@ -4815,14 +4820,14 @@ THIS SOFTWARE.
   function axis(orient, scale) {
     var tickArguments = [], tickValues = null, tickFormat2 = null, tickSizeInner = 6, tickSizeOuter = 6, tickPadding = 3, offset = typeof window !== "undefined" && window.devicePixelRatio > 1 ? 0 : 0.5, k2 = orient === top || orient === left ? -1 : 1, x2 = orient === left || orient === right ? "x" : "y", transform2 = orient === top || orient === bottom ? translateX : translateY;
     function axis2(context2) {
-      var values = tickValues == null ? scale.ticks ? scale.ticks.apply(scale, tickArguments) : scale.domain() : tickValues, format2 = tickFormat2 == null ? scale.tickFormat ? scale.tickFormat.apply(scale, tickArguments) : identity3 : tickFormat2, spacing = Math.max(tickSizeInner, 0) + tickPadding, range2 = scale.range(), range0 = +range2[0] + offset, range1 = +range2[range2.length - 1] + offset, position = (scale.bandwidth ? center : number3)(scale.copy(), offset), selection2 = context2.selection ? context2.selection() : context2, path2 = selection2.selectAll(".domain").data([null]), tick = selection2.selectAll(".tick").data(values, scale).order(), tickExit = tick.exit(), tickEnter = tick.enter().append("g").attr("class", "tick"), line2 = tick.select("line"), text2 = tick.select("text");
+      var values = tickValues == null ? scale.ticks ? scale.ticks.apply(scale, tickArguments) : scale.domain() : tickValues, format2 = tickFormat2 == null ? scale.tickFormat ? scale.tickFormat.apply(scale, tickArguments) : identity3 : tickFormat2, spacing = Math.max(tickSizeInner, 0) + tickPadding, range2 = scale.range(), range0 = +range2[0] + offset, range1 = +range2[range2.length - 1] + offset, position = (scale.bandwidth ? center : number3)(scale.copy(), offset), selection2 = context2.selection ? context2.selection() : context2, path2 = selection2.selectAll(".domain").data([null]), tick2 = selection2.selectAll(".tick").data(values, scale).order(), tickExit = tick2.exit(), tickEnter = tick2.enter().append("g").attr("class", "tick"), line2 = tick2.select("line"), text2 = tick2.select("text");
       path2 = path2.merge(path2.enter().insert("path", ".tick").attr("class", "domain").attr("stroke", "currentColor"));
-      tick = tick.merge(tickEnter);
+      tick2 = tick2.merge(tickEnter);
       line2 = line2.merge(tickEnter.append("line").attr("stroke", "currentColor").attr(x2 + "2", k2 * tickSizeInner));
       text2 = text2.merge(tickEnter.append("text").attr("fill", "currentColor").attr(x2, k2 * spacing).attr("dy", orient === top ? "0em" : orient === bottom ? "0.71em" : "0.32em"));
       if (context2 !== selection2) {
         path2 = path2.transition(context2);
-        tick = tick.transition(context2);
+        tick2 = tick2.transition(context2);
         line2 = line2.transition(context2);
         text2 = text2.transition(context2);
         tickExit = tickExit.transition(context2).attr("opacity", epsilon3).attr("transform", function(d) {
@@ -4835,7 +4840,7 @@ THIS SOFTWARE.
       }
       tickExit.remove();
       path2.attr("d", orient === left || orient === right ? tickSizeOuter ? "M" + k2 * tickSizeOuter + "," + range0 + "H" + offset + "V" + range1 + "H" + k2 * tickSizeOuter : "M" + offset + "," + range0 + "V" + range1 : tickSizeOuter ? "M" + range0 + "," + k2 * tickSizeOuter + "V" + offset + "H" + range1 + "V" + k2 * tickSizeOuter : "M" + range0 + "," + offset + "H" + range1);
-      tick.attr("opacity", 1).attr("transform", function(d) {
+      tick2.attr("opacity", 1).attr("transform", function(d) {
         return transform2(position(d) + offset);
       });
       line2.attr(x2 + "2", k2 * tickSizeInner);
@@ -6536,8 +6541,8 @@ THIS SOFTWARE.
       timeout(function() {
         if (self.state === STARTED) {
           self.state = RUNNING;
-          self.timer.restart(tick, self.delay, self.time);
-          tick(elapsed);
+          self.timer.restart(tick2, self.delay, self.time);
+          tick2(elapsed);
         }
       });
       self.state = STARTING;
@@ -6552,7 +6557,7 @@ THIS SOFTWARE.
       }
       tween.length = j + 1;
     }
-    function tick(elapsed) {
+    function tick2(elapsed) {
       var t = elapsed < self.duration ? self.ease.call(null, elapsed / self.duration) : (self.timer.restart(stop), self.state = ENDING, 1), i = -1, n = tween.length;
       while (++i < n) {
         tween[i].call(node, t);

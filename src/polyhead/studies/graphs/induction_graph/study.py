@@ -9,6 +9,7 @@ from collections import Counter
 
 import numpy as np
 
+from polyhead.core.head_names import head_name
 from polyhead.studies.graphs.induction_graph import claims, figures
 from polyhead.studies.graphs.induction_graph.measures import InductionGraphConfig, Looked, Measured, measure
 from polyhead.studies.graphs.prompts import ExplainedSetup
@@ -30,7 +31,7 @@ def _notes_of(looked: Looked) -> list[str]:
     return [
         f"{place.name}: {looked.n_prompts} prompts of {place.period} tokens of its text and their beginning again, "
         f"next token of probability {place.least_probability:g} or more. Heads found on them: induction "
-        + ", ".join(f"L{layer}H{head}" for layer, head in heads.induction)
+        + ", ".join(head_name(layer, head) for layer, head in heads.induction)
         + f"; previous token L{heads.previous[0]}H{heads.previous[1]}. Each prompt is judged on the head that looks "
         "most at its key: " + ", ".join(f"L{x[0]}H{x[1]} {n}" for x, n in used.most_common()) + ".",
         f"{place.name}: the key-side node that adds most to the score is, by layer of the latent or by kind: "

@@ -19,6 +19,7 @@ from polyhead.analysis.heads.row_record import rows_record
 from polyhead.analysis.heads.rows import Head, RowsConfig, all_heads, scan_rows
 from polyhead.analysis.heads.rules import Vocabulary, rule_book
 from polyhead.core.config import Config
+from polyhead.core.head_names import head_name
 from polyhead.core.head_records import Effect, RowsRecord, SweepPoint
 from polyhead.interventions.rows import HeadAblation, Kind
 from polyhead.models.hooked import HookedModel
@@ -213,4 +214,4 @@ def _backups(result: SetResult, heads: list[tuple[int, int]]) -> list[tuple[str,
     first = [heads[i] for i in np.argsort(-falls, kind="stable")[:4]]
     if (2, 7) in heads and (2, 7) not in first:
         first.append((2, 7))  # carries the token before: what induction in the last layer reads
-    return [(f"L{la}H{h}", free, frozen) for (la, h), free, frozen in hydra(result, first)]
+    return [(head_name(la, h), free, frozen) for (la, h), free, frozen in hydra(result, first)]
