@@ -40,7 +40,8 @@ def check(name: str, folder: Path) -> float:
     from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
     from polyhead.dictionaries.encoder import unpack
     from polyhead.dictionaries.sae_init import initialize
-    from polyhead.interop.saelens import read_saelens, write_saelens
+    from polyhead.interop.saelens import read_saelens
+    from polyhead.interop.saelens_export import write_saelens
 
     activation = {"relu": ReLU(), "topk": TopK(k=5), "jumprelu": JumpReLU(), "batchtopk": BatchTopK(k=5)}[name]
     x, first = (3 * torch.randn(1, TOKENS, D, generator=generator(0, name)) + 1 for name in ("x", "start"))

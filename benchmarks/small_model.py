@@ -15,7 +15,8 @@ from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder, r
 from polyhead.dictionaries.sae_init import initialize
 from polyhead.dictionaries.spanning import SpanningConfig, side_by_side
 from polyhead.graphs.loaded import LoadedDictionary
-from polyhead.interop.circuit_tracer import load_circuit_tracer, save_circuit_tracer
+from polyhead.interop.circuit_tracer import load_circuit_tracer
+from polyhead.interop.circuit_tracer_export import save_circuit_tracer
 from polyhead.models.native import NativeConfig, NativeTransformer
 
 

@@ -25,7 +25,7 @@ import pandas as pd
 import torch
 
 import polyhead as ph
-from polyhead.interop.saelens import write_saelens
+from polyhead.interop.saelens_export import write_saelens
 from polyhead.runs.dictionaries import run_import
 from polyhead.runs.score import run_score
 

@@ -1,4 +1,4 @@
-"""circuit-tracer's transcoder sets: `config.yaml` next to safetensors, read as a cross-layer transcoder and written.
+"""circuit-tracer's transcoder sets: `config.yaml` next to safetensors, read as a cross-layer transcoder.
 
 config.yaml             model_name, model_kind (`cross_layer_transcoder` or `transcoder_set`), feature_input_hook,
                         feature_output_hook, scan; a set may name its files by layer (`transcoders`) and a TopK (`k`)
@@ -18,33 +18,29 @@ negative values where fewer than k are positive, ours does not. Axis legend: f l
 
 import re
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
-import yaml
 from pydantic import Field
-from safetensors.torch import save_file
 from torch import Tensor
 
 from polyhead.core.data_files import read_yaml, shown
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.core.files import write_atomic
 from polyhead.core.norm_facts import NormFacts
-from polyhead.core.sites import parse_site, site
+from polyhead.core.sites import site
 from polyhead.core.tensor_files import read_npz
-from polyhead.dictionaries.activation import AnyActivation, BatchTopK, JumpReLU, ReLU, TopK
+from polyhead.dictionaries.activation import AnyActivation, JumpReLU, ReLU, TopK
 from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder, reached
 from polyhead.dictionaries.spanning import SpanningConfig
 from polyhead.interop.foreign_sae import finite_floats, read_safetensors
-from polyhead.interop.hook_names import Loading, Place, facts_of_name, from_transformer_lens, to_transformer_lens
+from polyhead.interop.hook_names import Loading, Place, facts_of_name, from_transformer_lens
 from polyhead.interop.settings import ForeignSettings, checked, inside
 from polyhead.interop.transcoders import TINY
 from polyhead.models.hub import fetch_file
 
 CONFIG = "config.yaml"
 CLT, SET = "cross_layer_transcoder", "transcoder_set"
-_THEIRS = {"ln2.hook_normalized": "mlp.hook_in", "hook_mlp_out": "mlp.hook_out"}
-_SET_THRESHOLD = "activation_function.threshold"
+SET_THRESHOLD = "activation_function.threshold"
 _HARMLESS = ("repo_id", "revision", "subfolder", "description", "license", "dtype", "lazy_encoder", "lazy_decoder")
 _LOADING = Loading(before_version_3=None)
 """Their models are loaded as they are; which version of TransformerLens a set was made with is not said."""
@@ -131,69 +127,6 @@ def load_circuit_tracer(
     return ForeignTranscoder(transcoder, config.model_name or "", config.scan, places)
 
 
-def save_circuit_tracer(
-    transcoder: CrossLayerTranscoder,
-    folder: Path | str,
-    *,
-    model_name: str,
-    scan: str | None = None,
-    model: NormFacts | None = None,
-) -> None:
-    """Write a folder that circuit-tracer loads; our scales are folded into its weights.
-
-    Args:
-        transcoder: What is written.
-        folder: Folder to write.
-        model_name: As circuit-tracer is to load it.
-        scan: Name of its features.
-        model: Norms of the base model; told by `model_name` if not given.
-
-    Raises:
-        PolyheadError: layers that do not go from 0 without gaps, or an activation that the format does not have.
-    """
-    folder, cfg = Path(folder), transcoder.cfg
-    if cfg.skip and len(cfg.sources) > 1 and any(len(w) > 1 for w in cfg.writes):
-        raise PolyheadError("circuit-tracer's cross-layer transcoders have no skip connections; this one has")
-    kind, hooks = _writable(cfg, facts_of_name(model_name) if model is None else model)
-    folder.mkdir(parents=True, exist_ok=True)
-    act = cfg.activation
-    for i in range(len(cfg.sources)):
-        reach = list(cfg.writes[i])
-        W_enc = (transcoder.W_enc[i] / transcoder.input_scale[i]).detach().T.contiguous()
-        W_dec = (transcoder.W_dec[i] * transcoder.target_scale[reach, None]).detach().contiguous()
-        b_enc, b_dec = transcoder.b_enc[i], transcoder.b_dec[i] * transcoder.target_scale[i]
-        biases = {"b_enc": b_enc.detach().clone(), "b_dec": b_dec.detach().clone()}
-        theta = {"threshold": transcoder.threshold(i).detach().clone()} if isinstance(act, JumpReLU) else {}
-        if kind == CLT:
-            _write(
-                folder / f"W_enc_{i}.safetensors",
-                {f"{k}_{i}": v for k, v in ({"W_enc": W_enc} | biases | theta).items()},
-            )
-            _write(folder / f"W_dec_{i}.safetensors", {f"W_dec_{i}": W_dec})
-        else:
-            more = {_SET_THRESHOLD: theta["threshold"]} if theta else {}
-            more |= {"W_skip": transcoder.W_skip[i].detach().contiguous()} if cfg.skip else {}
-            if isinstance(act, TopK):
-                more["k"] = torch.tensor(act.k)
-            _write(
-                folder / f"layer_{i}.safetensors", {"W_enc": W_enc, "W_dec": W_dec[:, 0].contiguous(), **biases, **more}
-            )
-    config: dict[str, Any] = {
-        "model_name": model_name,
-        "model_kind": kind,
-        "feature_input_hook": hooks[0],
-        "feature_output_hook": hooks[1],
-    }
-    config |= {"scan": scan} if scan else {}
-    config |= {"activation": "topk", "k": act.k} if isinstance(act, TopK) else {}
-    config |= {"activation": "relu"} if isinstance(act, ReLU) and kind == SET else {}
-    text = yaml.safe_dump(config, sort_keys=False)
-    write_atomic(folder / CONFIG, lambda aside: Path(aside).write_text(text, "utf-8"))
-
-
-# ---- reading
-
-
 def _read_config(folder: Path) -> SetSettings:
     path = folder / CONFIG
     if not path.is_file():
@@ -261,7 +194,7 @@ def _read_set(folder: Path, config: SetSettings, *, outside: bool) -> list[_Laye
     layers: list[_Layer] = []
     for i, path in enumerate(paths):
         tensors = _set_tensors(path)
-        theta = tensors.get(_SET_THRESHOLD, tensors.get("threshold"))
+        theta = tensors.get(SET_THRESHOLD, tensors.get("threshold"))
         _same_k(path, tensors.get("k"), config)
         W_dec, skip = tensors["W_dec"][:, None], tensors.get("W_skip")
         layer = _Layer(tensors["W_enc"], tensors["b_enc"], W_dec, tensors["b_dec"], theta, skip)
@@ -289,7 +222,7 @@ _LOWER = {"w_enc": "W_enc", "w_dec": "W_dec", "affine_skip_connection": "W_skip"
 
 def _set_tensors(path: Path) -> dict[str, Tensor]:
     """One layer of a set, in circuit-tracer's own names and shapes."""
-    allowed = (_SET_THRESHOLD, "threshold", "k", "W_skip")
+    allowed = (SET_THRESHOLD, "threshold", "k", "W_skip")
     if path.suffix == ".npz":
         tensors = finite_floats(path, read_npz(path))
     else:
@@ -379,28 +312,3 @@ def _activation(layers: list[_Layer], config: SetSettings, folder: Path) -> AnyA
     if config.activation not in (None, "relu"):
         raise ArtifactError(f"{folder / CONFIG}: activation {config.activation!r} without thresholds is not read")
     return ReLU()
-
-
-# ---- writing
-
-
-def _writable(
-    cfg: SpanningConfig, model: NormFacts
-) -> tuple[Literal["cross_layer_transcoder", "transcoder_set"], tuple[str, str]]:
-    sources, targets = ([parse_site(name) for name in names] for names in (cfg.sources, cfg.targets))
-    n = len(sources)
-    layers = [s.layer for s in sources]
-    if layers != list(range(n)) or [t.layer for t in targets] != layers:
-        raise PolyheadError(f"circuit-tracer's layers go from 0 without gaps; this transcoder explains layers {layers}")
-    kind = SET if cfg.writes == reached(n, "own") else CLT
-    if isinstance(cfg.activation, BatchTopK) or (kind == CLT and isinstance(cfg.activation, TopK)):
-        raise PolyheadError(f"circuit-tracer has no {cfg.activation.kind} for a {kind}; train with relu or jumprelu")
-    hooks = [
-        _THEIRS.get(at.name) or to_transformer_lens(at.name, model, "this transcoder")
-        for at in (*sources[:1], *targets[:1])
-    ]
-    return kind, (hooks[0], hooks[1])
-
-
-def _write(path: Path, tensors: dict[str, Tensor]) -> None:
-    write_atomic(path, lambda aside: save_file(tensors, aside))

@@ -1,11 +1,11 @@
-"""SAELens folders, in and out: `cfg.json` and `sae_weights.safetensors` (format of versions 6, configs of 5 read too).
+"""SAELens folders as ours: `cfg.json` and `sae_weights.safetensors` (format of versions 6, configs of 5 read too).
 
     W_enc [d_in, d_sae], b_enc, W_dec [d_sae, d_in], b_dec, and threshold [d_sae] for jumprelu
     f = act((N(x) - [apply_b_dec_to_input] b_dec) W_enc + b_enc);   y = N^-1(f W_dec + b_dec)
 standard: relu; topk: the k largest, then relu, chosen by pre |W_dec_i| where rescale_acts_by_decoder_norm says so (the
 norms are folded into the encoder here); jumprelu: pre where it is above relu(threshold). SAELens saves its batchtopk as
-jumprelu, and so do we. N: none, constant_norm_rescale, layer_norm; expected_average_only_in multiplies x by a number
-that the folder does not hold, so it has to be given.
+jumprelu, and so does saelens_export.py. N: none, constant_norm_rescale, layer_norm; expected_average_only_in multiplies
+x by a number that the folder does not hold, so it has to be given.
 
 Where x is read is told by `hook_name` and by how SAELens had loaded the model (interop/hook_names.py): up to version
 3.19.1 with folded norms, centred weights and folded value biases, since then as it is, unless
@@ -18,14 +18,12 @@ from typing import Any
 
 import torch
 from pydantic import Field
-from safetensors.torch import save_file
+from torch import Tensor
 
 from polyhead.core.errors import PolyheadError
-from polyhead.core.files import write_atomic, write_json
 from polyhead.core.norm_facts import NormFacts
-from polyhead.dictionaries.activation import HAS_THRESHOLD, AnyActivation, JumpReLU, ReLU, TopK
-from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
-from polyhead.dictionaries.attn_value_sae import AttnValueSAE
+from polyhead.dictionaries.activation import AnyActivation, JumpReLU, ReLU, TopK
+from polyhead.dictionaries.attn_out_sae import AttnOutSAEConfig
 from polyhead.dictionaries.sae import TokenNorm
 from polyhead.interop.foreign_sae import (
     Foreign,
@@ -43,21 +41,18 @@ from polyhead.interop.hook_names import (
     facts_of_name,
     from_module,
     from_transformer_lens,
-    to_transformer_lens,
 )
 from polyhead.interop.saelens_keys import HARMLESS, HARMLESS_LOADING
 from polyhead.interop.settings import ForeignSettings, checked, read_config, refuse
 from polyhead.interop.transcoders import layer_transcoder
 
 CONFIG, WEIGHTS = "cfg.json", "sae_weights.safetensors"
-_NORMS: dict[str, TokenNorm] = {
+NORMS: dict[str, TokenNorm] = {
     "none": "none",
     "constant_norm_rescale": "constant_norm",
     "layer_norm": "layer_norm",
     "expected_average_only_in": "none",
 }
-_VERSION = "6.0.0"
-"""Of the layout that is written; readers choose by it."""
 _OLD_NAMES = {
     "hook_point": "hook_name",
     "hook_point_head_index": "hook_head_index",
@@ -136,8 +131,8 @@ def read_saelens(
             f"{path}: a transcoder ({cfg.architecture}) reads one site and writes another; use ph.load_dictionary"
         )
     activation, norm = _activation(path, cfg), cfg.normalize_activations or "none"
-    if norm not in _NORMS:
-        raise refuse(path, "normalize_activations", ", ".join(_NORMS), norm)
+    if norm not in NORMS:
+        raise refuse(path, "normalize_activations", ", ".join(NORMS), norm)
     if cfg.reshape_activations not in ("none", "hook_z"):
         raise refuse(path, "reshape_activations", "none or hook_z", cfg.reshape_activations)
     if (norm == "expected_average_only_in") != (norm_scaling_factor is not None):
@@ -146,7 +141,23 @@ def read_saelens(
             "expected_average_only_in needs the number that activations were multiplied by, and nothing else takes one"
         )
     place = Place(site, None) if site is not None else _place(path, cfg, model)
-    tensors = read_safetensors(folder / WEIGHTS)
+    tensors = _autoencoder_tensors(folder / WEIGHTS, cfg, activation)
+    config = AttnOutSAEConfig(
+        d_in=cfg.d_in,
+        n_latents=cfg.d_sae,
+        activation=activation,
+        subtract_b_dec=cfg.apply_b_dec_to_input,
+        token_norm=_token_norm(path, norm, place),
+        site=place.site,
+        n_heads=n_heads,
+    )
+    scale = 1.0 if norm_scaling_factor is None else 1 / norm_scaling_factor
+    return ForeignSAE(build(config, **tensors, scale=scale), place.layer, cfg.metadata, place)
+
+
+def _autoencoder_tensors(path: Path, cfg: SAELensSettings, activation: AnyActivation) -> dict[str, Tensor]:
+    """Checked against the config; a gate or decoder norms that choose latents are in the encoder afterwards."""
+    tensors = read_safetensors(path)
     d, n = cfg.d_in, cfg.d_sae
     shapes: dict[str, tuple[int, ...]] = {"W_enc": (d, n), "b_enc": (n,), "W_dec": (n, d), "b_dec": (d,)}
     if cfg.architecture == "gated":
@@ -156,23 +167,13 @@ def read_saelens(
         shapes["threshold"] = (n,)
     if "scaling_factor" in tensors and torch.equal(tensors["scaling_factor"], torch.ones(n)):
         del tensors["scaling_factor"]  # written by old versions where nothing is scaled
-    check_tensors(folder / WEIGHTS, tensors, shapes)
+    check_tensors(path, tensors, shapes)
     if cfg.architecture == "gated":
         tensors = ungated(tensors)
     if cfg.rescale_acts_by_decoder_norm:
         weights = tensors["W_enc"], tensors["b_enc"], tensors["W_dec"]
         tensors["W_enc"], tensors["b_enc"], tensors["W_dec"], _ = folded(*weights)
-    config = AttnOutSAEConfig(
-        d_in=d,
-        n_latents=n,
-        activation=activation,
-        subtract_b_dec=cfg.apply_b_dec_to_input,
-        token_norm=_token_norm(path, norm, place),
-        site=place.site,
-        n_heads=n_heads,
-    )
-    scale = 1.0 if norm_scaling_factor is None else 1 / norm_scaling_factor
-    return ForeignSAE(build(config, **tensors, scale=scale), place.layer, cfg.metadata, place)
+    return tensors
 
 
 def read_saelens_any(folder: Path, options: ImportOptions) -> Foreign:
@@ -218,73 +219,6 @@ def read_saelens_any(folder: Path, options: ImportOptions) -> Foreign:
     if transcoder.cfg.skip != ("skip" in cfg.architecture):
         raise PolyheadError(f"{folder / WEIGHTS}: architecture is {cfg.architecture}, W_skip is there or is missing")
     return Foreign(transcoder, source.layer, says, (source, target))
-
-
-@torch.no_grad()
-def write_saelens(
-    sae: AttnOutSAE | AttnValueSAE,
-    folder: Path | str,
-    *,
-    layer: int,
-    metadata: Mapping[str, Any] | None = None,
-    model: NormFacts | None = None,
-) -> Path:
-    """Write an SAE of one layer as SAELens would; returns the folder. Scales are folded into the weights.
-
-    Args:
-        sae: Of one layer.
-        folder: Folder to write.
-        layer: The layer.
-        metadata: `model_name`, `context_size`, `prepend_bos`, ... as SAELens names them.
-        model: Norms of the base model; told by `model_name` if not given.
-
-    Raises:
-        PolyheadError: a value SAE of several layers, a token norm on top of a scale, a site that their models do not
-            have: SAELens has no form for them.
-    """
-    folder, cfg = Path(folder), sae.cfg
-    if cfg.n_parts > 1:
-        raise PolyheadError(f"SAELens SAEs read one site; this value SAE reads {cfg.n_parts} layers side by side")
-    if cfg.token_norm == "centred":
-        raise PolyheadError("SAELens has no token norm that only centres; this SAE has one")
-    if cfg.token_norm != "none" and bool((sae.scales != 1).any()):
-        raise PolyheadError(f"SAELens has no scale besides its token norm; this SAE has {cfg.token_norm} and a scale")
-    site = "attn.hook_v" if isinstance(sae, AttnValueSAE) else sae.cfg.site
-    facts = facts_of_name((metadata or {}).get("model_name")) if model is None else model
-    if facts.layer_norm and site.endswith("hook_pre_gain"):
-        raise PolyheadError(f"{site} under LayerNorm has no name that all versions of TransformerLens read alike")
-    local = to_transformer_lens(site, facts, str(folder))
-    act = cfg.activation
-    plain: dict[str, Any] = {
-        "architecture": "jumprelu"
-        if isinstance(act, HAS_THRESHOLD)
-        else "topk"
-        if isinstance(act, TopK)
-        else "standard",
-        "d_in": cfg.d_in,
-        "d_sae": cfg.n_latents,
-        "dtype": "float32",
-        "device": "cpu",
-        "apply_b_dec_to_input": cfg.subtract_b_dec,
-        "normalize_activations": {ours: theirs for theirs, ours in reversed(_NORMS.items())}[cfg.token_norm],
-        "reshape_activations": "hook_z" if local == "attn.hook_z" else "none",
-        "metadata": {"sae_lens_version": _VERSION, "hook_name": f"blocks.{layer}.{local}", **(metadata or {})},
-    }
-    if plain["architecture"] == "topk":
-        plain |= {"k": act.k, "rescale_acts_by_decoder_norm": False}  # type: ignore[union-attr]
-    tensors = {
-        "W_enc": sae.W_enc / sae.scale[:, None],
-        "b_enc": sae.b_enc,
-        "W_dec": sae.W_dec * sae.scale,
-        "b_dec": sae.b_dec * sae.scale,
-    }
-    if plain["architecture"] == "jumprelu":
-        tensors["threshold"] = sae.threshold
-    tensors = {name: t.detach().float().clone(memory_format=torch.contiguous_format) for name, t in tensors.items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(folder / WEIGHTS, lambda aside: save_file(tensors, aside))
-    write_json(folder / CONFIG, plain)
-    return folder
 
 
 def _settings(path: Path) -> SAELensSettings:
@@ -378,7 +312,7 @@ def _loading(path: Path, says: Mapping[str, Any]) -> Loading:
 
 def _token_norm(path: Path, norm: str, place: Place) -> TokenNorm:
     """With the mean taken off where the model that was read had centred weights."""
-    ours = _NORMS[norm]
+    ours = NORMS[norm]
     if not place.centred or ours == "layer_norm":  # layer_norm takes it off anyway
         return ours
     if ours == "constant_norm":

@@ -14,10 +14,10 @@ from polyhead.core.norm_facts import NormFacts
 from polyhead.core.reading import Reading
 from polyhead.core.sites import parse_site
 from polyhead.dictionaries import METHODS, load_dictionary, save_dictionary
-from polyhead.interop.circuit_tracer import save_circuit_tracer
-from polyhead.interop.llamascopium import write_llamascopium
+from polyhead.interop.circuit_tracer_export import save_circuit_tracer
+from polyhead.interop.llamascopium_export import write_llamascopium
 from polyhead.interop.opening import is_ours, locate, open_foreign
-from polyhead.interop.saelens import write_saelens
+from polyhead.interop.saelens_export import write_saelens
 from polyhead.models.hf.family import FAMILIES
 
 WRITERS = ("saelens", "llamascopium", "circuit_tracer")

@@ -16,7 +16,8 @@ from polyhead.dictionaries import load_dictionary, save_dictionary
 from polyhead.dictionaries.activation import BatchTopK, JumpReLU, TopK
 from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder, reached
 from polyhead.dictionaries.spanning import SpanningConfig
-from polyhead.interop.circuit_tracer import load_circuit_tracer, save_circuit_tracer
+from polyhead.interop.circuit_tracer import load_circuit_tracer
+from polyhead.interop.circuit_tracer_export import save_circuit_tracer
 
 L, F, D = 3, 7, 5
 HOOKS = {"feature_input_hook": "hook_resid_mid", "feature_output_hook": "hook_mlp_out"}

@@ -19,7 +19,8 @@ from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 from polyhead.dictionaries.attn_value_sae import AttnValueSAE, AttnValueSAEConfig
 from polyhead.dictionaries.encoder import unpack
 from polyhead.interop.dictionary_learning import read_dictionary_learning
-from polyhead.interop.saelens import read_saelens, write_saelens
+from polyhead.interop.saelens import read_saelens
+from polyhead.interop.saelens_export import write_saelens
 from polyhead.interop.sparsify import read_sparsify
 
 D, N, K = 12, 40, 3

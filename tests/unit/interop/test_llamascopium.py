@@ -17,7 +17,8 @@ from polyhead.dictionaries.activation import BatchTopK
 from polyhead.dictionaries.attn_out_sae import AttnOutSAE, AttnOutSAEConfig
 from polyhead.dictionaries.cross_layer_transcoder import CrossLayerTranscoder
 from polyhead.dictionaries.lorsa import Lorsa
-from polyhead.interop.llamascopium import read_llamascopium, write_llamascopium
+from polyhead.interop.llamascopium import read_llamascopium
+from polyhead.interop.llamascopium_export import write_llamascopium
 
 D, N, G, K, ROT, CTX = 6, 8, 2, 6, 4, 9
 HOOK_IN, HOOK_OUT = "blocks.3.ln1.hook_normalized", "blocks.3.hook_attn_out"
