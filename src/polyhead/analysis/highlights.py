@@ -38,7 +38,7 @@ def highlights(
 def describe(
     analysis: LatentAnalysis, latent: int, *, head_names: list[str] | None = None, noun: str = "latent"
 ) -> str:
-    """`latent 812 (heads 3, 6, 7): from " method" to "elif", then promotes "s", ")"`, from a best example.
+    """`latent 812 (L3H3, L3H6, L3H7): from " method" to "elif", then promotes "s", ")"`, from a best example.
 
     A pair of conditions says which query met which key; a latent that nothing is moved for, where it fires; one that
     writes no single direction promotes nothing.

@@ -1,6 +1,6 @@
 """One prompt before and after latents of a dictionary are changed, for the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,20 +54,7 @@ def run_steer(
     Raises:
         PolyheadError: none or several kinds of change, or what `steer` refuses.
     """
-    given = [
-        name
-        for name, on in {
-            "--scale": scale is not None,
-            "--add": add is not None,
-            "--clamp": clamp is not None,
-            "--ablate": ablate,
-        }.items()
-        if on
-    ]
-    if len(given) != 1:
-        raise PolyheadError(
-            f"give one of --scale, --add, --clamp and --ablate; received {' and '.join(given) or 'none'}"
-        )
+    _one_change({"--scale": scale, "--add": add, "--clamp": clamp, "--ablate": ablate or None})
     loaded, folder = load_model(model), Path(dictionary)
     if not folder.exists():
         folder = bundled_folders().get(dictionary, folder)
@@ -86,3 +73,11 @@ def run_steer(
         "text_before": found.text_before,
         "text_after": found.text_after,
     }
+
+
+def _one_change(options: Mapping[str, Any]) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    if len(given) != 1:
+        *others, last = options
+        received = " and ".join(given) or "none"
+        raise PolyheadError(f"give one of {', '.join(others)} and {last}; received {received}")

@@ -1,7 +1,8 @@
 """What the page of each study tells first, in words; numbers stand in braces and are read from the record.
 
 `{key}` is "60 of 64" of the claim `key`, `{key:%}` the same in per cent, `{key:median}` its median. `rests_on` lists
-the verdicts that the words take for granted: a record judged otherwise gets no such takeaway (`story.tell`).
+the verdicts that the words take for granted: a record judged otherwise gets no such takeaway (`story.tell`). The file
+is long because it holds the texts of all studies, and nothing else.
 """
 
 from collections.abc import Mapping

@@ -119,7 +119,7 @@ def test_arcs_of_a_key_side_example_leave_its_peak_first(batch):
 
 def test_a_pair_promotes_nothing_and_says_which_query_met_which_key(batch):
     analysis = analysed(Pairs(), batch, "both")
-    line = describe(analysis, 0, head_names=["3.0", "3.1", "3.2"])
+    line = describe(analysis, 0, head_names=["L3H0", "L3H1", "L3H2"])
     assert line.startswith("latent 0 (L3H0): the query ")
     assert " meets the key " in line
     assert "promotes" not in line

@@ -256,8 +256,8 @@ def test_batches_that_can_be_read_only_once_are_refused(tiny_model, mtc):
 def test_a_highlight_says_what_its_example_shows(tiny_model, mtc):
     analysis = analysed(tiny_model, mtc)
     latent = max(analysis.examples, key=lambda i: analysis.rows[i].energy_share)
-    line = describe(analysis, latent, head_names=[f"2.{h}" for h in range(5)])
-    assert line.startswith(f"latent {latent} (head")
+    line = describe(analysis, latent, head_names=[f"L2H{h}" for h in range(5)])
+    assert line.startswith(f"latent {latent} (L2H")
     assert 'from "<' in line
     assert "then promotes" in line
 
