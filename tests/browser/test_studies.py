@@ -39,6 +39,17 @@ def open_study(pages: Path, open_page: Opener) -> Opener:
     return opened
 
 
+def open_all(page: Any) -> Any:
+    """Everything that folds is open and drawn."""
+    page.evaluate("document.querySelectorAll('#main details').forEach((d) => (d.open = true))")
+    page.wait_for_timeout(50)
+    return page
+
+
+def focused(page: Any) -> str:
+    return page.evaluate("document.activeElement.closest('[data-stop]').id")
+
+
 def marks(page: Any, key: str, selector: str) -> int:
     return page.locator(f"#figure-{key} {selector}").count()
 
@@ -55,8 +66,8 @@ def test_the_key_figure_and_its_takeaway_come_before_claims_with_text_verdicts(o
     page = open_study()
     assert page.title() == f"{RECORD.title} · polyhead"
     sections = page.eval_on_selector_all(".study > [id]", "nodes => nodes.map((n) => n.id)")
-    assert sections[0] == "claims"
-    selector = ".question, .takeaway, .key-figure .figures > *, #claims"
+    assert sections == ["claims", "figures", "notes", "circumstances"]
+    selector = ".question, .takeaway, .key-figure > .figure, #claims"
     order = page.eval_on_selector_all(selector, "nodes => nodes.map((n) => n.id || n.className)")
     assert order == ["question", "takeaway", "figure-sweep", "claims"]
     claims = RECORD.findings.claims
@@ -70,11 +81,13 @@ def test_the_key_figure_and_its_takeaway_come_before_claims_with_text_verdicts(o
     )
     agreement = page.locator(".claim .agreement").all_inner_texts()
     assert agreement == [claim.agreement for claim in claims]
-    assert page.inner_text(".claim >> nth=0 >> .published") == "every model shown"
+    assert page.locator(".claim >> nth=0 >> .published").text_content() == "every model shown"
+    assert page.inner_text(".claim >> nth=0 >> .headline").split("\n")[0].startswith("60 of 64")
+    assert page.inner_text(".claim >> nth=0 >> .against") == "control 3 of 64"
 
 
 def test_distributions_show_every_seed_and_the_median(open_study: Opener):
-    page = open_study()
+    page = open_all(open_study())
     accuracy = page.locator("#claim-accuracy")
     assert accuracy.locator(".strip.ours .seed").count() == 128
     assert accuracy.locator(".strip.control .seed").count() == 64
@@ -90,16 +103,16 @@ def test_distributions_show_every_seed_and_the_median(open_study: Opener):
 def test_the_reason_opens_with_all_numbers(open_study: Opener):
     page = open_study()
     assert not page.is_visible("#claim-dimensions-why")
-    page.click("#claim-dimensions .toggle")
+    page.click("#claim-dimensions summary")
     assert page.is_visible("#claim-dimensions-why")
     assert "p = 1e-27" in page.inner_text("#claim-dimensions-why")
     assert page.locator("#claim-dimensions-why tbody tr").count() == 10
-    page.click("#claim-dimensions .toggle")
+    page.click("#claim-dimensions summary")
     assert not page.is_visible("#claim-dimensions-why")
 
 
 def test_every_kind_of_figure_draws_all_its_marks(open_study: Opener):
-    page = open_study()
+    page = open_all(open_study())
     assert page.locator(".figure").count() == len(FIGURES)
     expected = {
         ("sweep", ".cell"): 24,
@@ -140,7 +153,7 @@ def test_every_kind_of_figure_draws_all_its_marks(open_study: Opener):
 
 
 def test_equal_units_shared_scales_and_log_axes(open_study: Opener):
-    page = open_study()
+    page = open_all(open_study())
     spans = page.eval_on_selector_all(
         "#figure-planes .ring", "nodes => nodes.map((n) => { const b = n.getBBox(); return [b.width, b.height]; })"
     )
@@ -153,7 +166,7 @@ def test_equal_units_shared_scales_and_log_axes(open_study: Opener):
 
 
 def test_tooltips_name_the_value(open_study: Opener):
-    page = open_study()
+    page = open_all(open_study())
     page.locator("#figure-sweep .cell").nth(1).hover()
     tip = page.inner_text("#tip")
     value = FIGURES["sweep"].panels[0].values[0][1]
@@ -164,7 +177,7 @@ def test_tooltips_name_the_value(open_study: Opener):
 
 
 def test_the_scrubber_changes_the_drawing(open_study: Opener):
-    page = open_study()
+    page = open_all(open_study())
     box = page.locator("#figure-training")
     label = box.locator(".frame-label")
     ring = "#figure-training .ring"
@@ -191,7 +204,7 @@ def test_the_scrubber_changes_the_drawing(open_study: Opener):
 
 
 def test_downloads_hold_the_data(open_study: Opener, tmp_path: Path):
-    page = open_study()
+    page = open_all(open_study())
     figure = json.loads(save(page, "ablation", "JSON", tmp_path / "a.json"))
     assert figure == json.loads(FIGURES["ablation"].model_dump_json())
     rows = list(csv.DictReader(io.StringIO(save(page, "sweep", "CSV", tmp_path / "s.csv"))))
@@ -209,7 +222,7 @@ def test_downloads_hold_the_data(open_study: Opener, tmp_path: Path):
 
 @pytest.mark.parametrize("key", ["sweep", "all-but-one", "curves", "training"])
 def test_the_drawing_is_saved_as_one_vector_file(open_study: Opener, tmp_path: Path, key: str):
-    page = open_study()
+    page = open_all(open_study())
     text = save(page, key, "SVG", tmp_path / "f.svg")
     root = ET.fromstring(text)
     assert root.tag.endswith("svg")
@@ -225,13 +238,14 @@ def test_the_drawing_is_saved_as_one_vector_file(open_study: Opener, tmp_path: P
 @pytest.mark.parametrize(("route", "id"), [("#claim-loss", "claim-loss"), ("#figure-planes", "figure-planes")])
 def test_a_deep_link_opens_its_claim_or_figure(open_study: Opener, route: str, id: str):
     page = open_study(route)
-    assert page.evaluate("document.activeElement.id") == id
+    assert focused(page) == id
+    assert page.evaluate("(id) => document.getElementById(id).open ?? true", id)
     top = page.evaluate("(id) => document.getElementById(id).getBoundingClientRect().top", id)
     assert 0 <= top < 300
     if id.startswith("claim"):
         assert page.is_visible(f"#{id}-why")
     page.evaluate("location.hash = '#claim-accuracy'")
-    page.wait_for_selector("#claim-accuracy:focus")
+    page.wait_for_selector("#claim-accuracy[open] > summary:focus")
 
 
 def test_an_address_that_names_nothing_shows_the_page(open_study: Opener):
@@ -241,17 +255,21 @@ def test_an_address_that_names_nothing_shows_the_page(open_study: Opener):
 def test_the_keyboard_walks_through_claims_figures_and_studies(open_study: Opener):
     page = open_study()
     page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.id") == "figure-sweep", "the key figure stands before the claims"
+    assert focused(page) == "figure-sweep", "the key figure stands before the claims"
     page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.id") == "claim-reversed-orders"
+    assert focused(page) == "claim-reversed-orders"
     page.keyboard.press("j")
     assert page.url.endswith("#claim-accuracy")
     page.keyboard.press("Enter")
     assert page.is_visible("#claim-accuracy-why")
     page.keyboard.press("k")
-    assert page.evaluate("document.activeElement.id") == "claim-reversed-orders"
+    assert focused(page) == "claim-reversed-orders"
+    page.keyboard.press("Enter")
+    assert page.is_visible("#claim-reversed-orders-why")
     page.keyboard.press("e")
-    assert page.locator(".why:not([hidden])").count() == 5
+    assert page.locator(".claim[open]").count() == 5
+    page.keyboard.press("e")
+    assert page.locator(".claim[open]").count() == 0
     page.keyboard.press("f")
     page.keyboard.press("?")
     assert page.is_visible("dialog.help")
@@ -261,6 +279,29 @@ def test_the_keyboard_walks_through_claims_figures_and_studies(open_study: Opene
     page.wait_for_selector("h1:text-is('A smaller study')")
     page.keyboard.press("o")
     page.wait_for_selector("main[data-page=list]")
+
+
+def test_the_page_is_short_before_claims_and_figures_open(open_study: Opener):
+    for width, most in ((1400, 3000), (420, 6000)):
+        page = open_study(viewport={"width": width, "height": 900})
+        assert page.locator("#main details[open]").count() == 0
+        assert page.evaluate("document.documentElement.scrollHeight") < most
+        assert page.evaluate("document.querySelector('#figure-sweep .cell').getBoundingClientRect().top") < 900
+        assert page.locator("details.figure .thumb svg").count() == len(FIGURES) - 1
+        page.click("#figure-planes > summary")
+        page.wait_for_selector("#figure-planes .body .ring")
+        assert page.locator("#figure-planes .ring").count() == 3
+        assert page.locator("#figure-planes .thumb").count() == 0
+
+
+def test_paper_has_all_of_it(open_study: Opener):
+    page = open_study("#claim-loss")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#main details:not([open])").count() == 0
+    assert page.locator(".strip-box svg").count() == len(RECORD.findings.claims)
+    assert page.locator("#figure-planes .ring").count() == 3
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.eval_on_selector_all("#main details[open]", "nodes => nodes.map((n) => n.id)") == ["claim-loss"]
 
 
 HELD_WORDS = [("yes", "✓", "held"), ("partly", "◐", "partly"), ("no", "✕", "did not hold"), (None, "·", "measured")]
@@ -296,7 +337,7 @@ def test_the_list_shows_every_study_with_its_verdicts(pages: Path, open_page: Op
     assert "3 diverged" in first.inner_text()
     first.locator("summary").click()
     first.locator("a[href$='#claim-loss']").click()
-    page.wait_for_selector("#claim-loss-why:not([hidden])")
+    page.wait_for_selector("#claim-loss[open]")
 
 
 def test_text_from_records_stays_text(open_study: Opener):
@@ -308,7 +349,7 @@ def test_text_from_records_stays_text(open_study: Opener):
 
 
 def test_circumstances_are_stated(open_study: Opener):
-    page = open_study()
+    page = open_all(open_study())
     foot = page.inner_text("#circumstances")
     for words in (RECORD.command, RECORD.machine, "83 s", "2025-02-03 10:20 UTC", "n_steps", "2,000", "lr 0.01"):
         assert words in foot
@@ -324,7 +365,7 @@ def _luminance(colour: str) -> float:
 def test_text_is_legible_in_both_themes(open_study: Opener, theme: Any):
     page = open_study(color_scheme=theme)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
-    page.keyboard.press("e")
+    open_all(page)
     card = page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
     seen = page.evaluate("""() => [
         ...[...document.querySelectorAll('h1, p, dt, dd, .statement, .source, .published, .verdict-pill')]
@@ -346,7 +387,7 @@ def test_text_is_legible_in_both_themes(open_study: Opener, theme: Any):
 @pytest.mark.parametrize("name", ["index", "made-by-hand"])
 def test_no_page_is_wider_than_the_window_and_no_label_is_cut(open_study: Opener, width: int, name: str):
     page = open_study(name=name, viewport={"width": width, "height": 900})
-    page.keyboard.press("e")
+    open_all(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     out = page.evaluate("""() => [...document.querySelectorAll('svg.chart')].flatMap((chart) => {
         const whole = chart.getBoundingClientRect();
@@ -360,7 +401,7 @@ def test_no_page_is_wider_than_the_window_and_no_label_is_cut(open_study: Opener
 
 
 def test_figures_are_drawn_again_for_another_width(open_study: Opener):
-    page = open_study()
+    page = open_all(open_study())
     assert page.locator("#figure-curves svg[width='374']").count() == 0
     page.set_viewport_size({"width": 420, "height": 900})
     page.wait_for_selector("#figure-curves svg[width='374']")

@@ -3,6 +3,7 @@ import { announce, el } from "../shared/dom.js";
 import * as shell from "../shared/shell.js";
 import * as store from "../shared/store.js";
 import * as list from "./list.js";
+import { focusOn } from "./stops.js";
 import * as study from "./study.js";
 
 let name = "",
@@ -30,7 +31,7 @@ const step = (offset) => {
   const target = stops[to];
   if (!target) return;
   target.scrollIntoView({ block: "start" });
-  target.focus({ preventScroll: true });
+  focusOn(target);
   if (target.id) history.replaceState(null, "", `#${target.id}`);
   announce(target.getAttribute("aria-label") || target.querySelector(".statement, a")?.textContent || "");
 };
@@ -98,7 +99,7 @@ shell.start({
     j: () => step(1),
     k: () => step(-1),
     Enter: () =>
-      /** @type {HTMLElement | null | undefined} */ (hereStop()?.querySelector(".study-link, .toggle"))?.click(),
+      /** @type {HTMLElement | null | undefined} */ (hereStop()?.querySelector(".study-link, summary"))?.click(),
     e: () => page()?.openAll(),
     c: () => part("claims"),
     f: () => part("figures"),
@@ -111,7 +112,7 @@ shell.start({
   escape: "close",
   help: () => [
     ["j  k", name ? "next, previous claim or figure" : "next, previous study"],
-    ["Enter", name ? "open or close the claim" : "open the study"],
+    ["Enter", name ? "open or close the claim or figure" : "open the study"],
     ["e", name ? "open or close all claims" : "open or close all lists of claims"],
     ...(name ? ofStudy : []),
   ],

@@ -1,4 +1,4 @@
-// The claim table: statement and source, the published number, our distributions and the control's, the verdict.
+// The claims: verdict, statement and one number in a row; the published number, distributions and reason below it.
 import { el } from "../shared/dom.js";
 import { num } from "../shared/format.js";
 import { numbers, isShares, said, withUnit, draw as stripDraw } from "./strip.js";
@@ -48,76 +48,74 @@ const numberTable = (claim) => {
   );
 };
 
-// One claim as two rows, the second of which opens.
-const rows = (claim) => {
+// The number that decided, as the reason names it (else the first that was measured), and what it was held against.
+export const headline = (claim) => {
+  const share = /holds for (\d+ of \d+)/.exec(claim.reason);
+  const median = share ? null : /median (-?[\d.e+-]*\d) over/.exec(claim.reason);
+  const [first] = claim.ours;
+  const measured = first ? said(first, isShares(claim.ours)) : "";
+  return { number: share ? share[1] : median ? `median ${median[1]}` : measured, against: againstOf(claim.reason) };
+};
+const NUMBER = "-?\\d[\\d.]*(?:e[+-]?\\d+)?";
+const AGAINST = new RegExp(`against (?:(\\d+ of \\d+) control|a chance of (${NUMBER})|(${NUMBER}), tolerance)`);
+const againstOf = (reason) => {
+  const [, control, chance, published] = AGAINST.exec(reason) ?? [];
+  return control ? `control ${control}` : chance ? `chance ${chance}` : published ? `published ${published}` : "";
+};
+
+// One claim as a row that opens: badge, statement and number; then sources, distributions, reason and numbers.
+const row = (claim) => {
   const id = `claim-${claim.key}`;
   const strip = el("div.strip-box");
-  const why = el(
-    "tr.why",
-    { id: `${id}-why`, hidden: true },
+  const body = el(
+    "div.claim-body",
+    { id: `${id}-why` },
+    el("div.measured", el("h4", "Ours and control"), strip),
     el(
-      "td",
-      { colspan: 4 },
-      el(
-        "dl.because",
-        el("dt", "Decided by"),
-        el("dd", claim.reason),
-        el("dt", "Control"),
-        el("dd", claim.control_note),
-      ),
-      numberTable(claim),
+      "dl.because",
+      el("dt", "Published"),
+      el("dd.published", claim.published ?? "nothing"),
+      el("dt", "Source"),
+      el("dd.source", claim.source),
+      el("dt", "Decided by"),
+      el("dd", claim.reason),
+      el("dt", "Control"),
+      el("dd", claim.control_note),
+      el("dt", "Link"),
+      el("dd", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this claim" }, `#${id}`)),
     ),
+    numberTable(claim),
   );
-  const button = el(
-    "button.quiet.toggle",
-    { "aria-expanded": "false", "aria-controls": `${id}-why`, onclick: () => open(why.hidden) },
-    "Why",
-  );
-  const open = (yes) => {
-    why.hidden = !yes;
-    button.setAttribute("aria-expanded", String(yes));
-  };
-  const main = el(
-    "tr.claim",
-    { id, tabindex: -1, "data-stop": "claim" },
+  const [verdict, agreement] = badges(claim);
+  const { number, against } = headline(claim);
+  const node = el(
+    "details.claim",
+    { id, "data-stop": "claim", ontoggle: () => draw() },
     el(
-      "th",
-      { scope: "row" },
+      "summary",
+      el("span.judged", verdict),
       el("span.statement", claim.statement),
-      el("span.source", claim.source, " ", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this claim" }, "#")),
+      el("span.headline", number, against && el("span.against", against)),
+      agreement,
     ),
-    el("td.published", { "data-label": "Published" }, claim.published),
-    el("td.measured", { "data-label": "Ours and control" }, strip),
-    el("td.judged", { "data-label": "Verdict" }, badges(claim), button),
+    body,
   );
   const draw = () => {
+    if (!node.open) return;
     strip.replaceChildren();
     strip.append(stripDraw(claim, Math.max(220, strip.clientWidth)));
   };
-  return { nodes: [main, why], main, open, draw, isOpen: () => !why.hidden };
+  return { node, draw };
 };
 
-// The table and what the page does with it: draw all strips, open one or all.
-export const table = (claims) => {
-  const made = new Map(claims.map((c) => [c.key, rows(c)]));
-  const heads = ["Claim", "Published", "Ours and control", "Verdict"];
-  const node = el(
-    "table.claims",
-    el(
-      "thead",
-      el(
-        "tr",
-        heads.map((h) => el("th", { scope: "col" }, h)),
-      ),
+// The claims and what the page does with them: draw the open ones.
+export const list = (claims) => {
+  const made = claims.map(row);
+  return {
+    node: el(
+      "div.claims",
+      made.map((r) => r.node),
     ),
-    el(
-      "tbody",
-      [...made.values()].map((r) => r.nodes),
-    ),
-  );
-  const openAll = () => {
-    const yes = ![...made.values()].every((r) => r.isOpen());
-    for (const r of made.values()) r.open(yes);
+    draw: () => made.forEach((r) => r.draw()),
   };
-  return { node, openAll, open: (key) => made.get(key)?.open(true), draw: () => made.forEach((r) => r.draw()) };
 };

@@ -48,7 +48,25 @@ const layout = (figure, panels, room) => {
 // A single drawing does not repeat the title of its figure.
 const titled = (panel, figure) => (panel.title === figure.title ? { ...panel, title: "" } : panel);
 
-export const make = (figure, studyName) => {
+// One drawing small, without its words: what a figure looks like, in lists of figures.
+const THUMB = 300;
+export const thumbnail = (panel) => {
+  const bare = { ...panel, title: "", x_label: "", y_label: "", annotate: false, references: [] };
+  const chart = DRAWERS[panel.kind](bare, THUMB, {}, false);
+  for (const words of chart.querySelectorAll("text, .legend, title")) words.remove();
+  chart.setAttribute("aria-hidden", "true");
+  for (const name of ["role", "aria-label"]) chart.removeAttribute(name);
+  const box = el("span.thumb", chart);
+  // what is left is cut out once it is laid out: the margins were for the words
+  requestAnimationFrame(() => {
+    const { x, y, width, height } = chart.getBBox();
+    if (width && height) chart.setAttribute("viewBox", [x, y, width, height].join(" "));
+  });
+  return box;
+};
+
+// `folds`: a tile with title and thumbnail that opens to the figure.
+export const make = (figure, studyName, { folds = false } = {}) => {
   const moments = figure.frames.length ? figure.frames : [figure.panels];
   const shared = scales(figure);
   const id = `figure-${figure.key}`;
@@ -60,7 +78,7 @@ export const make = (figure, studyName) => {
   const drawFrame = () => {
     const whole = body.clientWidth;
     if (!whole) return;
-    const beside = node.classList.contains("side") && getComputedStyle(body).display === "grid";
+    const beside = shape === "side" && getComputedStyle(body).display === "grid";
     const room = beside ? Math.min(780, Math.floor(whole * 0.66)) : whole;
     const panels = moments[at];
     const { columns, width } = layout(figure, panels, room);
@@ -81,22 +99,31 @@ export const make = (figure, studyName) => {
     : null;
   const frameBox = el("div.frame-box", scrubber && scrubber.node, drawing);
   const body = el("div.body", frameBox, el("p.caption", figure.caption));
+  const anchor = el("a.anchor", { href: `#${id}`, "aria-label": "Link to this figure" }, "#");
+  const save = buttons(figure, studyName, drawing, () => figure.frame_labels[at]);
+  const drawWhole = () => (scrubber ? scrubber.start() : drawFrame());
+  const shape = moments[0].length === 1 && figure.columns === 1 ? "side" : "full";
+  if (!folds) {
+    const node = el(
+      "section.card.figure",
+      { id, class: shape, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
+      el("div.head", el("h3", figure.title, " ", anchor), el("span.push"), save),
+      body,
+    );
+    return { node, draw: drawWhole };
+  }
+  const small = el("span.thumb-box");
   const node = el(
-    "section.card.figure",
-    { id, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
-    el(
-      "div.head",
-      el("h3", figure.title, " ", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this figure" }, "#")),
-      el("span.push"),
-      buttons(figure, studyName, drawing, () => figure.frame_labels[at]),
-    ),
+    "details.card.figure",
+    { id, class: shape, "data-stop": "figure", "aria-label": figure.title, ontoggle: () => draw() },
+    el("summary", el("h3", figure.title), small),
+    el("div.head", anchor, el("span.push"), save),
     body,
   );
-  const single = moments[0].length === 1;
-  return {
-    node,
-    small: single && figure.columns === 1,
-    narrow: figure.columns === 1,
-    draw: () => (scrubber ? scrubber.start() : drawFrame()),
+  const draw = () => {
+    small.replaceChildren();
+    if (node.open) drawWhole();
+    else small.append(thumbnail(moments.at(-1)[0]));
   };
+  return { node, draw };
 };

@@ -181,7 +181,7 @@ export const draw = (claim, width) => {
     });
     top = bottom + 22;
   }
-  if (rest) chart.append(text(2, top + 12, `and ${rest} more, under “Why”`, { "font-size": 11.5 }));
+  if (rest) chart.append(text(2, top + 12, `and ${rest} more, in the table below`, { "font-size": 11.5 }));
   return chart;
 };
 

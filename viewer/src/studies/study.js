@@ -1,9 +1,10 @@
 // The page of one study: question, set-up, key figure with its takeaway, claims, notes, other figures, how to rerun.
 import { el, svg } from "../shared/dom.js";
+import { focusOn } from "./stops.js";
 import { count, seconds, plain, moment } from "../shared/format.js";
 import * as claims from "./claims.js";
 import * as figure from "./figure.js";
-import { pills, countOf } from "./verdict.js";
+import { agreements, pills, countOf } from "./verdict.js";
 
 // Addresses in a reference become links; everything else stays text.
 const linked = (words) =>
@@ -16,23 +17,26 @@ const header = (record, found) =>
     "section.card.study-head",
     el("h1", record.title),
     el("p.question", record.story.question),
-    el("p.counts", pills(countOf(found.claims))),
+    el("p.counts", pills(countOf(found.claims)), agreements(found.claims)),
     el(
-      "p.subtitle",
+      "div.subtitle",
       el("span", `preset ${record.preset}`),
-      record.settings.n_seeds && el("span", `${count(record.settings.n_seeds)} seeds`),
+      record.settings.n_seeds && el("span", `${plain(record.settings.n_seeds)} seeds`),
       el(
         "span",
         `${count(found.n_models)} models trained${found.n_diverged ? `, ${count(found.n_diverged)} diverged` : ""}`,
       ),
       el("span", seconds(record.seconds)),
+      record.sources.length > 0 &&
+        el(
+          "details.sources",
+          el("summary", record.sources.length === 1 ? "1 source" : `${record.sources.length} sources`),
+          el(
+            "ul",
+            record.sources.map((s) => el("li", linked(s))),
+          ),
+        ),
     ),
-    record.sources.length > 0 &&
-      el(
-        "ul.sources",
-        { "aria-label": "Sources" },
-        record.sources.map((s) => el("li", linked(s))),
-      ),
   );
 
 // The world or model in three parts, from what goes in to what comes out; the labels wrap below their boxes.
@@ -52,7 +56,6 @@ const setUp = (told) => {
   return el(
     "section#set-up.card",
     el("h2", "Set-up"),
-    el("p", told.text),
     el(
       "div.set-up",
       PARTS.map(([key, title], i) => [
@@ -60,6 +63,7 @@ const setUp = (told) => {
         el("div", { class: `set-up-part ${key}` }, el("strong", title), told[key]),
       ]),
     ),
+    el("p", told.text),
   );
 };
 
@@ -89,82 +93,111 @@ const circumstances = (record) => {
     el("div.command", el("code", record.command), copy),
     el("p.hint", "A first look in under two minutes: ", el("code", record.story.rerun.quick)),
     el(
-      "div.columns-2",
+      "details",
+      el("summary", "Machine, versions and settings"),
       el(
-        "div",
-        el("h3", "Circumstances"),
-        facts([
-          ["time", seconds(record.seconds)],
-          ["machine", record.machine],
-          ["when", moment(record.created)],
-          ...Object.entries(record.versions),
-        ]),
-      ),
-      el(
-        "div",
-        el("h3", `Settings of the preset ${record.preset}`),
-        facts(Object.entries(record.settings).map(([k, v]) => [k, plain(v)])),
+        "div.columns-2",
+        el(
+          "div",
+          el("h3", "Circumstances"),
+          facts([
+            ["time", seconds(record.seconds)],
+            ["machine", record.machine],
+            ["when", moment(record.created)],
+            ...Object.entries(record.versions),
+          ]),
+        ),
+        el(
+          "div",
+          el("h3", `Settings of the preset ${record.preset}`),
+          facts(Object.entries(record.settings).map(([k, v]) => [k, plain(v)])),
+        ),
       ),
     ),
   );
 };
 
-// Small figures stand in pairs; one that has no small neighbour gets the whole row, its caption beside it.
-const arrange = (figures) => {
-  for (let i = 0; i < figures.length; i++) {
-    const pair = figures[i].small && figures[i + 1]?.small;
-    if (pair) {
-      figures[i].node.classList.add("half");
-      figures[i + 1].node.classList.add("half");
-      i++;
-    } else figures[i].node.classList.add(figures[i].narrow ? "side" : "full");
-  }
+// The first sentence of a note, and the rest of it.
+const parted = (note) => {
+  const [, first, rest] = /^(.+?[.!?])\s+(?=[A-Z("])(.+)$/s.exec(note) ?? [null, note, ""];
+  return { first, rest };
+};
+const noteOf = (note) => {
+  const { first, rest } = parted(note);
+  return el("li", rest ? el("details", el("summary", first), el("p", rest)) : el("p.whole", first));
+};
+
+// A title with a button that opens and closes all that folds below it.
+const titled = (title, node) =>
+  el(
+    "div.head",
+    el("h2", title),
+    el("span.push"),
+    el("button.quiet", { onclick: () => toggleAll(node) }, "Open or close all"),
+  );
+
+const foldsOf = (node) => [...node.querySelectorAll("details")];
+const toggleAll = (node) => {
+  const all = foldsOf(node),
+    yes = !all.every((d) => d.open);
+  for (const d of all) d.open = yes;
+};
+// Everything is open while it is printed.
+const openToPrint = (node, draw) => {
+  let closed = [];
+  const start = () => {
+    closed = node.isConnected ? foldsOf(node).filter((d) => !d.open) : [];
+    for (const d of closed) d.open = true;
+    draw(); // the events of opening come too late
+  };
+  const end = () => {
+    for (const d of closed) d.open = false;
+    closed = [];
+  };
+  addEventListener("beforeprint", start);
+  addEventListener("afterprint", end);
 };
 
 export const page = (record) => {
   const found = record.findings;
-  const table = claims.table(found.claims);
-  const figures = found.figures.map((f) => figure.make(f, record.name));
-  const at = found.figures.findIndex((f) => f.key === record.story.key_figure),
-    key = figures[at];
+  const rows = claims.list(found.claims);
+  const at = found.figures.findIndex((f) => f.key === record.story.key_figure);
+  const figures = found.figures.map((f, i) => figure.make(f, record.name, { folds: i !== at }));
+  const key = figures[at];
   const others = figures.filter((f) => f !== key);
-  if (key) key.node.classList.add(key.narrow ? "side" : "full");
-  arrange(others);
+  const gallery = el(
+    "div.figures",
+    others.map((f) => f.node),
+  );
   const node = el(
     "div.page.study",
     header(record, found),
     record.story.set_up && setUp(record.story.set_up),
-    el("div.key-figure", el("p.takeaway", record.story.takeaway), key && el("div.figures", key.node)),
-    el("section#claims.card", el("h2", "Claims"), table.node),
+    el("div.key-figure", el("p.takeaway", record.story.takeaway), key?.node),
+    el("section#claims.card", titled("Claims", rows.node), rows.node),
+    others.length > 0 && el("section#figures", titled(key ? "Other figures" : "Figures", gallery), gallery),
     found.notes.length > 0 &&
       el(
         "section#notes.card",
         el("h2", "Negative results, contradictions and limits"),
-        el(
-          "ul.notes",
-          found.notes.map((n) => el("li", n)),
-        ),
-      ),
-    others.length > 0 && el("h2#figures.between", key ? "Other figures" : "Figures"),
-    others.length > 0 &&
-      el(
-        "div.figures",
-        others.map((f) => f.node),
+        el("ul.notes", found.notes.map(noteOf)),
       ),
     circumstances(record),
   );
   const draw = () => {
-    table.draw();
+    rows.draw();
     figures.forEach((f) => f.draw());
   };
+  openToPrint(node, draw);
   // The claim or figure an address names: opened, scrolled to, focused. False where there is none.
   const visit = (id) => {
     const target = id && document.getElementById(id);
     if (!target || !node.contains(target)) return false;
-    if (id.startsWith("claim-")) table.open(id.slice(6));
+    if (target instanceof HTMLDetailsElement) target.open = true;
+    draw();
     target.scrollIntoView({ block: "start" });
-    if (target.dataset.stop) target.focus({ preventScroll: true });
+    focusOn(target);
     return true;
   };
-  return { node, title: record.title, draw, visit, openAll: table.openAll };
+  return { node, title: record.title, draw, visit, openAll: () => toggleAll(rows.node) };
 };

@@ -32,6 +32,13 @@ export const countOf = (claims) => {
   for (const c of claims) counts[nameOf(c)] += 1;
   return counts;
 };
+// How many of the published statements agree with what was found.
+export const agreements = (claims) => {
+  const published = claims.filter((c) => c.agreement !== "nothing published");
+  if (!published.length) return null;
+  const agree = published.filter((c) => c.agreement === "agrees").length;
+  return el("span.agreements", `${agree} of ${published.length} published agree`);
+};
 export const icon = (claim) => {
   const { icon: mark, kind, words } = HELD[nameOf(claim)];
   const title = `${words}; ${claim.agreement}`;

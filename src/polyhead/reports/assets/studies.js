@@ -219,17 +219,17 @@ THIS SOFTWARE.
     box.hidden = true;
     owner = null;
   };
-  var lines = (...rows3) => el(
+  var lines = (...rows2) => el(
     "dl.lines",
-    rows3.filter(Boolean).map(([k2, v]) => [el("dt", k2), el("dd", v)])
+    rows2.filter(Boolean).map(([k2, v]) => [el("dt", k2), el("dd", v)])
   );
 
   // src/shared/keys.js
   var app;
   var dialog;
   var help = () => {
-    const rows3 = app.help().map(([k2, v]) => [el("dt", el("kbd", k2)), el("dd", v)]);
-    dialog.querySelector("dl")?.replaceChildren(...rows3.flat());
+    const rows2 = app.help().map(([k2, v]) => [el("dt", el("kbd", k2)), el("dd", v)]);
+    dialog.querySelector("dl")?.replaceChildren(...rows2.flat());
     if (dialog.open) dialog.close();
     else dialog.showModal();
   };
@@ -1745,6 +1745,12 @@ THIS SOFTWARE.
     for (const c of claims) counts[nameOf(c)] += 1;
     return counts;
   };
+  var agreements = (claims) => {
+    const published = claims.filter((c) => c.agreement !== "nothing published");
+    if (!published.length) return null;
+    const agree = published.filter((c) => c.agreement === "agrees").length;
+    return el("span.agreements", `${agree} of ${published.length} published agree`);
+  };
   var icon = (claim) => {
     const { icon: mark2, kind, words } = HELD[nameOf(claim)];
     const title = `${words}; ${claim.agreement}`;
@@ -1861,6 +1867,16 @@ THIS SOFTWARE.
     for (const d of all) d.open = yes;
   };
 
+  // src/studies/stops.js
+  var focusOn = (stop) => {
+    if (!stop.dataset.stop) return;
+    const target = (
+      /** @type {HTMLElement} */
+      stop.querySelector(":scope > summary") ?? stop
+    );
+    target.focus({ preventScroll: true });
+  };
+
   // src/shared/measure.js
   var context = null;
   var known = /* @__PURE__ */ new Map();
@@ -1874,7 +1890,7 @@ THIS SOFTWARE.
     }
     return known.get(key2);
   };
-  var widest = (list, size = 12, weight = 400) => list.reduce((most, t) => Math.max(most, width(t, size, weight)), 0);
+  var widest = (list2, size = 12, weight = 400) => list2.reduce((most, t) => Math.max(most, width(t, size, weight)), 0);
   var cut = (content, most, size = 12, weight = 400) => {
     if (width(content, size, weight) <= most) return content;
     const tail = content.match(/ \S{1,6}$/)?.[0] ?? "";
@@ -4109,12 +4125,12 @@ THIS SOFTWARE.
     }
   };
   function classedAdd(node, names) {
-    var list = classList(node), i = -1, n = names.length;
-    while (++i < n) list.add(names[i]);
+    var list2 = classList(node), i = -1, n = names.length;
+    while (++i < n) list2.add(names[i]);
   }
   function classedRemove(node, names) {
-    var list = classList(node), i = -1, n = names.length;
-    while (++i < n) list.remove(names[i]);
+    var list2 = classList(node), i = -1, n = names.length;
+    while (++i < n) list2.remove(names[i]);
   }
   function classedTrue(names) {
     return function() {
@@ -4134,8 +4150,8 @@ THIS SOFTWARE.
   function selection_classed(name2, value2) {
     var names = classArray(name2 + "");
     if (arguments.length < 2) {
-      var list = classList(this.node()), i = -1, n = names.length;
-      while (++i < n) if (!list.contains(names[i])) return false;
+      var list2 = classList(this.node()), i = -1, n = names.length;
+      while (++i < n) if (!list2.contains(names[i])) return false;
       return true;
     }
     return this.each((typeof value2 === "function" ? classedFunction : value2 ? classedTrue : classedFalse)(names, value2));
@@ -4716,8 +4732,8 @@ THIS SOFTWARE.
     );
     if (n > 1) g.append(rectOf(x2(median) - 1.5, middle2 - 9, 3, 18, { fill: color("ink"), class: "median" }));
   };
-  var rangeOf = (list) => {
-    const values = list.flatMap(finite);
+  var rangeOf = (list2) => {
+    const values = list2.flatMap(finite);
     if (!values.length) return [0, 1];
     let low = Math.min(...values);
     const high = Math.max(...values);
@@ -4737,12 +4753,12 @@ THIS SOFTWARE.
     const chart = canvas(width2, height, words.join("; ") || "no numbers");
     let top2 = 0;
     for (const unit2 of units) {
-      const rows3 = kept.filter((r) => r.d.unit === unit2);
-      const values = rows3.flatMap((r) => finite(r.d));
+      const rows2 = kept.filter((r) => r.d.unit === unit2);
+      const values = rows2.flatMap((r) => finite(r.d));
       const log2 = !shares && values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 300;
-      const range2 = shares ? [0, 1] : log2 ? [Math.min(...values), Math.max(...values)] : rangeOf(rows3.map((r) => r.d));
+      const range2 = shares ? [0, 1] : log2 ? [Math.min(...values), Math.max(...values)] : rangeOf(rows2.map((r) => r.d));
       const x2 = numeric(range2, left2, right2, { log: log2, nice: !log2 });
-      const bottom2 = top2 + rows3.length * ROW2;
+      const bottom2 = top2 + rows2.length * ROW2;
       for (const t of x2.ticks) {
         const shown = shares ? percent(t) : x2.text(t), half = width(shown, 11) / 2;
         chart.append(
@@ -4753,7 +4769,7 @@ THIS SOFTWARE.
           })
         );
       }
-      rows3.forEach(({ d, ours }, i) => {
+      rows2.forEach(({ d, ours }, i) => {
         const g = svg("g", { class: ours ? "strip ours" : "strip control" });
         const y2 = top2 + i * ROW2;
         const found = said(d, shares);
@@ -4776,7 +4792,7 @@ THIS SOFTWARE.
       });
       top2 = bottom2 + 22;
     }
-    if (rest) chart.append(text(2, top2 + 12, `and ${rest} more, under “Why”`, { "font-size": 11.5 }));
+    if (rest) chart.append(text(2, top2 + 12, `and ${rest} more, in the table below`, { "font-size": 11.5 }));
     return chart;
   };
   var tipOf = (d, ours, shares) => {
@@ -4798,7 +4814,7 @@ THIS SOFTWARE.
   var numberTable = (claim) => {
     const all = [...claim.ours, ...claim.control];
     const shares = isShares(all);
-    const row2 = (d, kind) => {
+    const row3 = (d, kind) => {
       const { n, median, low, high, least, most } = numbers(d);
       const cells = !n ? [el("td.number", { colspan: 3 }, "no model left")] : shares ? [el("td.number", { colspan: 3 }, said(d, true))] : [
         el("td.number", withUnit(median, d.unit, 4)),
@@ -4828,81 +4844,77 @@ THIS SOFTWARE.
         ),
         el(
           "tbody",
-          claim.ours.map((d) => row2(d, "ours")),
-          claim.control.map((d) => row2(d, "control"))
+          claim.ours.map((d) => row3(d, "ours")),
+          claim.control.map((d) => row3(d, "control"))
         )
       )
     );
   };
-  var rows2 = (claim) => {
+  var headline = (claim) => {
+    const share = /holds for (\d+ of \d+)/.exec(claim.reason);
+    const median = share ? null : /median (-?[\d.e+-]*\d) over/.exec(claim.reason);
+    const [first] = claim.ours;
+    const measured = first ? said(first, isShares(claim.ours)) : "";
+    return { number: share ? share[1] : median ? `median ${median[1]}` : measured, against: againstOf(claim.reason) };
+  };
+  var NUMBER = "-?\\d[\\d.]*(?:e[+-]?\\d+)?";
+  var AGAINST = new RegExp(`against (?:(\\d+ of \\d+) control|a chance of (${NUMBER})|(${NUMBER}), tolerance)`);
+  var againstOf = (reason) => {
+    const [, control, chance, published] = AGAINST.exec(reason) ?? [];
+    return control ? `control ${control}` : chance ? `chance ${chance}` : published ? `published ${published}` : "";
+  };
+  var row2 = (claim) => {
     const id = `claim-${claim.key}`;
     const strip = el("div.strip-box");
-    const why = el(
-      "tr.why",
-      { id: `${id}-why`, hidden: true },
+    const body = el(
+      "div.claim-body",
+      { id: `${id}-why` },
+      el("div.measured", el("h4", "Ours and control"), strip),
       el(
-        "td",
-        { colspan: 4 },
-        el(
-          "dl.because",
-          el("dt", "Decided by"),
-          el("dd", claim.reason),
-          el("dt", "Control"),
-          el("dd", claim.control_note)
-        ),
-        numberTable(claim)
-      )
-    );
-    const button = el(
-      "button.quiet.toggle",
-      { "aria-expanded": "false", "aria-controls": `${id}-why`, onclick: () => open(why.hidden) },
-      "Why"
-    );
-    const open = (yes) => {
-      why.hidden = !yes;
-      button.setAttribute("aria-expanded", String(yes));
-    };
-    const main2 = el(
-      "tr.claim",
-      { id, tabindex: -1, "data-stop": "claim" },
-      el(
-        "th",
-        { scope: "row" },
-        el("span.statement", claim.statement),
-        el("span.source", claim.source, " ", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this claim" }, "#"))
+        "dl.because",
+        el("dt", "Published"),
+        el("dd.published", claim.published ?? "nothing"),
+        el("dt", "Source"),
+        el("dd.source", claim.source),
+        el("dt", "Decided by"),
+        el("dd", claim.reason),
+        el("dt", "Control"),
+        el("dd", claim.control_note),
+        el("dt", "Link"),
+        el("dd", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this claim" }, `#${id}`))
       ),
-      el("td.published", { "data-label": "Published" }, claim.published),
-      el("td.measured", { "data-label": "Ours and control" }, strip),
-      el("td.judged", { "data-label": "Verdict" }, badges(claim), button)
+      numberTable(claim)
+    );
+    const [verdict, agreement] = badges(claim);
+    const { number: number4, against } = headline(claim);
+    const node = el(
+      "details.claim",
+      { id, "data-stop": "claim", ontoggle: () => draw5() },
+      el(
+        "summary",
+        el("span.judged", verdict),
+        el("span.statement", claim.statement),
+        el("span.headline", number4, against && el("span.against", against)),
+        agreement
+      ),
+      body
     );
     const draw5 = () => {
+      if (!node.open) return;
       strip.replaceChildren();
       strip.append(draw(claim, Math.max(220, strip.clientWidth)));
     };
-    return { nodes: [main2, why], main: main2, open, draw: draw5, isOpen: () => !why.hidden };
+    return { node, draw: draw5 };
   };
-  var table = (claims) => {
-    const made = new Map(claims.map((c) => [c.key, rows2(c)]));
-    const heads = ["Claim", "Published", "Ours and control", "Verdict"];
-    const node = el(
-      "table.claims",
-      el(
-        "thead",
-        el(
-          "tr",
-          heads.map((h) => el("th", { scope: "col" }, h))
-        )
+  var list = (claims) => {
+    const made = claims.map(row2);
+    return {
+      node: el(
+        "div.claims",
+        made.map((r) => r.node)
       ),
-      el(
-        "tbody",
-        [...made.values()].map((r) => r.nodes)
-      )
-    );
-    const openAll = () => {
-      const yes = ![...made.values()].every((r) => r.isOpen());
-      for (const r of made.values()) r.open(yes);
+      draw: () => made.forEach((r) => r.draw())
     };
-    return { node, openAll, open: (key2) => made.get(key2)?.open(true), draw: () => made.forEach((r) => r.draw()) };
   };
 
   // src/studies/bars.js
@@ -4951,7 +4963,7 @@ THIS SOFTWARE.
     const group = Math.min(x2.step * 0.8, panel.stacked ? 54 : 54 * n);
     const wide2 = panel.stacked ? group : group / n;
     bars.forEach(
-      (list, k2) => list.forEach((b, i) => {
+      (list2, k2) => list2.forEach((b, i) => {
         const start3 = x2(i) - group / 2 + (panel.stacked ? 0 : k2 * wide2);
         const tip = () => describe(panel, panel.series[k2], i);
         if (!b) {
@@ -5182,7 +5194,7 @@ THIS SOFTWARE.
     return /[",\n\r]/.test(shown) ? `"${shown.replace(/"/g, '""')}"` : shown;
   };
   var heatRows = (p, where) => p.values.flatMap(
-    (row2, r) => row2.map((v, c) => ({
+    (row3, r) => row3.map((v, c) => ({
       ...where,
       x: p.x[c],
       y: p.y[r],
@@ -5198,13 +5210,13 @@ THIS SOFTWARE.
   );
   var csv = (figure) => {
     const moments = figure.frames.length ? figure.frames : [figure.panels];
-    const rows3 = moments.flatMap(
+    const rows2 = moments.flatMap(
       (panels, f) => panels.flatMap((p, i) => {
         const where = { panel: p.title || String(i + 1), frame: figure.frame_labels[f] };
         return p.kind === "heatmap" ? heatRows(p, where) : seriesRows(p, where);
       })
     );
-    return [COLUMNS.join(","), ...rows3.map((r) => COLUMNS.map((c) => cell(r[c])).join(","))].join("\r\n") + "\r\n";
+    return [COLUMNS.join(","), ...rows2.map((r) => COLUMNS.map((c) => cell(r[c])).join(","))].join("\r\n") + "\r\n";
   };
   var save = (name2, content, type) => download(blobUrl([content], type), name2);
   var svgOf = (box2, figure, moment2) => {
@@ -5283,7 +5295,7 @@ THIS SOFTWARE.
     const cw = even ? Math.min(most, TALL / ny) : most;
     const least = panel.annotate ? Math.max(20, Math.min(cw, 34)) : even ? cw : Math.max(cw, Math.min(15, TALL / ny));
     const ch = Math.min(least, TALL / ny);
-    const absent3 = panel.values.some((row2) => row2.some((v) => !given4(v)));
+    const absent3 = panel.values.some((row3) => row3.some((v) => !given4(v)));
     const missing = absent3 ? hatch() : null;
     const none2 = absent3 ? [{ name: "no value", fill: missing?.fill }] : [];
     const items = kinds ? [...kinds.map((name2, i) => ({ name: name2, fill: categoryColor(i) })), ...none2] : [];
@@ -5311,7 +5323,7 @@ THIS SOFTWARE.
     const gap = Math.min(cw, ch) >= 9 ? 1 : 0;
     const grid = svg("g.cells", { "shape-rendering": gap ? null : "crispEdges" });
     panel.values.forEach(
-      (row2, r) => row2.forEach((v, c) => {
+      (row3, r) => row3.forEach((v, c) => {
         const t = given4(v) ? (v - low) / (high - low) : 0;
         const tint = !given4(v) ? null : kinds ? fromCss(categoryColor(v)) : ramp(t, panel.diverging);
         const fill = tint === null ? missing?.fill : css(tint);
@@ -5456,7 +5468,7 @@ THIS SOFTWARE.
         const known3 = found.get(key2) || {};
         found.set(key2, { x: range2.x && union(known3.x, range2.x), y: union(known3.y, range2.y) });
       });
-    for (const [key2, list] of maps) found.set(key2, { limits: limitsOf(list) });
+    for (const [key2, list2] of maps) found.set(key2, { limits: limitsOf(list2) });
     const first = moments[0] || [];
     const uses = /* @__PURE__ */ new Map();
     first.forEach((panel, place3) => {
@@ -5464,11 +5476,11 @@ THIS SOFTWARE.
       const key2 = keyOf(figure, panel, place3);
       uses.set(key2, [...uses.get(key2) || [], panel]);
     });
-    const several = [...uses].filter(([, list]) => list.length > 1);
+    const several = [...uses].filter(([, list2]) => list2.length > 1);
     return {
       lookup: (panel, place3) => found.get(keyOf(figure, panel, place3)) || {},
       ownBar: (panel, place3) => (uses.get(keyOf(figure, panel, place3)) || []).length < 2,
-      keys: several.map(([key2, list]) => ({ panel: list[0], limits: found.get(key2).limits }))
+      keys: several.map(([key2, list2]) => ({ panel: list2[0], limits: found.get(key2).limits }))
     };
   };
 
@@ -5511,7 +5523,21 @@ THIS SOFTWARE.
     return { columns, width: Math.floor(Math.min(most, (room - GAP * (columns - 1)) / columns)) };
   };
   var titled = (panel, figure) => panel.title === figure.title ? { ...panel, title: "" } : panel;
-  var make3 = (figure, studyName) => {
+  var THUMB = 300;
+  var thumbnail = (panel) => {
+    const bare = { ...panel, title: "", x_label: "", y_label: "", annotate: false, references: [] };
+    const chart = DRAWERS[panel.kind](bare, THUMB, {}, false);
+    for (const words of chart.querySelectorAll("text, .legend, title")) words.remove();
+    chart.setAttribute("aria-hidden", "true");
+    for (const name2 of ["role", "aria-label"]) chart.removeAttribute(name2);
+    const box2 = el("span.thumb", chart);
+    requestAnimationFrame(() => {
+      const { x: x2, y: y2, width: width2, height } = chart.getBBox();
+      if (width2 && height) chart.setAttribute("viewBox", [x2, y2, width2, height].join(" "));
+    });
+    return box2;
+  };
+  var make3 = (figure, studyName, { folds = false } = {}) => {
     const moments = figure.frames.length ? figure.frames : [figure.panels];
     const shared = scales(figure);
     const id = `figure-${figure.key}`;
@@ -5522,7 +5548,7 @@ THIS SOFTWARE.
     const drawFrame = () => {
       const whole = body.clientWidth;
       if (!whole) return;
-      const beside = node.classList.contains("side") && getComputedStyle(body).display === "grid";
+      const beside = shape === "side" && getComputedStyle(body).display === "grid";
       const room = beside ? Math.min(780, Math.floor(whole * 0.66)) : whole;
       const panels = moments[at];
       const { columns, width: width2 } = layout(figure, panels, room);
@@ -5541,24 +5567,33 @@ THIS SOFTWARE.
     }) : null;
     const frameBox = el("div.frame-box", scrubber && scrubber.node, drawing2);
     const body = el("div.body", frameBox, el("p.caption", figure.caption));
+    const anchor = el("a.anchor", { href: `#${id}`, "aria-label": "Link to this figure" }, "#");
+    const save2 = buttons(figure, studyName, drawing2, () => figure.frame_labels[at]);
+    const drawWhole = () => scrubber ? scrubber.start() : drawFrame();
+    const shape = moments[0].length === 1 && figure.columns === 1 ? "side" : "full";
+    if (!folds) {
+      const node2 = el(
+        "section.card.figure",
+        { id, class: shape, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
+        el("div.head", el("h3", figure.title, " ", anchor), el("span.push"), save2),
+        body
+      );
+      return { node: node2, draw: drawWhole };
+    }
+    const small = el("span.thumb-box");
     const node = el(
-      "section.card.figure",
-      { id, tabindex: -1, "data-stop": "figure", "aria-label": figure.title },
-      el(
-        "div.head",
-        el("h3", figure.title, " ", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this figure" }, "#")),
-        el("span.push"),
-        buttons(figure, studyName, drawing2, () => figure.frame_labels[at])
-      ),
+      "details.card.figure",
+      { id, class: shape, "data-stop": "figure", "aria-label": figure.title, ontoggle: () => draw5() },
+      el("summary", el("h3", figure.title), small),
+      el("div.head", anchor, el("span.push"), save2),
       body
     );
-    const single = moments[0].length === 1;
-    return {
-      node,
-      small: single && figure.columns === 1,
-      narrow: figure.columns === 1,
-      draw: () => scrubber ? scrubber.start() : drawFrame()
+    const draw5 = () => {
+      small.replaceChildren();
+      if (node.open) drawWhole();
+      else small.append(thumbnail(moments.at(-1)[0]));
     };
+    return { node, draw: draw5 };
   };
 
   // src/studies/study.js
@@ -5567,21 +5602,24 @@ THIS SOFTWARE.
     "section.card.study-head",
     el("h1", record2.title),
     el("p.question", record2.story.question),
-    el("p.counts", pills(countOf(found.claims))),
+    el("p.counts", pills(countOf(found.claims)), agreements(found.claims)),
     el(
-      "p.subtitle",
+      "div.subtitle",
       el("span", `preset ${record2.preset}`),
-      record2.settings.n_seeds && el("span", `${count(record2.settings.n_seeds)} seeds`),
+      record2.settings.n_seeds && el("span", `${plain(record2.settings.n_seeds)} seeds`),
       el(
         "span",
         `${count(found.n_models)} models trained${found.n_diverged ? `, ${count(found.n_diverged)} diverged` : ""}`
       ),
-      el("span", seconds(record2.seconds))
-    ),
-    record2.sources.length > 0 && el(
-      "ul.sources",
-      { "aria-label": "Sources" },
-      record2.sources.map((s2) => el("li", linked(s2)))
+      el("span", seconds(record2.seconds)),
+      record2.sources.length > 0 && el(
+        "details.sources",
+        el("summary", record2.sources.length === 1 ? "1 source" : `${record2.sources.length} sources`),
+        el(
+          "ul",
+          record2.sources.map((s2) => el("li", linked(s2)))
+        )
+      )
     )
   );
   var PARTS = [
@@ -5599,14 +5637,14 @@ THIS SOFTWARE.
     return el(
       "section#set-up.card",
       el("h2", "Set-up"),
-      el("p", told.text),
       el(
         "div.set-up",
         PARTS.map(([key2, title], i) => [
           i > 0 && arrow(),
           el("div", { class: `set-up-part ${key2}` }, el("strong", title), told[key2])
         ])
-      )
+      ),
+      el("p", told.text)
     );
   };
   var facts = (pairs) => el(
@@ -5634,77 +5672,102 @@ THIS SOFTWARE.
       el("div.command", el("code", record2.command), copy),
       el("p.hint", "A first look in under two minutes: ", el("code", record2.story.rerun.quick)),
       el(
-        "div.columns-2",
+        "details",
+        el("summary", "Machine, versions and settings"),
         el(
-          "div",
-          el("h3", "Circumstances"),
-          facts([
-            ["time", seconds(record2.seconds)],
-            ["machine", record2.machine],
-            ["when", moment(record2.created)],
-            ...Object.entries(record2.versions)
-          ])
-        ),
-        el(
-          "div",
-          el("h3", `Settings of the preset ${record2.preset}`),
-          facts(Object.entries(record2.settings).map(([k2, v]) => [k2, plain(v)]))
+          "div.columns-2",
+          el(
+            "div",
+            el("h3", "Circumstances"),
+            facts([
+              ["time", seconds(record2.seconds)],
+              ["machine", record2.machine],
+              ["when", moment(record2.created)],
+              ...Object.entries(record2.versions)
+            ])
+          ),
+          el(
+            "div",
+            el("h3", `Settings of the preset ${record2.preset}`),
+            facts(Object.entries(record2.settings).map(([k2, v]) => [k2, plain(v)]))
+          )
         )
       )
     );
   };
-  var arrange = (figures) => {
-    for (let i = 0; i < figures.length; i++) {
-      const pair = figures[i].small && figures[i + 1]?.small;
-      if (pair) {
-        figures[i].node.classList.add("half");
-        figures[i + 1].node.classList.add("half");
-        i++;
-      } else figures[i].node.classList.add(figures[i].narrow ? "side" : "full");
-    }
+  var parted = (note) => {
+    const [, first, rest] = /^(.+?[.!?])\s+(?=[A-Z("])(.+)$/s.exec(note) ?? [null, note, ""];
+    return { first, rest };
+  };
+  var noteOf = (note) => {
+    const { first, rest } = parted(note);
+    return el("li", rest ? el("details", el("summary", first), el("p", rest)) : el("p.whole", first));
+  };
+  var titled2 = (title, node) => el(
+    "div.head",
+    el("h2", title),
+    el("span.push"),
+    el("button.quiet", { onclick: () => toggleAll2(node) }, "Open or close all")
+  );
+  var foldsOf = (node) => [...node.querySelectorAll("details")];
+  var toggleAll2 = (node) => {
+    const all = foldsOf(node), yes = !all.every((d) => d.open);
+    for (const d of all) d.open = yes;
+  };
+  var openToPrint = (node, draw5) => {
+    let closed = [];
+    const start3 = () => {
+      closed = node.isConnected ? foldsOf(node).filter((d) => !d.open) : [];
+      for (const d of closed) d.open = true;
+      draw5();
+    };
+    const end = () => {
+      for (const d of closed) d.open = false;
+      closed = [];
+    };
+    addEventListener("beforeprint", start3);
+    addEventListener("afterprint", end);
   };
   var page3 = (record2) => {
     const found = record2.findings;
-    const table2 = table(found.claims);
-    const figures = found.figures.map((f) => make3(f, record2.name));
-    const at = found.figures.findIndex((f) => f.key === record2.story.key_figure), key2 = figures[at];
+    const rows2 = list(found.claims);
+    const at = found.figures.findIndex((f) => f.key === record2.story.key_figure);
+    const figures = found.figures.map((f, i) => make3(f, record2.name, { folds: i !== at }));
+    const key2 = figures[at];
     const others = figures.filter((f) => f !== key2);
-    if (key2) key2.node.classList.add(key2.narrow ? "side" : "full");
-    arrange(others);
+    const gallery = el(
+      "div.figures",
+      others.map((f) => f.node)
+    );
     const node = el(
       "div.page.study",
       header(record2, found),
       record2.story.set_up && setUp(record2.story.set_up),
-      el("div.key-figure", el("p.takeaway", record2.story.takeaway), key2 && el("div.figures", key2.node)),
-      el("section#claims.card", el("h2", "Claims"), table2.node),
+      el("div.key-figure", el("p.takeaway", record2.story.takeaway), key2?.node),
+      el("section#claims.card", titled2("Claims", rows2.node), rows2.node),
+      others.length > 0 && el("section#figures", titled2(key2 ? "Other figures" : "Figures", gallery), gallery),
       found.notes.length > 0 && el(
         "section#notes.card",
         el("h2", "Negative results, contradictions and limits"),
-        el(
-          "ul.notes",
-          found.notes.map((n) => el("li", n))
-        )
-      ),
-      others.length > 0 && el("h2#figures.between", key2 ? "Other figures" : "Figures"),
-      others.length > 0 && el(
-        "div.figures",
-        others.map((f) => f.node)
+        el("ul.notes", found.notes.map(noteOf))
       ),
       circumstances(record2)
     );
     const draw5 = () => {
-      table2.draw();
+      rows2.draw();
       figures.forEach((f) => f.draw());
     };
+    openToPrint(node, draw5);
     const visit = (id) => {
       const target = id && document.getElementById(id);
       if (!target || !node.contains(target)) return false;
-      if (id.startsWith("claim-")) table2.open(id.slice(6));
+      if (target instanceof HTMLDetailsElement) target.open = true;
+      draw5();
       target.scrollIntoView({ block: "start" });
-      if (target.dataset.stop) target.focus({ preventScroll: true });
+      focusOn(target);
       return true;
     };
-    return { node, title: record2.title, draw: draw5, visit, openAll: table2.openAll };
+    return { node, title: record2.title, draw: draw5, visit, openAll: () => toggleAll2(rows2.node) };
   };
 
   // src/studies/app.js
@@ -5733,7 +5796,7 @@ THIS SOFTWARE.
     const target = stops[to];
     if (!target) return;
     target.scrollIntoView({ block: "start" });
-    target.focus({ preventScroll: true });
+    focusOn(target);
     if (target.id) history.replaceState(null, "", `#${target.id}`);
     announce(target.getAttribute("aria-label") || target.querySelector(".statement, a")?.textContent || "");
   };
@@ -5798,7 +5861,7 @@ THIS SOFTWARE.
       k: () => step(-1),
       Enter: () => (
         /** @type {HTMLElement | null | undefined} */
-        hereStop()?.querySelector(".study-link, .toggle")?.click()
+        hereStop()?.querySelector(".study-link, summary")?.click()
       ),
       e: () => page4()?.openAll(),
       c: () => part("claims"),
@@ -5812,7 +5875,7 @@ THIS SOFTWARE.
     escape: "close",
     help: () => [
       ["j  k", name ? "next, previous claim or figure" : "next, previous study"],
-      ["Enter", name ? "open or close the claim" : "open the study"],
+      ["Enter", name ? "open or close the claim or figure" : "open the study"],
       ["e", name ? "open or close all claims" : "open or close all lists of claims"],
       ...name ? ofStudy : []
     ]
