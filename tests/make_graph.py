@@ -19,6 +19,10 @@ from polyhead.core.graph_records import (
     GraphNode,
     GraphRecord,
     GraphScores,
+    OutputAgreement,
+    OutputChange,
+    OutputEffect,
+    OutputRecord,
     Perturbation,
     QKEntry,
     QKRecord,
@@ -135,7 +139,31 @@ def small_verify() -> VerifyRecord:
             live_correlation=correlation, live_relative_error=1 - correlation,
         )  # fmt: skip
 
+    def change(predicted: float, frozen: float, live: float) -> OutputChange:
+        return OutputChange(predicted=predicted, frozen=frozen, live=live)
+
+    def removed(what: Any, nodes: list[int], logit: OutputChange, **more: Any) -> OutputEffect:
+        probability = change(logit.predicted / 10, logit.frozen / 10, logit.live / 10)
+        return OutputEffect(what=what, nodes=nodes, step=-1.0, logit=logit, probability=probability, **more)
+
+    def agreement(regime: Any, correlation: float, signs: float) -> OutputAgreement:
+        return OutputAgreement(
+            what="node", step=-1.0, quantity="logit", regime=regime, n=3, correlation=correlation, signs=signs,
+            slope=0.9, control_correlation=0.01, control_signs=0.5,
+        )  # fmt: skip
+
+    outputs = OutputRecord(
+        target=LOGIT,
+        runner_up=LOGIT2,
+        agreements=[agreement("frozen", 0.99, 1.0), agreement("live", 0.87, 0.92)],
+        effects=[
+            removed("node", [QUERY1], change(-5.0, -5.1, -4.2), margin=change(-4.5, -4.6, -4.0)),
+            removed("node", [KEY1], change(-4.8, -4.9, 0.5)),
+            removed("supernode", [KEY0, QUERY0], change(-3.5, -3.5, -3.0), label="previous token"),
+        ],
+    )
     return VerifyRecord(
+        outputs=outputs,
         perturbations=[one(KEY1, "suppress", 0.97), one(QUERY0, "boost", 0.9)],
         controls=[one(KEY0, "suppress", 0.08)],
         worst_frozen_error=2e-7,

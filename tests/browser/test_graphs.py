@@ -83,7 +83,7 @@ def test_list_leads_to_graphs(pages: Path, open_page: Opener):
     page = open_page(pages)
     assert page.get_attribute("main", "data-page") == "graphs"
     assert page.locator(".graph-item").count() == 2
-    assert "live 0.95, control 0.08" in page.inner_text(".graph-item >> nth=0")
+    assert "correlation 0.87, signs 92 %, control 0.01" in page.inner_text(".graph-item >> nth=0")
     page.click(".graph-link >> nth=0")
     page.wait_for_selector("main[data-page=graph]")
     assert page.title() == "Graph of “ Vernon Dursley saw Vernon” · polyhead"
@@ -309,9 +309,13 @@ def test_graph_panel_and_verification(pages: Path, open_page: Opener):
     page = open_page(pages, "#/g/vernon")
     assert page.inner_text("[data-score=replacement]").split("\n")[-1] == "71 %"
     assert "25 edges were pruned" in page.inner_text(".notes-list")
+    assert "correlation 0.87 and 92 % of the signs" in page.inner_text(".answer-check")
     page.click("[data-value=checked]")
-    assert page.locator(".verify-table").count() == 2
-    assert page.locator(".verify-table >> nth=0 >> tbody tr").count() == 2
+    assert page.locator(".verify-table").count() == 5
+    assert page.inner_text(".verify-page h2 >> nth=0") == "Effects on the answer"
+    assert page.locator(".output-table >> tbody tr").count() == 2
+    assert page.locator(".effect-table td.wrong").inner_text() == "0.50"
+    assert page.locator(".verify-table:not(.output-table):not(.effect-table) >> nth=0 >> tbody tr").count() == 2
     assert "predicts every change exactly" in page.inner_text("#panel")
     page.click(f".verify-table [data-node='{KEY1}']")
     page.wait_for_selector(f".node-page[data-node='{KEY1}']")

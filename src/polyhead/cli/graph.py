@@ -111,27 +111,32 @@ def verify(
     /,
     *,
     perturb: Size = 10,
+    outputs: Index = 24,
     seed: Seed = 0,
     dictionaries: Annotated[tuple[str, ...] | None, Many] = None,
     threads: Count | None = None,
     json: Json = False,
 ) -> None:
-    """Change nodes, in the frozen model and in the live one, and hold what follows against the graph's edges.
+    """Change nodes, in the frozen model and in the live one, and compare the output and all else with the graph.
 
     Args:
         folder: Folder of a graph.
-        perturb: Nodes that are changed, each suppressed, boosted and swapped.
+        perturb: Nodes that are changed to compare everything downstream: suppressed, boosted or swapped.
+        outputs: Nodes that are removed to compare the output, and half as many supernodes; 0: none.
         seed: Seed of the nodes drawn as controls.
         dictionaries: Where the dictionaries are now, if they were moved.
         threads: CPU threads.
     """
-    from polyhead.cli.graph_tables import verify_lines, verify_rows
+    from polyhead.cli.graph_tables import effect_rows, output_rows, verify_lines, verify_rows
     from polyhead.runs.graph import run_verify
 
     set_threads(threads)
-    record = run_verify(folder, n_nodes=perturb, seed=seed, dictionaries=dictionaries)
+    record = run_verify(folder, n_nodes=perturb, n_outputs=outputs, seed=seed, dictionaries=dictionaries)
 
     def human(console: Console) -> None:
+        if record.outputs is not None:
+            console.print(table("effects on the output, predicted and seen", output_rows(record)))
+            console.print(table("removed: change predicted, seen frozen, seen live", effect_rows(folder, record)))
         console.print(table("changed nodes", verify_rows(folder, record)))
         for line in verify_lines(record):
             console.print(f"- {line}", highlight=False, markup=False)

@@ -118,6 +118,11 @@ def load_verify(folder: Path, record: GraphRecord) -> VerifyRecord | None:
     for one in [*verify.perturbations, *verify.controls]:
         if not 0 <= one.node < len(record.nodes):
             raise ArtifactError(f"{path}: node {one.node} is not there; it was made of another graph")
+    if (out := verify.outputs) is not None:
+        named = [out.target, *([] if out.runner_up is None else [out.runner_up])]
+        for i in [*named, *(i for effect in out.effects for i in effect.nodes)]:
+            if not 0 <= i < len(record.nodes):
+                raise ArtifactError(f"{path}: node {i} is not there; it was made of another graph")
     return verify
 
 

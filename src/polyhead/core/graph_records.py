@@ -200,9 +200,86 @@ class Perturbation(Record):
     """|seen - predicted| / |predicted|, nothing frozen."""
 
 
+class OutputChange(Record):
+    """How much one quantity of the output changes in an intervention."""
+
+    predicted: float
+    """By the graph, over all paths."""
+    frozen: float
+    """Seen with norms and patterns frozen as on the prompt."""
+    live: float
+    """Seen with nothing frozen."""
+
+
+Quantity = Literal["logit", "margin", "probability"]
+"""Of the target token: its logit less the mean over the vocabulary, less that of the runner-up, its probability."""
+Regime = Literal["frozen", "live"]
+
+
+class OutputEffect(Record):
+    """One intervention, and what it does to the target token."""
+
+    what: Literal["node", "supernode", "set"]
+    """A single node, the nodes of one supernode together, or the nodes of most effect together."""
+    label: str | None = None
+    """Of a supernode."""
+    nodes: list[int]
+    step: float
+    """Change of every node as a share of its value: -1 removes it."""
+    logit: OutputChange
+    margin: OutputChange | None = None
+    """None where the graph has one logit only."""
+    probability: OutputChange
+
+
+class OutputAgreement(Record):
+    """How predictions of the output compare with what was seen, over interventions of one sort."""
+
+    what: Literal["node", "supernode", "set"]
+    step: float
+    quantity: Quantity
+    regime: Regime
+    n: int
+    """Interventions."""
+    correlation: float | None
+    """None for fewer than three, or where one side does not vary."""
+    signs: float | None
+    """Share of changes whose sign was predicted."""
+    slope: float | None
+    """Seen change per predicted one, through the origin."""
+    control_correlation: float | None
+    """Mean over shuffles of the predictions among these interventions."""
+    control_signs: float | None
+
+
+class OutputRecord(Record):
+    """A graph compared with interventions on the output: does what it calls a cause change the answer?"""
+
+    target: int
+    """Logit node."""
+    runner_up: int | None
+    """The next most probable logit node of the same position, if the graph has one."""
+    agreements: list[OutputAgreement]
+    effects: list[OutputEffect]
+
+    def agreement(
+        self,
+        *,
+        what: Literal["node", "supernode", "set"] = "node",
+        step: float = -1.0,
+        quantity: Quantity = "logit",
+        regime: Regime = "live",
+    ) -> OutputAgreement | None:
+        """Of one sort of intervention, quantity and regime, by default whole removals of nodes in the live model."""
+        asked = (what, step, quantity, regime)
+        return next((a for a in self.agreements if (a.what, a.step, a.quantity, a.regime) == asked), None)
+
+
 class VerifyRecord(Record):
     """A graph held against interventions."""
 
+    outputs: OutputRecord | None = None
+    """What changes do to the output; None where that was not asked for."""
     perturbations: list[Perturbation]
     controls: list[Perturbation]
     """The same of nodes drawn at random, whose predictions are shuffled among nodes of the same kind."""

@@ -13,7 +13,7 @@ class GraphConfig(Config):
     n_logits: int = Field(default=10, ge=1)
     """Most logits a position."""
     logit_mass: float = Field(default=0.95, gt=0, le=1)
-    """Probability at which no more logits of a position are taken."""
+    """Probability at which no more logits of a position are taken; the runner-up always is, if `n_logits` allows."""
     logit_positions: tuple[int, ...] = (-1,)
     """Where the next token's logits are explained; negative ones count from the end."""
     logit_tokens: tuple[int, ...] | None = None

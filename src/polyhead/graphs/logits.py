@@ -55,7 +55,8 @@ def _tokens(recorded: Recorded, cfg: GraphConfig, probability: Tensor) -> list[i
         return list(cfg.logit_tokens)
     top = probability.topk(min(cfg.n_logits, len(probability)))
     before = top.values.cumsum(0) - top.values
-    return top.indices[before < cfg.logit_mass].tolist()
+    few = torch.arange(len(before)) < 2  # a target and its runner-up, however certain the model is
+    return top.indices[(before < cfg.logit_mass) | few].tolist()
 
 
 def _bias(recorded: Recorded, W_U: Tensor) -> Tensor:

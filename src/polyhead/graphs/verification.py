@@ -9,6 +9,7 @@ Live model: the same is added to the model with nothing frozen, and what the gra
 is compared with the changes seen downstream. That is faithfulness, not an identity: norms and patterns answer, latents
 saturate. Query sides of a key side that is changed follow by definition and are not counted.
 Controls: nodes drawn at random, their predictions shuffled among targets of one kind, layer and side.
+The output comes first: what a change of single nodes, supernodes and sets does to the answer (graphs/outputs.py).
 Axis legend: n node (t target), p position, d d_model.
 """
 
@@ -21,94 +22,23 @@ from typing import Literal
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
-from scipy.sparse import csr_array, diags_array
-from torch import Tensor
+from scipy.sparse import csr_array
 
 from polyhead.core.errors import PolyheadError
 from polyhead.core.graph_records import Perturbation, VerifyRecord
-from polyhead.dictionaries.mtc import MTC
+from polyhead.graphs.bench import Bench
 from polyhead.graphs.config import GraphConfig
+from polyhead.graphs.effects import correlation, relative_error, total_effect
 from polyhead.graphs.frozen import FrozenPrompt, freeze
 from polyhead.graphs.graph import Graph
 from polyhead.graphs.influence import influence, logit_weights, of_kind, without
 from polyhead.graphs.loaded import LoadedDictionary
-from polyhead.graphs.passes import frozen_pass, live_pass
+from polyhead.graphs.outputs import output_effects
 from polyhead.graphs.pruning import places
-from polyhead.graphs.read_back import ReadBack, move, moved_writes, widened
-from polyhead.graphs.recorded import write_depth
 from polyhead.models.hooked import HookedModel
 
 Action = Literal["suppress", "boost", "swap"]
 ACTIONS: tuple[Action, ...] = ("suppress", "boost", "swap")
-
-
-class Bench:
-    """The model and the dictionaries of one frozen prompt, ready for interventions."""
-
-    def __init__(self, model: HookedModel, frozen: FrozenPrompt) -> None:
-        self.frozen, self.model, self.back = frozen, widened(model), ReadBack.of(frozen)
-        self.frozen_zero = self._in_frozen({})
-        self.live_zero = self._live({})
-
-    def in_frozen(self, factors: dict[int, float]) -> Float[np.ndarray, " n"]:
-        """Change of every pre-activation where some nodes' values change by shares of themselves, all else frozen."""
-        return self._in_frozen(factors) - self.frozen_zero
-
-    def live(
-        self, factors: dict[int, float], *, norms: bool = False, patterns: bool = False
-    ) -> Float[np.ndarray, " n"]:
-        """The same with nothing frozen but, where asked for, norm scales or patterns."""
-        zero = self._live({}, norms, patterns) if norms or patterns else self.live_zero
-        return self._live(factors, norms, patterns) - zero
-
-    def _in_frozen(self, factors: dict[int, float]) -> Float[np.ndarray, " n"]:
-        run = frozen_pass(self.model, self.frozen, self._written(factors), self.back.sites(whole=False))
-        return self.back.read(run.tensors, run.logits, changed=self._changed(factors))
-
-    def _live(self, factors: dict[int, float], norms: bool = False, patterns: bool = False) -> Float[np.ndarray, " n"]:
-        """Nothing frozen: what key sides send is written too, along the patterns of the prompt."""
-        added, changed = self._written(factors), self._changed(factors)
-        for index, values in changed.items():
-            layer, rows = self._arrived(index, values)
-            depth = write_depth(layer, "attn")
-            added[depth] = added.get(depth, 0.0) + rows
-        run = live_pass(self.model, self.frozen, added, self.back.sites(whole=True), norms=norms, patterns=patterns)
-        return self.back.read(run.tensors, run.logits, changed=changed, live=True)
-
-    def _written(self, factors: dict[int, float]) -> dict[int, Tensor]:
-        """Depth -> what the stream gains."""
-        writes, added = self.frozen.writes, {}
-        for node, factor in factors.items():
-            for row in np.flatnonzero(writes.node == node).tolist():
-                depth, position = int(writes.depth[row]), int(writes.position[row])
-                if depth not in added:
-                    added[depth] = torch.zeros_like(self.frozen.stream(0))
-                added[depth][position] += factor * writes.vectors[row]
-        return added
-
-    def _changed(self, factors: dict[int, float]) -> dict[int, Tensor]:
-        """Dictionary -> what is added to values at their sources."""
-        changed: dict[int, Tensor] = {}
-        for number, factor in factors.items():
-            node = self.frozen.nodes[number]
-            if node.side != "key" or node.dictionary is None or node.latent is None:
-                continue
-            codes = self.back.codes[node.dictionary]
-            assert codes is not None
-            values = changed.setdefault(node.dictionary, torch.zeros_like(codes))
-            values[node.position, node.latent] += factor * node.value
-        return changed
-
-    def _arrived(self, index: int, values: Float[Tensor, "p i"]) -> tuple[int, Float[Tensor, "p d"]]:
-        """What values at their sources add to the stream after attention."""
-        whole = self.back.dictionaries[index]
-        mtc = getattr(whole, "mtc", whole)
-        assert isinstance(mtc, MTC)
-        loaded = self.frozen.dictionaries[index]
-        ((layer, half),), (after_norm,) = loaded.explains, loaded.after_norm
-        rows = move(mtc, values, self.frozen.pattern(layer)[None]) @ moved_writes(mtc)
-        positions = torch.arange(len(rows))
-        return layer, self.frozen.recorded.write_at(layer, half, rows, positions, after_norm=after_norm)
 
 
 @torch.no_grad()
@@ -120,6 +50,7 @@ def verify(
     generator: torch.Generator,
     *,
     cfg: GraphConfig | None = None,
+    n_outputs: int = 24,
 ) -> VerifyRecord:
     """Intervene on nodes of a graph, pruned or not, and compare.
 
@@ -131,6 +62,11 @@ def verify(
         n_nodes: how many nodes are perturbed: latents and embeddings, drawn with their influence; as many controls.
         generator: of the draws.
         cfg: that the graph was built with, where it is not in memory.
+        n_outputs: how many nodes, and half as many supernodes, are removed to see what the output does: those of the
+            largest predicted effect; 0 leaves that out.
+
+    Returns:
+        What was predicted and seen: of the output first, then of every node downstream.
 
     Raises:
         PolyheadError: model or dictionaries of another graph, no node to perturb.
@@ -146,6 +82,7 @@ def verify(
         groups = _kinds(graph)
         controls.append(_one(bench, graph, adjacency, place, other, ACTIONS[count % 3], groups, generator))
     return VerifyRecord(
+        outputs=output_effects(bench, graph, adjacency, place, n_outputs, generator) if n_outputs else None,
         perturbations=perturbed,
         controls=controls,
         worst_frozen_error=max(p.frozen_error for p in [*perturbed, *controls]),
@@ -153,23 +90,6 @@ def verify(
         control_correlation=_mean([p.live_correlation for p in controls]),
         seconds=round(time.monotonic() - start, 3),
     )
-
-
-def total_effect(graph: Graph, adjacency: csr_array, factors: dict[int, float]) -> Float[np.ndarray, " n"]:
-    """What the graph says of every target over all paths, of nodes whose values change by shares of themselves."""
-    reach = np.array([1 / n.value if n.kind == "latent" and n.value != 0 else 0.0 for n in graph.nodes])
-    reach[list(factors)] = 0.0  # their values are set
-    through = csr_array(adjacency @ diags_array(reach))
-    start = np.zeros(len(graph))
-    start[list(factors)] = list(factors.values())
-    now = adjacency @ start
-    total = now.copy()
-    for _ in range(len(graph)):
-        now = through @ now
-        if not now.any():
-            break
-        total += now
-    return total
 
 
 def _one(
@@ -272,19 +192,6 @@ def _shuffle(
         mine = np.flatnonzero((groups == group) & (values != 0))
         out[mine] = values[mine[torch.randperm(len(mine), generator=generator).numpy()]]
     return out
-
-
-def correlation(a: Float[np.ndarray, " n"], b: Float[np.ndarray, " n"]) -> float | None:
-    """Pearson's; None for fewer than three, or where one does not vary."""
-    if len(a) < 3 or a.std() == 0 or b.std() == 0:
-        return None
-    return float(np.corrcoef(a, b)[0, 1])
-
-
-def relative_error(said: Float[np.ndarray, " n"], seen: Float[np.ndarray, " n"]) -> float | None:
-    """|seen - said| / |said|; None where nothing was said."""
-    size = float(np.linalg.norm(said))
-    return float(np.linalg.norm(seen - said)) / size if size > 0 else None
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

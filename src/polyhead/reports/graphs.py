@@ -77,6 +77,7 @@ class _Graph:
         """What the list shows."""
         fields = {"slug", "prompt", "model", "attention", "n_layers", "n_heads", "n_edges", "scores"}
         verify = self.verify
+        answer = verify.outputs.agreement() if verify is not None and verify.outputs is not None else None
         return {
             **self.record.model_dump(mode="json", include=fields),
             "slug": self.name,
@@ -85,9 +86,12 @@ class _Graph:
             "n_entries": len(self.qk.entries) if self.qk else 0,
             "verify": None
             if verify is None
-            else verify.model_dump(
-                mode="json", include={"worst_frozen_error", "live_correlation", "control_correlation"}
-            ),
+            else {
+                **verify.model_dump(
+                    mode="json", include={"worst_frozen_error", "live_correlation", "control_correlation"}
+                ),
+                "output": None if answer is None else answer.model_dump(mode="json"),
+            },
         }
 
     def write(self, folder: Path, latents: LatentPages) -> None:

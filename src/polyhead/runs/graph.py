@@ -266,11 +266,20 @@ def run_verify(
     folder: Path,
     *,
     n_nodes: int = 10,
+    n_outputs: int = 24,
     seed: int = 0,
     dictionaries: Sequence[str] | None = None,
     loaded: tuple[HookedModel, list[LoadedDictionary]] | None = None,
 ) -> VerifyRecord:
-    """Change nodes and hold what follows against the edges; writes verify.json.
+    """Change nodes and compare what follows with the edges, and the output first; writes verify.json.
+
+    Args:
+        folder: of the graph.
+        n_nodes: nodes that are changed to compare everything downstream.
+        n_outputs: nodes that are removed to compare the output, and half as many supernodes; 0: none.
+        seed: of the draws.
+        dictionaries: where they are now, if not where the graph's run says.
+        loaded: model and dictionaries, where they are in memory.
 
     Raises:
         PolyheadError: no graph there, its model or dictionaries are gone, or no node is asked for.
@@ -285,7 +294,7 @@ def run_verify(
 
     model, nodes_of = loaded
     draws = generator(seed, "verify")
-    found = verify(model, nodes_of, Graph(record, edges), n_nodes, draws, cfg=cfg.bounds)
+    found = verify(model, nodes_of, Graph(record, edges), n_nodes, draws, cfg=cfg.bounds, n_outputs=n_outputs)
     found.save(folder / VERIFY)
     return found
 

@@ -89,8 +89,15 @@ def _checked(folder: Path, record: GraphRecord) -> list[dict[str, Any]]:
     if found is None:
         return []
     live = "" if found.live_correlation is None else f"; live model: correlation {found.live_correlation:.2f}"
+    output = None if found.outputs is None else found.outputs.agreement()
+    facts = []
+    if output is not None and output.correlation is not None and output.signs is not None:
+        control = "" if output.control_correlation is None else f" (shuffled {output.control_correlation:.2f})"
+        value = f"correlation {output.correlation:.2f}{control}, signs right {output.signs:.0%}"
+        facts.append({"": f"effect of {output.n} removals on the answer, live model", "value": value})
     return [
-        {"": "verified", "value": f"{len(found.perturbations)} changes, error {found.worst_frozen_error:.0e}{live}"}
+        *facts,
+        {"": "verified", "value": f"{len(found.perturbations)} changes, error {found.worst_frozen_error:.0e}{live}"},
     ]
 
 

@@ -90,8 +90,13 @@ def test_what_was_exported_is_read_again(folder: Path, tmp_path: Path, capsys: p
 
 
 def test_verify_prints_what_it_changed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = run(capsys, "graph", "verify", folder, "--perturb", 1, "--json")
+    said = run(capsys, "graph", "verify", folder, "--perturb", 1, "--outputs", 3, "--json")
     assert said["worst_frozen_error"] < 1e-6
+    assert next(iter(said)) == "outputs"
+    assert {e["what"] for e in said["outputs"]["effects"]} >= {"node", "set"}
+    main(["graph", "verify", str(folder), "--perturb", "1", "--outputs", "3"])
+    text = capsys.readouterr().out
+    assert text.index("effects on the output") < text.index("removed: change predicted") < text.index("changed nodes")
 
 
 def test_view_writes_pages(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

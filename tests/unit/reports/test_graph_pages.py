@@ -42,6 +42,7 @@ def test_a_graph_has_its_scripts_and_nothing_is_markup(tmp_path: Path):
     listed = script(data / "graphs.js")["graphs"]
     assert [(g["slug"], g["n_nodes"], g["n_entries"]) for g in listed] == [("vernon", 17, 1)]
     assert listed[0]["verify"]["live_correlation"] == 0.95
+    assert listed[0]["verify"]["output"]["correlation"] == 0.87
     page = script(data / "graph" / "vernon" / "graph.js")
     assert {len(column) for column in page["nodes"].values()} == {len(small_nodes())}
     edges = small_edges()

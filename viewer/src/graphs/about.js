@@ -1,8 +1,9 @@
 // What the whole graph is: its scores, how it was cut, what its marks mean.
+import { live } from "./verify.js";
 import * as graphNames from "./names.js";
 import { LOOKS, SHORT, mark } from "./names.js";
 import { el } from "../shared/dom.js";
-import { percent, count, seconds } from "../shared/format.js";
+import { fixed, percent, count, seconds } from "../shared/format.js";
 import * as tip from "../shared/tip.js";
 import * as tokens from "../shared/tokens.js";
 
@@ -82,6 +83,22 @@ const cutting = (g) => {
   return out;
 };
 
+// Whether its causes are causes, before what the graph says of itself.
+const answer = (d) => {
+  const a = live(d.verify?.outputs);
+  return (
+    a &&
+    el(
+      "p.answer-check",
+      `Removing ${a.n} of its nodes one by one in the live model changes the answer's logit as predicted with correlation `,
+      el("strong", fixed(a.correlation, 2)),
+      " and ",
+      el("strong", percent(a.signs)),
+      ` of the signs (shuffled: ${fixed(a.control_correlation, 2)} and ${percent(a.control_signs)}).`,
+    )
+  );
+};
+
 export const page = (g) => {
   const d = g.data;
   const row = (name, value) => value !== null && el("div", el("dt", name), el("dd", value));
@@ -93,6 +110,7 @@ export const page = (g) => {
       "p.prompt",
       d.token_strings.map((_, p) => [tokens.chip(graphNames.tokenAt(g, p)), " "]),
     ),
+    answer(d),
     d.scores ? scoreBars(d.scores) : el("p.hint", "No scores were computed."),
     el(
       "dl.facts",

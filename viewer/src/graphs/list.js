@@ -24,12 +24,14 @@ const item = (v) =>
         ].map(([k, t]) => el("div", el("dt", k), el("dd", t))),
       el(
         "div",
-        el("dt", "Held against interventions"),
+        el("dt", v.verify?.output ? "Effects on the answer, live" : "Compared with interventions"),
         el(
           "dd",
-          v.verify
-            ? `live ${fixed(v.verify.live_correlation, 2)}, control ${fixed(v.verify.control_correlation, 2)}`
-            : "not yet",
+          v.verify?.output
+            ? `correlation ${fixed(v.verify.output.correlation, 2)}, signs ${percent(v.verify.output.signs)}, control ${fixed(v.verify.output.control_correlation, 2)}`
+            : v.verify
+              ? `live ${fixed(v.verify.live_correlation, 2)}, control ${fixed(v.verify.control_correlation, 2)}`
+              : "not yet",
         ),
       ),
     ),

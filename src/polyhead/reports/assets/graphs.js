@@ -1899,17 +1899,17 @@ THIS SOFTWARE.
     return `${Math.floor(v / 3600)} h ${Math.round(v % 3600 / 60)} min`;
   };
   var headText = (name) => {
-    const [, layer, head] = /^(\d+)\.(\d+)$/.exec(name) ?? [];
-    return layer !== void 0 ? `L${layer}H${head}` : /^\d+$/.test(name) ? `head ${name}` : name;
+    const [, layer, head2] = /^(\d+)\.(\d+)$/.exec(name) ?? [];
+    return layer !== void 0 ? `L${layer}H${head2}` : /^\d+$/.test(name) ? `head ${name}` : name;
   };
-  var headName = (card, head) => headText(card.head_names[head] ?? String(head));
-  var headShort = (card, head) => {
+  var headName = (card, head2) => headText(card.head_names[head2] ?? String(head2));
+  var headShort = (card, head2) => {
     if (card.loadings === "layers") {
-      const [, number3, kind] = /(\d+) ?(.?)/.exec(card.head_names[head] ?? "") || [null, String(head), ""];
-      return head >= card.n_heads ? "id" : number3 + kind;
+      const [, number3, kind] = /(\d+) ?(.?)/.exec(card.head_names[head2] ?? "") || [null, String(head2), ""];
+      return head2 >= card.n_heads ? "id" : number3 + kind;
     }
-    const name = headName(card, head).replace(/^head /, "");
-    return head >= card.n_heads ? "id" : name.length > 6 ? String(head) : name;
+    const name = headName(card, head2).replace(/^head /, "");
+    return head2 >= card.n_heads ? "id" : name.length > 6 ? String(head2) : name;
   };
 
   // src/shared/scales.js
@@ -3000,7 +3000,7 @@ THIS SOFTWARE.
   apply();
   var color2 = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
   var N_HUES = 8;
-  var headColor = (head, nHeads) => head >= nHeads ? color2("identity") : color2(`hue-${head % N_HUES}`);
+  var headColor = (head2, nHeads) => head2 >= nHeads ? color2("identity") : color2(`hue-${head2 % N_HUES}`);
   var onChange = (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
@@ -3740,10 +3740,10 @@ THIS SOFTWARE.
       ].map(([k2, t]) => el("div", el("dt", k2), el("dd", t))),
       el(
         "div",
-        el("dt", "Held against interventions"),
+        el("dt", v.verify?.output ? "Effects on the answer, live" : "Compared with interventions"),
         el(
           "dd",
-          v.verify ? `live ${fixed(v.verify.live_correlation, 2)}, control ${fixed(v.verify.control_correlation, 2)}` : "not yet"
+          v.verify?.output ? `correlation ${fixed(v.verify.output.correlation, 2)}, signs ${percent(v.verify.output.signs)}, control ${fixed(v.verify.output.control_correlation, 2)}` : v.verify ? `live ${fixed(v.verify.live_correlation, 2)}, control ${fixed(v.verify.control_correlation, 2)}` : "not yet"
         )
       )
     )
@@ -3871,6 +3871,227 @@ THIS SOFTWARE.
     ];
   };
 
+  // src/graphs/rows.js
+  var MOST = 10;
+  var roughly = (v) => v > 0 && v < 5e-4 ? "<0.1 %" : percent(Number(v.toFixed(3)));
+  var bar = (value2, most, hue = null, both = true) => el(
+    "span",
+    { class: both ? "signed" : "signed one-way", "aria-hidden": "true" },
+    el("span", {
+      class: value2 < 0 ? "fill negative" : "fill",
+      vars: { "--size": Math.min(1, Math.abs(value2) / (most || 1)), ...hue ? { "--hue": hue } : {} }
+    })
+  );
+  var nodeButton = (g, i, act, hinted = true) => {
+    const kind = g.nodes.kind[i], position = g.nodes.position[i], token = kind === "embedding" || kind === "logit" ? "" : tokenAt(g, position), where2 = position < 0 || kind === "logit" ? "" : `at ${position} `;
+    const button = el(
+      "button.node-name",
+      { "data-node": i, "aria-label": full(g, i), onclick: () => act.pick(i) },
+      mark2(lookName(g, i)),
+      el("span", brief(g, i)),
+      token && chip(token),
+      hinted && el("span.faint", where2 + hint(g, i))
+    );
+    button.addEventListener("pointerenter", () => act.hover(i));
+    button.addEventListener("pointerleave", () => act.hover(-1));
+    return attach(button, () => tip(g, i));
+  };
+  var edges = (g, list2, far, act) => {
+    const most = Math.max(1e-12, ...list2.map((e) => Math.abs(g.edges.weight[e])));
+    const both = list2.some((e) => g.edges.weight[e] < 0);
+    const place3 = el("ol.edge-list");
+    const line2 = (e) => el(
+      "li",
+      nodeButton(g, far(e), act),
+      bar(g.edges.weight[e], most, null, both),
+      el("span.value", num(g.edges.weight[e])),
+      el("span.value.share", { title: "Share of the target's input" }, roughly(g.edges.share[e])),
+      el(
+        "button.quiet.open-edge",
+        {
+          "data-edge": e,
+          "aria-label": `Open the edge ${full(g, g.edges.source[e])} to ${full(g, g.edges.target[e])}`,
+          onclick: () => act.edge(e)
+        },
+        g.crosses(e) ? "heads" : "edge"
+      )
+    );
+    const show2 = (all) => {
+      const rest2 = list2.length - MOST;
+      place3.replaceChildren(
+        ...list2.slice(0, all ? 500 : MOST).map(line2),
+        ...rest2 > 0 && !all ? [el("li.more", el("button.quiet", { onclick: () => show2(true) }, `${rest2} more`))] : []
+      );
+    };
+    show2(false);
+    return list2.length ? place3 : el("p.hint", "None.");
+  };
+
+  // src/graphs/verify.js
+  var VERB = { suppress: "suppressed", boost: "boosted", swap: "swapped" };
+  var table = (g, list2, act, title2) => el(
+    "table.verify-table",
+    el("caption", title2),
+    el(
+      "thead",
+      el(
+        "tr",
+        ["Node", "Done to it", "Frozen: error", "Live: corr.", "Live: error"].map(
+          (v, k2) => el("th", { scope: "col", class: k2 > 1 ? "number" : null }, v)
+        )
+      )
+    ),
+    el(
+      "tbody",
+      list2.map(
+        (p) => el(
+          "tr",
+          el("td", nodeButton(g, p.node, act, false)),
+          el("td", VERB[p.action]),
+          el("td.number", num(p.frozen_error, 2)),
+          el("td.number", fixed(p.live_correlation, 2)),
+          el("td.number", fixed(p.live_relative_error, 2))
+        )
+      )
+    )
+  );
+  var SORTS = { node: "single nodes", supernode: "supernodes", set: "sets of the strongest nodes" };
+  var QUANTITIES = {
+    logit: ["Logit", "Logit of the target token, less the mean over the vocabulary."],
+    margin: ["Margin", "Logit of the target token, less that of the runner-up."],
+    probability: ["Probability", "Of the target token."]
+  };
+  var REGIMES = { live: "nothing frozen", frozen: "norms and patterns frozen" };
+  var MOST2 = 12;
+  var live = (o) => o?.agreements.find((a2) => a2.what === "node" && a2.step === -1 && a2.quantity === "logit" && a2.regime === "live");
+  var head = (names, first = 1) => el(
+    "thead",
+    el(
+      "tr",
+      names.map((v, k2) => el("th", { scope: "col", class: k2 >= first ? "number" : null }, v))
+    )
+  );
+  var agreementTable = (list2, what, step) => {
+    const mine = list2.filter((a2) => a2.what === what && a2.step === step);
+    if (!mine.length) return false;
+    const done = step === -1 ? "removed" : `changed by ${percent(step)}`;
+    return el(
+      "table.verify-table.output-table",
+      el("caption", `${mine[0].n} ${SORTS[what]} ${done}`),
+      head(["Of the target", "Model", "Corr.", "Signs right", "Slope", "Shuffled: corr.", "Shuffled: signs"], 2),
+      el(
+        "tbody",
+        ["live", "frozen"].flatMap(
+          (regime) => mine.filter((a2) => a2.regime === regime).map(
+            (a2) => el(
+              "tr",
+              el("td", { title: QUANTITIES[a2.quantity][1] }, QUANTITIES[a2.quantity][0]),
+              el("td", { title: REGIMES[regime] }, regime),
+              [fixed(a2.correlation, 2), percent(a2.signs), fixed(a2.slope, 2)].map((v) => el("td.number", v)),
+              [fixed(a2.control_correlation, 2), percent(a2.control_signs)].map((v) => el("td.number", v))
+            )
+          )
+        )
+      )
+    );
+  };
+  var effectTable = (g, effects, what, act) => {
+    const mine = effects.filter((e) => e.what === what && e.step === -1).slice(0, MOST2);
+    if (!mine.length) return false;
+    return el(
+      "table.verify-table.effect-table",
+      el("caption", `Removed: ${SORTS[what]}`),
+      head(["What", "Logit: predicted", "frozen", "live", "Margin: predicted", "live"]),
+      el(
+        "tbody",
+        mine.map(
+          (e) => el(
+            "tr",
+            el(
+              "td",
+              what === "node" ? nodeButton(g, e.nodes[0], act, false) : `${e.label ?? "Strongest"}, ${e.nodes.length} nodes`
+            ),
+            [e.logit.predicted, e.logit.frozen, e.logit.live, e.margin?.predicted, e.margin?.live].map(
+              (v, k2) => el(
+                "td.number",
+                { class: k2 === 2 && Math.sign(v) !== Math.sign(e.logit.predicted) ? "wrong" : null },
+                fixed(v, 2)
+              )
+            )
+          )
+        )
+      )
+    );
+  };
+  var outputs = (g, o, act) => {
+    if (!o) return [];
+    const lead = live(o);
+    const sorts = [...new Map(o.agreements.map((a2) => [`${a2.what}${a2.step}`, [a2.what, a2.step]])).values()];
+    return [
+      el("h2", "Effects on the answer"),
+      lead && el(
+        "p",
+        `With nothing frozen, removing ${lead.n} nodes one by one changes the logit of `,
+        el("strong", full(g, o.target)),
+        ` as the graph predicts with correlation `,
+        el("strong", fixed(lead.correlation, 2)),
+        ` and `,
+        el("strong", percent(lead.signs)),
+        ` of the signs; shuffled predictions give ${fixed(lead.control_correlation, 2)} and ${percent(lead.control_signs)}.`
+      ),
+      sorts.map(([what, step]) => agreementTable(o.agreements, what, step)),
+      Object.keys(SORTS).map((what) => effectTable(g, o.effects, what, act))
+    ];
+  };
+  var page3 = (g, act) => {
+    const v = g.data.verify;
+    if (!v)
+      return el(
+        "div",
+        el("h2", "Not verified"),
+        el(
+          "p.hint",
+          "No intervention was made on this graph yet: ",
+          el("code", "polyhead graph verify"),
+          " makes them, then write these pages again."
+        )
+      );
+    const bar3 = (name, value2, words2) => el(
+      "li",
+      attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words2)),
+      el("span.share-bar.good", el("span.fill", { vars: { "--size": Math.max(0, Math.min(1, value2 ?? 0)) } })),
+      el("span.value", fixed(value2, 2))
+    );
+    const exact = v.worst_frozen_error < 1e-3;
+    return el(
+      "div.verify-page",
+      outputs(g, v.outputs, act),
+      el("h2", "Every node downstream"),
+      el(
+        "p",
+        exact ? "In the frozen model the graph predicts every change exactly" : "In the frozen model the graph misses some changes",
+        `: the worst error of ${v.perturbations.length} interventions is `,
+        el("strong", num(v.worst_frozen_error, 2)),
+        " of the largest change."
+      ),
+      el(
+        "ul.score-bars",
+        bar3(
+          "Live model",
+          v.live_correlation,
+          "Correlation of predicted and seen changes with nothing frozen: how far the graph is true of the model itself."
+        ),
+        bar3(
+          "Control",
+          v.control_correlation,
+          "The same for nodes drawn at random, with their predictions shuffled: what chance gives."
+        )
+      ),
+      table(g, v.perturbations, act, "Nodes of the graph"),
+      v.controls.length > 0 && table(g, v.controls, act, "Control: random nodes, shuffled predictions")
+    );
+  };
+
   // src/graphs/about.js
   var SCORES = [
     [
@@ -3940,7 +4161,18 @@ THIS SOFTWARE.
       );
     return out;
   };
-  var page3 = (g) => {
+  var answer = (d) => {
+    const a2 = live(d.verify?.outputs);
+    return a2 && el(
+      "p.answer-check",
+      `Removing ${a2.n} of its nodes one by one in the live model changes the answer's logit as predicted with correlation `,
+      el("strong", fixed(a2.correlation, 2)),
+      " and ",
+      el("strong", percent(a2.signs)),
+      ` of the signs (shuffled: ${fixed(a2.control_correlation, 2)} and ${percent(a2.control_signs)}).`
+    );
+  };
+  var page4 = (g) => {
     const d = g.data;
     const row = (name, value2) => value2 !== null && el("div", el("dt", name), el("dd", value2));
     const said = [...cutting(g), ...d.notes];
@@ -3951,6 +4183,7 @@ THIS SOFTWARE.
         "p.prompt",
         d.token_strings.map((_, p) => [chip(tokenAt(g, p)), " "])
       ),
+      answer(d),
       d.scores ? scoreBars(d.scores) : el("p.hint", "No scores were computed."),
       el(
         "dl.facts",
@@ -3981,62 +4214,6 @@ THIS SOFTWARE.
     );
   };
 
-  // src/graphs/rows.js
-  var MOST = 10;
-  var roughly = (v) => v > 0 && v < 5e-4 ? "<0.1 %" : percent(Number(v.toFixed(3)));
-  var bar = (value2, most, hue = null, both = true) => el(
-    "span",
-    { class: both ? "signed" : "signed one-way", "aria-hidden": "true" },
-    el("span", {
-      class: value2 < 0 ? "fill negative" : "fill",
-      vars: { "--size": Math.min(1, Math.abs(value2) / (most || 1)), ...hue ? { "--hue": hue } : {} }
-    })
-  );
-  var nodeButton = (g, i, act, hinted = true) => {
-    const kind = g.nodes.kind[i], position = g.nodes.position[i], token = kind === "embedding" || kind === "logit" ? "" : tokenAt(g, position), where2 = position < 0 || kind === "logit" ? "" : `at ${position} `;
-    const button = el(
-      "button.node-name",
-      { "data-node": i, "aria-label": full(g, i), onclick: () => act.pick(i) },
-      mark2(lookName(g, i)),
-      el("span", brief(g, i)),
-      token && chip(token),
-      hinted && el("span.faint", where2 + hint(g, i))
-    );
-    button.addEventListener("pointerenter", () => act.hover(i));
-    button.addEventListener("pointerleave", () => act.hover(-1));
-    return attach(button, () => tip(g, i));
-  };
-  var edges = (g, list2, far, act) => {
-    const most = Math.max(1e-12, ...list2.map((e) => Math.abs(g.edges.weight[e])));
-    const both = list2.some((e) => g.edges.weight[e] < 0);
-    const place3 = el("ol.edge-list");
-    const line2 = (e) => el(
-      "li",
-      nodeButton(g, far(e), act),
-      bar(g.edges.weight[e], most, null, both),
-      el("span.value", num(g.edges.weight[e])),
-      el("span.value.share", { title: "Share of the target's input" }, roughly(g.edges.share[e])),
-      el(
-        "button.quiet.open-edge",
-        {
-          "data-edge": e,
-          "aria-label": `Open the edge ${full(g, g.edges.source[e])} to ${full(g, g.edges.target[e])}`,
-          onclick: () => act.edge(e)
-        },
-        g.crosses(e) ? "heads" : "edge"
-      )
-    );
-    const show2 = (all) => {
-      const rest2 = list2.length - MOST;
-      place3.replaceChildren(
-        ...list2.slice(0, all ? 500 : MOST).map(line2),
-        ...rest2 > 0 && !all ? [el("li.more", el("button.quiet", { onclick: () => show2(true) }, `${rest2} more`))] : []
-      );
-    };
-    show2(false);
-    return list2.length ? place3 : el("p.hint", "None.");
-  };
-
   // src/graphs/edge.js
   var headList = (g, e, terms2, act) => {
     const dictionary = g.crosses(e);
@@ -4060,7 +4237,7 @@ THIS SOFTWARE.
       })
     );
   };
-  var page4 = (g, e, act) => {
+  var page5 = (g, e, act) => {
     const { source, target, weight, share } = g.edges, s2 = source[e], t = target[e];
     const heads = el("div#heads");
     const dictionary = g.crosses(e);
@@ -4126,7 +4303,7 @@ THIS SOFTWARE.
     for (const group of state.groups) group.nodes = group.nodes.filter((j) => j !== i);
     state.groups = state.groups.filter((v) => v.nodes.length);
   };
-  var page5 = (g, group, act) => el(
+  var page6 = (g, group, act) => el(
     "div.group-page",
     el("h2", "Supernode"),
     el(
@@ -4342,7 +4519,7 @@ THIS SOFTWARE.
     };
     const noEntries = { entries: [], dictionaries: {} };
     const qk = async () => data2.entries.length ? load(`graph/${data2.slug}/qk`) : noEntries;
-    const entryOf = (layer, head, query, key) => data2.entries.findIndex(([l, h, q, k2]) => l === layer && h === head && q === query && k2 === key);
+    const entryOf = (layer, head2, query, key) => data2.entries.findIndex(([l, h, q, k2]) => l === layer && h === head2 && q === query && k2 === key);
     return {
       data: data2,
       n,
@@ -4432,7 +4609,7 @@ THIS SOFTWARE.
     const pages = await load(`${known2.folder}/pages-${String(number3).padStart(4, "0")}`);
     return pages[g.nodes.latent[i]] || null;
   };
-  var page6 = async (g, i, figures) => {
+  var page7 = async (g, i, figures) => {
     const saved = await savedPage(g, i);
     const row = rowOf(g, i);
     if (!saved && !row) return null;
@@ -4497,7 +4674,7 @@ THIS SOFTWARE.
       })
     );
   };
-  var page7 = (g, i, state, act) => {
+  var page8 = (g, i, state, act) => {
     const pinned = state.pins.includes(i), marked = state.marked.has(i), position = g.nodes.position[i];
     const title2 = full(g, i).replace(/ at \d+$/, "");
     const href = g.nodes.kind[i] === "latent" ? link(g, i) : null;
@@ -4546,7 +4723,7 @@ THIS SOFTWARE.
       if (!node.isConnected) return;
       strip.replaceChildren(figure2);
       figure2.place();
-      const made = await page6(g, i, figures);
+      const made = await page7(g, i, figures);
       if (!made || !node.isConnected) return;
       latent.replaceChildren(made);
       figures.forEach((f) => f.place());
@@ -4555,18 +4732,18 @@ THIS SOFTWARE.
   };
 
   // src/graphs/qk_features.js
-  var MOST2 = 12;
+  var MOST3 = 12;
   var rest = (words2) => el("span.faint", words2);
   var side = (g, i, words2, act, hinted = true) => i === null ? rest(words2) : nodeButton(g, i, act, hinted);
   var terms = (list2, draw3) => {
     const unnamed = (t) => t.latent === void 0 && t.query_node === null && t.key_node === null;
     const named2 = list2.filter((t) => !unnamed(t)), others = list2.filter(unnamed);
     const most = Math.max(1e-12, ...named2.map((t) => Math.abs(t.value))), both = named2.some((t) => t.value < 0);
-    const left = [...named2.slice(MOST2), ...others].reduce((sum, t) => sum + t.value, 0);
+    const left = [...named2.slice(MOST3), ...others].reduce((sum, t) => sum + t.value, 0);
     return el(
       "ol.reason-list",
-      named2.slice(0, MOST2).map((t) => el("li", draw3(t), bar(t.value, most, null, both), el("span.value", num(t.value)))),
-      (others.length > 0 || named2.length > MOST2) && el("li", rest("everything else"), el("span"), el("span.value", num(left)))
+      named2.slice(0, MOST3).map((t) => el("li", draw3(t), bar(t.value, most, null, both), el("span.value", num(t.value)))),
+      (others.length > 0 || named2.length > MOST3) && el("li", rest("everything else"), el("span"), el("span.value", num(left)))
     );
   };
   var title = (g, entry) => [
@@ -4592,7 +4769,7 @@ THIS SOFTWARE.
     shown2.addEventListener("toggle", () => shown2.open && figures.forEach((f) => f.place()));
     return shown2;
   };
-  var page8 = (g, { entries, dictionaries }, k2, act) => {
+  var page9 = (g, { entries, dictionaries }, k2, act) => {
     const entry = entries[k2];
     const fact = (name, text2, words2) => el(
       "div",
@@ -4646,19 +4823,19 @@ THIS SOFTWARE.
   var list = (g, act) => g.data.entries.length ? el(
     "ol.entries",
     g.data.entries.map(
-      ([layer, head, query, key], k2) => el(
+      ([layer, head2, query, key], k2) => el(
         "li",
         el(
           "button.node-name",
           { "data-entry": k2, onclick: () => act.why(k2) },
-          ...title(g, { layer, head, query, key })
+          ...title(g, { layer, head: head2, query, key })
         )
       )
     )
   ) : el("p.hint", "No pattern entry of this graph was explained.");
 
   // src/graphs/search.js
-  var MOST3 = 40;
+  var MOST4 = 40;
   var field = (g, state, act) => {
     const words2 = Array.from({ length: g.n }, (_, i) => words(g, i));
     const results = el("ul#found.found", { role: "listbox", "aria-label": "Found nodes", hidden: true });
@@ -4680,7 +4857,7 @@ THIS SOFTWARE.
     };
     const show2 = () => {
       results.replaceChildren(
-        ...list2.slice(0, MOST3).map((i, k2) => {
+        ...list2.slice(0, MOST4).map((i, k2) => {
           const item2 = el(
             "li",
             { role: "option", id: `found-${k2}`, "aria-selected": String(k2 === at) },
@@ -4688,7 +4865,7 @@ THIS SOFTWARE.
           );
           return item2;
         }),
-        ...list2.length > MOST3 ? [el("li.hint", `${list2.length - MOST3} more are ringed`)] : [],
+        ...list2.length > MOST4 ? [el("li.hint", `${list2.length - MOST4} more are ringed`)] : [],
         ...list2.length ? [] : [el("li.hint", "No such node")]
       );
       box2.setAttribute("aria-activedescendant", list2.length ? `found-${at}` : "");
@@ -4727,7 +4904,7 @@ THIS SOFTWARE.
         const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
         if (step) {
           e.preventDefault();
-          at = Math.min(Math.min(MOST3, list2.length) - 1, Math.max(0, at + step));
+          at = Math.min(Math.min(MOST4, list2.length) - 1, Math.max(0, at + step));
           show2();
           results.children[at]?.scrollIntoView({ block: "nearest" });
         }
@@ -4982,82 +5159,6 @@ THIS SOFTWARE.
       chart.append(box2);
     }
     return chart;
-  };
-
-  // src/graphs/verify.js
-  var VERB = { suppress: "suppressed", boost: "boosted", swap: "swapped" };
-  var table = (g, list2, act, title2) => el(
-    "table.verify-table",
-    el("caption", title2),
-    el(
-      "thead",
-      el(
-        "tr",
-        ["Node", "Done to it", "Frozen: error", "Live: corr.", "Live: error"].map(
-          (v, k2) => el("th", { scope: "col", class: k2 > 1 ? "number" : null }, v)
-        )
-      )
-    ),
-    el(
-      "tbody",
-      list2.map(
-        (p) => el(
-          "tr",
-          el("td", nodeButton(g, p.node, act, false)),
-          el("td", VERB[p.action]),
-          el("td.number", num(p.frozen_error, 2)),
-          el("td.number", fixed(p.live_correlation, 2)),
-          el("td.number", fixed(p.live_relative_error, 2))
-        )
-      )
-    )
-  );
-  var page9 = (g, act) => {
-    const v = g.data.verify;
-    if (!v)
-      return el(
-        "div",
-        el("h2", "Not verified"),
-        el(
-          "p.hint",
-          "No intervention was made on this graph yet: ",
-          el("code", "polyhead graph verify"),
-          " makes them, then write these pages again."
-        )
-      );
-    const bar3 = (name, value2, words2) => el(
-      "li",
-      attach(el("span.defined", { tabindex: "0" }, name), () => el("p", words2)),
-      el("span.share-bar.good", el("span.fill", { vars: { "--size": Math.max(0, Math.min(1, value2 ?? 0)) } })),
-      el("span.value", fixed(value2, 2))
-    );
-    const exact = v.worst_frozen_error < 1e-3;
-    return el(
-      "div.verify-page",
-      el("h2", "Held against interventions"),
-      el(
-        "p",
-        exact ? "In the frozen model the graph predicts every change exactly" : "In the frozen model the graph misses some changes",
-        `: the worst error of ${v.perturbations.length} interventions is `,
-        el("strong", num(v.worst_frozen_error, 2)),
-        " of the largest change."
-      ),
-      el(
-        "ul.score-bars",
-        bar3(
-          "Live model",
-          v.live_correlation,
-          "Correlation of predicted and seen changes with nothing frozen: how far the graph is true of the model itself."
-        ),
-        bar3(
-          "Control",
-          v.control_correlation,
-          "The same for nodes drawn at random, with their predictions shuffled: what chance gives."
-        )
-      ),
-      table(g, v.perturbations, act, "Nodes of the graph"),
-      v.controls.length > 0 && table(g, v.controls, act, "Control: random nodes, shuffled predictions")
-    );
   };
 
   // node_modules/d3-selection/dist/d3-selection.mjs
@@ -7770,17 +7871,17 @@ THIS SOFTWARE.
     );
     let turn2 = 0;
     const chosen = async () => {
-      if (state.entry !== null) return page8(g, await g.qk(), state.entry, act);
-      if (state.group) return page5(g, state.group, act);
-      if (state.edge >= 0) return page4(g, state.edge, act);
-      if (state.at !== null) return page7(g, state.at, state, act);
+      if (state.entry !== null) return page9(g, await g.qk(), state.entry, act);
+      if (state.group) return page6(g, state.group, act);
+      if (state.edge >= 0) return page5(g, state.edge, act);
+      if (state.at !== null) return page8(g, state.at, state, act);
       return nothing();
     };
     const showSide = async () => {
       const mine = ++turn2;
       hide();
       for (const b of tabs.children) b.setAttribute("aria-pressed", String(b.dataset.value === state.tab));
-      const made = state.tab === "about" ? page3(g) : state.tab === "checked" ? page9(g, act) : state.tab === "looks" ? el("div", el("h2", "Why heads looked where they looked"), list(g, act)) : await chosen();
+      const made = state.tab === "about" ? page4(g) : state.tab === "checked" ? page3(g, act) : state.tab === "looks" ? el("div", el("h2", "Why heads looked where they looked"), list(g, act)) : await chosen();
       if (mine !== turn2) return;
       side2.replaceChildren(made);
       side2.scrollTop = 0;
