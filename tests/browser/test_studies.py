@@ -317,8 +317,23 @@ def test_the_list_is_searched_and_filtered(pages: Path, open_page: Opener):
     assert rows.count() == 0
     assert page.locator(".study-search output").inner_text() == "0 of 3 studies"
     page.fill(".study-search input", "")
-    page.select_option(".study-search select", "no")
+    page.select_option("[aria-label='Claims that held']", "no")
     assert [r.get_attribute("data-study") for r in rows.all()] == ["made-by-hand"]
+    page.select_option("[aria-label='Claims that held']", "")
+    for agreement in ("agrees in part", "disagrees"):
+        page.select_option("[aria-label='Claims that agree']", agreement)
+        fitting = [c.key for c in RECORD.findings.claims if c.agreement == agreement]
+        row = page.locator("tr[data-study=made-by-hand]")
+        assert row.locator("summary").inner_text() == f"{len(fitting)} of {len(RECORD.findings.claims)} claims"
+        assert row.locator("li:not([hidden])").evaluate_all("n => n.map((li) => li.dataset.claim)") == fitting
+    assert "third" not in [r.get_attribute("data-study") for r in rows.all()], "none of its claims disagrees"
+
+
+def test_the_list_shows_the_key_figures(pages: Path, open_page: Opener):
+    page = open_page(pages)
+    assert page.locator("tr[data-study] .thumb svg").count() == 3
+    assert page.locator("tr[data-study=another] .thumb .cell").count() == 24
+    assert page.locator(".thumb text").count() == 0
 
 
 def test_the_list_shows_every_study_with_its_verdicts(pages: Path, open_page: Opener):

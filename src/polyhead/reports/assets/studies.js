@@ -1717,164 +1717,34 @@ THIS SOFTWARE.
     return m ? `${m[1]} ${m[2]}${m[3] ? " UTC" : ""}` : v;
   };
 
-  // src/studies/verdict.js
-  var HELD = {
-    yes: { icon: "✓", kind: "yes", words: "held" },
-    partly: { icon: "◐", kind: "partly", words: "partly" },
-    no: { icon: "✕", kind: "no", words: "did not hold" },
-    measured: { icon: "·", kind: "unknown", words: "measured" }
+  // src/studies/colours.js
+  var VIRIDIS = "440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725".split(" ");
+  var SIGNS = {
+    light: "0a3d73 2a72b0 7fb2dd c9deee f5f4f1 f6d9b4 eba654 c56a10 7d3c00".split(" "),
+    dark: "b5deff 6db4f0 3a7fbd 2b4a68 262d35 5a4025 a9661c ec9a3c ffd39b".split(" ")
   };
-  var NAMES = Object.keys(HELD);
-  var nameOf = (claim) => claim.held ?? "measured";
-  var pill = (name2, count2 = null) => el(
-    "span",
-    { class: `verdict-pill ${HELD[name2].kind}`, "data-held": name2 },
-    el("span.icon", { "aria-hidden": "true" }, HELD[name2].icon),
-    count2 === null ? HELD[name2].words : `${count2} ${HELD[name2].words}`
-  );
-  var badges = (claim) => [
-    pill(nameOf(claim)),
-    el("span.agreement", { "data-agreement": claim.agreement }, claim.agreement)
-  ];
-  var pills = (counts) => el(
-    "span.verdict-pills",
-    NAMES.filter((v) => counts[v]).map((v) => pill(v, counts[v]))
-  );
-  var countOf = (claims) => {
-    const counts = Object.fromEntries(NAMES.map((v) => [v, 0]));
-    for (const c of claims) counts[nameOf(c)] += 1;
-    return counts;
+  var SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
+  var N_HUES = 8;
+  var rgb = (hex2) => [0, 2, 4].map((i) => parseInt(hex2.slice(i, i + 2), 16));
+  var along = (stops, t) => {
+    const at = Math.min(1, Math.max(0, t)) * (stops.length - 1);
+    const i = Math.min(stops.length - 2, Math.floor(at));
+    const a2 = rgb(stops[i]), b = rgb(stops[i + 1]);
+    return a2.map((v, k2) => Math.round(v + (b[k2] - v) * (at - i)));
   };
-  var agreements = (claims) => {
-    const published = claims.filter((c) => c.agreement !== "nothing published");
-    if (!published.length) return null;
-    const agree = published.filter((c) => c.agreement === "agrees").length;
-    return el("span.agreements", `${agree} of ${published.length} published agree`);
+  var css = (c) => `rgb(${c.join(" ")})`;
+  var ramp = (t, diverging) => along(diverging ? SIGNS[current() === "dark" ? "dark" : "light"] : VIRIDIS, t);
+  var luminance = (c) => {
+    const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  var icon = (claim) => {
-    const { icon: mark2, kind, words } = HELD[nameOf(claim)];
-    const title = `${words}; ${claim.agreement}`;
-    return el("span", { class: `verdict-icon ${kind}`, role: "img", "aria-label": title, title }, mark2);
-  };
-
-  // src/studies/list.js
-  var row = (s2) => el(
-    "tr",
-    { "data-study": s2.name, "data-stop": "study", tabindex: -1 },
-    el(
-      "th",
-      { scope: "row" },
-      el("a.study-link", { href: `${s2.name}.html` }, s2.title),
-      el("span.question", s2.question),
-      s2.claims.length > 0 && el(
-        "details",
-        el("summary", `${s2.claims.length} ${s2.claims.length === 1 ? "claim" : "claims"}`),
-        el(
-          "ul.claim-list",
-          s2.claims.map((c) => el("li", icon(c), el("a", { href: `${s2.name}.html#claim-${c.key}` }, c.statement)))
-        )
-      )
-    ),
-    el("td", { "data-label": "Verdicts" }, pills(countOf(s2.claims))),
-    el("td", { "data-label": "Preset" }, s2.preset),
-    el("td.number", { "data-label": "Seeds" }, s2.n_seeds === null ? MISSING : plainSeeds(s2.n_seeds)),
-    el(
-      "td.number",
-      { "data-label": "Models" },
-      count(s2.n_models),
-      s2.n_diverged > 0 && el("span.faint", ` (${count(s2.n_diverged)} diverged)`)
-    ),
-    el("td.number", { "data-label": "Time" }, seconds(s2.seconds))
-  );
-  var plainSeeds = (v) => typeof v === "number" ? count(v) : plain(v);
-  var absent2 = (m) => el("tr.absent", el("th", { scope: "row" }, m.name), el("td", { colspan: 5 }, "not run yet: ", el("code", m.command)));
-  var search = (studies, node) => {
-    const said2 = el("output", { "aria-live": "polite" });
-    const text2 = (s2) => [s2.name, s2.title, s2.question, s2.takeaway, ...s2.claims.map((c) => c.statement)].join(" ").toLowerCase();
-    const words = new Map(studies.map((s2) => [s2.name, text2(s2)]));
-    const box2 = el("input", {
-      type: "search",
-      placeholder: "Search studies and claims",
-      "aria-label": "Search",
-      oninput: () => draw5()
-    });
-    const choice2 = el(
-      "select",
-      { "aria-label": "Claims that", onchange: () => draw5() },
-      [
-        ["", "all claims"],
-        ["yes", "some held"],
-        ["partly", "some held partly"],
-        ["no", "some did not hold"]
-      ].map(([value2, name2]) => el("option", { value: value2 }, name2))
-    );
-    const draw5 = () => {
-      const wanted = box2.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let n = 0;
-      for (const s2 of studies) {
-        const held = !choice2.value || s2.claims.some((c) => c.held === choice2.value);
-        const fits = held && wanted.every((w) => words.get(s2.name).includes(w));
-        n += Number(fits);
-        node.querySelector(`[data-study="${CSS.escape(s2.name)}"]`).hidden = !fits;
-      }
-      said2.textContent = n === studies.length ? "" : `${n} of ${studies.length} studies`;
-    };
-    return el("p.study-search", box2, choice2, said2);
-  };
-  var page2 = (data) => {
-    const totals = countOf(data.studies.flatMap((s2) => s2.claims));
-    const models = data.studies.reduce((n, s2) => n + s2.n_models, 0), time = data.studies.reduce((n, s2) => n + s2.seconds, 0);
-    const heads = ["Study", "Verdicts", "Preset", "Seeds", "Models", "Time"];
-    const node = el(
-      "div.page.study",
-      el(
-        "section.card.study-head",
-        el("h1", "Studies"),
-        el(
-          "p.question",
-          "Published results on attention and feature superposition, in toy worlds and in real models: each claim measured over seeds, with a control, next to the published number."
-        ),
-        el("p.counts", pills(totals)),
-        el(
-          "p.subtitle",
-          el("span", `${data.studies.length} ${data.studies.length === 1 ? "study" : "studies"}`),
-          el("span", `${count(models)} models trained`),
-          el("span", `${seconds(time)} on one thread each`)
-        )
-      ),
-      el(
-        "section.card",
-        el(
-          "table.study-list",
-          el(
-            "thead",
-            el(
-              "tr",
-              heads.map((h, i) => el("th", { scope: "col", class: i > 2 ? "number" : null }, h))
-            )
-          ),
-          el("tbody", data.studies.map(row), data.missing.map(absent2))
-        )
-      )
-    );
-    node.querySelector(".study-list").before(search(data.studies, node));
-    return { node, title: "Studies", draw: () => {
-    }, visit: () => false, openAll: () => toggleAll(node) };
-  };
-  var toggleAll = (node) => {
-    const all = [...node.querySelectorAll("details")];
-    const yes = !all.every((d) => d.open);
-    for (const d of all) d.open = yes;
-  };
-
-  // src/studies/stops.js
-  var focusOn = (stop) => {
-    if (!stop.dataset.stop) return;
-    const target = (
-      /** @type {HTMLElement} */
-      stop.querySelector(":scope > summary") ?? stop
-    );
-    target.focus({ preventScroll: true });
+  var inkOn = (c) => luminance(c) > 0.179 ? "#000000" : "#ffffff";
+  var seriesColor = (i, n) => n <= 2 * N_HUES ? color(`hue-${i % N_HUES}`) : css(along(VIRIDIS, 0.08 + 0.84 * i / Math.max(1, n - 1)));
+  var seriesShape = (i) => SHAPES[i % SHAPES.length];
+  var categoryColor = (i) => color(`hue-${i % N_HUES}`);
+  var fromCss = (c) => {
+    const hex2 = /^#([0-9a-f]{6})$/i.exec(c);
+    return hex2 ? rgb(hex2[1]) : (c.match(/\d+/g) || [0, 0, 0]).slice(0, 3).map(Number);
   };
 
   // src/shared/measure.js
@@ -2354,7 +2224,7 @@ THIS SOFTWARE.
     o = o.rgb();
     return new Rgb(o.r, o.g, o.b, o.opacity);
   }
-  function rgb(r, g, b, opacity) {
+  function rgb2(r, g, b, opacity) {
     return arguments.length === 1 ? rgbConvert(r) : new Rgb(r, g, b, opacity == null ? 1 : opacity);
   }
   function Rgb(r, g, b, opacity) {
@@ -2363,7 +2233,7 @@ THIS SOFTWARE.
     this.b = +b;
     this.opacity = +opacity;
   }
-  define(Rgb, rgb, extend(Color, {
+  define(Rgb, rgb2, extend(Color, {
     brighter(k2) {
       k2 = k2 == null ? brighter : Math.pow(brighter, k2);
       return new Rgb(this.r * k2, this.g * k2, this.b * k2, this.opacity);
@@ -2661,10 +2531,10 @@ THIS SOFTWARE.
     var d = b - a2;
     return d ? linear(a2, d) : constant2(isNaN(a2) ? b : a2);
   }
-  var rgb2 = (function rgbGamma(y2) {
+  var rgb3 = (function rgbGamma(y2) {
     var color3 = gamma(y2);
     function rgb4(start3, end) {
-      var r = color3((start3 = rgb(start3)).r, (end = rgb(end)).r), g = color3(start3.g, end.g), b = color3(start3.b, end.b), opacity = nogamma(start3.opacity, end.opacity);
+      var r = color3((start3 = rgb2(start3)).r, (end = rgb2(end)).r), g = color3(start3.g, end.g), b = color3(start3.b, end.b), opacity = nogamma(start3.opacity, end.opacity);
       return function(t) {
         start3.r = r(t);
         start3.g = g(t);
@@ -2680,7 +2550,7 @@ THIS SOFTWARE.
     return function(colors) {
       var n = colors.length, r = new Array(n), g = new Array(n), b = new Array(n), i, color3;
       for (i = 0; i < n; ++i) {
-        color3 = rgb(colors[i]);
+        color3 = rgb2(colors[i]);
         r[i] = color3.r || 0;
         g[i] = color3.g || 0;
         b[i] = color3.b || 0;
@@ -2788,7 +2658,7 @@ THIS SOFTWARE.
   }
   function value(a2, b) {
     var t = typeof b, c;
-    return b == null || t === "boolean" ? constant2(b) : (t === "number" ? number2 : t === "string" ? (c = color2(b)) ? (b = c, rgb2) : string : b instanceof color2 ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
+    return b == null || t === "boolean" ? constant2(b) : (t === "number" ? number2 : t === "string" ? (c = color2(b)) ? (b = c, rgb3) : string : b instanceof color2 ? rgb3 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a2, b);
   }
   function round(a2, b) {
     return a2 = +a2, b = +b, function(t) {
@@ -3576,8 +3446,8 @@ THIS SOFTWARE.
     const numbers2 = names.every((n) => /^[−+-]?[\d.,]+(e[−+-]?\d+)?$/i.test(n.trim()));
     if (numbers2 || wide2 < 16) return { mode: "flat", every: Math.ceil((wide2 + 8) / step2), height: 18, size };
     const wrapped = names.map((n) => wrap(n, step2 - Math.min(14, 0.18 * step2), size, 400, 3));
-    const words = (t) => t.replace(/\s+/g, " ").trim();
-    if (names.every((n, i) => words(wrapped[i].join(" ")) === words(n)))
+    const words2 = (t) => t.replace(/\s+/g, " ").trim();
+    if (names.every((n, i) => words2(wrapped[i].join(" ")) === words2(n)))
       return { mode: "wrap", every: 1, height: 5 + 13 * Math.max(...wrapped.map((w) => w.length)), size, wrapped };
     const long = Math.min(wide2, most);
     return { mode: "tilt", every: Math.ceil(13 / step2), height: Math.ceil(long * 0.71 + 16), size, most };
@@ -4466,36 +4336,6 @@ THIS SOFTWARE.
     );
   };
 
-  // src/studies/colours.js
-  var VIRIDIS = "440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725".split(" ");
-  var SIGNS = {
-    light: "0a3d73 2a72b0 7fb2dd c9deee f5f4f1 f6d9b4 eba654 c56a10 7d3c00".split(" "),
-    dark: "b5deff 6db4f0 3a7fbd 2b4a68 262d35 5a4025 a9661c ec9a3c ffd39b".split(" ")
-  };
-  var SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
-  var N_HUES = 8;
-  var rgb3 = (hex2) => [0, 2, 4].map((i) => parseInt(hex2.slice(i, i + 2), 16));
-  var along = (stops, t) => {
-    const at = Math.min(1, Math.max(0, t)) * (stops.length - 1);
-    const i = Math.min(stops.length - 2, Math.floor(at));
-    const a2 = rgb3(stops[i]), b = rgb3(stops[i + 1]);
-    return a2.map((v, k2) => Math.round(v + (b[k2] - v) * (at - i)));
-  };
-  var css = (c) => `rgb(${c.join(" ")})`;
-  var ramp = (t, diverging) => along(diverging ? SIGNS[current() === "dark" ? "dark" : "light"] : VIRIDIS, t);
-  var luminance = (c) => {
-    const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  var inkOn = (c) => luminance(c) > 0.179 ? "#000000" : "#ffffff";
-  var seriesColor = (i, n) => n <= 2 * N_HUES ? color(`hue-${i % N_HUES}`) : css(along(VIRIDIS, 0.08 + 0.84 * i / Math.max(1, n - 1)));
-  var seriesShape = (i) => SHAPES[i % SHAPES.length];
-  var categoryColor = (i) => color(`hue-${i % N_HUES}`);
-  var fromCss = (c) => {
-    const hex2 = /^#([0-9a-f]{6})$/i.exec(c);
-    return hex2 ? rgb3(hex2[1]) : (c.match(/\d+/g) || [0, 0, 0]).slice(0, 3).map(Number);
-  };
-
   // src/studies/legend.js
   var ROW = 18;
   var MOST = 16;
@@ -4648,275 +4488,6 @@ THIS SOFTWARE.
     return chart;
   };
 
-  // src/studies/strip.js
-  var ROW2 = 44;
-  var MOST2 = 8;
-  var finite = (d) => d.values.filter((v) => Number.isFinite(v));
-  var quantile2 = (sorted, q) => {
-    const at = q * (sorted.length - 1), i = Math.floor(at);
-    return sorted[i] + (at - i) * ((sorted[i + 1] ?? sorted[i]) - sorted[i]);
-  };
-  var numbers = (d) => {
-    const s2 = finite(d).sort((a2, b) => a2 - b);
-    if (!s2.length) return { n: 0 };
-    return {
-      n: s2.length,
-      median: quantile2(s2, 0.5),
-      low: quantile2(s2, 0.1),
-      high: quantile2(s2, 0.9),
-      least: s2[0],
-      most: s2.at(-1)
-    };
-  };
-  var rounded = (v, digits) => num(Number(v.toPrecision(digits)), digits);
-  var withUnit = (v, unit2, digits = 3) => unit2 ? `${rounded(v, digits)} ${unit2}` : rounded(v, digits);
-  var isShares = (all) => {
-    const multiple = all.filter((d) => finite(d).length > 1);
-    return multiple.length > 0 && all.every((d) => !d.unit) && multiple.every((d) => finite(d).every((v) => v === 0 || v === 1)) && all.every((d) => finite(d).every((v) => v >= 0 && v <= 1));
-  };
-  var shareOf = (d) => {
-    const values = finite(d), k2 = values.reduce((a2, b) => a2 + b, 0), n = values.length;
-    return { n, k: k2, share: n ? k2 / n : null };
-  };
-  var wilson = (k2, n) => {
-    const z = 1.96, p = k2 / n, middle2 = (p + z * z / (2 * n)) / (1 + z * z / n), half = z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-    return [Math.max(0, middle2 - half), Math.min(1, middle2 + half)];
-  };
-  var said = (d, shares) => {
-    const lost = d.n_diverged ? `, ${d.n_diverged} diverged` : "";
-    if (!finite(d).length) return `no model${lost}`;
-    if (shares) {
-      const { n: n2, k: k2, share } = shareOf(d);
-      return (n2 > 1 ? `${percent(share)} (${k2} of ${n2})` : percent(share)) + lost;
-    }
-    const { n, median } = numbers(d);
-    return `${withUnit(median, d.unit)}${n > 1 ? ` (n = ${n})` : ""}${lost}`;
-  };
-  var jitter = (i) => ((Math.imul(i + 1, 2654435761) >>> 0) / 2 ** 32 - 0.5) * 11;
-  var drawShare = (g, d, x2, middle2, ours) => {
-    const { n, k: k2, share } = shareOf(d);
-    if (share === null) return;
-    const fill = color(ours ? "accent" : "muted");
-    g.append(
-      rectOf(x2(0), middle2 - 5, Math.max(1, x2(1) - x2(0)), 10, { fill: color("raised") }),
-      rectOf(x2(0), middle2 - 5, Math.max(1.5, x2(share) - x2(0)), 10, { fill, opacity: ours ? 1 : 0.75, class: "share" })
-    );
-    if (n > 1) {
-      const [low, high] = wilson(k2, n);
-      g.append(
-        svg("path", {
-          d: `M${x2(low)} ${middle2}H${x2(high)}M${x2(low)} ${middle2 - 3}v6M${x2(high)} ${middle2 - 3}v6`,
-          stroke: color("ink"),
-          "stroke-width": 1.3,
-          fill: "none"
-        })
-      );
-    }
-  };
-  var drawDots = (g, d, x2, middle2, ours) => {
-    const values = finite(d), { n, median, low, high } = numbers(d);
-    if (!n) return;
-    const fill = color(ours ? "accent" : "muted");
-    if (n > 2)
-      g.append(
-        rectOf(x2(low), middle2 - 7.5, Math.max(1, x2(high) - x2(low)), 15, { rx: 3, fill, opacity: 0.16, class: "spread" })
-      );
-    const opacity = n > 200 ? 0.25 : n > 40 ? 0.45 : 0.7;
-    values.forEach(
-      (v, i) => g.append(
-        svg("circle", {
-          ...{ cx: x2(v), cy: middle2 + (n > 1 ? jitter(i) : 0), r: n === 1 ? 4 : 2.6, class: "seed" },
-          ...ours || n > 40 ? { fill, opacity: n === 1 ? 1 : opacity } : { fill: color("card"), stroke: fill, "stroke-width": 1.2 }
-        })
-      )
-    );
-    if (n > 1) g.append(rectOf(x2(median) - 1.5, middle2 - 9, 3, 18, { fill: color("ink"), class: "median" }));
-  };
-  var rangeOf = (list2) => {
-    const values = list2.flatMap(finite);
-    if (!values.length) return [0, 1];
-    let low = Math.min(...values);
-    const high = Math.max(...values);
-    if (low >= 0 && high <= 1 && (high > 0.3 || low === high)) return [0, 1];
-    if (low > 0 && low < 0.5 * high) low = 0;
-    return low === high ? [Math.min(0, low), Math.max(0, high) || 1] : [low, high];
-  };
-  var draw = (claim, width2) => {
-    const all = [...claim.ours.map((d) => ({ d, ours: true })), ...claim.control.map((d) => ({ d, ours: false }))];
-    const kept = all.length <= MOST2 ? all : [...all.filter((r) => r.ours).slice(0, MOST2 - 2), ...all.filter((r) => !r.ours).slice(0, 2)];
-    const shares = isShares(all.map((r) => r.d));
-    const units = [...new Set(kept.map((r) => r.d.unit))];
-    const left2 = 8, right2 = width2 - 8;
-    const rest = all.length - kept.length;
-    const height = kept.length * ROW2 + units.length * 22 + (rest ? 18 : 0) + 2;
-    const words = kept.map((r) => `${r.ours ? "ours" : "control"} ${r.d.label} ${said(r.d, shares)}`);
-    const chart = canvas(width2, height, words.join("; ") || "no numbers");
-    let top2 = 0;
-    for (const unit2 of units) {
-      const rows2 = kept.filter((r) => r.d.unit === unit2);
-      const values = rows2.flatMap((r) => finite(r.d));
-      const log2 = !shares && values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 300;
-      const range2 = shares ? [0, 1] : log2 ? [Math.min(...values), Math.max(...values)] : rangeOf(rows2.map((r) => r.d));
-      const x2 = numeric(range2, left2, right2, { log: log2, nice: !log2 });
-      const bottom2 = top2 + rows2.length * ROW2;
-      for (const t of x2.ticks) {
-        const shown = shares ? percent(t) : x2.text(t), half = width(shown, 11) / 2;
-        chart.append(
-          lineOf(x2(t), top2 + 16, x2(t), bottom2 + 2, { stroke: color("line") }),
-          text(Math.min(Math.max(x2(t), half), width2 - half), bottom2 + 13, shown, {
-            "text-anchor": "middle",
-            "font-size": 11
-          })
-        );
-      }
-      rows2.forEach(({ d, ours }, i) => {
-        const g = svg("g", { class: ours ? "strip ours" : "strip control" });
-        const y2 = top2 + i * ROW2;
-        const found = said(d, shares);
-        const room = width2 - width(found, 11.5, 600) - 14;
-        const label = `${ours ? "ours" : "control"}: ${d.label}`;
-        g.append(
-          text(2, y2 + 12, cut(label, room, 11.5), { "font-size": 11.5, ...halo() }),
-          text(width2 - 2, y2 + 12, found, {
-            "text-anchor": "end",
-            "font-size": 11.5,
-            "font-weight": 600,
-            fill: color("ink"),
-            class: "said",
-            ...halo()
-          })
-        );
-        (shares ? drawShare : drawDots)(g, d, x2, y2 + 29, ours);
-        g.append(mark(rectOf(0, y2, width2, ROW2, { fill: "transparent" }), () => tipOf(d, ours, shares)));
-        chart.append(g);
-      });
-      top2 = bottom2 + 22;
-    }
-    if (rest) chart.append(text(2, top2 + 12, `and ${rest} more, in the table below`, { "font-size": 11.5 }));
-    return chart;
-  };
-  var tipOf = (d, ours, shares) => {
-    const { n, median, low, high, least, most } = numbers(d);
-    const spread = n > 1 && !shares;
-    return lines(
-      [ours ? "ours" : "control", d.label],
-      n && !shares && ["median", withUnit(median, d.unit, 4)],
-      shares && n && ["share", said(d, true)],
-      shares && n > 1 && ["95 % interval", wilson(shareOf(d).k, n).map(percent).join(" to ")],
-      spread && ["10th to 90th percentile", `${num(low)} to ${num(high)}`],
-      spread && ["range", `${num(least)} to ${num(most)}`],
-      ["models", String(n)],
-      d.n_diverged && ["diverged", String(d.n_diverged)]
-    );
-  };
-
-  // src/studies/claims.js
-  var numberTable = (claim) => {
-    const all = [...claim.ours, ...claim.control];
-    const shares = isShares(all);
-    const row3 = (d, kind) => {
-      const { n, median, low, high, least, most } = numbers(d);
-      const cells = !n ? [el("td.number", { colspan: 3 }, "no model left")] : shares ? [el("td.number", { colspan: 3 }, said(d, true))] : [
-        el("td.number", withUnit(median, d.unit, 4)),
-        el("td.number", n > 1 ? `${num(low)} to ${num(high)}` : "–"),
-        el("td.number", n > 1 ? `${num(least)} to ${num(most)}` : "–")
-      ];
-      return el(
-        "tr",
-        el("td", kind),
-        el("td", d.label),
-        cells,
-        el("td.number", String(n)),
-        el("td.number", String(d.n_diverged))
-      );
-    };
-    const heads = ["", "of", "median", "10th to 90th percentile", "range", "models", "diverged"];
-    return el(
-      "div.scroll",
-      el(
-        "table.plain",
-        el(
-          "thead",
-          el(
-            "tr",
-            heads.map((h, i) => el("th", { class: i > 1 ? "number" : null, scope: "col" }, h))
-          )
-        ),
-        el(
-          "tbody",
-          claim.ours.map((d) => row3(d, "ours")),
-          claim.control.map((d) => row3(d, "control"))
-        )
-      )
-    );
-  };
-  var headline = (claim) => {
-    const share = /holds for (\d+ of \d+)/.exec(claim.reason);
-    const median = share ? null : /median (-?[\d.e+-]*\d) over/.exec(claim.reason);
-    const [first] = claim.ours;
-    const measured = first ? said(first, isShares(claim.ours)) : "";
-    return { number: share ? share[1] : median ? `median ${median[1]}` : measured, against: againstOf(claim.reason) };
-  };
-  var NUMBER = "-?\\d[\\d.]*(?:e[+-]?\\d+)?";
-  var AGAINST = new RegExp(`against (?:(\\d+ of \\d+) control|a chance of (${NUMBER})|(${NUMBER}), tolerance)`);
-  var againstOf = (reason) => {
-    const [, control, chance, published] = AGAINST.exec(reason) ?? [];
-    return control ? `control ${control}` : chance ? `chance ${chance}` : published ? `published ${published}` : "";
-  };
-  var row2 = (claim) => {
-    const id = `claim-${claim.key}`;
-    const strip = el("div.strip-box");
-    const body = el(
-      "div.claim-body",
-      { id: `${id}-why` },
-      el("div.measured", el("h4", "Ours and control"), strip),
-      el(
-        "dl.because",
-        el("dt", "Published"),
-        el("dd.published", claim.published ?? "nothing"),
-        el("dt", "Source"),
-        el("dd.source", claim.source),
-        el("dt", "Decided by"),
-        el("dd", claim.reason),
-        el("dt", "Control"),
-        el("dd", claim.control_note),
-        el("dt", "Link"),
-        el("dd", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this claim" }, `#${id}`))
-      ),
-      numberTable(claim)
-    );
-    const [verdict, agreement] = badges(claim);
-    const { number: number4, against } = headline(claim);
-    const node = el(
-      "details.claim",
-      { id, "data-stop": "claim", ontoggle: () => draw5() },
-      el(
-        "summary",
-        el("span.judged", verdict),
-        el("span.statement", claim.statement),
-        el("span.headline", number4, against && el("span.against", against)),
-        agreement
-      ),
-      body
-    );
-    const draw5 = () => {
-      if (!node.open) return;
-      strip.replaceChildren();
-      strip.append(draw(claim, Math.max(220, strip.clientWidth)));
-    };
-    return { node, draw: draw5 };
-  };
-  var list = (claims) => {
-    const made = claims.map(row2);
-    return {
-      node: el(
-        "div.claims",
-        made.map((r) => r.node)
-      ),
-      draw: () => made.forEach((r) => r.draw())
-    };
-  };
-
   // src/studies/bars.js
   var given = (v) => v !== null && v !== void 0;
   var spans = (panel) => {
@@ -4933,7 +4504,7 @@ THIS SOFTWARE.
       })
     );
   };
-  var rangeOf2 = (panel) => {
+  var rangeOf = (panel) => {
     const ends = spans(panel).flat().filter(Boolean).flatMap((b) => [b.to, b.low, b.high]).filter(given);
     const lines2 = panel.references.filter((r) => r.axis === "y").map((r) => r.value);
     return { y: [Math.min(0, ...ends, ...lines2), Math.max(0, ...ends, ...lines2)] };
@@ -4945,10 +4516,10 @@ THIS SOFTWARE.
     given(s2.low?.[i]) && given(s2.high?.[i]) && ["range", `${num(s2.low[i], 4)} to ${num(s2.high[i], 4)}`],
     s2.labels?.[i] && ["note", s2.labels[i]]
   );
-  var draw2 = (panel, width2, { y: shared } = {}) => {
+  var draw = (panel, width2, { y: shared } = {}) => {
     const bars = spans(panel), n = panel.series.length;
     if (!bars.flat().some(Boolean)) return empty2(panel.title, width2, "No values.");
-    const range2 = shared || rangeOf2(panel).y;
+    const range2 = shared || rangeOf(panel).y;
     const items = n > 1 ? panel.series.map((s2, i) => ({ name: s2.name, fill: seriesColor(i, n) })) : [];
     const { chart, box: box2, x: x2, y: y2, layer } = make({
       title: panel.title,
@@ -5017,7 +4588,7 @@ THIS SOFTWARE.
     return points;
   };
   var hiddenBy = (panel) => panel.series.reduce((n, s2) => n + s2.y.filter(given2).length - pointsOf(panel, s2).length, 0);
-  var rangeOf3 = (panel) => {
+  var rangeOf2 = (panel) => {
     const points = panel.series.flatMap((s2) => pointsOf(panel, s2));
     const lines2 = (axis2) => panel.references.filter((r) => r.axis === axis2).map((r) => r.value);
     const xs = [...points.map((p) => p.x), ...lines2("x")].filter((v) => !panel.log_x || v > 0);
@@ -5127,8 +4698,8 @@ THIS SOFTWARE.
       );
     }
   };
-  var draw3 = (panel, width2, shared = {}) => {
-    const own = rangeOf3(panel);
+  var draw2 = (panel, width2, shared = {}) => {
+    const own = rangeOf2(panel);
     if (!own) return empty2(panel.title, width2, "No values that can be drawn.");
     const plane = panel.kind === "scatter", n = panel.series.length, square2 = plane && panel.square;
     const items = panel.series.map((s2, k2) => ({
@@ -5282,7 +4853,7 @@ THIS SOFTWARE.
     }
     return null;
   };
-  var draw4 = (panel, width2, { limits = null, bar: bar3 = true } = {}) => {
+  var draw3 = (panel, width2, { limits = null, bar: bar3 = true } = {}) => {
     const nx = panel.x.length, ny = panel.y.length, kinds = panel.categories;
     const [low, high] = limits || limitsOf([panel]);
     const heading = titleLines(panel.title, width2 - 4);
@@ -5463,7 +5034,7 @@ THIS SOFTWARE.
           maps.get(key2).push(panel);
           return;
         }
-        const range2 = panel.kind === "bars" ? rangeOf2(panel) : rangeOf3(panel);
+        const range2 = panel.kind === "bars" ? rangeOf(panel) : rangeOf2(panel);
         if (!range2) return;
         const known3 = found.get(key2) || {};
         found.set(key2, { x: range2.x && union(known3.x, range2.x), y: union(known3.y, range2.y) });
@@ -5486,10 +5057,10 @@ THIS SOFTWARE.
 
   // src/studies/figure.js
   var DRAWERS = {
-    heatmap: (panel, width2, share, bar3) => draw4(panel, width2, { ...share, bar: bar3 }),
-    bars: (panel, width2, share) => draw2(panel, width2, share),
-    lines: (panel, width2, share) => draw3(panel, width2, share),
-    scatter: (panel, width2, share) => draw3(panel, width2, share)
+    heatmap: (panel, width2, share, bar3) => draw3(panel, width2, { ...share, bar: bar3 }),
+    bars: (panel, width2, share) => draw(panel, width2, share),
+    lines: (panel, width2, share) => draw2(panel, width2, share),
+    scatter: (panel, width2, share) => draw2(panel, width2, share)
   };
   var NARROWEST = { heatmap: 170, bars: 260, lines: 260, scatter: 220 };
   var narrowestOf = (p, n) => n > 8 && (p.square || p.kind === "heatmap") ? 146 : NARROWEST[p.kind];
@@ -5527,7 +5098,7 @@ THIS SOFTWARE.
   var thumbnail = (panel) => {
     const bare = { ...panel, title: "", x_label: "", y_label: "", annotate: false, references: [] };
     const chart = DRAWERS[panel.kind](bare, THUMB, {}, false);
-    for (const words of chart.querySelectorAll("text, .legend, title")) words.remove();
+    for (const words2 of chart.querySelectorAll("text, .legend, title")) words2.remove();
     chart.setAttribute("aria-hidden", "true");
     for (const name2 of ["role", "aria-label"]) chart.removeAttribute(name2);
     const box2 = el("span.thumb", chart);
@@ -5596,8 +5167,480 @@ THIS SOFTWARE.
     return { node, draw: draw5 };
   };
 
+  // src/studies/verdict.js
+  var HELD = {
+    yes: { icon: "✓", kind: "yes", words: "held" },
+    partly: { icon: "◐", kind: "partly", words: "partly" },
+    no: { icon: "✕", kind: "no", words: "did not hold" },
+    measured: { icon: "·", kind: "unknown", words: "measured" }
+  };
+  var NAMES = Object.keys(HELD);
+  var nameOf = (claim) => claim.held ?? "measured";
+  var pill = (name2, count2 = null) => el(
+    "span",
+    { class: `verdict-pill ${HELD[name2].kind}`, "data-held": name2 },
+    el("span.icon", { "aria-hidden": "true" }, HELD[name2].icon),
+    count2 === null ? HELD[name2].words : `${count2} ${HELD[name2].words}`
+  );
+  var badges = (claim) => [
+    pill(nameOf(claim)),
+    el("span.agreement", { "data-agreement": claim.agreement }, claim.agreement)
+  ];
+  var pills = (counts) => el(
+    "span.verdict-pills",
+    NAMES.filter((v) => counts[v]).map((v) => pill(v, counts[v]))
+  );
+  var countOf = (claims) => {
+    const counts = Object.fromEntries(NAMES.map((v) => [v, 0]));
+    for (const c of claims) counts[nameOf(c)] += 1;
+    return counts;
+  };
+  var agreements = (claims) => {
+    const published = claims.filter((c) => c.agreement !== "nothing published");
+    if (!published.length) return null;
+    const agree = published.filter((c) => c.agreement === "agrees").length;
+    return el("span.agreements", `${agree} of ${published.length} published agree`);
+  };
+  var icon = (claim) => {
+    const { icon: mark2, kind, words: words2 } = HELD[nameOf(claim)];
+    const title = `${words2}; ${claim.agreement}`;
+    return el("span", { class: `verdict-icon ${kind}`, role: "img", "aria-label": title, title }, mark2);
+  };
+
+  // src/studies/list.js
+  var row = (s2) => el(
+    "tr",
+    { "data-study": s2.name, "data-stop": "study", tabindex: -1 },
+    el("td.picture", { "data-thumbnail": s2.name }),
+    el(
+      "th",
+      { scope: "row" },
+      el("a.study-link", { href: `${s2.name}.html` }, s2.title),
+      el("span.question", s2.question),
+      s2.claims.length > 0 && el(
+        "details",
+        el("summary", words(s2.claims.length)),
+        el(
+          "ul.claim-list",
+          s2.claims.map(
+            (c) => el(
+              "li",
+              { "data-claim": c.key },
+              icon(c),
+              el("a", { href: `${s2.name}.html#claim-${c.key}` }, c.statement)
+            )
+          )
+        )
+      )
+    ),
+    el("td", { "data-label": "Verdicts" }, pills(countOf(s2.claims)), agreements(s2.claims)),
+    el("td", { "data-label": "Preset" }, s2.preset),
+    el("td.number", { "data-label": "Seeds" }, s2.n_seeds === null ? MISSING : plainSeeds(s2.n_seeds)),
+    el(
+      "td.number",
+      { "data-label": "Models" },
+      count(s2.n_models),
+      s2.n_diverged > 0 && el("span.faint", ` (${count(s2.n_diverged)} diverged)`)
+    ),
+    el("td.number", { "data-label": "Time" }, seconds(s2.seconds))
+  );
+  var words = (n) => `${n} ${n === 1 ? "claim" : "claims"}`;
+  var plainSeeds = (v) => typeof v === "number" ? count(v) : plain(v);
+  var absent2 = (m) => el(
+    "tr.absent",
+    el("td.picture"),
+    el("th", { scope: "row" }, m.name),
+    el("td", { colspan: 5 }, "not run yet: ", el("code", m.command))
+  );
+  var HELD2 = [
+    ["", "held or not"],
+    ["yes", "held"],
+    ["partly", "held partly"],
+    ["no", "did not hold"],
+    ["measured", "only measured"]
+  ];
+  var AGREEMENT = [
+    ["", "published or not"],
+    ["agrees", "agrees with what was published"],
+    ["agrees in part", "agrees in part"],
+    ["disagrees", "disagrees"],
+    ["nothing published", "nothing published"]
+  ];
+  var claimFits = (claim, wanted) => (!wanted.held || (claim.held ?? "measured") === wanted.held) && (!wanted.agreement || claim.agreement === wanted.agreement);
+  var search = (studies, node) => {
+    const said2 = el("output", { "aria-live": "polite" });
+    const text2 = (s2) => [s2.name, s2.title, s2.question, s2.takeaway, ...s2.claims.map((c) => c.statement)].join(" ").toLowerCase();
+    const texts = new Map(studies.map((s2) => [s2.name, text2(s2)]));
+    const box2 = el("input", {
+      type: "search",
+      placeholder: "Search studies and claims",
+      "aria-label": "Search",
+      oninput: () => draw5()
+    });
+    const choice2 = (label, options) => el(
+      "select",
+      { "aria-label": label, onchange: () => draw5() },
+      options.map(([value2, name2]) => el("option", { value: value2 }, name2))
+    );
+    const held = choice2("Claims that held", HELD2), agreement = choice2("Claims that agree", AGREEMENT);
+    const draw5 = () => {
+      const wanted = { held: held.value, agreement: agreement.value };
+      const asked = box2.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let n = 0, nClaims = 0;
+      for (const s2 of studies) {
+        const fitting = s2.claims.filter((c) => claimFits(c, wanted));
+        const any = !wanted.held && !wanted.agreement;
+        const fits = (any || fitting.length > 0) && asked.every((w) => texts.get(s2.name).includes(w));
+        n += Number(fits);
+        nClaims += fits ? fitting.length : 0;
+        const line2 = node.querySelector(`[data-study="${CSS.escape(s2.name)}"]`);
+        line2.hidden = !fits;
+        const summary = line2.querySelector("summary");
+        if (summary)
+          summary.textContent = any ? words(s2.claims.length) : `${fitting.length} of ${words(s2.claims.length)}`;
+        const keys = new Set(fitting.map((c) => c.key));
+        for (const li of line2.querySelectorAll("[data-claim]")) li.hidden = !keys.has(li.dataset.claim);
+      }
+      const kinds = wanted.held || wanted.agreement ? `, ${words(nClaims)}` : "";
+      said2.textContent = n === studies.length && !kinds ? "" : `${n} of ${studies.length} studies${kinds}`;
+    };
+    return el("p.study-search", box2, held, agreement, said2);
+  };
+  var page2 = (data) => {
+    const totals = countOf(data.studies.flatMap((s2) => s2.claims));
+    const models = data.studies.reduce((n, s2) => n + s2.n_models, 0), time = data.studies.reduce((n, s2) => n + s2.seconds, 0);
+    const heads = ["", "Study", "Verdicts", "Preset", "Seeds", "Models", "Time"];
+    const node = el(
+      "div.page.study",
+      el(
+        "section.card.study-head",
+        el("h1", "Studies"),
+        el(
+          "p.question",
+          "Published results on attention and feature superposition, in toy worlds and in real models: each claim measured over seeds, with a control, next to the published number."
+        ),
+        el("p.counts", pills(totals), agreements(data.studies.flatMap((s2) => s2.claims))),
+        el(
+          "p.subtitle",
+          el("span", `${data.studies.length} ${data.studies.length === 1 ? "study" : "studies"}`),
+          el("span", `${count(models)} models trained`),
+          el("span", `${seconds(time)} on one thread each`)
+        )
+      ),
+      el(
+        "section.card",
+        el(
+          "table.study-list",
+          el(
+            "thead",
+            el(
+              "tr",
+              heads.map((h, i) => el("th", { scope: "col", class: i > 3 ? "number" : null }, h))
+            )
+          ),
+          el("tbody", data.studies.map(row), data.missing.map(absent2))
+        )
+      )
+    );
+    node.querySelector(".study-list").before(search(data.studies, node));
+    const draw5 = () => {
+      for (const s2 of data.studies) {
+        const cell2 = node.querySelector(`[data-thumbnail="${CSS.escape(s2.name)}"]`);
+        if (s2.thumbnail)
+          cell2.replaceChildren(
+            el("a", { href: `${s2.name}.html`, tabindex: -1, "aria-hidden": "true" }, thumbnail(s2.thumbnail))
+          );
+      }
+    };
+    return { node, title: "Studies", draw: draw5, visit: () => false, openAll: () => toggleAll(node) };
+  };
+  var toggleAll = (node) => {
+    const all = [...node.querySelectorAll("details")];
+    const yes = !all.every((d) => d.open);
+    for (const d of all) d.open = yes;
+  };
+
+  // src/studies/stops.js
+  var focusOn = (stop) => {
+    if (!stop.dataset.stop) return;
+    const target = (
+      /** @type {HTMLElement} */
+      stop.querySelector(":scope > summary") ?? stop
+    );
+    target.focus({ preventScroll: true });
+  };
+
+  // src/studies/strip.js
+  var ROW2 = 44;
+  var MOST2 = 8;
+  var finite = (d) => d.values.filter((v) => Number.isFinite(v));
+  var quantile2 = (sorted, q) => {
+    const at = q * (sorted.length - 1), i = Math.floor(at);
+    return sorted[i] + (at - i) * ((sorted[i + 1] ?? sorted[i]) - sorted[i]);
+  };
+  var numbers = (d) => {
+    const s2 = finite(d).sort((a2, b) => a2 - b);
+    if (!s2.length) return { n: 0 };
+    return {
+      n: s2.length,
+      median: quantile2(s2, 0.5),
+      low: quantile2(s2, 0.1),
+      high: quantile2(s2, 0.9),
+      least: s2[0],
+      most: s2.at(-1)
+    };
+  };
+  var rounded = (v, digits) => num(Number(v.toPrecision(digits)), digits);
+  var withUnit = (v, unit2, digits = 3) => unit2 ? `${rounded(v, digits)} ${unit2}` : rounded(v, digits);
+  var isShares = (all) => {
+    const multiple = all.filter((d) => finite(d).length > 1);
+    return multiple.length > 0 && all.every((d) => !d.unit) && multiple.every((d) => finite(d).every((v) => v === 0 || v === 1)) && all.every((d) => finite(d).every((v) => v >= 0 && v <= 1));
+  };
+  var shareOf = (d) => {
+    const values = finite(d), k2 = values.reduce((a2, b) => a2 + b, 0), n = values.length;
+    return { n, k: k2, share: n ? k2 / n : null };
+  };
+  var wilson = (k2, n) => {
+    const z = 1.96, p = k2 / n, middle2 = (p + z * z / (2 * n)) / (1 + z * z / n), half = z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+    return [Math.max(0, middle2 - half), Math.min(1, middle2 + half)];
+  };
+  var said = (d, shares) => {
+    const lost = d.n_diverged ? `, ${d.n_diverged} diverged` : "";
+    if (!finite(d).length) return `no model${lost}`;
+    if (shares) {
+      const { n: n2, k: k2, share } = shareOf(d);
+      return (n2 > 1 ? `${percent(share)} (${k2} of ${n2})` : percent(share)) + lost;
+    }
+    const { n, median } = numbers(d);
+    return `${withUnit(median, d.unit)}${n > 1 ? ` (n = ${n})` : ""}${lost}`;
+  };
+  var jitter = (i) => ((Math.imul(i + 1, 2654435761) >>> 0) / 2 ** 32 - 0.5) * 11;
+  var drawShare = (g, d, x2, middle2, ours) => {
+    const { n, k: k2, share } = shareOf(d);
+    if (share === null) return;
+    const fill = color(ours ? "accent" : "muted");
+    g.append(
+      rectOf(x2(0), middle2 - 5, Math.max(1, x2(1) - x2(0)), 10, { fill: color("raised") }),
+      rectOf(x2(0), middle2 - 5, Math.max(1.5, x2(share) - x2(0)), 10, { fill, opacity: ours ? 1 : 0.75, class: "share" })
+    );
+    if (n > 1) {
+      const [low, high] = wilson(k2, n);
+      g.append(
+        svg("path", {
+          d: `M${x2(low)} ${middle2}H${x2(high)}M${x2(low)} ${middle2 - 3}v6M${x2(high)} ${middle2 - 3}v6`,
+          stroke: color("ink"),
+          "stroke-width": 1.3,
+          fill: "none"
+        })
+      );
+    }
+  };
+  var drawDots = (g, d, x2, middle2, ours) => {
+    const values = finite(d), { n, median, low, high } = numbers(d);
+    if (!n) return;
+    const fill = color(ours ? "accent" : "muted");
+    if (n > 2)
+      g.append(
+        rectOf(x2(low), middle2 - 7.5, Math.max(1, x2(high) - x2(low)), 15, { rx: 3, fill, opacity: 0.16, class: "spread" })
+      );
+    const opacity = n > 200 ? 0.25 : n > 40 ? 0.45 : 0.7;
+    values.forEach(
+      (v, i) => g.append(
+        svg("circle", {
+          ...{ cx: x2(v), cy: middle2 + (n > 1 ? jitter(i) : 0), r: n === 1 ? 4 : 2.6, class: "seed" },
+          ...ours || n > 40 ? { fill, opacity: n === 1 ? 1 : opacity } : { fill: color("card"), stroke: fill, "stroke-width": 1.2 }
+        })
+      )
+    );
+    if (n > 1) g.append(rectOf(x2(median) - 1.5, middle2 - 9, 3, 18, { fill: color("ink"), class: "median" }));
+  };
+  var rangeOf3 = (list2) => {
+    const values = list2.flatMap(finite);
+    if (!values.length) return [0, 1];
+    let low = Math.min(...values);
+    const high = Math.max(...values);
+    if (low >= 0 && high <= 1 && (high > 0.3 || low === high)) return [0, 1];
+    if (low > 0 && low < 0.5 * high) low = 0;
+    return low === high ? [Math.min(0, low), Math.max(0, high) || 1] : [low, high];
+  };
+  var draw4 = (claim, width2) => {
+    const all = [...claim.ours.map((d) => ({ d, ours: true })), ...claim.control.map((d) => ({ d, ours: false }))];
+    const kept = all.length <= MOST2 ? all : [...all.filter((r) => r.ours).slice(0, MOST2 - 2), ...all.filter((r) => !r.ours).slice(0, 2)];
+    const shares = isShares(all.map((r) => r.d));
+    const units = [...new Set(kept.map((r) => r.d.unit))];
+    const left2 = 8, right2 = width2 - 8;
+    const rest = all.length - kept.length;
+    const height = kept.length * ROW2 + units.length * 22 + (rest ? 18 : 0) + 2;
+    const words2 = kept.map((r) => `${r.ours ? "ours" : "control"} ${r.d.label} ${said(r.d, shares)}`);
+    const chart = canvas(width2, height, words2.join("; ") || "no numbers");
+    let top2 = 0;
+    for (const unit2 of units) {
+      const rows2 = kept.filter((r) => r.d.unit === unit2);
+      const values = rows2.flatMap((r) => finite(r.d));
+      const log2 = !shares && values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 300;
+      const range2 = shares ? [0, 1] : log2 ? [Math.min(...values), Math.max(...values)] : rangeOf3(rows2.map((r) => r.d));
+      const x2 = numeric(range2, left2, right2, { log: log2, nice: !log2 });
+      const bottom2 = top2 + rows2.length * ROW2;
+      for (const t of x2.ticks) {
+        const shown = shares ? percent(t) : x2.text(t), half = width(shown, 11) / 2;
+        chart.append(
+          lineOf(x2(t), top2 + 16, x2(t), bottom2 + 2, { stroke: color("line") }),
+          text(Math.min(Math.max(x2(t), half), width2 - half), bottom2 + 13, shown, {
+            "text-anchor": "middle",
+            "font-size": 11
+          })
+        );
+      }
+      rows2.forEach(({ d, ours }, i) => {
+        const g = svg("g", { class: ours ? "strip ours" : "strip control" });
+        const y2 = top2 + i * ROW2;
+        const found = said(d, shares);
+        const room = width2 - width(found, 11.5, 600) - 14;
+        const label = `${ours ? "ours" : "control"}: ${d.label}`;
+        g.append(
+          text(2, y2 + 12, cut(label, room, 11.5), { "font-size": 11.5, ...halo() }),
+          text(width2 - 2, y2 + 12, found, {
+            "text-anchor": "end",
+            "font-size": 11.5,
+            "font-weight": 600,
+            fill: color("ink"),
+            class: "said",
+            ...halo()
+          })
+        );
+        (shares ? drawShare : drawDots)(g, d, x2, y2 + 29, ours);
+        g.append(mark(rectOf(0, y2, width2, ROW2, { fill: "transparent" }), () => tipOf(d, ours, shares)));
+        chart.append(g);
+      });
+      top2 = bottom2 + 22;
+    }
+    if (rest) chart.append(text(2, top2 + 12, `and ${rest} more, in the table below`, { "font-size": 11.5 }));
+    return chart;
+  };
+  var tipOf = (d, ours, shares) => {
+    const { n, median, low, high, least, most } = numbers(d);
+    const spread = n > 1 && !shares;
+    return lines(
+      [ours ? "ours" : "control", d.label],
+      n && !shares && ["median", withUnit(median, d.unit, 4)],
+      shares && n && ["share", said(d, true)],
+      shares && n > 1 && ["95 % interval", wilson(shareOf(d).k, n).map(percent).join(" to ")],
+      spread && ["10th to 90th percentile", `${num(low)} to ${num(high)}`],
+      spread && ["range", `${num(least)} to ${num(most)}`],
+      ["models", String(n)],
+      d.n_diverged && ["diverged", String(d.n_diverged)]
+    );
+  };
+
+  // src/studies/claims.js
+  var numberTable = (claim) => {
+    const all = [...claim.ours, ...claim.control];
+    const shares = isShares(all);
+    const row3 = (d, kind) => {
+      const { n, median, low, high, least, most } = numbers(d);
+      const cells = !n ? [el("td.number", { colspan: 3 }, "no model left")] : shares ? [el("td.number", { colspan: 3 }, said(d, true))] : [
+        el("td.number", withUnit(median, d.unit, 4)),
+        el("td.number", n > 1 ? `${num(low)} to ${num(high)}` : "–"),
+        el("td.number", n > 1 ? `${num(least)} to ${num(most)}` : "–")
+      ];
+      return el(
+        "tr",
+        el("td", kind),
+        el("td", d.label),
+        cells,
+        el("td.number", String(n)),
+        el("td.number", String(d.n_diverged))
+      );
+    };
+    const heads = ["", "of", "median", "10th to 90th percentile", "range", "models", "diverged"];
+    return el(
+      "div.scroll",
+      el(
+        "table.plain",
+        el(
+          "thead",
+          el(
+            "tr",
+            heads.map((h, i) => el("th", { class: i > 1 ? "number" : null, scope: "col" }, h))
+          )
+        ),
+        el(
+          "tbody",
+          claim.ours.map((d) => row3(d, "ours")),
+          claim.control.map((d) => row3(d, "control"))
+        )
+      )
+    );
+  };
+  var headline = (claim) => {
+    const share = /holds for (\d+ of \d+)/.exec(claim.reason);
+    const median = share ? null : /median (-?[\d.e+-]*\d) over/.exec(claim.reason);
+    const [first] = claim.ours;
+    const measured = first ? said(first, isShares(claim.ours)) : "";
+    return { number: share ? share[1] : median ? `median ${median[1]}` : measured, against: againstOf(claim.reason) };
+  };
+  var NUMBER = "-?\\d[\\d.]*(?:e[+-]?\\d+)?";
+  var AGAINST = new RegExp(`against (?:(\\d+ of \\d+) control|a chance of (${NUMBER})|(${NUMBER}), tolerance)`);
+  var againstOf = (reason) => {
+    const [, control, chance, published] = AGAINST.exec(reason) ?? [];
+    return control ? `control ${control}` : chance ? `chance ${chance}` : published ? `published ${published}` : "";
+  };
+  var row2 = (claim) => {
+    const id = `claim-${claim.key}`;
+    const strip = el("div.strip-box");
+    const body = el(
+      "div.claim-body",
+      { id: `${id}-why` },
+      el("div.measured", el("h4", "Ours and control"), strip),
+      el(
+        "dl.because",
+        el("dt", "Published"),
+        el("dd.published", claim.published ?? "nothing"),
+        el("dt", "Source"),
+        el("dd.source", claim.source),
+        el("dt", "Decided by"),
+        el("dd", claim.reason),
+        el("dt", "Control"),
+        el("dd", claim.control_note),
+        el("dt", "Link"),
+        el("dd", el("a.anchor", { href: `#${id}`, "aria-label": "Link to this claim" }, `#${id}`))
+      ),
+      numberTable(claim)
+    );
+    const [verdict, agreement] = badges(claim);
+    const { number: number4, against } = headline(claim);
+    const node = el(
+      "details.claim",
+      { id, "data-stop": "claim", ontoggle: () => draw5() },
+      el(
+        "summary",
+        el("span.judged", verdict),
+        el("span.statement", claim.statement),
+        el("span.headline", number4, against && el("span.against", against)),
+        agreement
+      ),
+      body
+    );
+    const draw5 = () => {
+      if (!node.open) return;
+      strip.replaceChildren();
+      strip.append(draw4(claim, Math.max(220, strip.clientWidth)));
+    };
+    return { node, draw: draw5 };
+  };
+  var list = (claims) => {
+    const made = claims.map(row2);
+    return {
+      node: el(
+        "div.claims",
+        made.map((r) => r.node)
+      ),
+      draw: () => made.forEach((r) => r.draw())
+    };
+  };
+
   // src/studies/study.js
-  var linked = (words) => words.split(/(https?:\/\/[^\s,;)]+[^\s,;).])/).map((part2, i) => i % 2 ? el("a", { href: part2, rel: "noreferrer" }, part2) : part2);
+  var linked = (words2) => words2.split(/(https?:\/\/[^\s,;)]+[^\s,;).])/).map((part2, i) => i % 2 ? el("a", { href: part2, rel: "noreferrer" }, part2) : part2);
   var header = (record2, found) => el(
     "section.card.study-head",
     el("h1", record2.title),
@@ -5804,8 +5847,8 @@ THIS SOFTWARE.
     const tab = (href, text2, current3) => el("a", { href, "aria-current": current3 ? "page" : null }, text2);
     const beside = (s2, text2, label) => {
       if (!name || !s2) return null;
-      const words = `${label}: ${s2.title}`;
-      return el("a.step", { href: `${s2.name}.html`, title: words, "aria-label": words }, text2);
+      const words2 = `${label}: ${s2.title}`;
+      return el("a.step", { href: `${s2.name}.html`, title: words2, "aria-label": words2 }, text2);
     };
     const at = place2();
     const nav = el(
