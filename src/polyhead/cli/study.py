@@ -118,7 +118,7 @@ def _run_all(preset: str, out: Path | None, *, jobs: int, again: bool, json: boo
     import sys
     import time
 
-    from polyhead.reports.studies import held_counts
+    from polyhead.core.study_records import held_counts
     from polyhead.runs.study import run_all
     from polyhead.runs.study_folder import ROOT
 
@@ -128,19 +128,20 @@ def _run_all(preset: str, out: Path | None, *, jobs: int, again: bool, json: boo
         preset, root, jobs=jobs, again=again, say=lambda line: say(line, markup=False, soft_wrap=True)
     )
     wall = time.monotonic() - start
+    counts = {r.name: held_counts([claim.held for claim in r.findings.claims]) for r in records}
 
     def human(console: Console) -> None:
         table = _table("study", "claims", "held", "models", "diverged", "seconds")
         for r in records:
             found = r.findings
-            row = (len(found.claims), _counts(held_counts(r)), found.n_models, found.n_diverged, f"{r.seconds:.0f}")
+            row = (len(found.claims), _counts(counts[r.name]), found.n_models, found.n_diverged, f"{r.seconds:.0f}")
             table.add_row(r.name, *map(str, row))
         for failed, reason in failures.items():
             table.add_row(failed, "", f"[red]failed:[/red] {escape(reason)}", "", "", "")
         console.print(table)
         console.print(f"{len(records)} studies in {wall:.0f} s; pages: polyhead study report --all")
 
-    rows = [{"name": r.name, "held": held_counts(r), "seconds": r.seconds} for r in records]
+    rows = [{"name": r.name, "held": counts[r.name], "seconds": r.seconds} for r in records]
     show({"studies": rows, "failures": failures, "seconds": round(wall, 1)}, json, human)
     if failures:
         first = next(iter(failures))

@@ -5,10 +5,13 @@ numbers, never pictures: the reader downloads what is drawn. docs/formats.md say
 """
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, computed_field, model_validator
 
+from polyhead.core.data_files import read_json, validated
 from polyhead.core.records import Record
 
 SIGNIFICANT = 0.01
@@ -250,3 +253,26 @@ class StudyRecord(Record):
     versions: dict[str, str]
     seconds: float
     findings: Findings
+
+
+def held_counts(found: Sequence[Held | None]) -> dict[str, int]:
+    """How many claims held, held in part, did not hold, or were only measured."""
+    named = [held or "measured" for held in found]
+    return {held: named.count(held) for held in (*get_args(Held), "measured")}
+
+
+def read_held(path: Path) -> list[Held | None]:
+    """Whether each claim of a saved record held, without reading the distributions and figures, which are most of it.
+
+    Args:
+        path: `record.json` of a study.
+
+    Raises:
+        ArtifactError: missing, damaged, or no record of a study.
+    """
+    record = read_json(path, constants=True)
+    try:
+        claims = [{**claim, "ours": [], "control": []} for claim in record["findings"]["claims"]]
+    except (KeyError, TypeError):
+        claims = StudyRecord.load(path).findings.claims  # says what is wrong
+    return [validated(Claim, claim, str(path)).held for claim in claims]

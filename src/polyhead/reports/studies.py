@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.story_records import Story, plain_story
-from polyhead.core.study_records import Drawing, Held, StudyRecord
+from polyhead.core.study_records import Drawing, StudyRecord, held_counts
 from polyhead.reports.folder import replace_folder
 from polyhead.reports.scripts import write_script
 from polyhead.reports.shell import write_assets, write_page
@@ -55,12 +55,6 @@ def write_study_pages(
     return out / "index.html"
 
 
-def held_counts(record: StudyRecord) -> dict[str, int]:
-    """How many claims held, held in part, did not hold, or were only measured."""
-    found = [claim.held or "measured" for claim in record.findings.claims]
-    return {held: found.count(held) for held in (*get_args(Held), "measured")}
-
-
 def _summary(record: StudyRecord, story: Story) -> dict[str, Any]:
     """What the list shows of a study."""
     found = record.findings
@@ -69,7 +63,7 @@ def _summary(record: StudyRecord, story: Story) -> dict[str, Any]:
         **record.model_dump(mode="json", include={"name", "title", "preset", "seconds", "created"}),
         **story.model_dump(mode="json", include={"question", "takeaway", "key_figure", "set_up"}),
         "thumbnail": picture and picture.model_dump(mode="json"),
-        "held": held_counts(record),
+        "held": held_counts([claim.held for claim in found.claims]),
         "n_models": found.n_models,
         "n_diverged": found.n_diverged,
         "n_seeds": record.settings.get("n_seeds"),

@@ -1,12 +1,12 @@
 """Records of studies, run here or shipped with the package, and the pages made of them."""
 
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polyhead.core.errors import PolyheadError, nearest
-from polyhead.core.study_records import StudyRecord
-from polyhead.reports.studies import held_counts, write_study_pages
+from polyhead.core.study_records import StudyRecord, held_counts, read_held
 from polyhead.runs.study_folder import RECORD, ROOT
 from polyhead.studies import STUDIES
 from polyhead.studies.story import in_current_words, tell
@@ -19,9 +19,12 @@ def shipped_record(name: str) -> StudyRecord | None:
     """The record of the `full` preset that comes with the package, if there is one."""
     if name not in STUDIES:
         return None
-    file = resources.files("polyhead.studies") / STUDIES[name].family / "records" / f"{name}.json"
-    with resources.as_file(file) as path:
+    with resources.as_file(_shipped(name)) as path:
         return StudyRecord.load(path) if path.exists() else None
+
+
+def _shipped(name: str) -> Traversable:
+    return resources.files("polyhead.studies") / STUDIES[name].family / "records" / f"{name}.json"
 
 
 def find_record(name: str, preset: str | None = None, root: Path = ROOT) -> StudyRecord | None:
@@ -84,6 +87,8 @@ def report_studies(
             f"no record of {', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''}"
             f"{f' with the preset {preset}' if preset else ''}; make one with: polyhead {what}{wanted}"
         )
+    from polyhead.reports.studies import write_study_pages  # brings Arrow, which listing does without
+
     records = [in_current_words(record) for record in records]
     if out is None:
         out = root / ("report" if names is None else f"report-{records[0].name}")
@@ -102,14 +107,15 @@ def list_studies() -> list[dict[str, Any]]:
     """Name, title, presets and how many claims held in the shipped record of every study."""
     rows = []
     for name, card in STUDIES.items():
-        record = shipped_record(name)
+        with resources.as_file(_shipped(name)) as path:
+            held = held_counts(read_held(path)) if path.exists() else None
         rows.append(
             {
                 "name": name,
                 "title": card.title,
                 "question": card.question,
                 "presets": list(card.presets),
-                "held": None if record is None else held_counts(record),
+                "held": held,
             }
         )
     return rows

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.reports.studies import held_counts, write_study_pages
+from polyhead.core.study_records import StudyRecord, held_counts, read_held
+from polyhead.reports.studies import write_study_pages
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "browser"))
 from make_study import make_study, small_study
@@ -68,12 +69,23 @@ def test_what_cannot_be_a_page_is_refused(tmp_path: Path):
 
 
 def test_what_held_is_counted_in_order():
-    record = make_study()
-    counts = held_counts(record)
+    held = [claim.held for claim in make_study().findings.claims]
+    counts = held_counts(held)
     assert list(counts) == ["yes", "partly", "no", "measured"]
-    held = [claim.held for claim in record.findings.claims]
     assert list(counts.values()) == [held.count("yes"), held.count("partly"), held.count("no"), held.count(None)]
     assert counts["no"] == 2
+
+
+def test_what_held_is_read_without_the_rest(tmp_path: Path):
+    shipped = sorted((SOURCES.parents[1] / "src" / "polyhead" / "studies").glob("*/records/*.json"))
+    assert len(shipped) > 20
+    for path in shipped:
+        assert read_held(path) == [claim.held for claim in StudyRecord.load(path).findings.claims]
+    path = tmp_path / "record.json"
+    for text in ('{"findings": 1}', "[]", '{"findings": {"claims": [{"key": "a"}]}}'):
+        path.write_text(text)
+        with pytest.raises(ArtifactError, match="of this version"):
+            read_held(path)
 
 
 def test_scripts_stay_small():
