@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const shipped = join(here, "..", "src", "polyhead", "reports", "assets");
-const KINDS = ["report", "heads", "graphs", "studies", "live"];
+const KINDS = ["report", "heads", "graphs", "studies", "live", "home"];
 
 // The licences of the packages that a bundle holds parts of.
 const notices = (inputs) => {

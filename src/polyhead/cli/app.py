@@ -359,5 +359,19 @@ def view(run: Path, /, *, port: int = 0, open_browser: bool = True) -> None:
     run_view(run, port=port, open_browser=open_browser)
 
 
+@app.command(help_epilogue="Example: `polyhead home runs`, then open runs/home/index.html")
+def home(folder: Path = Path("runs"), /, *, out: Path | None = None, json: Json = False) -> None:
+    """Write one page that says what is where: all studies, runs, heads reports and graphs below a folder.
+
+    Args:
+        folder: Looked through for folders of pages.
+        out: Folder of the page; FOLDER/home if not given.
+    """
+    from polyhead.reports.home import write_home
+
+    index = write_home(folder, out)
+    show({"home": str(index)}, json, lambda console: console.print(f"home: [bold]{index}[/bold]", soft_wrap=True))
+
+
 if __name__ == "__main__":
     main()

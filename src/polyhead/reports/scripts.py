@@ -6,8 +6,14 @@ large object literal, and nothing in it can run. Files are pure ASCII.
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
+
+from polyhead.core.errors import ArtifactError
+
+_SCRIPT = re.compile(r"polyhead\.receive\((\".*?\"),'(.*)'\);\n", re.S)
+_ESCAPED = re.compile(r"\\(u003c|.)", re.S)
 
 
 def data_script(key: str, value: Any) -> str:
@@ -25,6 +31,24 @@ def write_script(folder: Path, key: str, value: Any) -> None:
     path = folder / f"{key}.js"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(data_script(key, value), encoding="ascii")
+
+
+def read_script(path: Path) -> Any:
+    """The value that `write_script` wrote to a file.
+
+    Raises:
+        ArtifactError: missing, or damaged.
+    """
+    try:
+        found = _SCRIPT.fullmatch(path.read_text(encoding="ascii"))
+        if found is None:
+            raise ValueError("no call of polyhead.receive")
+        return json.loads(_ESCAPED.sub(lambda m: "<" if m[1] == "u003c" else m[1], found[2]))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ArtifactError(
+            f"{path} cannot be read as a data file of a page: {reason}; write the pages again"
+        ) from None
 
 
 def shorten(number: float, digits: int = 4) -> float | int:

@@ -10,6 +10,7 @@ STYLES: dict[str, tuple[str, ...]] = {
     "heads": ("base.css", "pages.css", "heads.css"),
     "graphs": ("base.css", "pages.css", "graphs.css"),
     "studies": ("base.css", "studies.css"),
+    "home": ("base.css", "home.css"),
     "live": ("base.css", "pages.css", "live.css"),
 }
 """By kind of page, the styles in the order of loading; nothing else but the kind's script is copied."""
