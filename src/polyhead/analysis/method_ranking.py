@@ -12,6 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
+from polyhead.core.pattern_records import GOAL
 from polyhead.core.records import Evaluation
 from polyhead.dictionaries import METHODS
 
@@ -52,15 +53,37 @@ def ranking(evaluations: Iterable[Evaluation]) -> list[str]:
 
 
 def patterns(evaluations: Iterable[Evaluation]) -> list[str]:
-    """One sentence on the patterns that methods make for the model's own heads; none where none does."""
+    """What the patterns that methods make for the model's own heads are worth; none where none does.
+
+    The first sentence is on the goal of docs/metrics.md, head by head; the second on the older numbers.
+    """
     rows = [e for e in evaluations if e.pattern_nmse is not None and e.pattern_kl is not None and not _control(e)]
     parts = []
     for e in sorted(rows, key=lambda e: e.pattern_nmse or 0.0):
-        setting = " ".join(p for p in (_name(e), e.sparsity, "" if e.seed is None else f"seed {e.seed}") if p)
         found = _l0(e, _SIDES)
         l0 = "" if found is None else f", L0 {found[1]:.1f} at {found[0]}"
-        parts.append(f"{setting} nMSE {e.pattern_nmse:.3f}, KL {e.pattern_kl:.3f} nats{l0}")
-    return [f"Attention patterns of their own making: {'; '.join(parts[:6])}."] if parts else []
+        parts.append(f"{_setting(e)} nMSE {e.pattern_nmse:.3f}, KL {e.pattern_kl:.3f} nats{l0}")
+    older = [f"Attention patterns of their own making: {'; '.join(parts[:6])}."] if parts else []
+    return _goal(rows) + older
+
+
+def _goal(rows: Sequence[Evaluation]) -> list[str]:
+    """Which heads are explained as the goal asks, and how far the others are from it."""
+    heads = [(e, h) for e in rows for h in e.head_patterns if h.reaches_goal is not None]
+    if not heads:
+        return []
+    reached = sum(bool(h.reaches_goal) for _, h in heads)
+    heads.sort(key=lambda pair: (not pair[1].reaches_goal, pair[1].nmse_off_sink or 0.0))
+    words = [
+        f"{h.head} by {_setting(e)} {'yes' if h.reaches_goal else 'no'} ({h.nmse_off_sink:.3f}, L0 {h.l0_query:.1f} "
+        f"per query and {h.l0_key:.1f} per key of d_head {h.d_head}, densest {h.densest:.0%})"
+        for e, h in heads[:6]
+    ]
+    return [f"Heads explained ({GOAL}): {reached} of {len(heads)}. {'; '.join(words)}."]
+
+
+def _setting(e: Evaluation) -> str:
+    return " ".join(p for p in (_name(e), e.sparsity, "" if e.seed is None else f"seed {e.seed}") if p)
 
 
 def _sentence(where: str, standings: Sequence[Standing]) -> str:

@@ -314,13 +314,15 @@ def evaluate(run: Path, /, *, threads: Count | None = None, json: Json = False) 
         run: Run folder.
         threads: CPU threads.
     """
-    from polyhead.experiments.evaluate import run_evaluate, table_rows
+    from polyhead.experiments.evaluate import pattern_rows, run_evaluate, table_rows
 
     with cpu_threads(threads):
         evaluations, verdict = run_evaluate(run)
 
     def human(console: Console) -> None:
         console.print(table("held-out text", table_rows(evaluations)))
+        if heads := pattern_rows(evaluations):
+            console.print(table("patterns, head by head", heads))
         for line in verdict:
             console.print(f"- {line}", markup=False)
 

@@ -202,6 +202,24 @@ class HasKeyCodes(Protocol):
 
 
 @runtime_checkable
+class HasQueryCodes(Protocol):
+    """A code on queries that is not the one `codes` counts."""
+
+    def query_codes(self, batch: Batch) -> Codes:
+        """Which latents are found in which query."""
+        ...
+
+
+@runtime_checkable
+class HasExplicitPatterns(Protocol):
+    """Attention of its own making that has parts outside the code, which always act."""
+
+    def explicit_patterns(self, batch: Batch) -> Float[Tensor, "b h q k"]:
+        """What those parts alone make; flat rows where there are none."""
+        ...
+
+
+@runtime_checkable
 class HasMeeting(Protocol):
     """Query latents that meet several key latents."""
 

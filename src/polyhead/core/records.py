@@ -5,18 +5,17 @@ dictionary `records/<name>/latents.parquet` (columns = fields of LatentRow) and 
 (a list of LatentPage, PAGE_SHARD latents per file: latent i is in file i // PAGE_SHARD). docs/formats.md says the same.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field, model_validator
 
-from polyhead.core.data_files import read_json_lines, read_model, validated
+from polyhead.core.data_files import read_json_lines, validated
 from polyhead.core.earlier_names import current_fields
-from polyhead.core.files import write_atomic, write_json
-from polyhead.core.not_finite import json_text
-from polyhead.core.shown import Shown
+from polyhead.core.files import write_atomic
+from polyhead.core.pattern_records import HeadPattern
+from polyhead.core.record import Record
 from polyhead.core.sites import is_after_attention
 from polyhead.core.special_tokens import SpecialTokens
 
@@ -26,30 +25,6 @@ PAGE_SHARD = 64
 Variant = str
 """free, top1, top1_argmax ...: the MTC by its loadings; shuffled: free MTC with patterns of another sequence; the name
 of a method; pca, head_svd, head_data_svd: linear baselines of equal rank; mean, zero: ablations."""
-
-
-class Record(Shown, BaseModel):
-    """Base of all records."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="constants")
-
-    def save(self, path: Path) -> None:
-        """Write as JSON, atomically."""
-        write_json(path, self.model_dump(mode="json"))
-
-    def json_line(self) -> str:
-        """JSON in one line; for NaN and infinities see core/not_finite.py."""
-        text = self.model_dump_json()
-        return json_text(json.loads(text), separators=(",", ":")) if "NaN" in text or "Infinity" in text else text
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read back.
-
-        Raises:
-            ArtifactError: missing, damaged, or of another version.
-        """
-        return read_model(path, cls, constants=True)
 
 
 class TokenPolicy(Record):
@@ -105,6 +80,14 @@ class Evaluation(Record):
     """Of the patterns a method makes: sum (A - A^)^2 / sum (A - mean A)^2 over causal entries of counted queries."""
     pattern_kl: float | None = None
     """KL(A || A^) of a counted query's row, in nats."""
+    pattern_nmse_off_sink: float | None = None
+    """Of the same patterns about their mean over sequences, without the sink key; mean over heads."""
+    l0_key: float | None = None
+    """Active latents per key, of a code with two sides."""
+    densest: float | None = None
+    """Largest density of one latent, on either side, of a code with two sides."""
+    head_patterns: tuple[HeadPattern, ...] = ()
+    """Every head whose pattern is made; empty in older records."""
     train_seconds: float | None = None
     train_memory: int | None = None
     """Bytes that a training step was planned with, optimizer included."""
@@ -179,7 +162,7 @@ class DictionaryCard(Record):
     examples; decoder norms by layer; or nothing worth showing, where there is one attention only."""
     identity: bool = True
     """Whether there is an identity head; its loading is 0 where not."""
-    group_names: list[str] = []
+    group_names: list[str] = Field(default=[])
     """What `group` of a row points into: attentions shared by units, or sites that are read. Empty: no groups."""
     n_latents: int
     n_heads: int
@@ -235,7 +218,7 @@ class LatentRow(Record):
     top_source_tokens: list[str]
     """Commonest tokens by activation mass, on the side where the code is counted (queries, where on both)."""
     top_promoted: list[str]
-    top_key_tokens: list[str] = []
+    top_key_tokens: list[str] = Field(default=[])
     """The same of the keys, where the code is counted on both sides."""
     group: int = -1
     """Index into `group_names` of the card."""
@@ -263,7 +246,7 @@ class LatentExample(Record):
     sequence: int
     start: int
     """Position in the sequence of the window's first token."""
-    positions: list[int] = []
+    positions: list[int] = Field(default=[])
     """Position in the sequence of every token of the window; -1 for the "…" that stands for tokens left out between a
     far source and the peak (f and z are 0 there). Empty: contiguous from `start`."""
     tokens: list[str]

@@ -83,6 +83,10 @@ class CombinedLayer(LatentModule):
         """Attention of every head, of its own making."""
         return self.qk.patterns(batch)
 
+    def explicit_patterns(self, batch: Batch) -> Float[Tensor, "b h q k"]:
+        """What key biases and offset tables alone make of it."""
+        return self.qk.explicit_patterns(batch)
+
     def query_codes(self, batch: Batch) -> Codes:
         """Which conditions hold of each query."""
         return self.qk.codes(batch)

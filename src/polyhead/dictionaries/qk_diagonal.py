@@ -106,6 +106,11 @@ class QKDiagonal(LatentModule):
         """Attention of its own making, for the explained heads."""
         return _log_softmax(self.scores(batch)).exp()
 
+    def explicit_patterns(self, batch: Batch) -> Float[Tensor, "b h q k"]:
+        """What key bias and offset table alone make of it, the code left out; flat where there are neither."""
+        b, p = batch["q"].shape[:2]
+        return _log_softmax(batch["q"].new_zeros(b, len(self.cfg.heads), p, p) + self._explicit(batch)).exp()
+
     def reconstruct(self, batch: Batch) -> Float[Tensor, "b h q k"]:
         """The target, which is the patterns of the explained heads."""
         return self.patterns(batch)

@@ -204,3 +204,29 @@ def table_rows(evaluations: list[Evaluation]) -> list[dict[str, Any]]:
         }
         for e in evaluations
     ]
+
+
+def pattern_rows(evaluations: list[Evaluation]) -> list[dict[str, Any]]:
+    """One row per dictionary and head whose pattern it makes, the goal first; narrow enough for 80 characters.
+
+    `off sink`: nMSE about the mean pattern without the sink key; `top off`: agreement of top keys off the sink;
+    `rec`: CE recovered between the mean pattern and the head's own.
+    """
+    return [
+        {
+            "name": e.name,
+            "head": h.head,
+            "goal": None if h.reaches_goal is None else "yes" if h.reaches_goal else "no",
+            "off sink": h.nmse_off_sink,
+            "L0 q": h.l0_query,
+            "L0 k": h.l0_key,
+            "densest": h.densest,
+            "mean": h.nmse_about_mean,
+            "nMSE": h.nmse,
+            "top off": h.top_key_off_sink,
+            "explicit": h.explicit_off_sink,
+            "rec": h.ce_recovered,
+        }
+        for e in evaluations
+        for h in e.head_patterns
+    ]

@@ -28,9 +28,10 @@ from polyhead.core.workers import end_workers, start_worker
 from polyhead.dictionaries import load_dictionary, save_dictionary
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.experiments.data import ExperimentData, load_data
+from polyhead.experiments.validation import PatternValidation
 from polyhead.training.adam import AdamConfig, build_adam
 from polyhead.training.firing import FiringCounts
-from polyhead.training.loop import fit
+from polyhead.training.loop import Callback, fit
 from polyhead.training.track import Tracker, Tracking
 
 CONFIG_FILE = "experiment.json"
@@ -196,6 +197,9 @@ def train_member(data: ExperimentData, member: Member, run_dir: Path, *, trackin
     if member == cfg.members[0]:
         plan.show()
     adam = AdamConfig(lr=cfg.training.lr or method.rates.lr, betas=(0.9, 0.99))
+    looks: list[Callback] = [_firing_counts(dictionary, first[0], batches.tokens_per_batch)]
+    validation = PatternValidation.of(data, data.reading(member), dictionary)
+    looks += [] if validation is None else [validation]
     start = time.monotonic()
     fit(
         dictionary,
@@ -207,7 +211,7 @@ def train_member(data: ExperimentData, member: Member, run_dir: Path, *, trackin
         clip=cfg.training.clip,
         checkpoint_every=cfg.training.checkpoint_every,
         config=identity(data, member),
-        callbacks=[_firing_counts(dictionary, first[0], batches.tokens_per_batch)],
+        callbacks=looks,
         trackers=(tracking or Tracking()).trackers(run_dir),
         label=member.name,
     )
@@ -263,7 +267,12 @@ def _summary(run_dir: Path, member: Member) -> dict[str, Any]:
     last = next(reversed([row for _, row in read_json_lines(path, constants=True)]), {})
     if not {"step", "loss"} <= last.keys():
         raise ArtifactError(f"{path} does not end with a step and its loss; put back a copy, or train again")
-    return {"member": member.name, "steps": last["step"], "final loss": last["loss"]}
+    shown = {"member": member.name, "steps": last["step"], "final loss": last["loss"]}
+    if "validation_pattern_nmse_off_sink" in last:
+        shown |= {"nMSE off sink": last["validation_pattern_nmse_off_sink"]}
+        shown |= {f"L0 {side}": last[f"validation_l0_{side}"] for side in ("query", "key")}
+        shown |= {"densest": last["validation_densest"]}
+    return shown
 
 
 def _share_out(

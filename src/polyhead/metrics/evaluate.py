@@ -20,6 +20,8 @@ from polyhead.core.records import Evaluation, TokenPolicy, Variant
 from polyhead.core.sites import parse_site, site
 from polyhead.interventions.splice import CleanPass, clean_pass, spliced_logits, target_hooks
 from polyhead.metrics.downstream import LossSum, Scores, SpliceSum, score
+from polyhead.metrics.head_patterns import HeadLoss, HeadPatternSums, pattern_fields
+from polyhead.metrics.head_splices import HeadSplices
 from polyhead.metrics.pattern_fidelity import PatternFidelitySums
 from polyhead.metrics.positions import PolicyCount, Positions
 from polyhead.metrics.reconstruction import ReconstructionSums
@@ -81,6 +83,8 @@ class Reference:
     ce_clean: float
     ce_mean: float
     ce_zero: float
+    ce_mean_heads: tuple[float, ...] = ()
+    """Of a target that is a pattern: with the pattern of each head alone replaced by its mean."""
 
     @property
     def layer(self) -> int:
@@ -147,6 +151,7 @@ def measure_reference(
     positions = Positions.of(model, include_bos=include_bos)
     count, clean, by_mean, by_zero = PolicyCount(positions), LossSum(), LossSum(), LossSum()
     mean = mean.detach().to(model.device)
+    heads = HeadSplices.of(model, targets)
     for batch in batches:
         tokens, where, scored = batch["tokens"], positions.counted(batch), positions.scored(batch)
         count.update(batch)
@@ -156,10 +161,13 @@ def measure_reference(
             estimate = constant_target(constant, batch["target"])
             logits, _ = spliced_pass(model, tokens, targets, estimate, where, clean=own)
             sums.update(logits, tokens, scored)
+        if heads is not None:
+            heads.update(batch, constant_target(mean, batch["target"]), where, scored)
     if clean.n == 0:
         raise PolyheadError("there is no position to score in the evaluation batches; give longer held-out text")
     ce = clean.mean(), by_mean.mean(), by_zero.mean()
-    return Reference(targets, mean, attn_out_mean, positions, count.policy(), *ce)
+    by_head = () if heads is None else heads.means()
+    return Reference(targets, mean, attn_out_mean, positions, count.policy(), *ce, by_head)
 
 
 def constant_target(constant: Float[Tensor, "..."], target: Float[Tensor, "b ..."]) -> Float[Tensor, "b ..."]:
@@ -173,7 +181,7 @@ def constant_target(constant: Float[Tensor, "..."], target: Float[Tensor, "b ...
 class _Running:
     """The sums of one subject."""
 
-    def __init__(self, subject: Subject, reference: Reference) -> None:
+    def __init__(self, model: HookedModel, subject: Subject, reference: Reference) -> None:
         self.subject, self.reference = subject, reference
         self.splice = SpliceSum()
         self.dictionary: Any = subject.reconstruction if hasattr(subject.reconstruction, "codes") else None
@@ -183,6 +191,8 @@ class _Running:
         self.attn_out = None if reference.attn_out_mean is None else ReconstructionSums(reference.attn_out_mean)
         makes = pattern or isinstance(self.dictionary, MakesPatterns)
         self.fidelity = PatternFidelitySums() if makes else None
+        self.heads = HeadPatternSums.of(self.dictionary, reference.targets, model) if makes else None
+        self.splices = HeadSplices.of(model, reference.targets)
         self.firing = FiringSums()
         self.sparsity = _moving(self.dictionary) if subject.side == "key" else None
         self._before: Tensor | None = None
@@ -205,14 +215,20 @@ class _Running:
         if self.attn_out is not None and out is not None:
             self.attn_out.update(attn_out, out, where)
         self.splice.update(scores, logits)
+        if self.splices is not None:
+            self.splices.update(batch, estimate, where, scores.scored)
 
     def _update_fidelity(self, batch: Batch, estimate: Tensor, where: Tensor) -> None:
-        if self.fidelity is None:
+        if self.fidelity is None or self.heads is None:
             return
         if self.reference.targets[0].is_pattern:
-            self.fidelity.update(batch["target"], estimate, where)
+            own = batch["target"]
         elif "pattern" in batch:
-            self.fidelity.update(batch["pattern"], self.dictionary.patterns(batch), where)
+            own, estimate = batch["pattern"], self.dictionary.patterns(batch)
+        else:
+            return
+        self.fidelity.update(own, estimate, where)
+        self.heads.update(batch, own, estimate, where)
 
     def _update_sparsity(self, batch: Batch, where: Tensor) -> None:
         if self.dictionary is None:
@@ -228,6 +244,7 @@ class _Running:
         fidelity = None if self.fidelity is None else self.fidelity.result()
         moved = self.sparsity.result() if self.sparsity is not None and self.sparsity.n else None
         ce, kl = self.splice.means()
+        heads = () if self.heads is None else self.heads.result(self._losses_by_head())
 
         def mean(values: list[float]) -> float:
             return sum(values) / len(values)
@@ -259,8 +276,15 @@ class _Running:
             ce_mean=reference.ce_mean,
             ce_zero=reference.ce_zero,
             kl=kl,
+            **pattern_fields(heads),
             **self._sparsity(moved),
         )
+
+    def _losses_by_head(self) -> list[HeadLoss]:
+        if self.splices is None:
+            return []
+        r = self.reference
+        return [HeadLoss(r.ce_clean, *pair) for pair in zip(self.splices.means(), r.ce_mean_heads, strict=True)]
 
     def _sparsity(self, moved: Sparsity | None) -> dict[str, float | None]:
         names = ("l0_source", "l0_dest", "dead_share", "dense_share", "effective_heads", "identity_share")
@@ -295,7 +319,7 @@ def evaluate_all(
         PolyheadError: the batches are not the ones the reference was measured on, or lack a role.
     """
     count = PolicyCount(reference.positions)
-    running = [_Running(s, reference) for s in subjects]
+    running = [_Running(model, s, reference) for s in subjects]
     expected = reference.policy
     needed = ["target", *(["attn_out"] if reference.attn_out else [])]
     with progress("evaluating", total=expected.n_sequences, unit="sequences") as bar:

@@ -141,7 +141,7 @@ def _evaluation(cfg: ExperimentConfig, folder: Path) -> Evaluation:
 def _entry(cfg: ExperimentConfig, mine: Evaluation) -> dict[str, Any]:
     member = cfg.members[0]
     kept = ("fvu", "l0_source", "l0_dest", "dead_share", "ce_clean", "ce_spliced", "ce_mean", "kl", "effective_heads")
-    kept = (*kept, "pattern_nmse", "pattern_kl", "train_seconds")
+    kept = (*kept, "pattern_nmse", "pattern_kl", "pattern_nmse_off_sink", "l0_key", "densest", "train_seconds")
     scores = {name: round(value, 5) for name in kept if (value := getattr(mine, name)) is not None}
     return {
         "method": member.method,

@@ -4,6 +4,7 @@ import pytest
 from test_verdict import row
 
 from polyhead.analysis.method_ranking import patterns, ranking
+from polyhead.core.pattern_records import GOAL, HeadPattern, goal_reached
 
 
 def method(name, fvu, *, source=None, dest=None, **more):
@@ -61,3 +62,22 @@ def test_patterns_of_their_own_making_are_told():
         "Attention patterns of their own making: QK diagonalisation k=16 seed 0 nMSE 0.410, KL 0.220 nats, "
         "L0 12.0 at destinations."
     ]
+
+
+def test_the_goal_leads_what_is_said_of_patterns():
+    def head(name, error, l0_key):
+        return HeadPattern(
+            head=name, d_head=32, nmse=0.05, nmse_of_mean_pattern=0.9, nmse_about_mean=0.06, nmse_off_sink=error,
+            nmse_renormalised=0.3, kl=0.1, on_sink=0.5, top_key_on_sink=0.9, top_key_off_sink=0.6, l0_query=12.0,
+            l0_key=l0_key, densest=0.15,
+            reaches_goal=goal_reached(d_head=32, nmse_off_sink=error, l0_query=12.0, l0_key=l0_key, densest=0.15),
+        )  # fmt: skip
+
+    heads = (head("L3H3", 0.08, 49.7), head("L3H5", 0.09, 14.0))
+    found = method("qk_diagonal", 0.4, dest=12.0, pattern_nmse=0.41, pattern_kl=0.22, head_patterns=heads)
+    first, _ = patterns([found])
+    assert first == (
+        f"Heads explained ({GOAL}): 1 of 2. L3H5 by QK diagonalisation k=16 seed 0 yes (0.090, L0 12.0 per query and "
+        "14.0 per key of d_head 32, densest 15%); L3H3 by QK diagonalisation k=16 seed 0 no (0.080, L0 12.0 per query "
+        "and 49.7 per key of d_head 32, densest 15%)."
+    )

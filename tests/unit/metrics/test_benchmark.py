@@ -39,6 +39,7 @@ def test_the_planted_parameters_score_one_everywhere(name: str):
         assert getattr(found, part) == pytest.approx(1.0, abs=1e-5), part
     assert found.n_recovered == found.n_said == found.n_features
     assert found.pattern == 0
+    assert found.pattern_off_sink in (0, None)
     assert found.fvu is None or found.fvu < (1e-3 if name == "idle-values" else 1e-8)
     assert found.l0 == pytest.approx(found.l0_true)
 
@@ -157,6 +158,7 @@ def test_every_registered_method_takes_part(kind: str):
     assert row.scores is not None, row.reason
     s = row.scores
     said = [s.source, s.output, s.loading, s.qk, s.pattern, s.fvu]
+    assert (s.l0_key is None) == (s.densest is None) == (method.side != "both" and kind != "combined_layer")
     assert any(part is not None for part in said), f"{kind} says nothing that is scored: add a family to adapters.py"
 
 

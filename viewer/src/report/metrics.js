@@ -24,6 +24,10 @@ const DEFINITIONS = {
   pattern_nmse:
     "Squared error of the attention patterns that it makes, over their variance (causal entries of counted queries).",
   pattern_kl: "KL (nats) of a query's pattern from the one that it makes.",
+  pattern_nmse_off_sink:
+    "Squared error of the same patterns over what they differ from their mean over sequences, without the sink key; mean over heads. The goal is 0.1, with few active latents on both sides.",
+  l0_key: "Mean number of latents that fire on a key, of a code with two sides (L0 dst: on a query).",
+  densest: "Share of positions on which the most frequent latent fires, on the denser of its two sides.",
   effective_heads:
     "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings were initialized, so read it from both inits.",
   identity_share: "Energy-weighted share of squared loading on the identity head, which moves nothing.",
@@ -50,6 +54,9 @@ export const METRICS = [
   metric("ce_recovered_mean", "CE rec.", share, 1, "plain"),
   metric("ce_recovered_zero", "CE rec. 0", share, 1, "plain"),
   metric("kl", "KL", (v) => fixed(v, 4), -1, "log"),
+  metric("pattern_nmse_off_sink", "Off the sink", three, -1, "log"),
+  metric("l0_key", "L0 key", one, 0),
+  metric("densest", "Densest", share, -1),
   metric("pattern_nmse", "Pattern nMSE", three, -1, "log"),
   metric("pattern_kl", "Pattern KL", three, -1),
   metric("effective_heads", "Eff. heads", (v) => fixed(v, 2), 0, "zero"),
@@ -64,8 +71,8 @@ export const CHARTED = METRICS.filter((m) => m.chart);
 
 // The columns that compare methods; the rest are shown when asked for.
 export const MAIN = new Set([
-  "fvu", "fvu_attn_out", "l0_source", "l0_dest", "ce_recovered_mean", "kl", "pattern_nmse", "dead_share", "dense_share",
-  "effective_heads", "train_seconds", "train_memory",
+  "fvu", "fvu_attn_out", "l0_source", "l0_dest", "ce_recovered_mean", "kl", "pattern_nmse", "pattern_nmse_off_sink", "l0_key",
+  "dead_share", "dense_share", "effective_heads", "train_seconds", "train_memory",
 ]); // prettier-ignore
 
 // Why a number is not there.
@@ -76,6 +83,10 @@ const ABSENT = {
   l0_dest: "Its code is counted at sources; how many latents arrive was not counted.",
   pattern_nmse: "It makes no attention patterns for the model's own heads.",
   pattern_kl: "It makes no attention patterns for the model's own heads.",
+  pattern_nmse_off_sink:
+    "It makes no attention patterns for the model's own heads, or was scored by an earlier version.",
+  l0_key: "Its code has one side, or was scored by an earlier version.",
+  densest: "Its code has one side, or was scored by an earlier version.",
   effective_heads: "Its latents have no trained loadings over heads.",
   identity_share: "It has no identity head.",
   dense_share: "Not counted.",

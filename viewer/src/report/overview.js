@@ -2,6 +2,7 @@
 import * as clusters from "./clusters.js";
 import { panel as frontierPanel } from "./frontier.js";
 import { panel } from "./map.js";
+import { patternTable } from "./patterns.js";
 import * as scores from "./scores.js";
 import { el, segmented } from "../shared/dom.js";
 import { plain, label, count, seconds, moment } from "../shared/format.js";
@@ -280,6 +281,7 @@ export const page = (data) => {
           : picker(cards, show),
       ),
     place,
+    patternTable(data.evaluations),
     scores.table(data.evaluations, cards),
     provenance(data),
   );

@@ -48,6 +48,14 @@ class Adapted(Silent):
         """Its own codes; None for a method without latents."""
         return optional(self.dictionary, "codes", batch)
 
+    def query_codes(self, batch: Batch) -> Codes | None:
+        """Of latents of QK that `codes` does not count; None for a method without."""
+        return optional(self.dictionary, "query_codes", batch)
+
+    def key_codes(self, batch: Batch) -> Codes | None:
+        """The other side of latents of QK; None for a method without."""
+        return optional(self.dictionary, "key_codes", batch)
+
     def reconstruct(self, batch: Batch) -> Tensor | None:
         """Its own target, carried on to the attention output; None where it reconstructs something else."""
         targets = self.reading.targets

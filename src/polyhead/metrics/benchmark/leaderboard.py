@@ -190,8 +190,11 @@ COLUMNS: dict[str, str] = {
     "recall": "recall",
     "qk": "QK",
     "pattern": "pattern nMSE",
+    "pattern_off_sink": "off the sink",
     "fvu": "FVU",
     "l0": "L0",
+    "l0_key": "L0 of keys",
+    "densest": "densest",
     "l0_true": "true L0",
 }
 """Score -> heading."""

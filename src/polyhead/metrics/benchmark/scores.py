@@ -15,7 +15,8 @@
                      latents of QK alone count queries where their condition holds
     qk               mean affinity of query and key subspaces over conditions, matched by themselves
     fvu              of the attention output, sum |y - y^|^2 / sum |y - mean y|^2; pattern: the same of the patterns,
-                     over causal pairs, mean by head
+                     over causal pairs, mean by head; off sink: about the mean pattern, without key 0
+                     (metrics/pattern_centred.py); L0 key and densest: of a code with two sides
 Positions that do not count (BOS) are left out of firing, FVU and L0, and as destinations of patterns.
 Axis legend: i feature, n latent, r s rows, d width, b sequence, p position.
 """
@@ -34,6 +35,8 @@ from polyhead.core.protocols import Codes
 from polyhead.core.records import Record
 from polyhead.metrics.benchmark.protocol import AttentionDictionary, optional
 from polyhead.metrics.benchmark.world import STANDARD, Sample
+from polyhead.metrics.pattern_centred import CentredPatternSums
+from polyhead.metrics.two_sided import TwoSidedSums
 
 RECOVERED = 0.9
 """A part is recovered above this affinity or cosine."""
@@ -54,6 +57,9 @@ class Scores(Record):
     qk: float | None = None
     fvu: float | None = None
     pattern: float | None = None
+    pattern_off_sink: float | None = None
+    l0_key: float | None = None
+    densest: float | None = None
     l0: float | None = None
     l0_true: float | None = None
     """Of the planted features, on the side where the method counts."""
@@ -104,6 +110,7 @@ def score(method: AttentionDictionary, sample: Sample) -> Scores:
     if method.side == "both":
         match = None if conditions is None else conditions[0]
     found |= _firing(method, sample, batch, match) | _fidelity(method, sample, batch)
+    found |= _two_sides(method, sample, batch)
     return Scores(n_features=truth.n_features, **found)
 
 
@@ -200,7 +207,22 @@ def _fidelity(method: Any, sample: Sample, batch: Any) -> dict[str, Any]:
         mean = (true * counted).sum((0, 2, 3)) / counted.sum((0, 2, 3))
         off, spread = (true - patterns)[counted].double(), (true - mean[:, None, None])[counted].double()
         found["pattern"] = float(off.square().sum() / spread.square().sum())
+        centred = CentredPatternSums()
+        centred.update(true, patterns, sample.valid)
+        by_head = [value for value in centred.result().off_sink if value is not None]
+        found["pattern_off_sink"] = sum(by_head) / len(by_head) if by_head else None
     return found
+
+
+def _two_sides(method: Any, sample: Sample, batch: Any) -> dict[str, Any]:
+    """How sparse a code with two sides is on each."""
+    keys = optional(method, "key_codes", batch)
+    if keys is None:
+        return {}
+    queries, sides = optional(method, "query_codes", batch), TwoSidedSums()
+    sides.update(method.codes(batch) if queries is None else queries, keys, sample.valid)
+    found = sides.result()
+    return {"l0_key": found.l0_key, "densest": found.densest}
 
 
 def _conditions(method: Any, sample: Sample) -> tuple[Match, float] | None:

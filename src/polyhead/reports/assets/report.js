@@ -3382,14 +3382,14 @@ THIS SOFTWARE.
   var map = Array.prototype.map;
   var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
   function formatLocale(locale2) {
-    var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity2 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity2 : formatNumerals(map.call(locale2.numerals, String)), percent2 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+    var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity2 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity2 : formatNumerals(map.call(locale2.numerals, String)), percent3 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
     function newFormat(specifier, options) {
       specifier = formatSpecifier(specifier);
       var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width2 = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
       if (type === "n") comma = true, type = "g";
       else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
       if (zero3 || fill2 === "0" && align === "=") zero3 = true, fill2 = "0", align = "=";
-      var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent2 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+      var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent3 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
       var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
       precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
       function format2(value2) {
@@ -4765,8 +4765,8 @@ THIS SOFTWARE.
   var words = (card, loadings) => {
     const strong = loadings.slice(0, of(card).hasIdentity ? void 0 : card.n_heads).map((v, h) => [h, v]).filter(([, v]) => Math.abs(v) >= 0.25).sort((a2, b) => Math.abs(b[1]) - Math.abs(a2[1])).slice(0, 4);
     if (!strong.length) return "spread over many heads";
-    const one3 = card.loadings === "layers" ? "layer" : "head";
-    return `${strong.length > 1 ? `${one3}s` : one3} ` + strong.map(([h, v], i) => `${v < 0 ? "− " : i ? "+ " : ""}${headShort(card, h)}`).join(" ");
+    const one4 = card.loadings === "layers" ? "layer" : "head";
+    return `${strong.length > 1 ? `${one4}s` : one4} ` + strong.map(([h, v], i) => `${v < 0 ? "− " : i ? "+ " : ""}${headShort(card, h)}`).join(" ");
   };
   var list = (card) => {
     const { loading_map: map2 } = card;
@@ -5712,6 +5712,9 @@ THIS SOFTWARE.
     kl: "Mean KL divergence (nats) from the clean model's next-token distribution to the spliced model's.",
     pattern_nmse: "Squared error of the attention patterns that it makes, over their variance (causal entries of counted queries).",
     pattern_kl: "KL (nats) of a query's pattern from the one that it makes.",
+    pattern_nmse_off_sink: "Squared error of the same patterns over what they differ from their mean over sequences, without the sink key; mean over heads. The goal is 0.1, with few active latents on both sides.",
+    l0_key: "Mean number of latents that fire on a key, of a code with two sides (L0 dst: on a query).",
+    densest: "Share of positions on which the most frequent latent fires, on the denser of its two sides.",
     effective_heads: "(sum of |loading|)² / sum of loading², over the heads and the identity, averaged with energy as weight: 1 means one head a latent. It depends on how loadings were initialized, so read it from both inits.",
     identity_share: "Energy-weighted share of squared loading on the identity head, which moves nothing.",
     train_seconds: "Seconds of training, on the machine of this run.",
@@ -5733,6 +5736,9 @@ THIS SOFTWARE.
     metric("ce_recovered_mean", "CE rec.", share2, 1, "plain"),
     metric("ce_recovered_zero", "CE rec. 0", share2, 1, "plain"),
     metric("kl", "KL", (v) => fixed(v, 4), -1, "log"),
+    metric("pattern_nmse_off_sink", "Off the sink", three, -1, "log"),
+    metric("l0_key", "L0 key", one2, 0),
+    metric("densest", "Densest", share2, -1),
     metric("pattern_nmse", "Pattern nMSE", three, -1, "log"),
     metric("pattern_kl", "Pattern KL", three, -1),
     metric("effective_heads", "Eff. heads", (v) => fixed(v, 2), 0, "zero"),
@@ -5752,6 +5758,8 @@ THIS SOFTWARE.
     "ce_recovered_mean",
     "kl",
     "pattern_nmse",
+    "pattern_nmse_off_sink",
+    "l0_key",
     "dead_share",
     "dense_share",
     "effective_heads",
@@ -5765,6 +5773,9 @@ THIS SOFTWARE.
     l0_dest: "Its code is counted at sources; how many latents arrive was not counted.",
     pattern_nmse: "It makes no attention patterns for the model's own heads.",
     pattern_kl: "It makes no attention patterns for the model's own heads.",
+    pattern_nmse_off_sink: "It makes no attention patterns for the model's own heads, or was scored by an earlier version.",
+    l0_key: "Its code has one side, or was scored by an earlier version.",
+    densest: "Its code has one side, or was scored by an earlier version.",
     effective_heads: "Its latents have no trained loadings over heads.",
     identity_share: "It has no identity head.",
     dense_share: "Not counted.",
@@ -7724,12 +7735,125 @@ THIS SOFTWARE.
     return node;
   };
 
+  // src/report/patterns.js
+  var three2 = (v) => fixed(v, 3);
+  var one3 = (v) => fixed(v, 1);
+  var percent2 = (v) => `${fixed(100 * v, 0)} %`;
+  var COLUMNS = [
+    [
+      "nmse_off_sink",
+      "Off the sink",
+      three2,
+      "nMSE about the mean pattern over sequences, without the sink key (key 0, BOS where there is one): the number of the goal."
+    ],
+    ["l0_query", "L0 query", one3, "Mean number of latents that fire on a query."],
+    ["l0_key", "L0 key", one3, "Mean number of latents that fire on a key."],
+    [
+      "densest",
+      "Densest",
+      percent2,
+      "Share of positions on which the most frequent latent fires, on the denser of its sides."
+    ],
+    ["nmse_about_mean", "About the mean", three2, "nMSE about the mean pattern over sequences, the sink included."],
+    [
+      "nmse_renormalised",
+      "Renormalised",
+      three2,
+      "The same of rows that are divided by what they hold off the sink: where a head looks when it looks at all."
+    ],
+    ["nmse", "About a scalar", three2, "nMSE about the mean of all entries, which the column of the sink fills."],
+    [
+      "nmse_of_mean_pattern",
+      "Mean pattern",
+      three2,
+      "What the mean pattern scores about that scalar, with no look at the text."
+    ],
+    [
+      "explicit_off_sink",
+      "Explicit parts",
+      percent2,
+      "Share off the sink that key bias and offset table hold alone, which always act; negative where they mislead."
+    ],
+    [
+      "top_key_off_sink",
+      "Top key",
+      percent2,
+      "Of queries whose top key is not the sink, the share with the same top key."
+    ],
+    [
+      "top_key_on_sink",
+      "Top key sink",
+      percent2,
+      "Of queries whose top key is the sink, the share that rests there as well."
+    ],
+    ["kl", "KL", three2, "Mean over queries of the KL divergence from the head's own pattern, in nats."],
+    [
+      "ce_recovered",
+      "CE rec.",
+      percent2,
+      "With the pattern of this head alone spliced in: share of the loss gap between its mean pattern and its own that is closed."
+    ]
+  ];
+  var absent3 = (v) => v === null || v === void 0;
+  var rowsOf = (evaluations) => evaluations.flatMap((e) => (e.head_patterns || []).map((h) => ({ ...h, name: e.name })));
+  var goalLine = (rows) => {
+    const judged = rows.filter((r) => !absent3(r.reaches_goal));
+    const reached = judged.filter((r) => r.reaches_goal).length;
+    return `${reached} of ${judged.length} heads reach the goal: nMSE about the mean pattern, sink excluded, at most 0.1 with L0 at most half of d_head on queries and on keys, and no latent denser than 20 %.`;
+  };
+  var patternTable = (evaluations) => {
+    const rows = rowsOf(evaluations);
+    if (!rows.length) return false;
+    const shown2 = COLUMNS.filter(([key]) => rows.some((r) => !absent3(r[key])));
+    const heading = ([, title, , definition2]) => {
+      const button2 = el("button", { type: "button" }, title);
+      attach(button2, () => el("p", definition2));
+      return el("th.number", { scope: "col" }, button2);
+    };
+    const judged = rows.some((r) => !absent3(r.reaches_goal));
+    return el(
+      "section#head-patterns.card",
+      { "aria-labelledby": "head-patterns-title" },
+      el("div.head", el("h2#head-patterns-title", "Patterns, head by head")),
+      judged && el("p.goal", goalLine(rows)),
+      el(
+        "div.scroll",
+        { tabindex: "0", role: "region", "aria-label": "Table of heads whose pattern is made" },
+        el(
+          "table.scores",
+          el(
+            "thead",
+            el(
+              "tr",
+              el("th", { scope: "col" }, "Dictionary"),
+              el("th", { scope: "col" }, "Head"),
+              judged && el("th", { scope: "col" }, "Goal"),
+              shown2.map(heading)
+            )
+          ),
+          el(
+            "tbody",
+            rows.map(
+              (r) => el(
+                "tr",
+                el("td", r.name),
+                el("td", r.head),
+                judged && el("td", absent3(r.reaches_goal) ? "–" : r.reaches_goal ? "reached" : "not reached"),
+                shown2.map(([key, , show2]) => el("td.number", absent3(r[key]) ? "–" : show2(r[key])))
+              )
+            )
+          )
+        )
+      )
+    );
+  };
+
   // src/report/scores.js
   var mean = (list2, key) => {
     const values = list2.map((e) => e[key]).filter((v) => v !== null && v !== void 0);
     return values.length ? values.reduce((a2, b) => a2 + b, 0) / values.length : null;
   };
-  var absent3 = (v) => v === null || v === void 0;
+  var absent4 = (v) => v === null || v === void 0;
   var grouped = (all) => {
     const groups2 = /* @__PURE__ */ new Map();
     for (const e of all) {
@@ -7761,7 +7885,7 @@ THIS SOFTWARE.
     const state = { mode: seeds.size > 1 ? "mean" : "each", wide: false, key: null, direction: 1 };
     const initOf = (e) => !variantShape(e.variant) && INIT_NAMES[e.init];
     const inits = new Set(all.map(initOf).filter(Boolean));
-    const apart = all.some((e) => !absent3(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
+    const apart = all.some((e) => !absent4(e.fvu_attn_out) && e.fvu_attn_out !== e.fvu);
     const text2 = [
       {
         key: "variant",
@@ -7778,7 +7902,7 @@ THIS SOFTWARE.
       targets.size > 1 && { key: "target", title: "Target", definition: "Site that is reconstructed." },
       { key: "seed", title: "Seed", definition: "Random seed, or how many seeds were averaged." }
     ].filter(Boolean);
-    const known3 = METRICS.filter((m) => all.some((e) => !absent3(e[m.key])) && (m.key !== "fvu_attn_out" || apart));
+    const known3 = METRICS.filter((m) => all.some((e) => !absent4(e[m.key])) && (m.key !== "fvu_attn_out" || apart));
     const more = known3.some((m) => !MAIN.has(m.key));
     let shown2 = [];
     const head = el("tr");
@@ -7822,7 +7946,7 @@ THIS SOFTWARE.
           const range2 = row.ranges[m.key];
           const wide = range2 && range2[0] !== range2[1];
           const note = wide ? `seeds: ${m.show(range2[0])} to ${m.show(range2[1])}` : null;
-          const none2 = absent3(row[m.key]);
+          const none2 = absent4(row[m.key]);
           return el(
             "td",
             { class: none2 ? "number none" : "number", title: none2 ? whyAbsent(row, m.key) : note },
@@ -8111,6 +8235,7 @@ THIS SOFTWARE.
         ) : picker(cards, show2)
       ),
       place2,
+      patternTable(data2.evaluations),
       table(data2.evaluations, cards),
       provenance(data2)
     );

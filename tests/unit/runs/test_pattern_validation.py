@@ -1,0 +1,31 @@
+"""Training of a QK dictionary says on held-out text what the goal asks; training of other methods does not."""
+
+from pathlib import Path
+
+import pytest
+
+from polyhead.core.data_files import read_json_lines
+from polyhead.experiments.config import ExperimentConfig, Member
+from polyhead.experiments.evaluate import pattern_rows, run_evaluate
+from polyhead.experiments.train import member_dir, run_experiment
+
+
+def test_the_last_row_of_training_has_the_numbers_of_the_goal(tmp_path: Path):
+    qk = {"heads": [3], "n_latents": 16, "k": 4.0, "key_k": 4.0}
+    members = (
+        Member(method="qk_diagonal", settings=qk),
+        Member(method="mtc", settings={"n_latents": 16}),
+    )
+    cfg = ExperimentConfig(
+        layers=(3,), seq_len=32, n_train_tokens=1024, n_eval_tokens=512, baseline_ranks=(), members=members
+    )
+    summary = run_experiment(cfg, tmp_path, threads=1)["members"]
+    logs = [member_dir(tmp_path, member) / "metrics.jsonl" for member in cfg.members]
+    last = [list(read_json_lines(log, constants=True))[-1][1] for log in logs]
+    assert not any(key.startswith("validation") for key in last[1])
+    evaluations, verdict = run_evaluate(tmp_path)
+    (row,) = pattern_rows(evaluations)  # 512 held-out tokens are the 16 sequences that training looked at
+    assert row["head"] == "L3H3"
+    assert last[0]["validation_pattern_nmse_off_sink"] == pytest.approx(row["off sink"]) == summary[0]["nMSE off sink"]
+    assert last[0]["validation_l0_key"] == pytest.approx(row["L0 k"])
+    assert any(line.startswith("Heads explained (nMSE about the mean pattern, sink excluded") for line in verdict)
