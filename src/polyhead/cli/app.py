@@ -13,6 +13,7 @@ from polyhead.cli.dictionary import dictionary
 from polyhead.cli.earlier_words import refuse_earlier_words
 from polyhead.cli.graph import graph
 from polyhead.cli.heads import heads
+from polyhead.cli.interpret import interpret
 from polyhead.cli.live import live
 from polyhead.cli.net import one_line
 from polyhead.cli.neurons import neurons
@@ -56,6 +57,9 @@ app.register_install_completion_command(
     help="Complete commands and options in bash, zsh or fish: run this once, then open a new shell.",
 )
 app.command(neurons, help_epilogue="Example: `polyhead neurons bundled --units heads --out runs/units`")
+app.command(
+    interpret, help_epilogue="Examples: `polyhead interpret mtc-layer-3`, `polyhead interpret runs/a --text my-texts`"
+)
 app.command(live, help_epilogue="Examples: `polyhead live`, `polyhead live gpt2 --dictionaries runs/a`")
 app.command(steer, help_epilogue='Example: `polyhead steer bundled mtc-layer-3 "def f(x):" --latent 227 --scale 3`')
 
