@@ -1,15 +1,19 @@
 """The home page of a folder: what is found, where its links lead, what is refused."""
 
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from make_home import make_home
-from make_study import NASTY
 
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.reports.home import find_pages, write_home
 from polyhead.reports.scripts import read_script, write_script
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "browser"))
+from make_home import make_home
+from make_study import NASTY
 
 
 @pytest.fixture(scope="module")
