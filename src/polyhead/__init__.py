@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from polyhead.models.generate import generate
     from polyhead.models.load import load_model
     from polyhead.models.text import to_tokens
+    from polyhead.runs.interpret import run_interpret as interpret
     from polyhead.runs.list_methods import methods_frame as methods
     from polyhead.runs.recipe import experiment_recipe as recipe
     from polyhead.runs.report import run_report as report
@@ -42,6 +43,7 @@ _PUBLIC = {
     "generate": "polyhead.models.generate:generate",
     "graphs": "polyhead.graphs",
     "heads": "polyhead.heads",
+    "interpret": "polyhead.runs.interpret:run_interpret",
     "load_dictionary": "polyhead.interop.opening:load_dictionary",
     "load_model": "polyhead.models.load:load_model",
     "methods": "polyhead.runs.list_methods:methods_frame",
@@ -85,6 +87,7 @@ __all__ = [
     "generate",
     "graphs",
     "heads",
+    "interpret",
     "load_dictionary",
     "load_model",
     "methods",

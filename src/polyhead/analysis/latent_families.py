@@ -20,6 +20,7 @@ from torch import Tensor
 from polyhead.activations.harvest import harvest_batch
 from polyhead.activations.model_text import model_sequences
 from polyhead.analysis.latent_sides import Sides
+from polyhead.analysis.token_families import N_PROMOTED, TOKEN_FAMILIES, TokenMasses
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.head_names import head_name
 from polyhead.core.protocols import Batch, Moves
@@ -38,6 +39,9 @@ FAMILIES = {
     "bos": "from the first position",
     "identity": "stays at its own position",
 }
+"""Relations of two positions."""
+ALL_FAMILIES = {**FAMILIES, **TOKEN_FAMILIES}
+"""And kinds of source (token_families.py)."""
 
 
 def relations(tokens: Int[Tensor, "b p"]) -> dict[str, Bool[Tensor, "b t s"]]:
@@ -83,8 +87,9 @@ def families(
         seq_len: Tokens per sequence.
 
     Returns:
-        One row per latent: tokens (at which it fires), a share per relation, family (the relation of the largest share
-        among those of at least .3, the narrowest first), lift of that relation over its heads' own attention.
+        One row per latent: tokens (at which it fires), a share per family, family (the relation of the largest share
+        among those of at least .3, the narrowest first; without one, the kind of source of the largest share of at
+        least .5), lift of a relation over its heads' own attention.
 
     Raises:
         PolyheadError: a dictionary that moves nothing by loadings, or says neither model nor sites; text as in
@@ -97,6 +102,7 @@ def families(
     mass = {name: torch.zeros(n, dtype=torch.float64) for name in (*FAMILIES, "all")}
     base = {name: torch.zeros(strength.shape[1] - 1, dtype=torch.float64) for name in (*FAMILIES, "all")}
     fires = torch.zeros(n, dtype=torch.int64)
+    by_token = TokenMasses(_vocabulary(model), _promoted(sides, model, loadings, chosen), n)
     for batch in _batches(dictionary, model, text, n_sequences, seq_len):
         f = unpack(dictionary.codes(batch))[..., chosen].double().cpu() * batch["valid"].cpu()[..., None]
         pattern = _pattern(sides, batch)
@@ -109,7 +115,11 @@ def families(
         own = (f.sum((0, 1)) * strength[:, -1]).double()
         mass["identity"] += own
         mass["all"] += own
-    shares = pd.DataFrame({name: (mass[name] / mass["all"].clamp_min(1e-12)).numpy() for name in FAMILIES})
+        carried = f * (torch.einsum("bhs,ih->bsi", pattern.sum(2), strength[:, :-1]) + strength[:, -1])
+        by_token.add(batch["tokens"].cpu(), batch["valid"].cpu(), f, carried)
+    mass |= by_token.mass
+    found = {name: (mass[name] / mass["all"].clamp_min(1e-12)).numpy() for name in ALL_FAMILIES if name in mass}
+    shares = pd.DataFrame({**found, "position": by_token.position_share().numpy()})
     by_heads = strength[:, :-1] / strength[:, :-1].sum(1, keepdim=True).clamp_min(1e-12)
     usual = {name: by_heads @ (base[name] / base["all"]) for name in FAMILIES if name != "identity"}
     names = [_family(row) if n else "" for row, n in zip(shares.to_dict(orient="records"), fires.tolist(), strict=True)]
@@ -122,11 +132,14 @@ def families(
 
 
 def _family(shares: dict[Any, float]) -> str:
-    """The relation that names a latent: the largest share of at least .3; `recent` only where no narrower one does."""
+    """What names a latent: the relation of the largest share of at least .3, `recent` last; else the kind of source."""
     narrow = max((name for name in FAMILIES if name != "recent"), key=lambda name: shares[name])
     if shares[narrow] >= 0.3:
         return narrow
-    return "recent" if shares["recent"] >= 0.5 else ""
+    if shares["recent"] >= 0.5:
+        return "recent"
+    kind = max(TOKEN_FAMILIES, key=lambda name: shares[name])
+    return kind if shares[kind] >= 0.5 else ""
 
 
 def find(
@@ -142,7 +155,7 @@ def find(
 
     Args:
         dictionary: As in `families`.
-        family: One of `FAMILIES`, such as induction.
+        family: One of `ALL_FAMILIES`, such as induction.
         model: As in `families`.
         least: Smallest share of what a latent moves along this relation.
         min_tokens: Fewest tokens at which it fires.
@@ -154,8 +167,8 @@ def find(
     Raises:
         PolyheadError: as `families`; no such family.
     """
-    if family not in FAMILIES:
-        raise PolyheadError(f"unknown family {family!r}; {nearest(family, FAMILIES)}")
+    if family not in ALL_FAMILIES:
+        raise PolyheadError(f"unknown family {family!r}; {nearest(family, ALL_FAMILIES)}")
     found = families(dictionary, model, **options)
     chosen = found.loc[(found[family] >= least) & (found["tokens"] >= min_tokens)]
     return chosen.sort_values(by=family, ascending=False)
@@ -269,6 +282,22 @@ def _names(dictionary: Any, n: int) -> list[str]:
     return [*(head_name(dictionary.layers[0], h) for h in range(n - 1)), "identity"]
 
 
+def _vocabulary(model: HookedModel) -> list[str]:
+    if model.tokenizer is None:
+        raise PolyheadError(f"{model.cfg.name} has no tokenizer, so no text can be read for it")
+    return model.tokenizer.tokens(range(model.cfg.d_vocab))
+
+
+def _promoted(
+    sides: Sides, model: HookedModel, loadings: Float[Tensor, "i h"], chosen: Int[Tensor, " m"]
+) -> Int[Tensor, "m k"] | None:
+    """Ids of the tokens whose logits the chosen latents raise most; None where they write nothing into the stream."""
+    rows = sides.output_rows(len(loadings))
+    if rows is None:
+        return None
+    return (rows[chosen] @ folded_unembedding(model).float().cpu()).topk(N_PROMOTED).indices
+
+
 def _loadings(sides: Sides) -> Float[Tensor, "i h"]:
     found = sides.loadings()
     assert found is not None, "latents that move have loadings"
@@ -284,7 +313,7 @@ def _checked(latents: Sequence[int], n: int) -> Int[Tensor, " m"]:
 
 
 def _words(family: str) -> str:
-    return "kept where it is" if family == "identity" else FAMILIES[family]
+    return "kept where it is" if family == "identity" else ALL_FAMILIES[family]
 
 
 def _prepared(dictionary: Any, model: HookedModel | None) -> tuple[HookedModel, Sides]:

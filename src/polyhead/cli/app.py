@@ -14,6 +14,7 @@ from polyhead.cli.earlier_words import refuse_earlier_words
 from polyhead.cli.graph import graph
 from polyhead.cli.heads import heads
 from polyhead.cli.interpret import interpret
+from polyhead.cli.latents import latents
 from polyhead.cli.live import live
 from polyhead.cli.net import one_line
 from polyhead.cli.neurons import neurons
@@ -51,6 +52,7 @@ app.command(sweep, help_epilogue="Example: `polyhead sweep pairs --set n_heads=1
 app.command(heads)
 app.command(dictionary)
 app.command(graph)
+app.command(latents)
 app.command(benchmark, help_epilogue="Example: `polyhead benchmark --quick`")
 app.register_install_completion_command(
     name="install-completion",

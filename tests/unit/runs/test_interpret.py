@@ -1,6 +1,7 @@
 """`polyhead interpret` on the dictionary that ships: files, controls, labels that people edited, and mistakes."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.interpret_records import InterpretSummary
 from polyhead.core.label_records import LABELS, Label, Labels, load_labels
 from polyhead.runs.interpret import run_interpret
+from polyhead.runs.latents import run_find
 
 SMALL = {"n_latents": 24, "n_tokens": 24_576}
 
@@ -92,3 +94,21 @@ def test_json_says_the_same(found, capsys, tmp_path):
         one.pop("seconds")
         one.pop("milliseconds_per_latent")
     assert said == expected
+
+
+def test_latents_are_found_by_family_and_by_label(found, tmp_path, monkeypatch, capsys):
+    out, _ = found
+    rows = run_find("mtc-layer-3", family="induction", n_tokens=2048)
+    assert len(rows) > 20
+    assert [row["share"] for row in rows] == sorted((row["share"] for row in rows), reverse=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PolyheadError, match="has no labels yet; make them with: polyhead interpret mtc-layer-3"):
+        run_find("mtc-layer-3", label="token")
+    with pytest.raises(PolyheadError, match="say which latents"):
+        run_find("mtc-layer-3")
+    shutil.copytree(out, tmp_path / "runs" / "interpret" / "mtc-layer-3")
+    named = run_find("mtc-layer-3", label="TOKEN from")
+    assert 0 < len(named) <= 24
+    assert all("token" in row["label"] for row in named)
+    main(["latents", "find", "mtc-layer-3", "--label", "token", "--limit", "1"])
+    assert "latents" in capsys.readouterr().out
