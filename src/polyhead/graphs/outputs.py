@@ -171,7 +171,7 @@ def agreements(effects: Sequence[OutputEffect], generator: torch.Generator) -> l
                 seen = np.array([getattr(c, regime) for c in changes])
                 found.append(
                     OutputAgreement(
-                        what=what,
+                        what=mine[0].what,
                         step=step,
                         quantity=quantity,
                         regime=regime,

@@ -286,9 +286,9 @@ class _Running:
         r = self.reference
         return [HeadLoss(r.ce_clean, *pair) for pair in zip(self.splices.means(), r.ce_mean_heads, strict=True)]
 
-    def _sparsity(self, moved: Sparsity | None) -> dict[str, float | None]:
+    def _sparsity(self, moved: Sparsity | None) -> dict[str, Any]:
         names = ("l0_source", "l0_dest", "dead_share", "dense_share", "effective_heads", "identity_share")
-        none: dict[str, float | None] = dict.fromkeys(names)
+        none: dict[str, Any] = dict.fromkeys(names)
         if self.dictionary is None or not self.firing.n:
             return none
         plain = none | {"dead_share": self.firing.dead_share(), "dense_share": self.firing.dense_share()}

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from polyhead.core.head_names import head_name
 from polyhead.core.pattern_records import HeadPattern, goal_reached
-from polyhead.core.protocols import Batch, HasExplicitPatterns, HasKeyCodes, HasQueryCodes
+from polyhead.core.protocols import Batch, Codes, HasExplicitPatterns, HasKeyCodes, HasQueryCodes
 from polyhead.core.reading import Read
 from polyhead.core.sites import parse_site
 from polyhead.metrics.pattern_centred import CentredPatternSums
@@ -41,9 +41,11 @@ class HeadPatternSums:
             d_head: Their width, which the goal's L0 is measured by.
             dictionary: What makes the patterns; codes and explicit parts are measured where it has them.
         """
-        self.names, self.d_head, self.dictionary = list(names), d_head, dictionary
+        self.names, self.d_head = list(names), d_head
+        self.dictionary: Any = dictionary
         self._fidelity = [PatternFidelitySums() for _ in self.names]
         self._centred, self._top_keys = CentredPatternSums(), TopKeySums()
+        self._own_queries = isinstance(dictionary, HasQueryCodes)
         self._codes = TwoSidedSums() if isinstance(dictionary, HasKeyCodes) else None
         self._explicit = CentredPatternSums() if isinstance(dictionary, HasExplicitPatterns) else None
         self.n = 0
@@ -71,11 +73,13 @@ class HeadPatternSums:
         self._centred.update(pattern, estimate, counted)
         self._top_keys.update(pattern, estimate, counted)
         if self._codes is not None:
-            on_queries = self.dictionary.query_codes if isinstance(self.dictionary, HasQueryCodes) else None
-            on_queries = on_queries or self.dictionary.codes
-            self._codes.update(on_queries(batch), self.dictionary.key_codes(batch), counted)
+            self._codes.update(self._query_codes(batch), self.dictionary.key_codes(batch), counted)
         if self._explicit is not None:
             self._explicit.update(pattern, self.dictionary.explicit_patterns(batch), counted)
+
+    def _query_codes(self, batch: Batch) -> Codes:
+        """The code on queries: `codes`, unless the dictionary has another one."""
+        return self.dictionary.query_codes(batch) if self._own_queries else self.dictionary.codes(batch)
 
     def result(self, losses: Sequence[HeadLoss] = ()) -> tuple[HeadPattern, ...]:
         """One record per head; none where no batch had patterns.

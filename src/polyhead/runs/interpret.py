@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -164,7 +165,8 @@ def _documents(
 def _summary(
     place: Place, subject: Subject, documents: Documents, made: Interpreted, *, text: str, held_out: bool, seed: int
 ) -> InterpretSummary:
-    bound = made.columns["token_bound"].dropna()
+    bound = made.columns["token_bound"].to_numpy(dtype=float)
+    bound = bound[~np.isnan(bound)]
     return InterpretSummary(
         dictionary=place.name,
         method=load_artifact(place.dictionary).kind,
@@ -175,7 +177,7 @@ def _summary(
         n_documents=len(documents.names),
         n_tokens=int(documents.valid.sum()),
         n_latents=len(made.latents),
-        n_scored=int((made.columns["why"] == "").sum()),
+        n_scored=sum(why == "" for why in made.columns["why"]),
         not_scored=not_scored(made.columns),
         rows=score_rows(made),
         token_bound=round(float(bound.mean()), 4) if len(bound) else None,

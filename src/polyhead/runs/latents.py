@@ -53,7 +53,8 @@ def run_find(
             continue
         dictionary: Any = load_dictionary(place.dictionary).requires_grad_(False)
         sizes = {"n_sequences": -(-n_tokens // 128), "seq_len": 128, "text": text}
-        for latent, found in find(dictionary, family, least=least, **sizes).iterrows():
+        table = find(dictionary, family, least=least, **sizes)
+        for latent, found in zip(table.index, table.to_dict("records"), strict=True):
             if label is None or latent in named.labels:
                 numbers = {"share": found[family], "lift": found["lift"] if found["family"] == family else None}
                 rows.append(_row(place, int(str(latent)), {**numbers, "tokens": int(found["tokens"])}, labels))

@@ -37,7 +37,7 @@ class Documents:
         """Positions whose whole window is text: a shortened window would tell a judge where it stands."""
         padded = np.pad(self.valid, ((0, 0), (BEFORE, AFTER)))
         windows = np.lib.stride_tricks.sliding_window_view(padded, BEFORE + 1 + AFTER, axis=1)
-        return windows.all(-1)
+        return np.asarray(windows.all(-1))
 
     @property
     def for_fitting(self) -> Bool[np.ndarray, " n"]:

@@ -14,7 +14,10 @@ CHANCE = {"K": 0.2, "Q": 0.2, "P": 0.2, "X": 0.2, "detection": 0.5}
 class Judge(Protocol):
     """Judges items without knowing which text is false."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """In records."""
+        ...
 
     def scores(self, items: Items) -> Float[np.ndarray, "i 5"]:
         """How much each text looks like the other four; the lowest is called false. NaN: no answer."""

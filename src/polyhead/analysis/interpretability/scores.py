@@ -18,6 +18,7 @@ from polyhead.analysis.interpretability.judges import Judge, LearningJudge, auro
 from polyhead.analysis.interpretability.text_features import TextFeatures
 
 N_RESAMPLED = 1000
+_UNKNOWN = (float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _why(made: pd.DataFrame, material: Material) -> list[str]:
     """Why a latent has no score; empty where it has one."""
     kinds = [kind for kind in ("K", "Q") if kind in material.items]
     density = np.stack([material.density[SIDE[kind]] for kind in kinds])
-    scored = ~made[kinds].isna().any(axis=1).to_numpy()
+    scored = [not row.any() for row in np.isnan(made[kinds].to_numpy(dtype=float))]
     words = []
     for i in range(len(made)):
         if scored[i]:
@@ -150,7 +151,7 @@ def interval(values: Float[np.ndarray, " i"], *, seed: int = 0) -> tuple[float, 
     """Mean, and the middle 95 % of means of resampled latents (NaN left out); NaN where there are none."""
     values = values[~np.isnan(values)]
     if not len(values):
-        return (float("nan"),) * 3
+        return _UNKNOWN
     means = values[_resampled(len(values), seed)].mean(1)
     low, high = np.quantile(means, [0.025, 0.975])
     return float(values.mean()), float(low), float(high)
@@ -160,7 +161,7 @@ def gap(ours: Float[np.ndarray, " i"], theirs: Float[np.ndarray, " j"], *, seed:
     """Difference of means of two sets of latents with its interval; each set is resampled by itself."""
     ours, theirs = ours[~np.isnan(ours)], theirs[~np.isnan(theirs)]
     if not len(ours) or not len(theirs):
-        return (float("nan"),) * 3
+        return _UNKNOWN
     apart = ours[_resampled(len(ours), seed)].mean(1) - theirs[_resampled(len(theirs), seed + 1)].mean(1)
     low, high = np.quantile(apart, [0.025, 0.975])
     return float(ours.mean() - theirs.mean()), float(low), float(high)
