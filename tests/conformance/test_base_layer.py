@@ -24,6 +24,14 @@ from polyhead.ops.rotary import apply_rotary
 NORMED = {"qwen3", "olmo2", "olmo2-gqa", "olmo3", "gemma3_text"}
 NOT_ROTARY = {"gpt2", "gpt2-scaled-by-layer", "gpt2-unscaled", "gpt_neo"}
 CAPS = {"gemma2": 3.0}
+SINKS = {"gpt_oss"}
+NEIGHBOURS = {"cohere2"}
+"""Neighbouring dimensions are the pairs that turn, which no table describes."""
+
+
+def rotates(name: str, layer: int) -> bool:
+    """Layer 1 of two families has no positions at all."""
+    return name not in NOT_ROTARY and not (name in ("smollm3", "cohere2") and layer == 1)
 
 
 def made_scores(layer: BaseLayer, x: Tensor) -> Tensor:
@@ -50,9 +58,10 @@ def test_every_layer_is_said_to_be_what_it_is(name: str) -> None:
         assert layer.window == (WINDOW if local else None)
         assert layer.softcap == CAPS.get(name)
         assert layer.qk_norm == (name in NORMED)
-        assert (layer.rotary is None) == (name in NOT_ROTARY)
-        assert not isinstance(layer.rotary, str)
-        assert layer.plain_scores == (not local and name not in NORMED and name not in CAPS)
+        assert layer.sinks == (name in SINKS)
+        assert (layer.rotary is None) == (not rotates(name, number))
+        assert isinstance(layer.rotary, str) == (name in NEIGHBOURS and rotates(name, number))
+        assert layer.plain_scores == (not local and name not in NORMED | SINKS | set(CAPS))
         assert bool(layer.obstacles) == (not layer.plain_scores)
         if layer.plain_scores:
             check_scores("lorsa", layer)
@@ -60,7 +69,7 @@ def test_every_layer_is_said_to_be_what_it_is(name: str) -> None:
             seen = scores.isfinite()
             torch.testing.assert_close(made_scores(layer, x)[seen], scores[seen], rtol=1e-4, atol=1e-4)
         else:
-            with pytest.raises(PolyheadError, match=r"window|cap|norm"):
+            with pytest.raises(PolyheadError, match=r"window|cap|norm|sink"):
                 check_scores("lorsa", layer)
 
 
@@ -68,7 +77,7 @@ def test_every_layer_is_said_to_be_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(TINY))
 def test_score_scales_are_those_of_the_model(name: str) -> None:
     """Gemma's comes from query_pre_attn_scalar, also where a norm or a cap keeps the layer from being plain."""
-    expected = {"gemma2": 7**-0.5, "gemma3_text": 7**-0.5, "gpt_neo": 1.0, "gpt2-unscaled": 1.0}
+    expected = {"gemma2": 7**-0.5, "gemma3_text": 7**-0.5, "gpt_neo": 1.0, "gpt2-unscaled": 1.0, "granite": 0.3}
     model = tiny_hf.make(name)
     for number in range(N_LAYERS):
         scale = expected.get(name, model.cfg.d_head**-0.5)
@@ -81,7 +90,7 @@ def test_qk_dictionaries_read_what_scores_are_made_of(name: str) -> None:
     method = METHODS["qk_diagonal"]
     layer = base_layer(tiny_hf.make(name), 1)
     (read,) = method.reading(method.settings(), [layer]).roles["q"]
-    assert read.site == site(1, "attn.hook_q" if name in NOT_ROTARY else "attn.hook_rot_q")
+    assert read.site == site(1, "attn.hook_rot_q" if rotates(name, 1) else "attn.hook_q")
 
 
 def family(kind: str, **more: Any) -> HFModel:

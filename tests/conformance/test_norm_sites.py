@@ -14,7 +14,7 @@ from polyhead.core.rng import generator
 from polyhead.core.sites import site
 from polyhead.models.hf import HFModel
 
-LAYER_NORM = ("gpt2", "gpt_neo", "gpt_neox", "starcoder2")
+LAYER_NORM = ("gpt2", "gpt_neo", "gpt_neox", "starcoder2", "cohere2")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,8 @@ def norms(model: HFModel) -> dict[str, str]:
     for layer in range(N_LAYERS):
         if model.cfg.family not in ("olmo2", "olmo3"):  # norms on outputs only
             found[site(layer, "ln1")] = site(layer, "hook_resid_pre")
-            found[site(layer, "ln2")] = site(layer, "hook_resid_pre" if parallel else "hook_resid_mid")
+            if model.family.ln2 is not None:
+                found[site(layer, "ln2")] = site(layer, "hook_resid_pre" if parallel else "hook_resid_mid")
         if model.cfg.family in ("olmo2", "olmo3", "gemma2", "gemma3_text"):
             found |= {site(layer, "ln1_post"): site(layer, "hook_attn_out")}
             found |= {site(layer, "ln2_post"): site(layer, "hook_mlp_out")}

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import CONFIG_MAPPING, AutoConfig, AutoModelForCausalLM
 
 from polyhead.core.rng import generator
 from polyhead.models.hf import HFModel
@@ -49,6 +49,20 @@ _GPT_NEO = {
     "attention_types": [[["local", "global", "local"], 1]],
     "window_size": WINDOW,
 }
+SQUARE = {
+    **_LLAMA,
+    "hidden_size": 32,
+    "num_attention_heads": 4,
+    "intermediate_size": 16,
+    "moe_intermediate_size": 16,
+    "num_experts": 3,
+    "num_local_experts": 3,
+    "num_experts_per_tok": 2,
+    "head_dim": 8,
+}
+"""Matrices of experts need widths that are multiples of 16 bytes."""
+_GRANITE = {"embedding_multiplier": 3.0, "residual_multiplier": 0.4, "logits_scaling": 2.5, "attention_multiplier": 0.3}
+_COHERE = {**_ONE_HEAD_SIZE, "head_dim": 10, "logit_scale": 0.3}
 _GPT_NEOX = {k: v for k, v in _ONE_HEAD_SIZE.items() if k not in ("head_dim", "num_key_value_heads")}
 
 
@@ -61,6 +75,14 @@ class Tiny:
     local: tuple[bool, ...] = (False,) * N_LAYERS
 
 
+_VISION = {
+    "hidden_size": 8,
+    "intermediate_size": 8,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 1,
+    "image_size": 4,
+    "patch_size": 2,
+}
 _MIXED = (True, False, True)
 TINY = {
     "gpt2": Tiny("gpt2", _GPT2),
@@ -87,20 +109,43 @@ TINY = {
     "gemma2": Tiny("gemma2", {**_GEMMA, "attn_logit_softcapping": 3.0, "final_logit_softcapping": 5.0}, _MIXED),
     "gemma3_text": Tiny("gemma3_text", _GEMMA, _MIXED),
     "phi3": Tiny("phi3", {**_LLAMA, "sliding_window": WINDOW}, (True,) * N_LAYERS),
+    "smollm3": Tiny("smollm3", {**_LLAMA, "no_rope_layers": [1, 0, 1]}),
+    "granite": Tiny("granite", {**SQUARE, **_GRANITE}),
+    "cohere2": Tiny("cohere2", {**_COHERE, "sliding_window": WINDOW, "layer_types": _LAYER_TYPES}, _MIXED),
+    "mixtral": Tiny("mixtral", SQUARE),
+    "gpt_oss": Tiny("gpt_oss", {**SQUARE, "sliding_window": WINDOW, "layer_types": _LAYER_TYPES}, _MIXED),
 }
+"""Families that all of tests/conformance/test_models_hf.py is run on."""
+
+ALL_OTHERS = {
+    "gemma3": Tiny("gemma3", {"text_config": _GEMMA, "vision_config": _VISION, "mm_tokens_per_image": 1}, _MIXED),
+    "cohere": Tiny("cohere", _COHERE),
+    "qwen3_moe": Tiny("qwen3_moe", SQUARE),
+    "exaone4": Tiny("exaone4", {**_LLAMA, "sliding_window": WINDOW, "layer_types": _LAYER_TYPES}, _MIXED),
+    "granitemoe": Tiny("granitemoe", {**SQUARE, **_GRANITE}),
+    "llama4_text": Tiny("llama4_text", {**SQUARE, "intermediate_size_mlp": 16}),
+    "nemotron": Tiny("nemotron", {**_ONE_HEAD_SIZE, "head_dim": 10}),
+}
+_OF_DEFAULT_SHAPE = """
+apertus arcee aria_text cwm ernie4_5 ernie4_5_moe exaone_moe flex_olmo gemma glm glm4 glm4_moe hunyuan_v1_dense lfm2
+minimax_m2 ministral ministral3 olmoe phimoe qwen2_moe seed_oss vaultgemma
+"""
+ALL_OTHERS |= {kind: Tiny(kind, SQUARE) for kind in _OF_DEFAULT_SHAPE.split()}
+OTHERS = {kind: tiny for kind, tiny in sorted(ALL_OTHERS.items()) if kind in CONFIG_MAPPING}
+"""Model types that identities are checked on, as far as the installed transformers has them."""
 
 
 @cache
 def make(name: str) -> HFModel:
     """The tiny model of that name; tests share it and must leave it as it was."""
-    tiny = TINY[name]
+    tiny = (TINY | OTHERS)[name]
     config = AutoConfig.for_model(tiny.model_type, **tiny.settings)
     hf = AutoModelForCausalLM.from_config(config, attn_implementation="eager")
     rng = generator(0, f"tiny {name}")
     with torch.no_grad():
         for p in hf.parameters():
             if p.ndim == 1:
-                p.normal_(1.0 if "gemma" not in name else 0.0, 0.3, generator=rng)
+                p.normal_(0.0 if "gemma" in name or "nemotron" in name else 1.0, 0.3, generator=rng)
             else:
                 p.normal_(0.0, 2 * p.shape[-1] ** -0.5, generator=rng)
     return HFModel(hf, name=name)

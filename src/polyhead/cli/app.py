@@ -93,18 +93,28 @@ def demo(*, out: Path = Path("runs/demo"), layer: Layer = 3, threads: Count | No
     show(result.model_dump(mode="json"), json, lambda console: print_demo(result, console))
 
 
-@app.command(help_epilogue="Examples: `polyhead models`, `polyhead models pythia-70m`")
-def models(name: str | None = None, /, *, load: bool = False, json: Json = False) -> None:
+@app.command(
+    help_epilogue="Examples: `polyhead models`, `polyhead models pythia-70m`, `polyhead models smollm2-135m --check`"
+)
+def models(name: str | None = None, /, *, load: bool = False, check: bool = False, json: Json = False) -> None:
     """List the models that can be loaded by name, or say what one of them is.
 
     Args:
         name: An alias, a hub repository or a local folder. What stands before every sequence and after every document
             may follow any model's name, in every command: `gpt2:bos=none`, `NAME:bos=TOKEN`, `NAME:eos=none`.
         load: Load it and show its sizes, and what stands before a sequence (needs its files).
+        check: Load it, and compare what polyhead reads of it with transformers and with the algebra of attention.
     """
-    from polyhead.runs.list_models import describe_model, list_models
+    from polyhead.runs.list_models import check_model, describe_model, list_models
 
-    if name is None:
+    if check:
+        if name is None:
+            raise PolyheadError("--check needs a model: polyhead models NAME --check")
+        rows = check_model(name)
+        off = "largest relative difference"
+        printed = [row | {off: f"{row[off]:.1e}"} for row in rows]
+        show({"model": name, "identities": rows}, json, lambda console: console.print(table(name, printed)))
+    elif name is None:
         rows = list_models()
         show({"models": rows}, json, lambda console: console.print(table("models", rows)))
     else:

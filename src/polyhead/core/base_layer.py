@@ -51,6 +51,8 @@ class BaseLayer:
     """Scores are softcap tanh(scores / softcap)."""
     qk_norm: bool = False
     """Queries and keys are normed between projection and rotation."""
+    sinks: bool = False
+    """A learned score of each head takes part in the softmax and moves nothing."""
 
     @property
     def rotated_sites(self) -> bool:
@@ -76,6 +78,7 @@ class BaseLayer:
         found = [] if self.window is None else [f"a window of {self.window} keys"]
         found += [] if self.softcap is None else [f"a soft cap at {self.softcap:g}"]
         found += ["a norm on queries and keys"] if self.qk_norm else []
+        found += ["attention sinks"] if self.sinks else []
         return found or ([] if self.plain_scores else ["scores of an unknown form, such as added positions"])
 
     @property

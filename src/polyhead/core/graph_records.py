@@ -212,7 +212,7 @@ class OutputChange(Record):
 
 
 Quantity = Literal["logit", "margin", "probability"]
-"""Of the target token: its logit less the mean over the vocabulary, less that of the runner-up, its probability."""
+"""Of the target token: its logit minus the mean over the vocabulary, minus that of the runner-up, its probability."""
 Regime = Literal["frozen", "live"]
 
 

@@ -27,6 +27,10 @@ class ModelConfig(SpecialTokens):
     positions: Literal["rotary", "learned", "shortformer", "none"]
     normalization: Literal["LN", "LNPre", "RMS", "RMSPre", "none"]
     """`...Pre` means no learned gain; `none` means no normalisation at all."""
+    attention: tuple[str, ...] = ()
+    """Kind of attention of each layer: `full`, `window 128` (the last 128 keys, the query's own included), `chunk 8192`
+    (keys of the query's own stretch of 8,192), each with ` + sink` where a learned score takes part in the softmax.
+    Empty in records that were written before it was kept."""
     unused_tensors: tuple[str, ...] = ()
     """Tensors of its files that are no part of the language model (a second head, an image encoder)."""
 

@@ -164,7 +164,7 @@ def record(model: HookedModel, tokens: Int[Tensor, " p"], readings: Sequence[Rea
     Raises:
         PolyheadError: the prompt is empty or longer than the context, a token is unknown, a site is missing.
     """
-    parallel = isinstance(model, HFModel) and bool(getattr(model.hf.config, "use_parallel_residual", False))
+    parallel = isinstance(model, HFModel) and model.parallel
     names = _own_sites(model, parallel)
     names += [name for reading in readings for name in reading.sites]
     _, cache = model.run_with_cache(tokens[None].to(model.device), list(dict.fromkeys(names)))

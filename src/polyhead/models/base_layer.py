@@ -62,7 +62,7 @@ def base_layer(model: HookedModel, layer: int, *, n_positions: int | None = None
     rotary: Rotation = "unknown" if kind.rotates else None
     if index is not None:
         rotary = _table(model, layer, kind, index, n_positions) if index >= 0 else None
-    plain = window is None and kind.softcap is None and index is not None and not normed
+    plain = window is None and kind.softcap is None and not kind.sinks and index is not None and not normed
     return BaseLayer(
         layer=layer,
         n_kv_heads=cfg.n_kv_heads,
@@ -74,6 +74,7 @@ def base_layer(model: HookedModel, layer: int, *, n_positions: int | None = None
         window=window,
         softcap=kind.softcap,
         qk_norm=normed,
+        sinks=kind.sinks,
         **weights,
     )
 

@@ -47,6 +47,11 @@ def mlp_weights(model: HookedModel, layer: int) -> MLPWeights:
         return MLPWeights(mlp.W_in.detach().T.float(), mlp.W_out.detach().float())
     assert isinstance(model, HFModel)
     family = model.family
+    if family.mlp_in is None or family.mlp_out is None:
+        raise PolyheadError(
+            f"{model.cfg.name} has a mixture of experts in place of an MLP, whose neurons differ from token to token; "
+            "its heads can be seen (--units heads)"
+        )
     mlp = model.hf.get_submodule(f"{family.blocks}.{layer}.{family.mlp}")
     transposed = family.qkv == "conv1d"  # GPT-2 keeps every matrix as [in, out]
 

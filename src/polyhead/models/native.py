@@ -287,5 +287,6 @@ def _model_config(native: NativeConfig, name: str, special: SpecialTokens) -> Mo
         attn_only=native.d_mlp is None,
         positions=native.positions,
         normalization=native.normalization,
+        attention=("full",) * native.n_layers,
         **special.model_dump(),
     )

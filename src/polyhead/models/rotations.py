@@ -29,8 +29,8 @@ def rotation_tables(model: HookedModel, layer: int, n_positions: int) -> list[Fl
 
 
 def _of_hugging_face(hf: Any, layer: int, n: int) -> Iterator[Tensor]:
-    own = layer_type(hf.config, layer)
-    kinds = sorted(set(getattr(hf.config, "layer_types", None) or ()), key=lambda kind: kind != own)
+    own = layer_type(hf.config.get_text_config(), layer)
+    kinds = sorted(set(getattr(hf.config.get_text_config(), "layer_types", None) or ()), key=lambda kind: kind != own)
     like, positions = torch.zeros(1, 1, 1, device=hf.device), torch.arange(n, device=hf.device)[None]
     for name, module in hf.named_modules():
         if not name.rpartition(".")[2].startswith("rotary_emb"):
@@ -40,4 +40,8 @@ def _of_hugging_face(hf: Any, layer: int, n: int) -> Iterator[Tensor]:
         for more in {2: [()], 3: [(kind,) for kind in kinds]}.get(asked, []):
             cos, sin = copied(like, positions, *more)
             half = cos.shape[-1] // 2
+            if torch.equal(cos[..., ::2], cos[..., 1::2]):
+                continue  # neighbouring dimensions are the pairs (Cohere), which no table here describes
+            if not torch.equal(cos[..., :half], cos[..., half:]):
+                half = cos.shape[-1]  # each angle is given once (gpt-oss)
             yield torch.stack([cos[0, :, :half], sin[0, :, :half]])

@@ -39,7 +39,7 @@ def folded_unembedding(model: HookedModel) -> Float[Tensor, "m v"]:
     gain = getattr(norm, "weight", getattr(norm, "w", None))
     if gain is not None:
         gain = gain.detach().float()
-        if model.cfg.family.startswith("gemma"):
+        if isinstance(model, HFModel) and model.family.gain_plus_one:
             gain = 1.0 + gain
         W_U = gain[:, None] * W_U
     return W_U - W_U.mean(0, keepdim=True) if _subtracts_mean(model) else W_U

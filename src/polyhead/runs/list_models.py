@@ -3,9 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from polyhead.core.errors import PolyheadError
 from polyhead.core.special_tokens import SpecialTokens
 from polyhead.models.aliases import ALIASES, resolve
 from polyhead.models.asked_special import split_asked
+from polyhead.models.hf.identities import CLOSE, identities
+from polyhead.models.hf.model import HFModel
 from polyhead.models.load import BUNDLED, folder_tokenizer, load_model
 from polyhead.models.tokenizer import Tokenizer
 
@@ -41,6 +46,31 @@ def describe_model(name: str, *, load: bool) -> dict[str, Any]:
         row |= {} if tokenizer is None or asked else _around(tokenizer.special, tokenizer)
     row |= {which: f"{value} (asked for)" for which, value in asked.items()}
     return row
+
+
+def check_model(name: str) -> list[dict[str, Any]]:
+    """Load a model and measure, on a probe, the identities that everything else relies on.
+
+    Args:
+        name: An alias, a hub repository or a local folder.
+
+    Returns:
+        One row per identity: in words, the largest relative difference over layers, and whether it holds.
+
+    Raises:
+        PolyheadError: unknown name, its files are not to be had, its family is not supported, or it is not a model of
+            transformers.
+    """
+    model = load_model(name)
+    if not isinstance(model, HFModel):
+        raise PolyheadError(
+            f"--check compares models of transformers with what polyhead reads of them; {name} is not one"
+        )
+    close = max(CLOSE, 8 * torch.finfo(model.dtype).eps)
+    return [
+        {"identity": words, "largest relative difference": float(f"{off:.2g}"), "holds": off <= close}
+        for words, off in identities(model).items()
+    ]
 
 
 def _around(special: SpecialTokens, tokenizer: Any) -> dict[str, str]:

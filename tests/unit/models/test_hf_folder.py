@@ -127,9 +127,12 @@ def test_a_config_transformers_cannot_read(folder: Path) -> None:
     assert "\n" not in str(info.value)
 
 
-def test_families_without_an_entry(folder: Path) -> None:
-    (folder / "config.json").write_text(json.dumps({"model_type": "bert"}))
-    with pytest.raises(PolyheadError, match=r"models of type 'bert' are not supported; known: gemma2"):
+def test_model_types_without_a_causal_language_model(folder: Path) -> None:
+    (folder / "config.json").write_text(json.dumps({"model_type": "vit"}))
+    with pytest.raises(
+        PolyheadError,
+        match=r"models of type 'vit' are not supported: the installed transformers has no causal language model",
+    ):
         ph.load_model(folder)
 
 

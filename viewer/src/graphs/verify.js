@@ -37,7 +37,7 @@ const table = (g, list, act, title) =>
 
 const SORTS = { node: "single nodes", supernode: "supernodes", set: "sets of the strongest nodes" };
 const QUANTITIES = {
-  logit: ["Logit", "Logit of the target token, less the mean over the vocabulary."],
+  logit: ["Logit", "Logit of the target token minus the mean over the vocabulary."],
   margin: ["Margin", "Logit of the target token, less that of the runner-up."],
   probability: ["Probability", "Of the target token."],
 };

@@ -1,19 +1,18 @@
 """The config.json of a folder in transformers' layout: checked here, then made into transformers' own config.
 
-Only families that polyhead knows are asked about, so transformers never offers to run a checkpoint's own code.
+Only model types of transformers itself are asked about, so it never offers to run a checkpoint's own code.
 """
 
 from copy import deepcopy
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from transformers import CONFIG_MAPPING, PretrainedConfig
 from transformers.activations import ACT2FN
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
 from polyhead.core.data_files import read_object
-from polyhead.core.errors import ArtifactError, PolyheadError
-from polyhead.models.hf.family import family_of
+from polyhead.core.errors import ArtifactError, PolyheadError, nearest
 
 _SIZES = (
     "num_hidden_layers",
@@ -42,21 +41,25 @@ def read_hf_config(folder: Path) -> PretrainedConfig:
 
     Raises:
         ArtifactError: no config, or values that make no model; names the key.
-        PolyheadError: a family that is not supported, or quantised weights.
+        PolyheadError: a type that transformers has no causal language model for, or quantised weights.
     """
     path = folder / "config.json"
     settings = read_object(path)
     kind = settings.get("model_type")
     if not isinstance(kind, str):
         raise ArtifactError(f"{path}: model_type is {kind!r}; expected the name of a family, such as 'llama'")
-    family_of(SimpleNamespace(model_type=kind))
+    if kind not in CONFIG_MAPPING or kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        raise PolyheadError(
+            f"{path}: models of type {kind!r} are not supported: the installed transformers has no causal language "
+            f"model of that type; {nearest(kind, MODEL_FOR_CAUSAL_LM_MAPPING_NAMES)}"
+        )
     _refuse_quantised(settings, path)
     plain = {key: value for key, value in deepcopy(settings).items() if key not in _CLASSIFIERS}
     try:
         config = CONFIG_MAPPING[kind].from_dict(plain)
     except Exception as error:  # transformers raises many kinds for a bad config
         raise ArtifactError(f"{path} is not a config transformers can read: {one_line(error)}") from None
-    _check_values(config, path)
+    _check_values(config.get_text_config(), path)
     return config
 
 
@@ -100,6 +103,8 @@ def _check_values(config: Any, path: Path) -> None:
         raise ArtifactError(f"{path}: {n_heads} query heads cannot share {shared} key heads; expected a divisor")
     for key in _WINDOWS:
         value = getattr(config, key, None)
+        if value == 0 and getattr(config, "use_sliding_window", None) is False:
+            continue  # how Qwen2-MoE writes that there is none
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
             raise ArtifactError(f"{path}: {key} is {value!r}; expected a whole number of at least 1, or null")
     rotations = getattr(config, "rope_parameters", None)

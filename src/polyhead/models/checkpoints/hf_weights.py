@@ -104,12 +104,12 @@ def check_claims(config: Any, listed: dict[str, Listed], folder: Path) -> None:
         ArtifactError: layers or shapes that the files do not have, or a config from which no model can be built.
         PolyheadError: weights in a quantised type.
     """
-    blocks = re.escape(family_of(config).blocks.split(".")[-1])
+    blocks, text = _blocks(config), config.get_text_config()
     layers = {int(m[1]) for name in listed if (m := re.search(rf"(?:^|\.){blocks}\.(\d{{1,9}})\.", name))}
-    if config.num_hidden_layers > len(layers):
-        asked = config.attribute_map.get("num_hidden_layers", "num_hidden_layers")
+    if text.num_hidden_layers > len(layers):
+        asked = text.attribute_map.get("num_hidden_layers", "num_hidden_layers")
         raise ArtifactError(
-            f"{folder}: config.json asks for {config.num_hidden_layers:,} layers ({asked}), the weights hold tensors "
+            f"{folder}: config.json asks for {text.num_hidden_layers:,} layers ({asked}), the weights hold tensors "
             f"without values for all but {len(layers)}; is it the config of another model, or a shard missing?"
         )
     prefix, expected = _expected(config, folder)
@@ -154,9 +154,15 @@ def sort_left_over(names: Iterable[str], config: Any) -> tuple[list[str], list[s
     Constants that earlier versions of transformers saved (masks, frequencies) are in neither.
     """
     others = sorted(name for name in names if not _BUFFER.search(name))
-    block = re.compile(rf"(?:^|\.){re.escape(family_of(config).blocks.split('.')[-1])}\.\d+\.")
+    block = re.compile(rf"(?:^|\.){_blocks(config)}\.\d+\.")
     inside = [name for name in others if block.search(name)]
     return inside, [name for name in others if not block.search(name)]
+
+
+def _blocks(config: Any) -> str:
+    """A pattern for the name of the list of blocks."""
+    family = family_of(config)
+    return "(?:layers|h|blocks)" if family is None else re.escape(family.blocks.split(".")[-1])
 
 
 def few(names: list[str]) -> str:

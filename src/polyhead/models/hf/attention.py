@@ -79,16 +79,18 @@ def tapped_attention(
     layer: int,
     scale: float,
     softcap: float | None = None,
+    sinks: Float[Tensor, " h"] | None = None,
 ) -> Float[Tensor, "b p h d"]:
     """z, with every tensor on the way offered to the tap of the running pass.
 
-    k may come with other heads than v: one per query head where a hook at `hook_k` looked on.
+    k may come with other heads than v: one per query head where a hook at `hook_k` looked on. With `sinks`, a learned
+    score per head takes part in the softmax and moves nothing (gpt-oss): rows of the pattern sum to less than 1.
     """
     n_heads = q.shape[2]
     k, v = repeat_heads(k, n_heads), repeat_heads(v, n_heads)
     current = _PASS.get()
     if current is None:
-        return _plain(q, k, v, allowed, scale=scale, softcap=softcap)
+        return _plain(q, k, v, allowed, scale=scale, softcap=softcap, sinks=sinks)
     tap, prefix = current.tap, "hook_rot_" if current.rotary else "hook_"
 
     def at(name: str) -> str:
@@ -99,22 +101,34 @@ def tapped_attention(
     inner, z = (at("hook_attn_scores"), at("hook_pattern")), None
     if tap.wants(*inner):
         scores = tap(inner[0], capped_scores(q, k, allowed, scale=scale, softcap=softcap))
-        pattern = tap(inner[1], _softmax(scores))
+        pattern = tap(inner[1], _softmax(scores, sinks))
         z = mix_values(pattern, v) if in_path(tap, pattern, *inner) else None
-    return tap(at("hook_z"), _plain(q, k, v, allowed, scale=scale, softcap=softcap) if z is None else z)
+    if z is None:
+        z = _plain(q, k, v, allowed, scale=scale, softcap=softcap, sinks=sinks)
+    return tap(at("hook_z"), z)
 
 
-def _softmax(scores: Tensor) -> Tensor:
-    """Over key positions, in float32 where scores are narrower, as transformers does."""
+def _softmax(scores: Float[Tensor, "b h q k"], sinks: Float[Tensor, " h"] | None) -> Float[Tensor, "b h q k"]:
+    """Over key positions (and the sink), in float32 where scores are narrower, as transformers does."""
     wide = torch.promote_types(scores.dtype, torch.float32)
-    return scores.softmax(-1, dtype=wide).to(scores.dtype)
+    if sinks is None:
+        return scores.softmax(-1, dtype=wide).to(scores.dtype)
+    sink = sinks.to(scores.dtype)[None, :, None, None].expand(*scores.shape[:-1], 1)
+    return torch.cat([scores, sink], -1).softmax(-1, dtype=wide)[..., :-1].to(scores.dtype)
 
 
 def _plain(
-    q: Tensor, k: Tensor, v: Tensor, allowed: Tensor | None, *, scale: float, softcap: float | None
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    allowed: Tensor | None,
+    *,
+    scale: float,
+    softcap: float | None,
+    sinks: Tensor | None,
 ) -> Float[Tensor, "b p h d"]:
-    if softcap is not None:
-        return mix_values(_softmax(capped_scores(q, k, allowed, scale=scale, softcap=softcap)), v)
+    if softcap is not None or sinks is not None:
+        return mix_values(_softmax(capped_scores(q, k, allowed, scale=scale, softcap=softcap), sinks), v)
     z = F.scaled_dot_product_attention(
         q.transpose(1, 2),
         k.transpose(1, 2),
@@ -134,6 +148,7 @@ def _registered(
     attention_mask: Tensor | None,
     scaling: float | None = None,
     softcap: float | None = None,
+    s_aux: Tensor | None = None,
     **_: Any,
 ) -> tuple[Tensor, None]:
     """What transformers calls. The mask twin below has already put sliding windows into `attention_mask`."""
@@ -145,6 +160,7 @@ def _registered(
         layer=module.layer_idx,
         scale=_own_scale(module, query.shape[-1]) if scaling is None else scaling,
         softcap=softcap,
+        sinks=s_aux,
     )
     return z.contiguous(), None
 

@@ -1,13 +1,12 @@
 """What distinguishes one Hugging Face family from another: where its modules are and how it stores q, k and v.
 
 Paths are relative to the causal language model (`blocks`, `ln_final`, `embed`, `pos_embed`) or to a block (the rest).
-A new family that uses transformers' attention interface needs one entry in `FAMILIES` and a line in the tests.
+A family that uses transformers' attention interface needs one entry in `FAMILIES` and a line in the tests; a decoder
+without an entry is looked at by hf/adapter.py, and refused unless hf/identities.py finds every identity in order.
 """
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-
-from polyhead.core.errors import PolyheadError
 
 QKV = Literal["separate", "conv1d", "interleaved", "stacked"]
 """How projections are stored: three matrices; one GPT-2 Conv1D [in, q|k|v]; one matrix with rows [head, q|k|v, d_head];
@@ -37,10 +36,11 @@ class Family:
     """Norm before the MLP, fed the middle of the residual stream; None where the MLP reads that itself."""
     ln2_post: str | None = None
     mlp: str = "mlp"
-    mlp_in: str = "gate_proj"
-    """Inside `mlp`; its output is `mlp.hook_pre` (of a gated MLP: the gate)."""
+    mlp_in: str | None = "gate_proj"
+    """Inside `mlp`; its output is `mlp.hook_pre` (of a gated MLP: the gate). None for a mixture of experts, whose
+    neurons differ from token to token: it is one site, `hook_mlp_out`."""
     mlp_in_is_gate_and_up: bool = False
-    mlp_out: str = "down_proj"
+    mlp_out: str | None = "down_proj"
     normalization: Literal["LN", "RMS"] = "RMS"
     gain_plus_one: bool = False
     """Norms store their gain minus one (Gemma)."""
@@ -48,6 +48,19 @@ class Family:
     """A norm runs over all key heads together, so keys cannot be told apart per query head before it."""
     embeds_times_sqrt_d: bool = False
     """The token embedding is multiplied by sqrt(d_model)."""
+    embeds_times: str | None = None
+    """The setting of the config that the token embedding is multiplied by."""
+    branches_times: str | None = None
+    """The setting that outputs of attention and MLP are multiplied by before they join the stream. It counts as part
+    of W_O, b_O and of `attn.hook_result`, `hook_attn_out` and `hook_mlp_out`."""
+    logits_over: str | None = None
+    """The setting that logits are divided by; it counts as part of W_U."""
+    logits_times: str | None = None
+    """The setting that logits are multiplied by; it counts as part of W_U."""
+    parallel: bool = False
+    """Attention and MLP both read the block's input."""
+    adapted: bool = False
+    """Found by hf/adapter.py, not from a list."""
     own_attention: bool = False
     """The family does not call transformers' attention interface (GPT-Neo)."""
 
@@ -73,6 +86,8 @@ _OLMO = replace(
     ln2_post="post_feedforward_layernorm",
     joint_k_norm=True,
 )
+_EXPERTS = replace(_LLAMA, mlp_in=None, mlp_out=None)
+_COHERE = replace(_LLAMA, normalization="LN", ln2=None, parallel=True, logits_times="logit_scale")
 _GPT2 = Family(
     blocks="transformer.h",
     embed="transformer.wte",
@@ -110,25 +125,39 @@ FAMILIES: dict[str, Family] = {
     "mistral": _LLAMA,
     "qwen2": _LLAMA,
     "qwen3": _LLAMA,
+    "qwen3_moe": _EXPERTS,
+    "mixtral": _EXPERTS,
+    "gpt_oss": _EXPERTS,
+    "smollm3": _LLAMA,
+    "granite": replace(
+        _LLAMA,
+        embeds_times="embedding_multiplier",
+        branches_times="residual_multiplier",
+        logits_over="logits_scaling",
+    ),
+    "cohere": _COHERE,
+    "cohere2": _COHERE,
     "olmo2": _OLMO,
     "olmo3": _OLMO,
     "starcoder2": replace(_LLAMA, normalization="LN", mlp_in="c_fc", mlp_out="c_proj"),
     "gemma2": _GEMMA,
     "gemma3_text": _GEMMA,
+    "gemma3": replace(
+        _GEMMA,
+        blocks="model.language_model.layers",
+        embed="model.language_model.embed_tokens",
+        ln_final="model.language_model.norm",
+    ),
     "phi3": replace(_LLAMA, qkv="stacked", fused_proj="qkv_proj", mlp_in="gate_up_proj", mlp_in_is_gate_and_up=True),
 }
 """By transformers' `model_type`. SmolLM2 and TinyLlama are `llama`, Pythia is `gpt_neox`, Phi-4-mini is `phi3`."""
 
 
-def family_of(config: Any) -> Family:
-    """The entry for a transformers config.
+def family_of(config: Any) -> Family | None:
+    """The entry for a transformers config; None where there is none."""
+    return FAMILIES.get(config.model_type)
 
-    Raises:
-        PolyheadError: a family polyhead has no entry for.
-    """
-    if config.model_type not in FAMILIES:
-        raise PolyheadError(
-            f"models of type {config.model_type!r} are not supported; known: {', '.join(sorted(FAMILIES))} "
-            "(a new family is one entry in polyhead/models/hf/family.py)"
-        )
-    return FAMILIES[config.model_type]
+
+def factor(config: Any, setting: str | None) -> float:
+    """The number that a setting of the config stands for, 1 for none."""
+    return 1.0 if setting is None else float(getattr(config, setting))

@@ -9,24 +9,31 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from polyhead.core.model_config import ModelConfig
 from polyhead.core.norm_facts import NormFacts
 from polyhead.core.special_tokens import SpecialTokens
+from polyhead.models.attention_kind import attention_words, has_sinks
+from polyhead.models.hf.adapter import adapted
 from polyhead.models.hf.attention import NAME, tapping
-from polyhead.models.hf.family import Family, family_of
+from polyhead.models.hf.family import Family, factor, family_of
 from polyhead.models.hf.gpt_neo import tap_gpt_neo
+from polyhead.models.hf.identities import check_identities
 from polyhead.models.hf.projections import output_bias, output_weight, projection_bias, projection_weight
-from polyhead.models.hf.wiring import Wiring
+from polyhead.models.hf.wiring import Wiring, parallel
 from polyhead.models.hooked import HookedModel
 from polyhead.models.tap import Tap
 from polyhead.models.tokenizer import Tokenizer
 
 
 class HFModel(HookedModel):
-    """Wraps `hf`, a transformers causal language model of a family in `family.FAMILIES`, in evaluation mode.
+    """Wraps `hf`, a transformers causal language model, in evaluation mode.
+
+    Families with an entry in `family.FAMILIES` are taken as they are; of another decoder, modules are found and every
+    identity that polyhead relies on is checked on a probe (hf/adapter.py, hf/identities.py).
 
     Passes are one at a time (a lock): hooks sit on the modules, which threads share.
     """
@@ -40,14 +47,17 @@ class HFModel(HookedModel):
             unused_tensors: Names of tensors in its files that are no part of the model.
 
         Raises:
-            PolyheadError: a family that is not supported.
+            PolyheadError: a decoder whose parts are not found, or do not behave as their names say; lists which.
         """
+        hf.eval()
         config: Any = hf.config
-        family = family_of(config)
-        super().__init__(_model_config(config, family, name, _special(config, tokenizer), unused_tensors), tokenizer)
-        self.hf: Any = hf.eval()
+        family = family_of(config) or adapted(hf)
+        super().__init__(_model_config(hf, family, name, _special(config, tokenizer), unused_tensors), tokenizer)
+        self.hf: Any = hf
         self.family = family
         self._lock = threading.RLock()
+        if family.adapted:
+            check_identities(self)
 
     def _forward(self, tokens: Int[Tensor, "b p"], tap: Tap) -> Float[Tensor, "b p d_vocab"]:
         with self._lock, self._dressed(tap, tokens.shape[0]):
@@ -59,8 +69,12 @@ class HFModel(HookedModel):
             if self.family.own_attention:
                 tap_gpt_neo(self.hf.get_submodule(self.family.blocks), stack)
             else:
-                stack.callback(setattr, self.hf.config, "_attn_implementation", self.hf.config._attn_implementation)
-                self.hf.config._attn_implementation = NAME
+                text = self.text_config
+                stack.callback(setattr, text, "_attn_implementation", text._attn_implementation)
+                text._attn_implementation = NAME
+                if self.dtype == torch.float64 and getattr(text, "_experts_implementation", None):
+                    stack.callback(setattr, text, "_experts_implementation", text._experts_implementation)
+                    text._experts_implementation = "eager"  # grouped products have no float64
             Wiring(self.hf, self.family, self.cfg, tap, stack).attach(n_batch)
             stack.enter_context(tapping(tap, rotary=self.family.rotary))
             yield
@@ -69,12 +83,24 @@ class HFModel(HookedModel):
         attn = self.hf.get_submodule(f"{self.family.blocks}.{layer}.{self.family.attn}")
         part = name[-1]
         if part == "O":
-            return (output_weight if name == "W_O" else output_bias)(self.family, attn, self.cfg)
+            rows = (output_weight if name == "W_O" else output_bias)(self.family, attn, self.cfg)
+            branches = factor(self.text_config, self.family.branches_times)
+            return rows if branches == 1 else rows * branches
         if name.startswith("b_"):
             rows = projection_bias(self.family, attn, self.cfg, part)
         else:
             rows = projection_weight(self.family, attn, self.cfg, part).mT
         return rows if part == "Q" else rows.repeat_interleave(self.cfg.n_heads // self.cfg.n_kv_heads, dim=0)
+
+    @property
+    def text_config(self) -> Any:
+        """transformers' config of the language model (of a model of images and text, a part of its config)."""
+        return self.hf.config.get_text_config()
+
+    @property
+    def parallel(self) -> bool:
+        """Whether attention and MLP of a block both read its input, so that there is no `hook_resid_mid`."""
+        return parallel(self.hf, self.family)
 
     @property
     def norm_facts(self) -> NormFacts:
@@ -91,16 +117,23 @@ class HFModel(HookedModel):
     def W_E(self) -> Float[Tensor, "d_vocab d_model"]:
         """Rows as they enter the residual stream: `hook_embed` is `W_E[tokens]`."""
         weight = self.hf.get_input_embeddings().weight
-        return weight * weight.new_tensor(self.cfg.d_model**0.5) if self.family.embeds_times_sqrt_d else weight
+        if self.family.embeds_times_sqrt_d:
+            return weight * weight.new_tensor(self.cfg.d_model**0.5)
+        times = factor(self.text_config, self.family.embeds_times)
+        return weight if times == 1 else weight * times
 
     @property
     def W_U(self) -> Float[Tensor, "d_model d_vocab"]:
-        return self.hf.get_output_embeddings().weight.T
+        """With the factor between the unembedding and logits, where a family has one."""
+        times = factor(self.text_config, self.family.logits_times) / factor(self.text_config, self.family.logits_over)
+        weight = self.hf.get_output_embeddings().weight.T
+        return weight if times == 1 else weight * times
 
 
 def _special(config: Any, tokenizer: Any) -> SpecialTokens:
     if isinstance(tokenizer, Tokenizer):
         return tokenizer.special
+    config = config.get_text_config()
     bos = config.bos_token_id
     if isinstance(bos, int) and not isinstance(bos, bool) and 0 <= bos < config.vocab_size:
         return SpecialTokens(bos_token_id=bos, bos_from="bos_token_id of config.json")
@@ -108,12 +141,13 @@ def _special(config: Any, tokenizer: Any) -> SpecialTokens:
 
 
 def _model_config(
-    config: Any, family: Family, name: str, special: SpecialTokens, unused_tensors: Sequence[str]
+    hf: Any, family: Family, name: str, special: SpecialTokens, unused_tensors: Sequence[str]
 ) -> ModelConfig:
+    config = hf.config.get_text_config()
     n_heads = config.num_attention_heads
     return ModelConfig(
         name=name,
-        family=config.model_type,
+        family=hf.config.model_type,
         n_layers=config.num_hidden_layers,
         d_model=config.hidden_size,
         n_heads=n_heads,
@@ -124,6 +158,7 @@ def _model_config(
         attn_only=False,
         positions="rotary" if family.rotary else "learned",
         normalization=family.normalization,
+        attention=attention_words(config, sinks=has_sinks(hf)),
         unused_tensors=tuple(unused_tensors),
         **special.model_dump(),
     )

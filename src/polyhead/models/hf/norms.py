@@ -24,7 +24,8 @@ class NormForm:
     centred: bool
     """Whether the mean over d is taken off first (LayerNorm)."""
     eps: float
-    gain: Float[Tensor, " d"]
+    gain: Float[Tensor, "*d"]
+    """One number where the norm has no gain."""
     bias: Float[Tensor, " d"] | float
 
     def before_gain(self, x: Float[Tensor, "b p d"]) -> Float[Tensor, "b p d"]:
@@ -57,14 +58,14 @@ def norm_form(module: nn.Module, family: Family) -> NormForm:
     """The formula of a norm of this family.
 
     Raises:
-        PolyheadError: the module has no gain or no epsilon where they are expected.
+        PolyheadError: the module has no epsilon where it is expected.
     """
     weight, bias = getattr(module, "weight", None), getattr(module, "bias", None)
     eps = next((getattr(module, n) for n in ("variance_epsilon", "eps") if hasattr(module, n)), None)
-    if not isinstance(weight, Tensor) or not isinstance(eps, float):
-        raise PolyheadError(
-            f"a norm of type {type(module).__name__} has no gain or no epsilon: its hook_pre_gain is not known"
-        )
+    if not isinstance(eps, float):
+        raise PolyheadError(f"a norm of type {type(module).__name__} has no epsilon: its hook_pre_gain is not known")
+    if not isinstance(weight, Tensor):
+        weight = torch.zeros(()) if family.gain_plus_one else torch.ones(())
     gain = weight.to(torch.promote_types(weight.dtype, torch.float32))
     return NormForm(
         centred=family.normalization == "LN",

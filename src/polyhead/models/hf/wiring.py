@@ -20,7 +20,7 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.model_config import ModelConfig
 from polyhead.core.sites import site
 from polyhead.models.hf.attention import repeat_heads
-from polyhead.models.hf.family import Family
+from polyhead.models.hf.family import Family, factor
 from polyhead.models.hf.norms import norm_form
 from polyhead.models.hf.projections import output_bias, output_weight
 from polyhead.models.tap import Tap, in_path
@@ -28,13 +28,21 @@ from polyhead.models.tap import Tap, in_path
 Edit = Callable[[Tensor], Tensor]
 
 
+def parallel(hf: nn.Module, family: Family) -> bool:
+    """Whether attention and MLP of a block both read its input, so that there is no stream between them."""
+    return family.parallel or bool(getattr(hf.config, "use_parallel_residual", False))
+
+
 class Wiring:
     """Puts the hooks of one pass on a wrapped model; `stack` takes them off."""
 
     def __init__(self, hf: nn.Module, family: Family, cfg: ModelConfig, tap: Tap, stack: ExitStack) -> None:
         self.hf, self.family, self.cfg, self.tap, self._stack = hf, family, cfg, tap, stack
-        self.parallel = bool(getattr(hf.config, "use_parallel_residual", False))
+        self.parallel = parallel(hf, family)
         """Attention and MLP both read the block's input (Pythia), so there is no stream between them."""
+        config: Any = hf.config
+        self.branches = factor(config.get_text_config(), family.branches_times)
+        """What outputs of attention and MLP are multiplied by before they join the stream."""
 
     def attach(self, n_batch: int) -> None:
         """Hook every wanted site outside the blocks and in each block."""
@@ -65,7 +73,7 @@ class Wiring:
         if family.rotary:
             self._queries_and_keys(layer, attn)
         self._result(layer, attn)
-        self._output(at("hook_attn_out"), attn)
+        self._branch(at("hook_attn_out"), attn)
         added = attn
         if family.ln1_post is not None:
             added = block.get_submodule(family.ln1_post)
@@ -75,7 +83,7 @@ class Wiring:
             self._middle(at("hook_resid_mid"), block, added, mlp)
         self._input(at("ln2.hook_normalized"), mlp)
         self._mlp(layer, mlp)
-        self._output(at("hook_mlp_out"), mlp)
+        self._branch(at("hook_mlp_out"), mlp)
         if family.ln2_post is not None:
             self._pre_gain(at("ln2_post"), block.get_submodule(family.ln2_post))
             self._output(at("ln2_post.hook_normalized"), block.get_submodule(family.ln2_post))
@@ -88,6 +96,19 @@ class Wiring:
     def _output(self, name: str, module: nn.Module) -> None:
         if self.tap.wants(name):
             self._after(module, lambda x: self.tap(name, x))
+
+    def _branch(self, name: str, module: nn.Module) -> None:
+        """The output of attention or of the MLP, times what it is multiplied by on its way to the stream."""
+        if self.branches == 1:
+            self._output(name, module)
+        elif self.tap.wants(name):
+
+            def scaled(x: Tensor) -> Tensor:
+                value = x * self.branches
+                new = self.tap(name, value)
+                return x if new is value else new / self.branches
+
+            self._after(module, scaled)
 
     def _pre_gain(self, norm: str, module: nn.Module) -> None:
         """What the norm `norm` (`blocks.0.ln1`) has before its gain."""
@@ -132,9 +153,9 @@ class Wiring:
             return x
 
         def shift(x: Tensor) -> Tensor:
-            middle = stream[0] + x
+            middle = stream[0] + x * self.branches
             new = self.tap(name, middle)
-            return x if new is middle else new - stream[0]
+            return x if new is middle else (new - stream[0]) / self.branches
 
         self._before(block, remember)
         self._after(added, shift)
@@ -203,15 +224,18 @@ class Wiring:
 
         def by_head(_module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> Tensor:
             z = args[0].unflatten(-1, (cfg.n_heads, cfg.d_head))
-            result = self.tap(name, torch.einsum("bphd,hdm->bphm", z, output_weight(family, attn, cfg)))
+            by_heads = torch.einsum("bphd,hdm->bphm", z, output_weight(family, attn, cfg)) * self.branches
+            result = self.tap(name, by_heads)
             if not in_path(self.tap, result, name):
                 return output
-            return result.sum(2) + output_bias(family, attn, cfg)
+            return result.sum(2) / self.branches + output_bias(family, attn, cfg)
 
         handle = attn.get_submodule(family.out_proj).register_forward_hook(by_head)
         self._stack.callback(handle.remove)
 
     def _mlp(self, layer: int, mlp: nn.Module) -> None:
+        if self.family.mlp_in is None or self.family.mlp_out is None:
+            return
         pre, post = site(layer, "mlp.hook_pre"), site(layer, "mlp.hook_post")
         first = mlp.get_submodule(self.family.mlp_in)
         if self.family.mlp_in_is_gate_and_up:

@@ -3957,7 +3957,7 @@ THIS SOFTWARE.
   );
   var SORTS = { node: "single nodes", supernode: "supernodes", set: "sets of the strongest nodes" };
   var QUANTITIES = {
-    logit: ["Logit", "Logit of the target token, less the mean over the vocabulary."],
+    logit: ["Logit", "Logit of the target token minus the mean over the vocabulary."],
     margin: ["Margin", "Logit of the target token, less that of the runner-up."],
     probability: ["Probability", "Of the target token."]
   };
