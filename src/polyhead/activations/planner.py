@@ -147,7 +147,7 @@ def plan_harvest(
         disk["already there"] = -min(sum(disk.values()), sum(p.stat().st_size for p in folder.glob("*.npy")))
     title = {"memory": "harvest into memory", "disk": "harvest to disk", "nothing": "one epoch of streaming"}[keep]
     return Plan(
-        title=f"{title}: {n:,} sequences of {tokens.shape[1]} tokens",
+        title=f"{title}: {n:,} sequences of {tokens.shape[1]} tokens{_from_documents(sequences)}",
         memory=memory,
         disk=disk,
         seconds=probed.seconds * n_runs,
@@ -228,6 +228,11 @@ def duration(seconds: float) -> str:
 _WORDS = {"valid": "validity", "x": "inputs", "target": "targets", "pattern": "patterns"}
 
 
+def _from_documents(sequences: TokenSequences) -> str:
+    n = sequences.n_documents
+    return "" if n is None else f" from {n:,} document{'' if n == 1 else 's'}"
+
+
 def _kept_width(value: torch.Tensor) -> int:
     return 4 if value.is_floating_point() else value.element_size()
 
@@ -239,7 +244,8 @@ def _disk(model: HookedModel, sequences: TokenSequences, spec: StoredLayer, cfg:
     names = {role: site(spec.layer, name) for role, name in stored_sites(model, spec, cfg).items()}
     dtype, found = np.dtype(cfg.dtype), read_sites(model, tokens, names)
     n_shards = -(-n // cfg.sequences_per_shard)
-    sizes = {"tokens": n * width * 5 + 256}
+    per_token = 5 if sequences.split is None else 9
+    sizes = {"tokens": n * width * per_token + 256 + (0 if sequences.split is None else 128)}
     for role, value in found.items():
         header = len(shard_header((cfg.sequences_per_shard, *value.shape[1:]), dtype))
         sizes[_WORDS.get(role, "residuals")] = n * value.numel() * dtype.itemsize + n_shards * header

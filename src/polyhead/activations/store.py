@@ -2,6 +2,7 @@
 
     manifest.json     what is stored (identity), how far it got, the sha256 of every finished shard
     tokens.npy valid.npy          [n, p]
+    documents.npy                 [n, p]: index into `documents` of the manifest's identity; absent in older stores
     x-00000.npy target-00000.npy  [rows, p, d], `sequences_per_shard` sequences per file; also resid (where patterns are
                                   computed from it) and pattern (where asked for)
 
@@ -29,12 +30,13 @@ from polyhead.activations.shards import ShardWriter, shard_name
 from polyhead.activations.tokens import TokenSequences, hash_tokens
 from polyhead.core.arrays import read_npy
 from polyhead.core.config import Config
-from polyhead.core.data_files import read_object, shown
+from polyhead.core.data_files import read_object, shown, validated
 from polyhead.core.errors import ArtifactError, PolyheadError, nearest
 from polyhead.core.files import sha256_file, write_atomic, write_json
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading, one_site
+from polyhead.core.records import TextSplit
 from polyhead.core.run_folder import differences, open_run, refusal
 from polyhead.core.sites import BLOCK_SITES, PATTERN_SITES, site
 from polyhead.core.stopping import stop_signals
@@ -196,7 +198,22 @@ class Store:
         self.valid = read_npy(folder / "valid.npy", kind="b", shape=shape, advice=_MEND)
         if hash_tokens(self.tokens, self.valid) != self.identity["tokens_sha256"]:
             raise ArtifactError(f"tokens.npy or valid.npy in {folder} is damaged (checksum); {_MEND}")
+        self.document_names: tuple[str, ...] = tuple(self.identity.get("documents", ()))
+        self.documents = self._read_documents(shape) if "documents" in self.identity else None
         self._open: dict[tuple[str, int], np.ndarray] = {}
+
+    def _read_documents(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Index into `document_names` of every position; -1 for padding."""
+        found = read_npy(self.folder / "documents.npy", kind="i", shape=shape, advice=_MEND)
+        if hashlib.sha256(found.tobytes()).hexdigest() != self.identity.get("documents_sha256"):
+            raise ArtifactError(f"documents.npy in {self.folder} is damaged (checksum); {_MEND}")
+        return found
+
+    @property
+    def split(self) -> TextSplit | None:
+        """Which part of its text is stored; None in older stores, which hold the first sequences of theirs."""
+        plain = self.identity.get("split")
+        return None if plain is None else validated(TextSplit, plain, f"{self.folder / 'manifest.json'}: split")
 
     def __len__(self) -> int:
         return self.identity["n_sequences"]
@@ -278,6 +295,8 @@ class StoredBatches(SequenceBatches):
         chosen = indices.numpy()
         tokens = torch.from_numpy(store.tokens[chosen].astype(np.int64))
         batch = {"tokens": tokens, "valid": torch.from_numpy(store.valid[chosen])}
+        if store.documents is not None:
+            batch["documents"] = torch.from_numpy(store.documents[chosen].astype(np.int64))
         batch |= {role: store.read(role, indices) for role in ("x", "target", "pattern") if role in store.sites}
         if self.model is not None:
             batch = {role: value.to(self.model.device) for role, value in batch.items()}
@@ -319,7 +338,28 @@ def _identity(model: HookedModel, sequences: TokenSequences, spec: StoredLayer, 
         "dtype": cfg.dtype,
         "sequences_per_shard": cfg.sequences_per_shard,
         "sequences_per_run": cfg.sequences_per_run,
+        **_document_identity(sequences),
     }
+
+
+def _document_identity(sequences: TokenSequences) -> dict[str, Any]:
+    """What says of which documents the sequences are; nothing for text that was not split by document."""
+    if sequences.split is None or sequences.documents is None:
+        return {}
+    return {
+        "split": sequences.split.model_dump(mode="json", exclude_none=True),
+        "documents": list(sequences.document_names),
+        "documents_sha256": hashlib.sha256(np.ascontiguousarray(sequences.documents).tobytes()).hexdigest(),
+    }
+
+
+def begun_in_order(folder: Path) -> bool:
+    """Whether `folder` holds a harvest, whole or not, that an earlier version began on the first sequences of a text.
+
+    Raises:
+        ArtifactError: the manifest is damaged.
+    """
+    return (folder / "manifest.json").exists() and "split" not in _read_manifest(folder)["identity"]
 
 
 def _begin(folder: Path, identity: dict[str, Any], sequences: TokenSequences) -> dict[str, Any]:
@@ -338,8 +378,11 @@ def _begin(folder: Path, identity: dict[str, Any], sequences: TokenSequences) ->
 
 
 def _save_tokens(folder: Path, sequences: TokenSequences) -> None:
-    """Write both token files, unless they are there and whole."""
-    for name, value in (("tokens.npy", sequences.tokens), ("valid.npy", sequences.valid)):
+    """Write the files of tokens and documents, unless they are there and whole."""
+    files = {"tokens.npy": sequences.tokens, "valid.npy": sequences.valid}
+    if sequences.split is not None and sequences.documents is not None:
+        files["documents.npy"] = sequences.documents
+    for name, value in files.items():
         buffer, path = io.BytesIO(), folder / name
         np.save(buffer, value, allow_pickle=False)
         if not path.is_file() or path.read_bytes() != buffer.getbuffer():
@@ -369,6 +412,9 @@ def _check_identity(path: Path, manifest: dict[str, Any]) -> None:
     odd = odd or [key for key in _COUNTS if identity[key] < 1]
     if odd:
         raise ArtifactError(f"{path} is damaged: {odd[0]} is {shown(identity.get(odd[0]))}; {_MEND}")
+    names = identity.get("documents", [])
+    if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise ArtifactError(f"{path} is damaged: documents is {shown(names)}; {_MEND}")
     if not all(isinstance(shard, dict) for shard in manifest["shards"]):
         raise ArtifactError(f"{path} is damaged: the checksums of a shard are an object; {_MEND}")
 

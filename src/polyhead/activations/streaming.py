@@ -40,7 +40,8 @@ class StreamingBatches(SequenceBatches):
     def rows(self, indices: Int[Tensor, " b"]) -> Batch:
         """The sequences `indices`, harvested now."""
         tokens, valid = self.sequences.rows(indices)
-        return harvest_batch(self.model, tokens, self.reading, valid=valid)
+        batch = harvest_batch(self.model, tokens, self.reading, valid=valid)
+        return {**batch, **self.sequences.document_rows(indices)}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class MemoryBatches(SequenceBatches):
         shape = harvested.roles["tokens"].shape
         super().__init__(*shape, sequences_per_batch=sequences_per_batch, seed=seed, control=control)
         self.harvested = harvested
-        always = {"tokens": "tokens", "valid": "valid"}
+        always = {role: role for role in ("tokens", "valid", "documents") if role in harvested.roles}
         self.roles = {role: role for role in harvested.roles} if roles is None else {**always, **roles}
 
     def rows(self, indices: Int[Tensor, " b"]) -> Batch:
@@ -95,7 +96,8 @@ def harvest_in_memory(
     with progress(label, total=n * width, unit="tokens") as bar:
         for rows in torch.arange(n).split(sequences_per_run):
             tokens, valid = sequences.rows(rows)
-            for role, value in harvest_batch(model, tokens, reading, valid=valid).items():
+            batch = harvest_batch(model, tokens, reading, valid=valid)
+            for role, value in {**batch, **sequences.document_rows(rows)}.items():
                 value = value.float() if value.is_floating_point() else value
                 if role not in roles:
                     roles[role] = value.new_empty((n, *value.shape[1:]))

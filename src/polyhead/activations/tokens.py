@@ -9,7 +9,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from polyhead.activations.texts import Document
 from polyhead.core.errors import PolyheadError
-from polyhead.core.records import TokenPolicy
+from polyhead.core.records import TextSplit, TokenPolicy
 from polyhead.core.special_tokens import SpecialTokens
 
 _DOCUMENTS_AT_ONCE = 256
@@ -51,6 +51,11 @@ class TokenSequences:
     """Positions that are padding."""
     special: SpecialTokens | None = None
     """The decision that the tokenizer followed, where it states one."""
+    documents: Int32[np.ndarray, "n p"] | None = None
+    """Index into `document_names` of every position; BOS belongs to the first token after it, padding is -1."""
+    document_names: tuple[str, ...] = ()
+    split: TextSplit | None = None
+    """Which part of a text these are, where it was shared out."""
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -64,34 +69,81 @@ class TokenSequences:
             padding=padding,
             n_sequences=len(self),
             n_positions=int(self.valid.sum()),
+            **document_counts(self.positions_per_document),
+            split=self.split,
             special=self.special,
         )
+
+    @property
+    def positions_per_document(self) -> Int[np.ndarray, " d"] | None:
+        """Valid positions of every document by its index; None where documents are not known."""
+        if self.documents is None:
+            return None
+        return np.bincount(self.documents[self.valid], minlength=len(self.document_names))
+
+    @property
+    def n_documents(self) -> int | None:
+        """Documents with a valid position; None where documents are not known."""
+        counts = self.positions_per_document
+        return None if counts is None else int((counts > 0).sum())
 
     @property
     def tokens_sha256(self) -> str:
         """Of the ids and of what is valid: two tokenizers or two lengths never agree in it."""
         return hash_tokens(self.tokens, self.valid)
 
-    def select(self, rows: slice) -> "TokenSequences":
-        """Some of the sequences, in the same order. `sha256` still names the texts of all."""
+    def select(self, rows: slice | Int[np.ndarray, " m"]) -> "TokenSequences":
+        """Some of the sequences, in the order of `rows`. `sha256` still names the texts of all."""
         tokens, valid = self.tokens[rows], self.valid[rows]
         n_bos = 0 if self.bos != "excluded" else len(tokens)
-        return replace(self, tokens=tokens, valid=valid, n_padded=tokens.size - n_bos - int(valid.sum()))
+        return replace(
+            self,
+            tokens=tokens,
+            valid=valid,
+            n_padded=tokens.size - n_bos - int(valid.sum()),
+            documents=None if self.documents is None else self.documents[rows],
+        )
 
-    def split(self, *, n_held_out: int) -> tuple["TokenSequences", "TokenSequences"]:
-        """Training and held-out sequences; the held-out ones are the last.
+    def hold_out_last(self, n_held_out: int) -> tuple["TokenSequences", "TokenSequences"]:
+        """Training and held-out sequences in order, as earlier versions did; a document may lie on both sides.
 
         Raises:
             PolyheadError: one side would be empty.
         """
         if not 0 < n_held_out < len(self):
             raise PolyheadError(f"cannot hold out {n_held_out} of {len(self)} sequences; one side would be empty")
-        return self.select(slice(None, -n_held_out)), self.select(slice(-n_held_out, None))
+        train, held_out = self.select(slice(None, -n_held_out)), self.select(slice(-n_held_out, None))
+        return (
+            replace(train, split=TextSplit(by="order", part="train")),
+            replace(held_out, split=TextSplit(by="order", part="held_out")),
+        )
 
     def rows(self, indices: Int[Tensor, " b"]) -> tuple[Int[Tensor, "b p"], Bool[Tensor, "b p"]]:
         """Tokens (int64) and valid positions of the sequences `indices`."""
         chosen = indices.numpy()
         return torch.from_numpy(self.tokens[chosen].astype(np.int64)), torch.from_numpy(self.valid[chosen])
+
+    def document_rows(self, indices: Int[Tensor, " b"]) -> dict[str, Int[Tensor, "b p"]]:
+        """The role `documents` of the sequences `indices` (int64); no role where documents are not known."""
+        if self.documents is None:
+            return {}
+        return {"documents": torch.from_numpy(self.documents[indices.numpy()].astype(np.int64))}
+
+
+def document_counts(counts: Int[np.ndarray, " d"] | None) -> dict[str, Any]:
+    """The fields of a `TokenPolicy` that say of how many documents the positions are.
+
+    Args:
+        counts: Positions counted of every document; None where documents are not known.
+    """
+    if counts is None or not counts.sum():
+        return {}
+    n = int((counts > 0).sum())
+    return {
+        "n_documents": n,
+        "tokens_per_document": round(int(counts.sum()) / n, 1),
+        "largest_document_share": round(int(counts.max()) / int(counts.sum()), 4),
+    }
 
 
 def hash_tokens(tokens: Int32[np.ndarray, "n p"], valid: Bool[np.ndarray, "n p"]) -> str:
@@ -129,19 +181,20 @@ def tokenize(
     width = sequence_length - len(first)
     if width < 1:
         raise PolyheadError(f"sequence_length {sequence_length} leaves no room for text after BOS")
-    digest = hashlib.sha256()
-    documents = _encoded(texts, tokenizer, digest.update, parse_special=parse_special)
+    digest, names = hashlib.sha256(), list[str]()
+    encoded = _encoded(texts, tokenizer, digest.update, names, parse_special=parse_special)
     eos = tokenizer.eos_token_id
-    rows = list(itertools.islice(_pieces(documents, width, eos), max_sequences))
+    rows = list(itertools.islice(_pieces(encoded, width, eos), max_sequences))
     if not rows:
         raise PolyheadError("the texts hold no token; nothing to harvest")
     pad = eos if eos is not None else (tokenizer.bos_token_id or 0)
     tokens = np.full((len(rows), sequence_length), pad, dtype=np.int32)
-    valid = np.zeros(tokens.shape, dtype=bool)
-    for i, row in enumerate(rows):
+    valid, documents = np.zeros(tokens.shape, dtype=bool), np.full(tokens.shape, -1, dtype=np.int32)
+    for i, (row, owners) in enumerate(rows):
         end = len(first) + len(row)
         tokens[i, :end] = [*first, *row]
         valid[i, :end] = True
+        documents[i, :end] = [*owners[: len(first)], *owners]
     n_padded = int((~valid).sum())
     if first and bos == "excluded":
         valid[:, 0] = False
@@ -153,28 +206,50 @@ def tokenize(
         bos if first else "none",
         n_padded=n_padded,
         special=getattr(tokenizer, "special", None),
+        documents=documents,
+        document_names=tuple(names),
     )
 
 
 def _encoded(
-    texts: Iterable[Document | str], tokenizer: TextTokenizer, update: Callable[[bytes], object], *, parse_special: bool
+    texts: Iterable[Document | str],
+    tokenizer: TextTokenizer,
+    update: Callable[[bytes], object],
+    names: list[str],
+    *,
+    parse_special: bool,
 ) -> Iterator[list[int]]:
-    """Token ids of each document, encoded many at a time; `update` gets the bytes of each as it is handed out."""
-    plain = (t if isinstance(t, str) else t.text for t in texts)
+    """Token ids of each document, encoded many at a time; as each is handed out, `update` gets its bytes and `names`
+    its name."""
+    stream = iter(texts)
     many = getattr(tokenizer, "encode_corpus", None)
-    while group := list(itertools.islice(plain, _DOCUMENTS_AT_ONCE)):
-        encoded = [tokenizer.encode(t) for t in group] if many is None else many(group, parse_special=parse_special)
-        for text, ids in zip(group, encoded, strict=True):
+    while group := list(itertools.islice(stream, _DOCUMENTS_AT_ONCE)):
+        plain = [t if isinstance(t, str) else t.text for t in group]
+        encoded = [tokenizer.encode(t) for t in plain] if many is None else many(plain, parse_special=parse_special)
+        for document, text, ids in zip(group, plain, encoded, strict=True):
             raw = text.encode()
             update(len(raw).to_bytes(8, "big") + raw)
+            names.append(f"document {len(names)}" if isinstance(document, str) else document.name)
             yield ids
 
 
-def _pieces(documents: Iterable[Iterable[int]], width: int, eos: int | None) -> Iterator[list[int]]:
-    """Runs of at most `width` tokens; only the last run of a document (of the stream, with EOS) may be shorter."""
-    if eos is not None:
-        documents = [itertools.chain.from_iterable([*ids, eos] for ids in documents if ids)]
-    for document in documents:
-        ids = iter(document)
-        while piece := list(itertools.islice(ids, width)):
-            yield piece
+def _pieces(documents: Iterable[list[int]], width: int, eos: int | None) -> Iterator[tuple[list[int], list[int]]]:
+    """Runs of at most `width` tokens, each with the index of its document next to it.
+
+    Only the last run of a document (of the stream, with EOS) may be shorter.
+    """
+    ids, owners = list[int](), list[int]()
+    for number, document in enumerate(documents):
+        if not document:
+            continue
+        ids += document if eos is None else [*document, eos]
+        owners += [number] * (len(ids) - len(owners))
+        whole = len(ids) - len(ids) % width
+        for at in range(0, whole, width):
+            yield ids[at : at + width], owners[at : at + width]
+        ids, owners = ids[whole:], owners[whole:]
+        if eos is None and ids:
+            yield ids, owners
+            ids, owners = [], []
+    if ids:
+        yield ids, owners

@@ -6,6 +6,7 @@ A batch is a plain mapping from a role to a tensor. Axis legend: b sequence, p p
 | --- | --- |
 | tokens | int `[b, p]` |
 | valid | bool `[b, p]`: positions that count in losses and metrics (padding never; BOS by policy) |
+| documents | int `[b, p]`: index of the document of every position, -1 for padding; only where it is known |
 | x | `[b, p, d_in]`: what the encoder reads |
 | target | `[b, p, d_out]`: what is reconstructed |
 | pattern | `[b, h, q, k]`: the base model's attention of the layer, frozen |

@@ -27,6 +27,22 @@ Variant = str
 of a method; pca, head_svd, head_data_svd: linear baselines of equal rank; mean, zero: ablations."""
 
 
+class TextSplit(Record):
+    """How a text was shared out, and which part of it a number is of."""
+
+    by: Literal["document", "within_document", "order"]
+    """`document`: by the hash of each document's text. `within_document`: the text is one document, cut in three.
+    `order`: the last sequences of the text were held out (earlier versions)."""
+    part: Literal["train", "validation", "held_out"]
+    salt: int | None = None
+    """What the hash is salted with; it decides the order of documents and sequences too."""
+    validation_share: float | None = None
+    """Expected share of the documents."""
+    held_out_share: float | None = None
+    note: str | None = None
+    """Where documents were too few to follow their hashes alone: what was done instead."""
+
+
 class TokenPolicy(Record):
     """Which positions a number was computed over. Carried by every evaluation."""
 
@@ -36,6 +52,14 @@ class TokenPolicy(Record):
     n_sequences: int
     n_positions: int
     """Positions counted, after exclusions."""
+    n_documents: int | None = None
+    """Documents that these positions are of; None in older records."""
+    tokens_per_document: float | None = None
+    """Positions counted per document, on average."""
+    largest_document_share: float | None = None
+    """Share of the positions that the document with most of them has."""
+    split: TextSplit | None = None
+    """None in older records, and where a text was not shared out."""
     special: SpecialTokens | None = None
     """The model's decision about BOS and end of document; None in older records."""
 

@@ -5,9 +5,10 @@ with checkpoints and the finished `dictionary/`), `records/` (what evaluation an
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_serializer, model_validator
 
 from polyhead.core.config import Config
 from polyhead.core.errors import PolyheadError, nearest
@@ -117,6 +118,9 @@ class ExperimentConfig(Config):
     model: str = "bundled"
     text: str = "bundled"
     """`bundled` (held-out text that ships with the bundled model), or a file or folder of text."""
+    split: Literal["by_document", "in_order"] = "by_document"
+    """How held-out text is chosen: by the hash of each document (activations/split.py), or, in runs of earlier
+    versions, as the sequences that follow the training sequences. Saved configs without this field are `in_order`."""
     layers: tuple[int, ...] = (3,)
     """The layers explained: one, or several for methods that span layers."""
     seq_len: int = Field(default=128, ge=2)
@@ -146,6 +150,21 @@ class ExperimentConfig(Config):
         if unknown:
             raise ValueError(f"pages asks for {unknown[0]!r}, which is no member; {nearest(unknown[0], names)}")
         return self
+
+    @model_serializer(mode="wrap", when_used="json")
+    def _as_earlier(self, plain: Any) -> dict[str, Any]:
+        """A config of an earlier version is written as it was, so that its folder is known again."""
+        found = plain(self)
+        return found if self.split == "by_document" else {k: v for k, v in found.items() if k != "split"}
+
+    @classmethod
+    def parse_saved(cls, values: Mapping[str, Any], *, where: str | None = None) -> "ExperimentConfig":
+        """What was saved, by this or an earlier version.
+
+        Raises:
+            PolyheadError: unknown keys or values, as `parse`.
+        """
+        return cls.parse({"split": "in_order", **values}, where=where)
 
     @property
     def layer(self) -> int:

@@ -6,18 +6,22 @@ from functools import cached_property
 from pathlib import Path
 
 from polyhead.activations.batches import SequenceBatches
-from polyhead.activations.model_text import model_sequences
+from polyhead.activations.model_text import model_parts, model_sequences
 from polyhead.activations.planner import plan_harvest
+from polyhead.activations.split import Part
 from polyhead.activations.store import Store, StoredBatches
 from polyhead.activations.streaming import HarvestedText, MemoryBatches, StreamingBatches, harvest_in_memory
 from polyhead.activations.tokens import TokenSequences
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
+from polyhead.core.progress import say
 from polyhead.core.reading import Reading, read_key
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.models.base_layer import base_layer
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
+
+_VALIDATION_SEQUENCES = 64
 
 
 @dataclass
@@ -28,6 +32,8 @@ class ExperimentData:
     model: HookedModel
     train: TokenSequences
     held_out: TokenSequences
+    validation: TokenSequences | None = None
+    """For looks during training; None where the text has none to spare."""
     store: Store | None = None
     """Where the training activations lie on disk; None: they are harvested into memory."""
     _harvests: dict[frozenset[str], HarvestedText] = field(default_factory=dict)
@@ -100,8 +106,15 @@ class ExperimentData:
 
     def held_out_batches(self, reading: Reading, *, sequences_per_batch: int = 8) -> StreamingBatches:
         """The held-out text with its own patterns, whatever a member was trained with."""
-        size = min(sequences_per_batch, len(self.held_out))
-        return StreamingBatches(self.model, self.held_out, reading, sequences_per_batch=size, seed=0)
+        return self._streamed(self.held_out, reading, sequences_per_batch)
+
+    def validation_batches(self, reading: Reading, *, sequences_per_batch: int = 8) -> StreamingBatches:
+        """Text to look at during training: the validation part, or held-out text where there is none."""
+        return self._streamed(self.validation or self.held_out, reading, sequences_per_batch)
+
+    def _streamed(self, sequences: TokenSequences, reading: Reading, size: int) -> StreamingBatches:
+        size = min(size, len(sequences))
+        return StreamingBatches(self.model, sequences, reading, sequences_per_batch=size, seed=0)
 
     def fit_batches(self, reading: Reading, n_sequences: int) -> StreamingBatches:
         """The first training sequences, for means and linear baselines."""
@@ -120,13 +133,45 @@ def load_data(cfg: ExperimentConfig) -> ExperimentData:
         raise PolyheadError(f"layer {cfg.layers[-1]}; {model.cfg.name} has layers 0 to {model.cfg.n_layers - 1}")
     n_train, n_eval = (-(-n // cfg.seq_len) for n in (cfg.n_train_tokens, cfg.n_eval_tokens))
     n_train = max(n_train, cfg.training.sequences_per_batch)  # a step takes a whole batch
+    if cfg.split == "in_order":
+        return _in_order(cfg, model, n_train, n_eval)
+    wanted: dict[Part, int] = {"train": n_train, "validation": min(n_eval, _VALIDATION_SEQUENCES), "held_out": n_eval}
+    parts = model_parts(model, cfg.text, n_sequences=wanted, seq_len=cfg.seq_len)
+    train, held_out = parts["train"], parts["held_out"]
+    if len(train) < cfg.training.sequences_per_batch:
+        raise PolyheadError(
+            f"{cfg.text} gives {len(train)} training sequences of {cfg.seq_len} tokens, next to {len(held_out)} that "
+            f"are held out; one batch needs {cfg.training.sequences_per_batch}: give more text"
+        )
+    for part, sequences in parts.items():
+        say(described(sequences, wanted=wanted[part]))
+    return ExperimentData(cfg, model, train, held_out, parts.get("validation"))
+
+
+def described(sequences: TokenSequences, *, wanted: int) -> str:
+    """One line about a part of a text: `held out: 192 sequences of 128 tokens, from 17 documents`.
+
+    Args:
+        sequences: The part.
+        wanted: Sequences that were asked for.
+    """
+    n, width = sequences.tokens.shape
+    split = sequences.split
+    part = "text" if split is None else split.part.replace("_", " ")
+    short = "" if n >= wanted else f" ({wanted:,} were asked for; there is no more text)"
+    note = "" if split is None or split.note is None else f"; {split.note}"
+    return f"{part}: {n:,} sequences of {width} tokens, from {sequences.n_documents} documents{short}{note}"
+
+
+def _in_order(cfg: ExperimentConfig, model: HookedModel, n_train: int, n_eval: int) -> ExperimentData:
+    """As earlier versions had it: the last sequences that are read are held out."""
     sequences = model_sequences(model, cfg.text, n_sequences=n_train + n_eval, seq_len=cfg.seq_len)
     if len(sequences) < n_eval + cfg.training.sequences_per_batch:
         raise PolyheadError(
             f"{cfg.text} gives {len(sequences)} sequences of {cfg.seq_len} tokens; {n_eval} are held out and one "
             f"batch needs {cfg.training.sequences_per_batch}: give more text, or fewer --eval-tokens"
         )
-    train, held_out = sequences.split(n_held_out=n_eval)
+    train, held_out = sequences.hold_out_last(n_eval)
     return ExperimentData(cfg, model, train, held_out)
 
 

@@ -19,6 +19,7 @@ from polyhead.core.config import explained
 from polyhead.core.data_files import read_json_lines, read_object
 from polyhead.core.errors import ArtifactError, PolyheadError
 from polyhead.core.files import write_json
+from polyhead.core.progress import say
 from polyhead.core.protocols import Batch, Orients
 from polyhead.core.rng import generator
 from polyhead.core.run_folder import claim, open_run, stage
@@ -83,6 +84,7 @@ def run_experiment(
     tracking = Tracking(tuple(track), project)
     tracking.trackers(run_dir)  # refused before anything is written
     with open_run(run_dir):
+        cfg = as_begun(cfg, run_dir)
         save_config(cfg, run_dir)
         todo = [m.name for m in cfg.members if not is_finished(run_dir, m)]
         if todo:
@@ -93,6 +95,17 @@ def run_experiment(
                 else:
                     train_members(run_dir, todo, threads=threads, store=store, tracking=tracking)
         return {"run": str(run_dir), "members": [_summary(run_dir, m) for m in cfg.members]}
+
+
+def as_begun(cfg: ExperimentConfig, run_dir: Path) -> ExperimentConfig:
+    """The config with the split of the run that it resumes: one that an earlier version began keeps its order."""
+    path = run_dir / CONFIG_FILE
+    if not (path.exists() and (run_dir / "members").exists()):
+        return cfg
+    begun = ExperimentConfig.parse_saved(read_object(path), where=str(path)).split
+    if begun != cfg.split:
+        say(f"{run_dir} was begun with the split {begun}; it is resumed with it")
+    return cfg.replace(split=begun)
 
 
 def save_config(cfg: ExperimentConfig, run_dir: Path) -> None:
@@ -134,7 +147,7 @@ def load_config(run_dir: Path) -> ExperimentConfig:
         raise PolyheadError(
             f"{run_dir} is not a run folder (no {CONFIG_FILE}); make one with: polyhead train METHOD --out {run_dir}"
         )
-    return ExperimentConfig.parse(read_object(path), where=str(path))
+    return ExperimentConfig.parse_saved(read_object(path), where=str(path))
 
 
 def member_dir(run_dir: Path, member: Member) -> Path:
@@ -249,9 +262,11 @@ def _firing_counts(dictionary: Any, batch: Batch, tokens_per_batch: int) -> Firi
 
 def identity(data: ExperimentData, member: Member) -> dict[str, Any]:
     """What decides a dictionary's weights: compared when a run resumes, kept in the manifest."""
+    split = None if data.train.split is None else data.train.split.model_dump(exclude_none=True)
     return {
         "model": data.model.cfg.model_dump(),
         "text": data.cfg.text,
+        **({} if data.cfg.split == "in_order" else {"split": split, "n_documents": data.train.n_documents}),
         "text_sha256": data.train.sha256,
         "layers": list(data.cfg.layers),
         "reading": json.loads(data.reading(member).model_dump_json()),

@@ -39,7 +39,7 @@ class PatternValidation:
         """For a dictionary with codes on both sides that makes patterns; None for any other.
 
         Args:
-            data: Whose first held-out sequences are looked at.
+            data: Whose first validation sequences are looked at.
             reading: What the dictionary reads.
             dictionary: The one to be trained.
         """
@@ -47,7 +47,7 @@ class PatternValidation:
         if not (has_patterns and isinstance(dictionary, HasKeyCodes) and isinstance(dictionary, MakesPatterns)):
             return None
         batches, seen = [], 0
-        for batch in data.held_out_batches(reading).in_order():
+        for batch in data.validation_batches(reading).in_order():
             batches.append(batch)
             seen += len(batch["tokens"])
             if seen >= _SEQUENCES:

@@ -37,6 +37,7 @@ HALF = ("W_enc", "W_dec", "query.W", "key.W")
 def recipes() -> dict[str, ExperimentConfig]:
     """Name of each dictionary that ships -> the experiment that makes it."""
     shared: dict[str, Any] = {"n_train_tokens": N_TRAIN_TOKENS, "n_eval_tokens": N_EVAL_TOKENS, "training": Training()}
+    shared["split"] = "in_order"  # as the weights that ship were trained; their held-out text stays held out
     mtcs = {
         f"mtc-layer-{layer}": ExperimentConfig(layers=(layer,), members=(Member(settings=MTC),), **shared)
         for layer in range(4)

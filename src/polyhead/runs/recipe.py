@@ -117,7 +117,7 @@ def experiment_recipe(
             raise PolyheadError(
                 f"--config repeats a run exactly and takes no other change; received: {', '.join(also)}"
             )
-        return ExperimentConfig.parse(read_object(config), where=str(config))
+        return ExperimentConfig.parse_saved(read_object(config), where=str(config))
     if preset not in PRESETS:
         raise PolyheadError(f"unknown preset {preset!r}; {nearest(preset, PRESETS)}")
     base = PRESETS[preset]

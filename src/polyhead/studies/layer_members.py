@@ -17,7 +17,7 @@ from polyhead.core.records import Evaluation, load_lines, save_lines
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.experiments.data import ExperimentData, load_data
 from polyhead.experiments.evaluate import member_subject, reference_for
-from polyhead.experiments.train import is_finished, load_member, member_dir, save_config, train_member
+from polyhead.experiments.train import as_begun, is_finished, load_member, member_dir, save_config, train_member
 from polyhead.metrics.evaluate import Subject, evaluate_all
 from polyhead.metrics.positions import Positions
 
@@ -93,6 +93,7 @@ def train_layers(place: LayerSetup, members: Sequence[Member], folder: Path) -> 
         n_eval_tokens=place.n_eval_tokens,
         members=tuple(members),
     )
+    cfg = as_begun(cfg, folder)
     save_config(cfg, folder)
     data = load_data(cfg)
     todo = [m for m in cfg.members if not is_finished(folder, m)]

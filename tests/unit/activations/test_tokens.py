@@ -25,7 +25,8 @@ def test_with_eos_documents_are_packed_behind_bos():
     assert got.tokens.dtype == np.int32
     stated = got.policy.model_dump()
     assert stated.pop("special") is None, "letters state no decision"
-    assert stated == {"bos": "excluded", "padding": "excluded", "n_sequences": 2, "n_positions": 7}
+    counts = {"n_documents": 2, "tokens_per_document": 3.5, "largest_document_share": 0.5714, "split": None}
+    assert stated == {"bos": "excluded", "padding": "excluded", "n_sequences": 2, "n_positions": 7} | counts
 
 
 def test_without_eos_each_document_is_cut_by_itself_and_padded():
@@ -83,13 +84,13 @@ def test_max_sequences_stops_reading():
 
 def test_split_holds_out_the_last_and_keeps_the_policy_true():
     whole = tokenize(["abcdefghij"], Letters(), sequence_length=5)
-    train, held_out = whole.split(n_held_out=1)
+    train, held_out = whole.hold_out_last(1)
     assert (len(train), len(held_out)) == (2, 1)
     assert train.policy.padding == "none"
     assert held_out.policy.padding == "excluded"
     assert held_out.n_padded == whole.n_padded == 1
     with pytest.raises(PolyheadError, match="one side would be empty"):
-        whole.split(n_held_out=3)
+        whole.hold_out_last(3)
 
 
 def test_rows_are_tensors_of_the_chosen_sequences():

@@ -17,14 +17,20 @@ def test_the_last_row_of_training_has_the_numbers_of_the_goal(tmp_path: Path):
         Member(method="mtc", settings={"n_latents": 16}),
     )
     cfg = ExperimentConfig(
-        layers=(3,), seq_len=32, n_train_tokens=1024, n_eval_tokens=512, baseline_ranks=(), members=members
+        layers=(3,),
+        seq_len=32,
+        n_train_tokens=1024,
+        n_eval_tokens=512,
+        baseline_ranks=(),
+        members=members,
+        split="in_order",
     )
     summary = run_experiment(cfg, tmp_path, threads=1)["members"]
     logs = [member_dir(tmp_path, member) / "metrics.jsonl" for member in cfg.members]
     last = [list(read_json_lines(log, constants=True))[-1][1] for log in logs]
     assert not any(key.startswith("validation") for key in last[1])
     evaluations, verdict = run_evaluate(tmp_path)
-    (row,) = pattern_rows(evaluations)  # 512 held-out tokens are the 16 sequences that training looked at
+    (row,) = pattern_rows(evaluations)  # without a validation part, training looked at these 16 sequences
     assert row["head"] == "L3H3"
     assert last[0]["validation_pattern_nmse_off_sink"] == pytest.approx(row["off sink"]) == summary[0]["nMSE off sink"]
     assert last[0]["validation_l0_key"] == pytest.approx(row["L0 k"])
