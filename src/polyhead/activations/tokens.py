@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int, Int32
+from jaxtyping import Bool, Int, Int32, Real
 from torch import Tensor
 
 from polyhead.activations.texts import Document
@@ -130,7 +130,7 @@ class TokenSequences:
         return {"documents": torch.from_numpy(self.documents[indices.numpy()].astype(np.int64))}
 
 
-def document_counts(counts: Int[np.ndarray, " d"] | None) -> dict[str, Any]:
+def document_counts(counts: Real[np.ndarray, " d"] | None) -> dict[str, Any]:
     """The fields of a `TokenPolicy` that say of how many documents the positions are.
 
     Args:

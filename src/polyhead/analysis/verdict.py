@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from polyhead.analysis.method_ranking import patterns, ranking
-from polyhead.core.records import Evaluation
+from polyhead.core.records import FEWEST_DOCUMENTS, Evaluation
 
 Axis = Literal["l0_source", "l0_dest"]
 Measure = Literal["fvu", "ce_spliced"]
@@ -70,7 +70,26 @@ def verdict(evaluations: Iterable[Evaluation]) -> list[str]:
         found.append((rows[0].target, _of_one_target(rows)))
     several = sum(bool(sentences) for _, sentences in found) > 1
     first = ranking(everything) + patterns(everything)
-    return first + [f"{t}: {s}" if several else s for t, sentences in found for s in sentences]
+    of_targets = [f"{t}: {s}" if several else s for t, sentences in found for s in sentences]
+    return first + of_targets + documents(everything)
+
+
+def documents(evaluations: Sequence[Evaluation]) -> list[str]:
+    """What the held-out text is of: one sentence for each text that was used, none for records that do not say."""
+    sentences = []
+    for policy in {e.policy.model_dump_json(): e.policy for e in evaluations}.values():
+        n = policy.n_documents
+        if n is None:
+            continue
+        about = f"Held-out text: {policy.n_positions:,} positions of {n} document{'' if n == 1 else 's'}"
+        if policy.largest_document_share is not None and n > 1:
+            about += f", the largest of which has {policy.largest_document_share:.0%}"
+        if n < FEWEST_DOCUMENTS:
+            about += f"; fewer than {FEWEST_DOCUMENTS} give no interval, and the numbers hold for these alone"
+        sentences.append(f"{about}.")
+        if policy.split is not None and policy.split.note is not None:
+            sentences.append(f"About the split: {policy.split.note}.")
+    return sentences
 
 
 def _of_one_target(rows: list[Evaluation]) -> list[str]:

@@ -9,7 +9,7 @@ from rich.table import Table
 from polyhead.experiments.evaluate import table_rows
 from polyhead.runs.demo import DemoResult
 
-_COLUMNS = ("name", "FVU", "L0 src", "L0 dst", "CE", "rec", "heads")
+_COLUMNS = ("name", "FVU", "+-", "L0 src", "L0 dst", "CE", "rec", "heads")
 
 
 def print_demo(result: DemoResult, console: Console) -> None:
@@ -20,14 +20,18 @@ def print_demo(result: DemoResult, console: Console) -> None:
         f"of {result.overview.text['held-out tokens']:,} held-out tokens, in {result.seconds:.0f} s"
     )
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in _COLUMNS:
+    rows = table_rows(result.evaluations)
+    columns = [c for c in _COLUMNS if c in rows[0]]
+    for name in columns:
         table.add_column(name, justify="left" if name == "name" else "right", no_wrap=True)
-    for row in table_rows(result.evaluations):
-        table.add_row(*("" if row[c] is None else row[c] if c == "name" else f"{row[c]:.3f}" for c in _COLUMNS))
+    for row in rows:
+        table.add_row(*("" if row[c] is None else row[c] if c == "name" else f"{row[c]:.3f}" for c in columns))
     console.print(table)
     console.print(
         "L0 src: active latents per source token. L0 dst: latents carrying 90 % of the energy at a destination."
     )
+    if "+-" in columns:
+        console.print("+-: half the 95 % interval of the FVU over documents.")
     console.print("rec: share of the damage of mean ablation that is repaired when the reconstruction is spliced in.")
     console.print(
         f"CE of the clean model {result.evaluations[0].ce_clean:.3f} nats per token; BOS excluded throughout."

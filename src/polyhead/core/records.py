@@ -27,6 +27,18 @@ Variant = str
 of a method; pca, head_svd, head_data_svd: linear baselines of equal rank; mean, zero: ablations."""
 
 
+FEWEST_DOCUMENTS = 8
+"""No interval over documents is given of fewer."""
+
+
+class Interval(Record):
+    """95 % interval of a figure over documents (metrics/by_document.py)."""
+
+    low: float
+    high: float
+    n_documents: int
+
+
 class TextSplit(Record):
     """How a text was shared out, and which part of it a number is of."""
 
@@ -122,6 +134,9 @@ class Evaluation(Record):
     """Next-token loss with the target replaced by its mean (`ce_zero`: by zero)."""
     ce_zero: float
     kl: float
+    intervals: dict[str, Interval] = Field(default={})
+    """Over documents, by name (`fvu`, `fvu_attn_out`, `ce_spliced`, `kl`, `ce_recovered_mean`). Empty in older records,
+    and for text of fewer than 8 documents."""
     effective_heads: float | None
     """Energy-weighted participation ratio of the loadings."""
     identity_share: float | None

@@ -14,7 +14,7 @@ from polyhead.analysis.verdict import verdict
 from polyhead.core.data_files import read_object
 from polyhead.core.errors import PolyheadError
 from polyhead.core.reading import Reading, one_site
-from polyhead.core.records import Evaluation, load_lines, save_lines
+from polyhead.core.records import Evaluation, Interval, load_lines, save_lines
 from polyhead.core.run_folder import open_run, stage
 from polyhead.core.sites import is_after_attention, site
 from polyhead.experiments.config import Member
@@ -89,7 +89,12 @@ def reference_for(data: ExperimentData, reading: Reading) -> tuple[Reference, Re
     means = {role: _mean(data, reading, role) for role in (["target", "attn_out"] if compared else ["target"])}
     batches = Repeatable(data.held_out_batches(reading).in_order)
     reference = measure_reference(
-        data.model, batches, targets=reading.targets, mean=means["target"], attn_out_mean=means.get("attn_out")
+        data.model,
+        batches,
+        targets=reading.targets,
+        mean=means["target"],
+        attn_out_mean=means.get("attn_out"),
+        split=data.held_out.split,
     )
     return reference, batches
 
@@ -119,7 +124,9 @@ def linear_baselines(data: ExperimentData) -> list[Evaluation]:
         reading = reading.model_copy(update={"roles": {**reading.roles, "target": next(iter(targets))}})
     moments = _moments(data, reading)
     batches = Repeatable(data.held_out_batches(reading).in_order)
-    reference = measure_reference(data.model, batches, targets=reading.targets, mean=moments.mean.float())
+    reference = measure_reference(
+        data.model, batches, targets=reading.targets, mean=moments.mean.float(), split=data.held_out.split
+    )
     return evaluate_all(data.model, baseline_subjects(data, moments), batches, reference)
 
 
@@ -188,11 +195,16 @@ def member_subject(data: ExperimentData, member: Member, run_dir: Path) -> Subje
 
 
 def table_rows(evaluations: list[Evaluation]) -> list[dict[str, Any]]:
-    """The columns of the short table, narrow enough for 80 characters. `rec`: CE recovered against mean ablation."""
+    """The columns of the short table, narrow enough for 80 characters.
+
+    `+-`: half the 95 % interval of the FVU over documents; `rec`: CE recovered against mean ablation.
+    """
+    wide = any("fvu" in e.intervals for e in evaluations)
     return [
         {
             "name": e.name,
             "FVU": e.fvu,
+            **({"+-": _half_width(e.intervals.get("fvu"))} if wide else {}),
             "FVU out": e.attn_out_fvu,
             "L0 src": e.l0_source,
             "L0 dst": e.l0_dest,
@@ -204,6 +216,10 @@ def table_rows(evaluations: list[Evaluation]) -> list[dict[str, Any]]:
         }
         for e in evaluations
     ]
+
+
+def _half_width(interval: Interval | None) -> float | None:
+    return None if interval is None else (interval.high - interval.low) / 2
 
 
 def pattern_rows(evaluations: list[Evaluation]) -> list[dict[str, Any]]:

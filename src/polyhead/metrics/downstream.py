@@ -13,6 +13,9 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from polyhead.core.records import Interval
+from polyhead.metrics.by_document import DocumentSums, Sums, document_interval
+
 CHUNK = 512
 
 
@@ -25,25 +28,39 @@ class Scores:
     probabilities: Float[Tensor, "n v"]
     negative_entropy: Float[Tensor, " n"]
     """sum_v p log p."""
+    documents: Int[Tensor, "b p"] | None = None
 
     @property
     def rows(self) -> Int[Tensor, " m"]:
         """Which of the b * p rows are scored."""
         return _rows(self.scored)
 
+    @property
+    def owners(self) -> Int[Tensor, " m"] | None:
+        """The document of each scored row, where documents are known."""
+        return None if self.documents is None else self.documents.flatten()[self.rows]
+
 
 class LossSum:
     """Mean cross-entropy of one way to run the model."""
 
     def __init__(self) -> None:
-        self.total, self.n = 0.0, 0
+        self.total, self.n, self.documents = 0.0, 0, DocumentSums()
 
-    def update(self, logits: Float[Tensor, "b p v"], tokens: Int[Tensor, "b p"], scored: Bool[Tensor, "b p-1"]) -> None:
-        """Add one batch."""
+    def update(
+        self,
+        logits: Float[Tensor, "b p v"],
+        tokens: Int[Tensor, "b p"],
+        scored: Bool[Tensor, "b p-1"],
+        documents: Int[Tensor, "b p"] | None = None,
+    ) -> None:
+        """Add one batch; where the documents of positions are known, by document too."""
         target = _next(tokens)
         parts = [rows.logsumexp(-1) - rows.gather(-1, target[at, None])[:, 0] for at, rows in _chunks(logits)]
         rows = _rows(scored)
-        self.total += float(torch.cat(parts)[rows].sum(dtype=torch.float64))
+        losses = torch.cat(parts)[rows]
+        self.total += float(losses.sum(dtype=torch.float64))
+        self.documents.add(None if documents is None else documents.flatten()[rows], ce=losses)
         self.n += len(rows)
 
     def mean(self) -> float:
@@ -55,7 +72,7 @@ class SpliceSum:
     """Cross-entropy of the spliced model, and its KL divergence from the clean one."""
 
     def __init__(self) -> None:
-        self.ce, self.kl, self.n = 0.0, 0.0, 0
+        self.ce, self.kl, self.n, self.documents = 0.0, 0.0, 0, DocumentSums()
 
     def update(self, clean: Scores, spliced: Float[Tensor, "b p v"]) -> None:
         """Add one batch."""
@@ -65,23 +82,44 @@ class SpliceSum:
             ce.append(lse - rows.gather(-1, target[at, None])[:, 0])
             expected.append((clean.probabilities[at, None] @ rows[..., None])[:, 0, 0] - lse)
         scored = clean.rows
-        self.ce += float(torch.cat(ce)[scored].sum(dtype=torch.float64))
-        self.kl += float((clean.negative_entropy - torch.cat(expected))[scored].sum(dtype=torch.float64))
+        losses, divergences = torch.cat(ce)[scored], (clean.negative_entropy - torch.cat(expected))[scored]
+        self.ce += float(losses.sum(dtype=torch.float64))
+        self.kl += float(divergences.sum(dtype=torch.float64))
         self.n += len(scored)
+        self.documents.add(clean.owners, ce=losses, kl=divergences, n=torch.ones_like(losses))
 
     def means(self) -> tuple[float, float]:
         """CE and KL in nats per token; rounding may leave a KL of 0 at up to 1e-6 on either side, which is cut at 0."""
         return self.ce / max(1, self.n), max(0.0, self.kl / max(1, self.n))
 
 
-def score(logits: Float[Tensor, "b p v"], tokens: Int[Tensor, "b p"], scored: Bool[Tensor, "b p-1"]) -> Scores:
+def loss_intervals(spliced: SpliceSum, reference: Sums) -> dict[str, Interval | None]:
+    """Over documents: `ce_spliced`, `kl` and, with the reference's `ce_clean` and `ce_mean`, `ce_recovered_mean`."""
+    own = spliced.documents.result()
+    found = {
+        "ce_spliced": document_interval(own, lambda s: s["ce"] / s["n"]),
+        "kl": document_interval(own, lambda s: s["kl"] / s["n"]),
+    }
+    if own and reference:
+        found["ce_recovered_mean"] = document_interval(
+            {**own, **reference}, lambda s: (s["ce_mean"] - s["ce"]) / (s["ce_mean"] - s["ce_clean"])
+        )
+    return found
+
+
+def score(
+    logits: Float[Tensor, "b p v"],
+    tokens: Int[Tensor, "b p"],
+    scored: Bool[Tensor, "b p-1"],
+    documents: Int[Tensor, "b p"] | None = None,
+) -> Scores:
     """The clean model's side of a batch."""
     kept, entropy = torch.empty_like(logits.flatten(0, 1), dtype=torch.float32), []
     for at, rows in _chunks(logits):
         log_p = rows.log_softmax(-1)
         torch.exp(log_p, out=kept[at])
         entropy.append((kept[at][:, None] @ log_p[..., None])[:, 0, 0])
-    return Scores(tokens, scored, kept, torch.cat(entropy))
+    return Scores(tokens, scored, kept, torch.cat(entropy), documents)
 
 
 def _next(tokens: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ pass read the same roles and reconstruct the same target, whichever sites that i
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
@@ -16,15 +16,16 @@ from polyhead.core.errors import PolyheadError
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch, MakesPatterns, Moves
 from polyhead.core.reading import Read
-from polyhead.core.records import Evaluation, TokenPolicy, Variant
+from polyhead.core.records import Evaluation, Interval, TextSplit, TokenPolicy, Variant
 from polyhead.core.sites import parse_site, site
 from polyhead.interventions.splice import CleanPass, clean_pass, spliced_logits, target_hooks
-from polyhead.metrics.downstream import LossSum, Scores, SpliceSum, score
+from polyhead.metrics.by_document import Sums
+from polyhead.metrics.downstream import LossSum, Scores, SpliceSum, loss_intervals, score
 from polyhead.metrics.head_patterns import HeadLoss, HeadPatternSums, pattern_fields
 from polyhead.metrics.head_splices import HeadSplices
 from polyhead.metrics.pattern_fidelity import PatternFidelitySums
 from polyhead.metrics.positions import PolicyCount, Positions
-from polyhead.metrics.reconstruction import ReconstructionSums
+from polyhead.metrics.reconstruction import ReconstructionSums, fvu_interval
 from polyhead.metrics.sparsity import FiringSums, Sparsity, SparsitySums
 from polyhead.models.hooked import HookedModel
 
@@ -83,6 +84,8 @@ class Reference:
     ce_clean: float
     ce_mean: float
     ce_zero: float
+    losses: Sums = field(default_factory=dict)
+    """Summed losses by document of the clean model (`ce_clean`) and with the target at its mean (`ce_mean`)."""
     ce_mean_heads: tuple[float, ...] = ()
     """Of a target that is a pattern: with the pattern of each head alone replaced by its mean."""
 
@@ -143,31 +146,48 @@ def measure_reference(
     mean: Float[Tensor, "..."],
     attn_out_mean: Float[Tensor, " d"] | None = None,
     include_bos: bool = False,
+    split: TextSplit | None = None,
 ) -> Reference:
-    """Losses of the clean model and with the target ablated, once for all dictionaries on this text."""
+    """Losses of the clean model and with the target ablated, once for all dictionaries on this text.
+
+    Args:
+        model: The model that is spliced.
+        batches: Held-out text.
+        targets: What is replaced.
+        mean: Of the target over the training text.
+        attn_out_mean: Of the layer's attention output, where that is to be compared too.
+        include_bos: Count BOS as any other position.
+        split: How the text was shared out, for the record.
+
+    Raises:
+        PolyheadError: a target that is of no layer, or text with no position to score.
+    """
     target_layers(targets)
     for read in targets:
         parse_site(read.site, n_layers=model.cfg.n_layers)
     positions = Positions.of(model, include_bos=include_bos)
-    count, clean, by_mean, by_zero = PolicyCount(positions), LossSum(), LossSum(), LossSum()
+    count, clean, by_mean, by_zero = PolicyCount(positions, split=split), LossSum(), LossSum(), LossSum()
     mean = mean.detach().to(model.device)
     heads = HeadSplices.of(model, targets)
     for batch in batches:
         tokens, where, scored = batch["tokens"], positions.counted(batch), positions.scored(batch)
         count.update(batch)
         own = clean_pass(model, tokens, targets[0].site)
-        clean.update(own.logits, tokens, scored)
+        documents = batch.get("documents")
+        clean.update(own.logits, tokens, scored, documents)
         for sums, constant in ((by_mean, mean), (by_zero, torch.zeros_like(mean))):
             estimate = constant_target(constant, batch["target"])
             logits, _ = spliced_pass(model, tokens, targets, estimate, where, clean=own)
-            sums.update(logits, tokens, scored)
+            sums.update(logits, tokens, scored, documents)
         if heads is not None:
             heads.update(batch, constant_target(mean, batch["target"]), where, scored)
     if clean.n == 0:
         raise PolyheadError("there is no position to score in the evaluation batches; give longer held-out text")
     ce = clean.mean(), by_mean.mean(), by_zero.mean()
     by_head = () if heads is None else heads.means()
-    return Reference(targets, mean, attn_out_mean, positions, count.policy(), *ce, by_head)
+    losses = {name: sums.documents.result().get("ce") for name, sums in (("ce_clean", clean), ("ce_mean", by_mean))}
+    known = {name: value for name, value in losses.items() if value is not None}
+    return Reference(targets, mean, attn_out_mean, positions, count.policy(), *ce, known, by_head)
 
 
 def constant_target(constant: Float[Tensor, "..."], target: Float[Tensor, "b ..."]) -> Float[Tensor, "b ..."]:
@@ -201,19 +221,19 @@ class _Running:
         if self.subject.other_patterns:
             own, batch = batch["pattern"], patterns_of_others(batch, self._before)
             self._before = own[-1:]
-        where = self.reference.positions.counted(batch)
+        where, documents = self.reference.positions.counted(batch), batch.get("documents")
         estimate = self.subject.reconstruction.reconstruct(batch)
         if self.parts:
             n = len(self.parts)
             for sums, y, guess in zip(self.parts, batch["target"].chunk(n, -1), estimate.chunk(n, -1), strict=True):
-                sums.update(y, guess, where)
+                sums.update(y, guess, where, documents)
         self._update_fidelity(batch, estimate, where)
         self._update_sparsity(batch, where)
         logits, out = spliced_pass(
             model, batch["tokens"], self.reference.targets, estimate, where, clean=clean, also=self.reference.attn_out
         )
         if self.attn_out is not None and out is not None:
-            self.attn_out.update(attn_out, out, where)
+            self.attn_out.update(attn_out, out, where, documents)
         self.splice.update(scores, logits)
         if self.splices is not None:
             self.splices.update(batch, estimate, where, scores.scored)
@@ -276,9 +296,16 @@ class _Running:
             ce_mean=reference.ce_mean,
             ce_zero=reference.ce_zero,
             kl=kl,
+            intervals=self._intervals(),
             **pattern_fields(heads),
             **self._sparsity(moved),
         )
+
+    def _intervals(self) -> dict[str, Interval]:
+        found = {"fvu": fvu_interval(self.parts)} | loss_intervals(self.splice, self.reference.losses)
+        if self.attn_out is not None:
+            found["fvu_attn_out"] = fvu_interval([self.attn_out])
+        return {name: interval for name, interval in found.items() if interval is not None}
 
     def _losses_by_head(self) -> list[HeadLoss]:
         if self.splices is None:
@@ -318,7 +345,7 @@ def evaluate_all(
     Raises:
         PolyheadError: the batches are not the ones the reference was measured on, or lack a role.
     """
-    count = PolicyCount(reference.positions)
+    count = PolicyCount(reference.positions, split=reference.policy.split)
     running = [_Running(model, s, reference) for s in subjects]
     expected = reference.policy
     needed = ["target", *(["attn_out"] if reference.attn_out else [])]
@@ -329,7 +356,8 @@ def evaluate_all(
                 raise PolyheadError(f"evaluation batches need a {missing[0]}; these have {', '.join(batch)}")
             count.update(batch)
             clean = clean_pass(model, batch["tokens"], reference.targets[0].site)
-            scores = score(clean.logits, batch["tokens"], reference.positions.scored(batch))
+            scored = reference.positions.scored(batch)
+            scores = score(clean.logits, batch["tokens"], scored, batch.get("documents"))
             for one in running:
                 one.update(model, batch, clean, scores, batch.get("attn_out"))
             bar.advance(len(batch["tokens"]))

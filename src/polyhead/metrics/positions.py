@@ -10,9 +10,11 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
+from polyhead.activations.tokens import document_counts
 from polyhead.core.protocols import Batch
-from polyhead.core.records import TokenPolicy
+from polyhead.core.records import TextSplit, TokenPolicy
 from polyhead.core.special_tokens import SpecialTokens
+from polyhead.metrics.by_document import DocumentSums
 from polyhead.models.hooked import HookedModel
 
 
@@ -59,12 +61,19 @@ class PolicyCount:
     positions: Positions
     n_sequences: int = 0
     n_positions: int = 0
+    split: TextSplit | None = None
+    """How the text was shared out, for the record."""
+    _documents: DocumentSums = field(default_factory=DocumentSums)
     _saw: set[str] = field(default_factory=set)
 
     def update(self, batch: Batch) -> None:
         """Count one batch."""
         self.n_sequences += batch["tokens"].shape[0]
-        self.n_positions += int(self.positions.counted(batch).sum())
+        counted = self.positions.counted(batch)
+        self.n_positions += int(counted.sum())
+        if "documents" in batch:
+            owner = batch["documents"][counted]
+            self._documents.add(owner, positions=torch.ones_like(owner, dtype=torch.float64))
         if bool(self.positions.is_bos(batch).any()):
             self._saw.add("bos")
         if not bool(self.positions.present(batch).all()):
@@ -78,5 +87,7 @@ class PolicyCount:
             padding="excluded" if "padding" in self._saw else "none",
             n_sequences=self.n_sequences,
             n_positions=self.n_positions,
+            **document_counts(self._documents.result().get("positions")),
+            split=self.split,
             special=self.positions.special,
         )

@@ -177,3 +177,24 @@ def test_the_control_does_not_depend_on_where_later_batches_are_cut(tiny_model):
 def test_repeatable_starts_again():
     source = Repeatable(lambda: iter([{"tokens": torch.zeros(1, 1)}]))
     assert len(list(source)) == len(list(source)) == 1
+
+
+def test_figures_have_intervals_over_documents_where_these_are_known(tiny_model) -> None:
+    ids = torch.randint(1, 31, (27, P), generator=generator(0, "documents"))
+    ids[:, 0] = 0
+    owner = (torch.arange(27) % 9)[:, None].expand(27, P)
+    valid = torch.ones(27, P, dtype=torch.bool)
+    reading = StoredLayer(layer=LAYER, target_site="hook_attn_out").reading
+    plain = harvest_batch(tiny_model, ids, reading, valid=valid)
+    found = []
+    for batch in (plain, {**plain, "documents": owner}):
+        reference = measure_reference(tiny_model, [batch], targets=TARGET, mean=MEAN)
+        subject = Subject(name="d", variant="free", reconstruction=dictionary())
+        found.append(evaluate(tiny_model, subject, [batch], reference))
+    without, known = found
+    assert (without.intervals, without.policy.n_documents) == ({}, None)
+    assert (known.policy.n_documents, known.policy.tokens_per_document) == (9, 30.0)
+    assert set(known.intervals) == {"fvu", "ce_spliced", "kl", "ce_recovered_mean"}
+    for name, interval in known.intervals.items():
+        assert interval.low <= getattr(known, name) <= interval.high
+    assert known.model_copy(update={"intervals": {}, "policy": without.policy}) == without

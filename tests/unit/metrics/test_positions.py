@@ -43,6 +43,10 @@ def test_the_policy_states_what_was_met():
     assert policy(plain, bos_token_id=None).model_dump() == {
         "bos": "none",
         "padding": "none",
+        "n_documents": None,
+        "tokens_per_document": None,
+        "largest_document_share": None,
+        "split": None,
         "n_sequences": 4,
         "n_positions": 16,
         "special": None,

@@ -63,6 +63,7 @@ const policyText = (evaluations) => {
         { excluded: "BOS position left out", included: "BOS position counted", none: "no BOS in front" }[p.bos],
         { excluded: "padding left out", none: "no padding" }[p.padding],
         `${count(p.n_positions)} positions of ${count(p.n_sequences)} sequences`,
+        ...(p.n_documents ? [`from ${count(p.n_documents)} document${p.n_documents === 1 ? "" : "s"}`] : []),
       ].join(", "),
     ),
   );

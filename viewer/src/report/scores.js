@@ -27,6 +27,12 @@ const grouped = (all) => {
     return row;
   });
 };
+const interval = (members, key) => {
+  // 95 % over documents, averaged over seeds.
+  const found = members.map((e) => e.intervals?.[key]).filter(Boolean);
+  const average = (side) => found.reduce((a, i) => a + i[side], 0) / found.length;
+  return found.length ? { low: average("low"), high: average("high"), n: found[0].n_documents } : null;
+};
 const compare = (key, direction) => (a, b) => {
   const x = a[key],
     y = b[key];
@@ -109,12 +115,17 @@ export const table = (all, cards) => {
       shown.map((m) => {
         const range = row.ranges[m.key];
         const wide = range && range[0] !== range[1];
-        const note = wide ? `seeds: ${m.show(range[0])} to ${m.show(range[1])}` : null;
+        const over = interval(row.members, m.key);
+        const notes = [
+          over && `95 % over ${over.n} documents: ${m.show(over.low)} to ${m.show(over.high)}`,
+          wide && `seeds: ${m.show(range[0])} to ${m.show(range[1])}`,
+        ].filter(Boolean);
         const none = absent(row[m.key]);
         return el(
           "td",
-          { class: none ? "number none" : "number", title: none ? whyAbsent(row, m.key) : note },
+          { class: none ? "number none" : "number", title: none ? whyAbsent(row, m.key) : notes.join("; ") || null },
           none ? "–" : m.show(row[m.key]),
+          over && el("small.half-width", ` ± ${m.show((over.high - over.low) / 2)}`),
         );
       }),
     );

@@ -3659,15 +3659,15 @@ THIS SOFTWARE.
     initRange.apply(scale, arguments);
     return linearish(scale);
   }
-  function nice(domain, interval) {
+  function nice(domain, interval2) {
     domain = domain.slice();
     var i0 = 0, i1 = domain.length - 1, x0 = domain[i0], x1 = domain[i1], t;
     if (x1 < x0) {
       t = i0, i0 = i1, i1 = t;
       t = x0, x0 = x1, x1 = t;
     }
-    domain[i0] = interval.floor(x0);
-    domain[i1] = interval.ceil(x1);
+    domain[i0] = interval2.floor(x0);
+    domain[i1] = interval2.ceil(x1);
     return domain;
   }
   function transformLog(x2) {
@@ -7871,6 +7871,11 @@ THIS SOFTWARE.
       return row;
     });
   };
+  var interval = (members, key) => {
+    const found = members.map((e) => e.intervals?.[key]).filter(Boolean);
+    const average = (side) => found.reduce((a2, i) => a2 + i[side], 0) / found.length;
+    return found.length ? { low: average("low"), high: average("high"), n: found[0].n_documents } : null;
+  };
   var compare = (key, direction) => (a2, b) => {
     const x2 = a2[key], y2 = b[key];
     if (x2 === null || x2 === void 0) return y2 === null || y2 === void 0 ? 0 : 1;
@@ -7945,12 +7950,17 @@ THIS SOFTWARE.
         shown2.map((m) => {
           const range2 = row.ranges[m.key];
           const wide = range2 && range2[0] !== range2[1];
-          const note = wide ? `seeds: ${m.show(range2[0])} to ${m.show(range2[1])}` : null;
+          const over = interval(row.members, m.key);
+          const notes = [
+            over && `95 % over ${over.n} documents: ${m.show(over.low)} to ${m.show(over.high)}`,
+            wide && `seeds: ${m.show(range2[0])} to ${m.show(range2[1])}`
+          ].filter(Boolean);
           const none2 = absent4(row[m.key]);
           return el(
             "td",
-            { class: none2 ? "number none" : "number", title: none2 ? whyAbsent(row, m.key) : note },
-            none2 ? "–" : m.show(row[m.key])
+            { class: none2 ? "number none" : "number", title: none2 ? whyAbsent(row, m.key) : notes.join("; ") || null },
+            none2 ? "–" : m.show(row[m.key]),
+            over && el("small.half-width", ` ± ${m.show((over.high - over.low) / 2)}`)
           );
         })
       );
@@ -8029,7 +8039,8 @@ THIS SOFTWARE.
         ({ policy: p }) => [
           { excluded: "BOS position left out", included: "BOS position counted", none: "no BOS in front" }[p.bos],
           { excluded: "padding left out", none: "no padding" }[p.padding],
-          `${count(p.n_positions)} positions of ${count(p.n_sequences)} sequences`
+          `${count(p.n_positions)} positions of ${count(p.n_sequences)} sequences`,
+          ...p.n_documents ? [`from ${count(p.n_documents)} document${p.n_documents === 1 ? "" : "s"}`] : []
         ].join(", ")
       )
     );
