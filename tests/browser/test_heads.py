@@ -39,6 +39,7 @@ def test_overview_shows_findings_scatter_and_mix(pages: Path, open_page: Opener)
     assert page.inner_text("#findings li").startswith("L0H1 does many things")
     assert page.locator("#scatter svg a").count() == len(HEADS) - 1  # one head has no second score
     assert page.locator("#mix .mix").count() == len(HEADS)
+    assert page.evaluate("document.querySelector('#mix .mix').getBoundingClientRect().bottom") < 450
     page.click("#mix button:text-is('rows')")
     assert page.locator("#mix .mix").count() == len(HEADS)
     assert page.locator("#about dt:text-is('ablated')").count() == 1  # stages of one kind are one line

@@ -32,6 +32,7 @@ def headings(page: Any) -> list[str]:
 
 def test_one_table_compares_all_methods_and_says_why_a_number_is_absent(kinds_report: Path, open_page: Opener):
     page = open_page(kinds_report)
+    page.click("#scores > summary")
     table = page.locator("#scores")
     for title in ("Attention output SAE", "QK diagonalisation", "Low-rank sparse attention", "Free loadings"):
         assert table.locator(f"td.variant:has-text('{title}')").count() > 0

@@ -41,9 +41,11 @@ def test_overview_shows_verdict_charts_map_clusters_and_provenance(small_report:
     assert page.locator(".verdict li").count() == 4
     assert page.locator("#frontier svg[role=img]").count() == 2
     page.wait_for_selector("canvas.map")
+    assert page.locator(".verdict li:visible").count() == 3, "three sentences, then the picture"
+    assert page.evaluate("document.querySelector('#frontier svg[role=img]').getBoundingClientRect().bottom") < 900
     assert page.locator(".clusters li").count() == 9
-    assert "polyhead demo --layer 3" in page.inner_text("#provenance")
-    assert "BOS position left out" in page.inner_text("#provenance")
+    assert "polyhead demo --layer 3" in page.text_content("#provenance")
+    assert "BOS position left out" in page.text_content("#provenance")
 
 
 def test_every_metric_draws_against_both_counts(small_report: Path, open_page: Opener):
@@ -60,6 +62,7 @@ def test_every_metric_draws_against_both_counts(small_report: Path, open_page: O
 
 def test_evaluations_sort_and_show_each_seed(small_report: Path, open_page: Opener):
     page = open_page(small_report)
+    page.click("#scores > summary")
     page.click("#scores th[data-key=fvu] button")
     cells = page.eval_on_selector_all("#scores tbody tr", "rows => rows.map((r) => Number(r.children[4].textContent))")
     assert cells == sorted(cells)

@@ -1,7 +1,7 @@
 // The first page: findings, two scores against each other, the mix of every head, unknown rows, what was run.
 import * as mix from "./mix.js";
 import { sentence, palette, headLink, plain } from "./names.js";
-import { sectionCard } from "../shared/controls.js";
+import { sectionCard, told } from "../shared/controls.js";
 import { panel } from "./scatter.js";
 import { el, segmented } from "../shared/dom.js";
 import * as format from "../shared/format.js";
@@ -249,18 +249,9 @@ export const page = async (data, query) => {
         el("span", format.moment(data.created)),
       ),
     ),
-    data.findings.length > 0 &&
-      sectionCard(
-        "findings",
-        "Findings",
-        null,
-        el(
-          "ul.verdict",
-          data.findings.map((f) => el("li", sentence(f))),
-        ),
-      ),
-    scatter && scatter.node,
+    data.findings.length > 0 && told(data.findings.map((f) => sentence(f))),
     data.rows && mixCard(data, colours),
+    scatter && scatter.node,
     data.ablated.length > 0 && ablatedCard(data),
     data.rows &&
       data.rows.proposals.length > 0 &&
@@ -282,11 +273,18 @@ export const page = async (data, query) => {
           data.notes.map((t) => el("li", sentence(t))),
         ),
       el(
-        "div.columns",
-        facts("Model", data.model),
-        facts("Text", data.text),
-        facts("Versions", data.versions),
-        facts("Time", Object.fromEntries(Object.entries(stages(data.seconds)).map(([k, v]) => [plain(k), seconds(v)]))),
+        "details",
+        el("summary", "Model, text, versions and time"),
+        el(
+          "div.columns",
+          facts("Model", data.model),
+          facts("Text", data.text),
+          facts("Versions", data.versions),
+          facts(
+            "Time",
+            Object.fromEntries(Object.entries(stages(data.seconds)).map(([k, v]) => [plain(k), seconds(v)])),
+          ),
+        ),
       ),
     ),
   );

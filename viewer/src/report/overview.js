@@ -5,6 +5,7 @@ import { panel } from "./map.js";
 import { patternTable } from "./patterns.js";
 import * as scores from "./scores.js";
 import { el, segmented } from "../shared/dom.js";
+import { told } from "../shared/controls.js";
 import { plain, label, count, seconds, moment } from "../shared/format.js";
 import * as kinds from "../shared/kinds.js";
 import { fail } from "../shared/shell.js";
@@ -93,35 +94,43 @@ const provenance = (data) => {
     el("h3", "Command that reproduces this run"),
     el("div.command", code, copy),
     el(
-      "div.columns",
-      el("div", el("h3", "Model"), facts(entries(data.model))),
-      el("div", el("h3", "Text"), facts([...entries(data.text), ["counted", policyText(data.evaluations)]])),
+      "details",
+      el("summary", "Model, text, dictionaries and time"),
       el(
-        "div",
-        el("h3", "Dictionaries"),
-        data.dictionaries.map((c) =>
-          el(
-            "details",
-            el("summary", `${c.name}: ${count(c.n_latents)} ${kinds.of(c).noun}s, ${count(c.n_live)} live`),
-            facts(entries(c.config)),
+        "div.columns",
+        el("div", el("h3", "Model"), facts(entries(data.model))),
+        el("div", el("h3", "Text"), facts([...entries(data.text), ["counted", policyText(data.evaluations)]])),
+        el(
+          "div",
+          el("h3", "Dictionaries"),
+          data.dictionaries.map((c) =>
+            el(
+              "details",
+              el("summary", `${c.name}: ${count(c.n_latents)} ${kinds.of(c).noun}s, ${count(c.n_live)} live`),
+              facts(entries(c.config)),
+            ),
           ),
         ),
-      ),
-      el(
-        "div",
-        el("h3", "Run"),
-        facts([
-          ["layer", plain(data.layer)],
-          ["reads", data.input_site],
-          ["reconstructs", data.target_site],
-          ["created", moment(data.created)],
-          ...Object.entries(data.seconds).map(([k, v]) => [label(k), seconds(v)]),
-          ...Object.entries(data.versions),
-        ]),
+        el(
+          "div",
+          el("h3", "Run"),
+          facts([
+            ["layer", plain(data.layer)],
+            ["reads", data.input_site],
+            ["reconstructs", data.target_site],
+            ["created", moment(data.created)],
+            ...Object.entries(data.seconds).map(([k, v]) => [label(k), seconds(v)]),
+            ...Object.entries(data.versions),
+          ]),
+        ),
       ),
     ),
   );
 };
+
+// Whether evaluations draw a curve: dictionaries at three sparsities or more. Else the map is the better picture.
+const sweeps = (evaluations) =>
+  new Set(evaluations.filter((e) => e.seed !== null && e.seed !== undefined).map((e) => e.sparsity)).size >= 3;
 
 const dictionaryPart = (data, place, charts) => {
   const show = async (name) => {
@@ -205,69 +214,45 @@ export const page = (data) => {
       : `${cards.length} dictionaries with pages`,
     moment(data.created),
   ];
-  const node = el(
-    "div.page.overview",
+  const highlights = el(
+    "section.card.highlights.stacked",
+    { "aria-labelledby": "highlight-title" },
     el(
-      "div.title",
-      el("h1", data.title),
-      el(
-        "p.subtitle",
-        subtitle.filter(Boolean).map((t) => el("span", t)),
-      ),
+      "h2#highlight-title",
+      cards.every((c) => (c.noun || "latent") === "latent") ? "Latents to open first" : "Where to look first",
     ),
     el(
-      "div",
-      { class: cards.length > 2 || !data.verdict.length ? "stacked" : "split" },
-      data.verdict.length > 0 &&
-        el(
-          "section.card.verdict",
-          { "aria-labelledby": "verdict-title" },
-          el("h2#verdict-title", "What was found"),
+      "div.highlight-list",
+      cards.map((c) => {
+        const kind = kinds.of(c);
+        return el(
+          "div",
+          el(
+            "h3",
+            few ? null : variantMark(c.variant),
+            el(
+              "a",
+              { href: `#/d/${encodeURIComponent(c.name)}`, title: c.name },
+              few ? c.name : variantName(c.variant),
+            ),
+            el("span.faint", ` ${count(c.n_live)} live of ${count(c.n_latents)}`),
+          ),
           el(
             "ul",
-            data.verdict.map((v) => el("li", marked(v, null))),
+            c.highlights.slice(0, few ? 3 : 2).map((h) => el("li", marked(h, c))),
           ),
-        ),
-      el(
-        "section.card.highlights",
-        { "aria-labelledby": "highlight-title" },
-        el(
-          "h2#highlight-title",
-          cards.every((c) => (c.noun || "latent") === "latent") ? "Latents to open first" : "Where to look first",
-        ),
-        el(
-          "div.highlight-list",
-          cards.map((c) => {
-            const kind = kinds.of(c);
-            return el(
-              "div",
-              el(
-                "h3",
-                few ? null : variantMark(c.variant),
-                el(
-                  "a",
-                  { href: `#/d/${encodeURIComponent(c.name)}`, title: c.name },
-                  few ? c.name : variantName(c.variant),
-                ),
-                el("span.faint", ` ${count(c.n_live)} live of ${count(c.n_latents)}`),
-              ),
-              el(
-                "ul",
-                c.highlights.slice(0, few ? 3 : 2).map((h) => el("li", marked(h, c))),
-              ),
-              c.highlights.length === 0 &&
-                el(
-                  "p.hint",
-                  "No example stands out; ",
-                  el("a", { href: `#/d/${encodeURIComponent(c.name)}` }, `all ${kind.noun}s`),
-                  ".",
-                ),
-            );
-          }),
-        ),
-      ),
+          c.highlights.length === 0 &&
+            el(
+              "p.hint",
+              "No example stands out; ",
+              el("a", { href: `#/d/${encodeURIComponent(c.name)}` }, `all ${kind.noun}s`),
+              ".",
+            ),
+        );
+      }),
     ),
-    frontier,
+  );
+  const maps = [
     cards.length > 1 &&
       el(
         "div.head.between",
@@ -282,6 +267,19 @@ export const page = (data) => {
           : picker(cards, show),
       ),
     place,
+  ];
+  const node = el(
+    "div.page.overview",
+    el(
+      "div.title",
+      el("h1", data.title),
+      el(
+        "p.subtitle",
+        subtitle.filter(Boolean).map((t) => el("span", t)),
+      ),
+    ),
+    data.verdict.length > 0 && told(data.verdict.map((v) => marked(v, null))),
+    sweeps(data.evaluations) ? [frontier, highlights, maps] : [maps, highlights, frontier],
     patternTable(data.evaluations),
     scores.table(data.evaluations, cards),
     provenance(data),

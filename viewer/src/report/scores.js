@@ -1,6 +1,7 @@
 // The table of evaluations: seeds averaged or one by one, sorted by any column, each heading with its definition.
 import { INIT_NAMES, shortTarget } from "./frontier.js";
 import { METRICS, MAIN, whyAbsent } from "./metrics.js";
+import { foldedCard } from "../shared/controls.js";
 import { el, segmented } from "../shared/dom.js";
 import { variantName, variantMark, variantShape } from "../shared/theme.js";
 import * as tip from "../shared/tip.js";
@@ -142,12 +143,11 @@ export const table = (all, cards) => {
     return el("th", { scope: "col", "data-key": c.key, class: c.show ? "number" : c.key }, button);
   };
   rebuild();
-  return el(
-    "section#scores.card",
-    { "aria-labelledby": "scores-title" },
+  return foldedCard(
+    "scores",
+    "All evaluations",
     el(
       "div.head",
-      el("h2#scores-title", "All evaluations"),
       seeds.size > 1 &&
         segmented("Seeds", { mean: "mean of seeds", each: "each seed" }, state.mode, (v) => {
           state.mode = v;

@@ -77,6 +77,32 @@ export const sectionCard = (id, title, hint, ...content) =>
     content.flat(9),
   );
 
+/** A section whose content opens below its title. @param {string} id @param {string} title @param {...Child} content */
+export const foldedCard = (id, title, ...content) =>
+  el(
+    "details.card.folded",
+    { id },
+    el("summary", el("h2", { id: `${id}-title` }, title)),
+    /** @type {any[]} */ (content).flat(9),
+  );
+
+const SENTENCES = 3;
+/** What was found: the first sentences, and the rest to be opened. @param {Child[]} sentences */
+export const told = (sentences) => {
+  const list = (some) =>
+    el(
+      "ul.verdict",
+      some.map((text) => el("li", text)),
+    );
+  const rest = sentences.slice(SENTENCES);
+  return el(
+    "section#findings.told",
+    { "aria-label": "What was found" },
+    list(sentences.slice(0, SENTENCES)),
+    rest.length > 0 && el("details", el("summary", `${rest.length} more`), list(rest)),
+  );
+};
+
 /**
  * The state of a page in its address: what is given there, else the defaults.
  *

@@ -4785,6 +4785,20 @@ THIS SOFTWARE.
     hint && el("p.hint", hint),
     content.flat(9)
   );
+  var SENTENCES = 3;
+  var told = (sentences) => {
+    const list = (some) => el(
+      "ul.verdict",
+      some.map((text2) => el("li", text2))
+    );
+    const rest = sentences.slice(SENTENCES);
+    return el(
+      "section#findings.told",
+      { "aria-label": "What was found" },
+      list(sentences.slice(0, SENTENCES)),
+      rest.length > 0 && el("details", el("summary", `${rest.length} more`), list(rest))
+    );
+  };
   var addressState = (query, defaults) => {
     const given = new URLSearchParams(query);
     const state = {};
@@ -5187,17 +5201,9 @@ THIS SOFTWARE.
           el("span", moment(data2.created))
         )
       ),
-      data2.findings.length > 0 && sectionCard(
-        "findings",
-        "Findings",
-        null,
-        el(
-          "ul.verdict",
-          data2.findings.map((f) => el("li", sentence(f)))
-        )
-      ),
-      scatter && scatter.node,
+      data2.findings.length > 0 && told(data2.findings.map((f) => sentence(f))),
       data2.rows && mixCard(data2, colours),
+      scatter && scatter.node,
       data2.ablated.length > 0 && ablatedCard(data2),
       data2.rows && data2.rows.proposals.length > 0 && sectionCard(
         "unknown",
@@ -5216,11 +5222,18 @@ THIS SOFTWARE.
           data2.notes.map((t) => el("li", sentence(t)))
         ),
         el(
-          "div.columns",
-          facts("Model", data2.model),
-          facts("Text", data2.text),
-          facts("Versions", data2.versions),
-          facts("Time", Object.fromEntries(Object.entries(stages(data2.seconds)).map(([k2, v]) => [plain(k2), seconds(v)])))
+          "details",
+          el("summary", "Model, text, versions and time"),
+          el(
+            "div.columns",
+            facts("Model", data2.model),
+            facts("Text", data2.text),
+            facts("Versions", data2.versions),
+            facts(
+              "Time",
+              Object.fromEntries(Object.entries(stages(data2.seconds)).map(([k2, v]) => [plain(k2), seconds(v)]))
+            )
+          )
         )
       )
     );

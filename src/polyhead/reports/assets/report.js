@@ -4116,6 +4116,27 @@ THIS SOFTWARE.
   var filters = (...children2) => el("form.filters", { role: "search", onsubmit: (e) => e.preventDefault() }, ...children2);
   var stepLink = (href, sign2, label2) => href ? el("a.step", { href, "aria-label": label2, title: label2 }, sign2) : el("span.step.off", sign2);
   var defined = (word, definition2) => attach(el("span.defined", { tabindex: "0" }, word), () => el("p", definition2));
+  var foldedCard = (id2, title, ...content) => el(
+    "details.card.folded",
+    { id: id2 },
+    el("summary", el("h2", { id: `${id2}-title` }, title)),
+    /** @type {any[]} */
+    content.flat(9)
+  );
+  var SENTENCES = 3;
+  var told = (sentences) => {
+    const list2 = (some) => el(
+      "ul.verdict",
+      some.map((text2) => el("li", text2))
+    );
+    const rest = sentences.slice(SENTENCES);
+    return el(
+      "section#findings.told",
+      { "aria-label": "What was found" },
+      list2(sentences.slice(0, SENTENCES)),
+      rest.length > 0 && el("details", el("summary", `${rest.length} more`), list2(rest))
+    );
+  };
 
   // src/shared/grid.js
   var EXTRA = 6;
@@ -7977,12 +7998,11 @@ THIS SOFTWARE.
       return el("th", { scope: "col", "data-key": c.key, class: c.show ? "number" : c.key }, button2);
     };
     rebuild();
-    return el(
-      "section#scores.card",
-      { "aria-labelledby": "scores-title" },
+    return foldedCard(
+      "scores",
+      "All evaluations",
       el(
         "div.head",
-        el("h2#scores-title", "All evaluations"),
         seeds.size > 1 && segmented("Seeds", { mean: "mean of seeds", each: "each seed" }, state.mode, (v) => {
           state.mode = v;
           redraw();
@@ -8069,35 +8089,40 @@ THIS SOFTWARE.
       el("h3", "Command that reproduces this run"),
       el("div.command", code, copy),
       el(
-        "div.columns",
-        el("div", el("h3", "Model"), facts(entries(data2.model))),
-        el("div", el("h3", "Text"), facts([...entries(data2.text), ["counted", policyText(data2.evaluations)]])),
+        "details",
+        el("summary", "Model, text, dictionaries and time"),
         el(
-          "div",
-          el("h3", "Dictionaries"),
-          data2.dictionaries.map(
-            (c) => el(
-              "details",
-              el("summary", `${c.name}: ${count(c.n_latents)} ${of(c).noun}s, ${count(c.n_live)} live`),
-              facts(entries(c.config))
+          "div.columns",
+          el("div", el("h3", "Model"), facts(entries(data2.model))),
+          el("div", el("h3", "Text"), facts([...entries(data2.text), ["counted", policyText(data2.evaluations)]])),
+          el(
+            "div",
+            el("h3", "Dictionaries"),
+            data2.dictionaries.map(
+              (c) => el(
+                "details",
+                el("summary", `${c.name}: ${count(c.n_latents)} ${of(c).noun}s, ${count(c.n_live)} live`),
+                facts(entries(c.config))
+              )
             )
+          ),
+          el(
+            "div",
+            el("h3", "Run"),
+            facts([
+              ["layer", plain(data2.layer)],
+              ["reads", data2.input_site],
+              ["reconstructs", data2.target_site],
+              ["created", moment(data2.created)],
+              ...Object.entries(data2.seconds).map(([k2, v]) => [label(k2), seconds(v)]),
+              ...Object.entries(data2.versions)
+            ])
           )
-        ),
-        el(
-          "div",
-          el("h3", "Run"),
-          facts([
-            ["layer", plain(data2.layer)],
-            ["reads", data2.input_site],
-            ["reconstructs", data2.target_site],
-            ["created", moment(data2.created)],
-            ...Object.entries(data2.seconds).map(([k2, v]) => [label(k2), seconds(v)]),
-            ...Object.entries(data2.versions)
-          ])
         )
       )
     );
   };
+  var sweeps = (evaluations) => new Set(evaluations.filter((e) => e.seed !== null && e.seed !== void 0).map((e) => e.sparsity)).size >= 3;
   var dictionaryPart = (data2, place2, charts) => {
     const show2 = async (name) => {
       chosen = name;
@@ -8174,67 +8199,44 @@ THIS SOFTWARE.
       few ? cards.map((c) => `${variantName(c.variant)}: ${count(c.n_latents)} ${of(c).noun}s`).join("; ") : `${cards.length} dictionaries with pages`,
       moment(data2.created)
     ];
-    const node = el(
-      "div.page.overview",
+    const highlights = el(
+      "section.card.highlights.stacked",
+      { "aria-labelledby": "highlight-title" },
       el(
-        "div.title",
-        el("h1", data2.title),
-        el(
-          "p.subtitle",
-          subtitle.filter(Boolean).map((t) => el("span", t))
-        )
+        "h2#highlight-title",
+        cards.every((c) => (c.noun || "latent") === "latent") ? "Latents to open first" : "Where to look first"
       ),
       el(
-        "div",
-        { class: cards.length > 2 || !data2.verdict.length ? "stacked" : "split" },
-        data2.verdict.length > 0 && el(
-          "section.card.verdict",
-          { "aria-labelledby": "verdict-title" },
-          el("h2#verdict-title", "What was found"),
-          el(
-            "ul",
-            data2.verdict.map((v) => el("li", marked(v, null)))
-          )
-        ),
-        el(
-          "section.card.highlights",
-          { "aria-labelledby": "highlight-title" },
-          el(
-            "h2#highlight-title",
-            cards.every((c) => (c.noun || "latent") === "latent") ? "Latents to open first" : "Where to look first"
-          ),
-          el(
-            "div.highlight-list",
-            cards.map((c) => {
-              const kind = of(c);
-              return el(
-                "div",
-                el(
-                  "h3",
-                  few ? null : variantMark(c.variant),
-                  el(
-                    "a",
-                    { href: `#/d/${encodeURIComponent(c.name)}`, title: c.name },
-                    few ? c.name : variantName(c.variant)
-                  ),
-                  el("span.faint", ` ${count(c.n_live)} live of ${count(c.n_latents)}`)
-                ),
-                el(
-                  "ul",
-                  c.highlights.slice(0, few ? 3 : 2).map((h) => el("li", marked(h, c)))
-                ),
-                c.highlights.length === 0 && el(
-                  "p.hint",
-                  "No example stands out; ",
-                  el("a", { href: `#/d/${encodeURIComponent(c.name)}` }, `all ${kind.noun}s`),
-                  "."
-                )
-              );
-            })
-          )
-        )
-      ),
-      frontier,
+        "div.highlight-list",
+        cards.map((c) => {
+          const kind = of(c);
+          return el(
+            "div",
+            el(
+              "h3",
+              few ? null : variantMark(c.variant),
+              el(
+                "a",
+                { href: `#/d/${encodeURIComponent(c.name)}`, title: c.name },
+                few ? c.name : variantName(c.variant)
+              ),
+              el("span.faint", ` ${count(c.n_live)} live of ${count(c.n_latents)}`)
+            ),
+            el(
+              "ul",
+              c.highlights.slice(0, few ? 3 : 2).map((h) => el("li", marked(h, c)))
+            ),
+            c.highlights.length === 0 && el(
+              "p.hint",
+              "No example stands out; ",
+              el("a", { href: `#/d/${encodeURIComponent(c.name)}` }, `all ${kind.noun}s`),
+              "."
+            )
+          );
+        })
+      )
+    );
+    const maps = [
       cards.length > 1 && el(
         "div.head.between",
         el("span", "Dictionary"),
@@ -8245,7 +8247,20 @@ THIS SOFTWARE.
           show2
         ) : picker(cards, show2)
       ),
-      place2,
+      place2
+    ];
+    const node = el(
+      "div.page.overview",
+      el(
+        "div.title",
+        el("h1", data2.title),
+        el(
+          "p.subtitle",
+          subtitle.filter(Boolean).map((t) => el("span", t))
+        )
+      ),
+      data2.verdict.length > 0 && told(data2.verdict.map((v) => marked(v, null))),
+      sweeps(data2.evaluations) ? [frontier, highlights, maps] : [maps, highlights, frontier],
       patternTable(data2.evaluations),
       table(data2.evaluations, cards),
       provenance(data2)
