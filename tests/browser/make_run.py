@@ -121,6 +121,9 @@ def _evaluations(rng: np.random.Generator) -> list[Evaluation]:
     return out
 
 
+FAMILIES = ("induction", "previous", "", "identity")
+
+
 def _loadings(rng: np.random.Generator, n: int, n_heads: int, one_hot: bool) -> tuple[np.ndarray, np.ndarray]:
     cluster = rng.integers(0, n_heads + 1, n)
     groups = np.eye(n_heads + 1) * 0.95
@@ -156,6 +159,7 @@ def _rows(rng: np.random.Generator, n: int, n_heads: int, one_hot: bool) -> list
                 main_head=int(np.abs(loadings[i]).argmax()), loadings=loadings[i].tolist(), map_x=place[i, 0],
                 map_y=place[i, 1], cluster=int(cluster[i]), top_source_tokens=words[:5],
                 top_promoted=[TOKENS[j] for j in rng.integers(0, len(TOKENS), 6)],
+                family="" if dead[i] else FAMILIES[i % len(FAMILIES)], family_share=0.3 + 0.001 * i,
             )
         )  # fmt: skip
     return rows

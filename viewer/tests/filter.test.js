@@ -11,6 +11,7 @@ const table = {
   main_head: Int32Array.of(0, 1, 1, 0),
   group: Int32Array.of(-1, -1, 0, 1),
   cluster: Int32Array.of(0, 0, 1, -1),
+  family: ["induction", "", "previous", ""],
   top_source_tokens: [[0], [1], [2], [3]],
   top_key_tokens: [[], [], [], []],
   top_promoted: [[2], [], [1], []],
@@ -36,6 +37,8 @@ test("heads, groups, clusters and ranges in per cent", () => {
   assert.deepEqual(found("head=1"), [2]);
   assert.deepEqual(found("group=1"), [3]);
   assert.deepEqual(found("cluster=0"), [0]);
+  assert.deepEqual(found("family=induction"), [0]);
+  assert.deepEqual(found("family=none&dead=1"), [1, 3]);
   assert.deepEqual(found("dmin=5"), [0, 2]);
   assert.deepEqual(found("dmax=10,5"), [0, 3]);
   assert.deepEqual(found("imin=50&imax=50"), [2]);

@@ -2,25 +2,25 @@
 
 For latents that patterns move by loadings, the mass of latent i along relation R (source s, destination t) is
     mass_R[i] = sum over t, s in R of  sum_h |L[i, h]| A_h[t, s] f[s, i]
-and its share is mass_R / mass_all; the identity is its own relation. A share of attention that rests on a relation by
-chance is the same sum with f = 1 (`base`), so `lift` = share / base says what the latent adds to its heads. The
-relations overlap (a previous token may repeat), and describe positions alone: what a latent *means* is not asked here.
+(`family_sums`) and its share is mass_R / mass_all. A share of attention that rests on a relation by chance is the same
+sum with f = 1, so `lift` = share / base says what the latent adds to its heads. The relations overlap (a previous token
+may repeat), and describe positions alone: what a latent *means* is not asked here.
 Axis legend: b sequence, t destination (query), s source (key), h head, i latent.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from polyhead.activations.harvest import harvest_batch
 from polyhead.activations.model_text import model_sequences
+from polyhead.analysis.family_sums import ALL_FAMILIES, FamilySums
 from polyhead.analysis.latent_sides import Sides
-from polyhead.analysis.token_families import N_PROMOTED, TOKEN_FAMILIES, TokenMasses
+from polyhead.analysis.token_families import N_PROMOTED
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.core.head_names import head_name
 from polyhead.core.protocols import Batch, Moves
@@ -30,40 +30,6 @@ from polyhead.models.base_layer import base_layer
 from polyhead.models.hooked import HookedModel
 from polyhead.models.load import load_model
 from polyhead.models.unembedding import folded_unembedding
-
-FAMILIES = {
-    "induction": "from the token after an earlier copy of the current token",
-    "duplicate": "from an earlier copy of the current token",
-    "previous": "from the token before",
-    "recent": "from one of the five tokens before",
-    "bos": "from the first position",
-    "identity": "stays at its own position",
-}
-"""Relations of two positions."""
-ALL_FAMILIES = {**FAMILIES, **TOKEN_FAMILIES}
-"""And kinds of source (token_families.py)."""
-
-
-def relations(tokens: Int[Tensor, "b p"]) -> dict[str, Bool[Tensor, "b t s"]]:
-    """Which pairs of positions stand in which relation.
-
-    Args:
-        tokens: Ids.
-
-    Returns:
-        Relation -> mask, True at [destination, source]; `identity` is left to the loading that says so.
-    """
-    n = tokens.shape[1]
-    t, s = torch.arange(n, device=tokens.device)[:, None], torch.arange(n, device=tokens.device)[None, :]
-    back = (t - s).expand(len(tokens), n, n)
-    before = torch.cat([torch.full_like(tokens[:, :1], -1), tokens[:, :-1]], dim=1)
-    return {
-        "induction": (before[:, None, :] == tokens[:, :, None]) & (back > 0),
-        "duplicate": (tokens[:, None, :] == tokens[:, :, None]) & (back > 0),
-        "previous": back == 1,
-        "recent": (back >= 1) & (back <= 5),
-        "bos": (s == 0).expand_as(back) & (back > 0),
-    }
 
 
 @torch.no_grad()
@@ -98,48 +64,16 @@ def families(
     model, sides = _prepared(dictionary, model)
     loadings = _loadings(sides)
     chosen = _checked(range(len(loadings)) if latents is None else latents, len(loadings))
-    n, strength = len(chosen), loadings[chosen].abs().double()
-    mass = {name: torch.zeros(n, dtype=torch.float64) for name in (*FAMILIES, "all")}
-    base = {name: torch.zeros(strength.shape[1] - 1, dtype=torch.float64) for name in (*FAMILIES, "all")}
-    fires = torch.zeros(n, dtype=torch.int64)
-    by_token = TokenMasses(_vocabulary(model), _promoted(sides, model, loadings, chosen), n)
+    promoted = None
+    if (out := sides.output_rows(len(loadings))) is not None:
+        promoted = torch.zeros(len(loadings), N_PROMOTED, dtype=torch.int64)
+        promoted[chosen] = _promoted(out[chosen], model, N_PROMOTED)
+    sums = FamilySums(loadings, _vocabulary(model), promoted)
     for batch in _batches(dictionary, model, text, n_sequences, seq_len):
-        f = unpack(dictionary.codes(batch))[..., chosen].double().cpu() * batch["valid"].cpu()[..., None]
-        pattern = _pattern(sides, batch)
-        fires += (f[:, 1:] > 0).sum((0, 1))
-        masks = relations(batch["tokens"].cpu())
-        for name, mask in {**masks, "all": torch.ones_like(masks["previous"])}.items():
-            sent = (pattern * mask[:, None]).sum(2)  # [b, h, s]: what each source sends along the relation
-            base[name] += sent.sum((0, 2))
-            mass[name] += torch.einsum("bhs,bsi,ih->i", sent, f, strength[:, :-1])
-        own = (f.sum((0, 1)) * strength[:, -1]).double()
-        mass["identity"] += own
-        mass["all"] += own
-        carried = f * (torch.einsum("bhs,ih->bsi", pattern.sum(2), strength[:, :-1]) + strength[:, -1])
-        by_token.add(batch["tokens"].cpu(), batch["valid"].cpu(), f, carried)
-    mass |= by_token.mass
-    found = {name: (mass[name] / mass["all"].clamp_min(1e-12)).numpy() for name in ALL_FAMILIES if name in mass}
-    shares = pd.DataFrame({**found, "position": by_token.position_share().numpy()})
-    by_heads = strength[:, :-1] / strength[:, :-1].sum(1, keepdim=True).clamp_min(1e-12)
-    usual = {name: by_heads @ (base[name] / base["all"]) for name in FAMILIES if name != "identity"}
-    names = [_family(row) if n else "" for row, n in zip(shares.to_dict(orient="records"), fires.tolist(), strict=True)]
-    lifts = [
-        shares[name][i] / max(float(usual[name][i]), 1e-12) if name in usual else math.nan
-        for i, name in enumerate(names)
-    ]
-    shares.insert(0, "tokens", fires.numpy())
-    return shares.assign(family=names, lift=lifts).set_axis(pd.Index(chosen.tolist(), name="latent"))
-
-
-def _family(shares: dict[Any, float]) -> str:
-    """What names a latent: the relation of the largest share of at least .3, `recent` last; else the kind of source."""
-    narrow = max((name for name in FAMILIES if name != "recent"), key=lambda name: shares[name])
-    if shares[narrow] >= 0.3:
-        return narrow
-    if shares["recent"] >= 0.5:
-        return "recent"
-    kind = max(TOKEN_FAMILIES, key=lambda name: shares[name])
-    return kind if shares[kind] >= 0.5 else ""
+        codes, pattern = dictionary.codes(batch), _movement(sides, batch)
+        seen = (codes.values, codes.indices, pattern, batch["tokens"], batch["valid"])
+        sums.add(*(tensor.cpu() for tensor in seen))
+    return sums.table().loc[chosen.tolist()].rename_axis("latent")
 
 
 def find(
@@ -272,7 +206,7 @@ def label(dictionary: Any, latent: int, model: HookedModel | None = None, **opti
     said.append(f"mostly through {' and '.join(main)}" if main else "through many heads")
     out = sides.output_rows(len(loadings))
     if out is not None:
-        raised = (out[latent] @ folded_unembedding(model).float().cpu()).topk(3).indices.tolist()
+        raised = _promoted(out[latent], model, 3).tolist()
         said.append(f"raises {', '.join(repr(model.tokenizer.decode([i])) for i in raised)}")
     return "; ".join(said)
 
@@ -288,14 +222,9 @@ def _vocabulary(model: HookedModel) -> list[str]:
     return model.tokenizer.tokens(range(model.cfg.d_vocab))
 
 
-def _promoted(
-    sides: Sides, model: HookedModel, loadings: Float[Tensor, "i h"], chosen: Int[Tensor, " m"]
-) -> Int[Tensor, "m k"] | None:
-    """Ids of the tokens whose logits the chosen latents raise most; None where they write nothing into the stream."""
-    rows = sides.output_rows(len(loadings))
-    if rows is None:
-        return None
-    return (rows[chosen] @ folded_unembedding(model).float().cpu()).topk(N_PROMOTED).indices
+def _promoted(rows: Float[Tensor, "m d"], model: HookedModel, n: int) -> Int[Tensor, "m n"]:
+    """Ids of the tokens whose logits the rows raise most."""
+    return (rows @ folded_unembedding(model).float().cpu()).topk(n).indices
 
 
 def _loadings(sides: Sides) -> Float[Tensor, "i h"]:
@@ -347,8 +276,13 @@ def _batches(dictionary: Any, model: HookedModel, text: str, n_sequences: int, s
         yield harvest_batch(model, tokens, reading_of_dictionary(dictionary), valid=valid)
 
 
+def _movement(sides: Sides, batch: Batch) -> Float[Tensor, "b h t s"]:
+    """The patterns that move the code."""
+    pattern = sides.movement(batch)
+    assert pattern is not None, "latents that move have patterns"
+    return pattern
+
+
 def _pattern(sides: Sides, batch: Batch) -> Float[Tensor, "b h t s"]:
     """The patterns that move the code, at counted destinations."""
-    pattern = sides.movement(batch)
-    assert pattern is not None
-    return pattern.double().cpu() * batch["valid"].cpu()[:, None, :, None]
+    return _movement(sides, batch).double().cpu() * batch["valid"].cpu()[:, None, :, None]

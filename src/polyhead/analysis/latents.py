@@ -14,9 +14,11 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from polyhead.analysis.family_sums import FamilySums
 from polyhead.analysis.latent_examples import Example, PageConfig, SequenceView, Wanted
 from polyhead.analysis.latent_sides import LoadingsKind, Sides
 from polyhead.analysis.latent_sums import LatentSums
+from polyhead.analysis.token_families import N_PROMOTED
 from polyhead.analysis.loading_map import MappedLoadings, map_loadings
 from polyhead.core.errors import PolyheadError
 from polyhead.core.progress import progress
@@ -117,8 +119,10 @@ def analyse_latents(
         raise PolyheadError(
             "latents are analysed in two passes; received an iterator; give Repeatable(source.in_order)"
         )
+    texts = tokenizer.tokens(range(W_U.shape[1]))
     passes = _Passes(sides or Sides(dictionary), batches, Positions(bos_token_id, include_bos), cfg, only)
-    sums, policy = passes.first(W_U.shape[1], seed)
+    families = passes.families(W_U, texts)
+    sums, policy = passes.first(W_U.shape[1], seed, families)
     if sums.n == 0:
         raise PolyheadError("no position was counted: every one was padding or BOS; give longer held-out text")
     living = (sums.active > 0).nonzero()[:, 0]
@@ -127,9 +131,8 @@ def analyse_latents(
     group_names, groups = passes.sides.groups(sums.n_latents)
     promoted, demoted = logit_effects(rows, W_U.float().cpu(), living, cfg.n_promoted)
     mapped = map_loadings(loadings, sums.active > 0, n_clusters=n_clusters, seed=seed)
-    texts = tokenizer.tokens(range(W_U.shape[1]))
     return LatentAnalysis(
-        rows=_rows(sums, loadings, mapped, groups.tolist(), texts, promoted),
+        rows=_rows(sums, loadings, mapped, groups.tolist(), texts, promoted, families),
         policy=policy,
         loading_map=mapped.record,
         examples=examples,
@@ -161,7 +164,17 @@ class _Passes:
             self._rows = torch.zeros(n_latents, 0) if rows is None else rows
         return self._rows
 
-    def first(self, d_vocab: int, seed: int) -> tuple[LatentSums, TokenPolicy]:
+    def families(self, W_U: Float[Tensor, "d v"], texts: list[str]) -> FamilySums | None:
+        """Empty sums of families; None where patterns do not move the latents by loadings."""
+        if not self.sides.identity or self.loadings is None:
+            return None
+        n = len(self.loadings)
+        rows = self.output_rows(n)
+        looked_at = torch.arange(n) if self.only is None else self.only
+        promoted = logit_effects(rows, W_U.float().cpu(), looked_at, N_PROMOTED)[0][1] if rows.shape[1] else None
+        return FamilySums(self.loadings, texts, promoted)
+
+    def first(self, d_vocab: int, seed: int, families: FamilySums | None) -> tuple[LatentSums, TokenPolicy]:
         """Numbers, and the places of examples."""
         sums, weight = None, torch.zeros(0)
         count = PolicyCount(self.positions)
@@ -173,6 +186,8 @@ class _Passes:
             counted = self.positions.counted(batch)
             count.update(batch)
             sums.add_codes(codes, batch["tokens"], counted)
+            if families is not None and (pattern := self.sides.movement(batch)) is not None:
+                families.add(codes.values, codes.indices, pattern, batch["tokens"], batch["valid"])
             keys = self._chosen(self.sides.on_keys(batch)) if self.sides.paired else None
             for b in range(len(counted)):
                 sequence = count.n_sequences - len(counted) + b
@@ -298,8 +313,10 @@ def _rows(
     groups: list[int],
     texts: list[str],
     promoted: tuple[Tensor, Tensor],
+    families: FamilySums | None,
 ) -> list[LatentRow]:
     n_top = 5
+    named = [("", 0.0)] * sums.n_latents if families is None else families.named()
     density = (sums.active.double() / max(1, sums.n)).tolist()
     share = (sums.energy / sums.energy.sum().clamp_min(1e-300)).tolist()
     heads = participation_ratio(loadings.double()).nan_to_num(0.0).tolist()
@@ -326,6 +343,8 @@ def _rows(
             top_promoted=[texts[t] for t in ids[i]] if alive[i] else [],
             top_key_tokens=[texts[t] for t in keys.get(i, [])],
             group=groups[i],
+            family=named[i][0],
+            family_share=named[i][1],
         )
         for i in range(sums.n_latents)
     ]

@@ -2,7 +2,7 @@
 
 Masses are those of latent_families.py, m[s, i] = f[s, i] (sum_h |L[i, h]| sum_t A_h[t, s] + |L[i, H]|), summed over the
 sources of a kind. `position` is another share: of the variance of f that the position alone explains (adjusted R^2).
-Axis legend: b sequence, s source, i latent, h head, k promoted tokens, v vocabulary.
+Axis legend: s source, t destination, i latent, a active latents per token, h head, k promoted tokens, v vocabulary.
 """
 
 from collections.abc import Sequence
@@ -76,33 +76,39 @@ class TokenMasses:
         self.next, self.promoted = successors(vocabulary), promoted
         self.mass = {name: torch.zeros(n_latents, dtype=torch.float64) for name in TOKEN_FAMILIES if name != "position"}
         self._square = torch.zeros(n_latents, dtype=torch.float64)
-        self._by_position: Tensor | None = None
+        self._by_position = torch.zeros(0, n_latents, dtype=torch.float64)
         self._n = torch.zeros(0, dtype=torch.float64)
 
     def add(
         self,
-        tokens: Int[Tensor, "b s"],
-        valid: Bool[Tensor, "b s"],
-        f: Float[Tensor, "b s i"],
-        carried: Float[Tensor, "b s i"],
+        tokens: Int[Tensor, " s"],
+        valid: Bool[Tensor, " s"],
+        f: Float[Tensor, "s a"],
+        indices: Int[Tensor, "s a"],
+        carried: Float[Tensor, "s a"],
     ) -> None:
-        """One batch: codes and what each source sends in all."""
+        """One sequence: the code (latents `indices`, 0 for what is not active) and what each source sends in all."""
+
+        def sums(amounts: Tensor) -> Tensor:
+            return torch.bincount(indices.flatten(), amounts.double().flatten(), len(self._square))
+
         for name, kind in self.kinds.items():
-            self.mass[name] += (carried * kind[tokens][..., None]).sum((0, 1))
+            self.mass[name] += sums(carried * kind[tokens][:, None])
         if self.promoted is not None:
             for name, wanted in (("copying", tokens), ("succession", self.next[tokens])):
-                hit = (self.promoted == wanted[..., None, None]).any(-1)
-                self.mass[name] += (carried * hit).sum((0, 1))
-        if self._by_position is None:
-            self._by_position = f.new_zeros(f.shape[1], f.shape[2], dtype=torch.float64)
-            self._n = torch.zeros(f.shape[1], dtype=torch.float64)
-        self._by_position += f.sum(0)
-        self._square += f.square().sum((0, 1))
-        self._n += valid.sum(0)
+                hit = (self.promoted[indices] == wanted[:, None, None]).any(-1)
+                self.mass[name] += sums(carried * hit)
+        n_latents, longer = len(self._square), len(tokens) - len(self._n)
+        if longer > 0:
+            self._by_position = torch.cat([self._by_position, self._by_position.new_zeros(longer, n_latents)])
+            self._n = torch.cat([self._n, self._n.new_zeros(longer)])
+        self._by_position[: len(tokens)].scatter_add_(1, indices, f.double())
+        self._square += sums(f.square())
+        self._n[: len(tokens)] += valid
 
     def position_share(self) -> Float[Tensor, " i"]:
         """Adjusted R^2 of the code on the position; 0 where that is below 0, or nothing fires."""
-        if self._by_position is None:
+        if not len(self._n):
             return torch.zeros_like(self._square)
         there = self._n > 0
         total, n = self._by_position[there], self._n[there]

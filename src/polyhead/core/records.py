@@ -261,6 +261,10 @@ class LatentRow(Record):
     """The same of the keys, where the code is counted on both sides."""
     group: int = -1
     """Index into `group_names` of the card."""
+    family: str = ""
+    """What it does with positions, or what it carries (`analysis/family_sums.py`); empty for none."""
+    family_share: float = 0.0
+    """Share of what it moves that makes it so."""
 
 
 class Arc(Record):

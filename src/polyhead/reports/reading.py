@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
 from polyhead.core.arrays import read_table
@@ -15,6 +16,8 @@ from polyhead.core.records import DictionaryCard, Evaluation, LatentPage, Latent
 
 _PAGES = TypeAdapter(list[LatentPage])
 _NAME = re.compile(r"\w[\w.+=,@ -]*")
+_LATER = ("family", "family_share")
+"""Columns of the latent table that earlier versions did not write."""
 _SHARD = re.compile(r"(\d+)\.json")
 
 
@@ -35,8 +38,12 @@ class RunRecords:
         path = self.folder / card.name / "latents.parquet"
         if not path.exists():
             raise ArtifactError(f"{path} does not exist: {card.name!r} is in the overview but was not analysed")
-        table = read_table(path, list(LatentRow.model_fields), advice="analyse the run again")
-        table = table.select(list(LatentRow.model_fields)).sort_by("latent")
+        fields = LatentRow.model_fields
+        older = [name for name in _LATER if name not in _columns(path)]
+        table = read_table(path, [name for name in fields if name not in older], advice="analyse the run again")
+        for name in older:
+            table = table.append_column(name, pa.array([fields[name].default] * table.num_rows))
+        table = table.select(list(fields)).sort_by("latent")
         expected = card.n_heads + 1
         widths = {len(row) for row in table["loadings"].to_pylist()} - {expected}
         if widths:
@@ -50,6 +57,14 @@ class RunRecords:
         folder = self.folder / card.name / "pages"
         found = [(int(m[1]), path) for path in folder.glob("*.json") if (m := _SHARD.fullmatch(path.name))]
         return sorted(found)
+
+
+def _columns(path: Path) -> list[str]:
+    """The columns of a table; none of one that is damaged, which reading it says."""
+    try:
+        return pq.read_schema(path).names
+    except (pa.ArrowException, OSError):
+        return []
 
 
 def read_run(run_dir: Path) -> RunRecords:

@@ -10,7 +10,10 @@ from polyhead.reports.scripts import shorten
 ROW_SHARD = 8192
 """Latents in one file of the table."""
 
-NUMBERS = ("density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y")
+NUMBERS = (
+    *("density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y"),
+    "family_share",
+)
 WHOLE_NUMBERS = ("latent", "main_head", "cluster", "group")
 TOKEN_LISTS = ("top_source_tokens", "top_key_tokens", "top_promoted")
 
@@ -26,6 +29,7 @@ def table_scripts(table: pa.Table) -> tuple[list[str], list[dict[str, Any]]]:
             columns[name] = [shorten(v, 5) for v in part[name].to_pylist()]
         for name in WHOLE_NUMBERS:
             columns[name] = part[name].to_pylist()
+        columns["family"] = part["family"].to_pylist()
         columns["loadings"] = [round(v, 4) for row in part["loadings"].to_pylist() for v in row]
         for name in TOKEN_LISTS:
             columns[name] = [

@@ -25,7 +25,7 @@ def run_find(
 
     Args:
         run_or_dictionary: A run folder, the folder of a dictionary, or the name of one that ships.
-        family: Such as induction (`analysis.latent_families.ALL_FAMILIES`).
+        family: Such as induction (`analysis.family_sums.ALL_FAMILIES`).
         label: Words that the label must hold.
         members: Of a run: these; those with pages by default.
         least: Smallest share of what a latent moves.

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import polyhead as ph
-from polyhead.analysis.latent_families import FAMILIES, relations
+from polyhead.analysis.family_sums import FAMILIES, relations
 from polyhead.core.errors import PolyheadError
 
 

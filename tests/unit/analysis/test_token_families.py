@@ -44,8 +44,9 @@ def test_masses_equal_sums_over_sources():
     promoted = torch.randint(0, len(VOCABULARY), (4, 3), generator=g)
     sums = TokenMasses(VOCABULARY, promoted, 4)
     valid = torch.ones(3, 6, dtype=torch.bool)
-    sums.add(tokens[:2], valid[:2], f[:2], carried[:2])
-    sums.add(tokens[2:], valid[2:], f[2:], carried[2:])
+    for b in range(3):
+        shuffled = torch.stack([torch.randperm(4, generator=g) for _ in range(6)])  # slots in any order
+        sums.add(tokens[b], valid[b], f[b].gather(1, shuffled), shuffled, carried[b].gather(1, shuffled))
     following = successors(VOCABULARY)
     for i in range(4):
         expected = dict.fromkeys(sums.mass, 0.0)
@@ -64,7 +65,9 @@ def test_a_code_that_only_the_position_decides_has_share_1_and_noise_has_none():
     by_position = torch.arange(8.0).expand(64, 8)
     f = torch.stack([by_position, torch.rand(64, 8, generator=g), torch.zeros(64, 8)], -1).double()
     sums = TokenMasses(VOCABULARY, None, 3)
-    sums.add(torch.ones(64, 8, dtype=torch.int64), torch.ones(64, 8, dtype=torch.bool), f, f)
+    every, indices = torch.ones(8, dtype=torch.int64), torch.arange(3).expand(8, 3)
+    for b in range(64):
+        sums.add(every, every.bool(), f[b], indices, f[b])
     assert sums.position_share().tolist() == pytest.approx([1.0, 0.0, 0.0], abs=0.03)
 
 

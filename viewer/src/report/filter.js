@@ -2,7 +2,9 @@
 import * as tokens from "../shared/tokens.js";
 
 const DEFAULT_SORT = "-energy_share";
-const KEYS = ["q", "in", "head", "cluster", "group", "dmin", "dmax", "imin", "imax", "dead", "sort"];
+/** In the address: latents of no family. */
+export const NO_FAMILY = "none";
+const KEYS = ["q", "in", "head", "cluster", "group", "family", "dmin", "dmax", "imin", "imax", "dead", "sort"];
 const FIELDS = {
   both: ["top_source_tokens", "top_key_tokens", "top_promoted"],
   source: ["top_source_tokens", "top_key_tokens"],
@@ -63,6 +65,7 @@ export const select = (table, state) => {
     if (!state.dead && !(density > 0)) continue;
     if (head !== null && table.main_head[i] !== head) continue;
     if (group !== null && table.group[i] !== group) continue;
+    if (state.family && (table.family[i] || NO_FAMILY) !== state.family) continue;
     if (cluster !== null && table.cluster[i] !== cluster) continue;
     if (dmin !== null && !(density >= dmin)) continue;
     if (dmax !== null && !(density <= dmax)) continue;

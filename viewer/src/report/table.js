@@ -3,7 +3,7 @@ import * as filter from "./filter.js";
 import * as bars from "../shared/bars.js";
 import { button, filters, searchField, select } from "../shared/controls.js";
 import { el } from "../shared/dom.js";
-import { percentColumn, numberColumn, count, headName } from "../shared/format.js";
+import { percent, percentColumn, numberColumn, count, headName } from "../shared/format.js";
 import { make } from "../shared/grid.js";
 import * as kinds from "../shared/kinds.js";
 import { definition, groupName } from "../shared/kinds.js";
@@ -38,6 +38,7 @@ const columnsOf = (card, table) => {
     el("span.swatch", { vars: { "--swatch": headColor(table.main_head[i], card.n_heads) } }),
     headName(card, table.main_head[i]),
   ];
+  const familyOf = (i) => table.family[i] && [table.family[i], el("span.faint", ` ${percent(table.family_share[i])}`)];
   const loadings = { values: null, draw: (i) => bars.mini(card, table.loadings, i * table.width, { height: 30 }) };
   const mainHead = { kind: "named", rising: true, draw: headOf };
   const group = { rising: true, draw: (i) => groupName(card, table.group[i]) };
@@ -51,11 +52,23 @@ const columnsOf = (card, table) => {
     kind.hasLoadings && column("main_head", kind.hasHeads ? "Main head" : "Main layer", "112px", mainHead),
     kind.hasLoadings &&
       column("loadings", card.loadings === "measured" ? "Measured heads" : "Loadings", "136px", loadings),
+    hasFamilies(table) && column("family", "Family", "132px", { values: table.family_share, kind: "named", draw: familyOf }),
     kind.hasGroups && column("group", kind.group, "150px", group),
     words("top_source_tokens", kind.tokens),
     kind.keyTokens && words("top_key_tokens", kind.keyTokens),
     table.top_promoted.some((list) => list.length) && words("top_promoted", "Promoted tokens"),
   ].filter(Boolean);
+};
+
+const hasFamilies = (table) => table.family.some(Boolean);
+// Families of a table with the number of their latents, the largest first.
+const familiesOf = (table) => {
+  const counts = new Map();
+  for (let i = 0; i < table.n; i++) {
+    const name = table.family[i] || filter.NO_FAMILY;
+    if (table.density[i] > 0) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([name, n]) => [name, `${name} (${count(n)})`]);
 };
 
 const controls = (card, table, state, change) => {
@@ -105,6 +118,8 @@ const controls = (card, table, state, change) => {
     ),
     kind.hasLoadings && el("label", `${mainHead} `, choice("head", "Main head", heads)),
     kind.hasGroups && el("label", `${kind.group} `, choice("group", kind.group, groups)),
+    hasFamilies(table) &&
+      el("label", "Family ", choice("family", "Family", [["", "any"], ...familiesOf(table)])),
     sizes &&
       el("label", "Cluster ", choice("cluster", "Cluster", numbered(sizes.map((size, c) => `${c} (${count(size)})`)))),
     range("Density", "dmin", "dmax"),

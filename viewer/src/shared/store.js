@@ -42,7 +42,10 @@ export const load = (key) => {
 };
 
 const shard = (n) => String(n).padStart(4, "0");
-const NUMBERS = ["density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y"];
+const NUMBERS = [
+  ...["density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y"],
+  "family_share",
+];
 const WHOLE = ["latent", "main_head", "cluster", "group"];
 const TOKENS = ["top_source_tokens", "top_key_tokens", "top_promoted"];
 const tables = new Map();
@@ -57,12 +60,14 @@ const readTable = async (card) => {
   for (const name of NUMBERS) table[name] = new Float32Array(n);
   for (const name of WHOLE) table[name] = new Int32Array(n);
   for (const name of TOKENS) table[name] = [];
+  table.family = [];
   for (const part of parts) {
     for (const name of [...NUMBERS, ...WHOLE])
       table[name].set(
         part[name].map((v) => (v === null ? NaN : v)),
         part.first,
       );
+    table.family.push(...part.family);
     table.loadings.set(part.loadings, part.first * width);
     for (const name of TOKENS) for (const list of part[name]) table[name].push(list);
   }
