@@ -192,7 +192,7 @@ class _Lowest:
     """Largest turn first: heaps of Python give the smallest."""
 
     def add(self, one: _Hashed) -> None:
-        """Keep a document, and let go of those that are not needed any more."""
+        """Keep a document, and drop those that are no longer needed."""
         self.n_seen += 1
         known = self._by_turn.get(one.turn)
         if known is not None:  # the same text under another name
