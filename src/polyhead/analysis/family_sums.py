@@ -2,9 +2,10 @@
 
 For latents that patterns move by loadings, the mass of latent i along relation R (source s, destination t) is
     mass_R[i] = sum over t, s in R of  sum_h |L[i, h]| A_h[t, s] f[s, i]
-and its share is mass_R / mass_all; the identity is its own relation. The same sum with f = 1 and no loadings (`base`) is
-how much the heads move along R whatever the latent. Codes stay sparse, so that a large dictionary costs no more.
-Axis legend: b sequence, t destination (query), s source (key), h head, i latent, k active latents per token, r relation.
+and its share is mass_R / mass_all; the identity is its own relation. The same sum with f = 1 and no loadings (`base`)
+is how much the heads move along R whatever the latent. Codes stay sparse, so that a large dictionary costs no more.
+Axis legend: b sequence, t destination (query), s source (key), h head, i latent, k active latents per token,
+r relation.
 """
 
 import math

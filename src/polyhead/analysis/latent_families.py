@@ -206,7 +206,7 @@ def label(dictionary: Any, latent: int, model: HookedModel | None = None, **opti
     said.append(f"mostly through {' and '.join(main)}" if main else "through many heads")
     out = sides.output_rows(len(loadings))
     if out is not None:
-        raised = _promoted(out[latent], model, 3).tolist()
+        raised = _promoted(out[[latent]], model, 3)[0].tolist()
         said.append(f"raises {', '.join(repr(model.tokenizer.decode([i])) for i in raised)}")
     return "; ".join(said)
 

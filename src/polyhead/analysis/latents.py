@@ -18,8 +18,8 @@ from polyhead.analysis.family_sums import FamilySums
 from polyhead.analysis.latent_examples import Example, PageConfig, SequenceView, Wanted
 from polyhead.analysis.latent_sides import LoadingsKind, Sides
 from polyhead.analysis.latent_sums import LatentSums
-from polyhead.analysis.token_families import N_PROMOTED
 from polyhead.analysis.loading_map import MappedLoadings, map_loadings
+from polyhead.analysis.token_families import N_PROMOTED
 from polyhead.core.errors import PolyheadError
 from polyhead.core.progress import progress
 from polyhead.core.protocols import Batch, Codes

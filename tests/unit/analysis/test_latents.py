@@ -6,10 +6,12 @@ import torch
 
 from polyhead.activations.harvest import harvest_batch
 from polyhead.activations.store import StoredLayer
+from polyhead.analysis.family_sums import relations
 from polyhead.analysis.highlights import describe, highlights
 from polyhead.analysis.latent_examples import ELLIPSIS, PageConfig, rounded
 from polyhead.analysis.latent_sums import Best, TokenMass
 from polyhead.analysis.latents import analyse_latents, logit_effects, nearest_rows
+from polyhead.analysis.token_families import TOKEN_FAMILIES
 from polyhead.core.errors import PolyheadError
 from polyhead.core.rng import generator
 from polyhead.dictionaries.activation import TopK
@@ -171,6 +173,29 @@ def test_top_source_tokens_are_by_activation_mass(tiny_model, mtc):
         if row.density > 0:
             first = [f"<{t}>" for t in mass[row.latent].argsort(descending=True).tolist()][: len(row.top_source_tokens)]
             assert row.top_source_tokens == first
+
+
+def test_families_are_those_of_the_movement_written_out(tiny_model, mtc):
+    (batch,) = cut(tiny_model)
+    valid, strength = batch["valid"].double(), mtc.loadings.abs().double()
+    f = unpack(mtc.codes(batch)).double() * valid[..., None]
+    pattern = batch["pattern"].double() * valid[:, None, :, None]
+    arcs = torch.einsum("bhts,bsi,ih->ibts", pattern, f, strength[:, :-1])
+    own = f.sum((0, 1)) * strength[:, -1]
+    total = (arcs.sum((1, 2, 3)) + own).clamp_min(1e-12)
+    shares = {name: (arcs * mask).sum((1, 2, 3)) / total for name, mask in relations(batch["tokens"]).items()}
+    shares["identity"] = own / total
+    named = 0
+    for row in analysed(tiny_model, mtc, sizes=(7, 13)).rows:
+        narrow = {name: float(share[row.latent]) for name, share in shares.items() if name != "recent"}
+        best = max(narrow, key=lambda name: narrow[name])
+        if narrow[best] >= 0.3:
+            assert (row.family, row.family_share) == (best, pytest.approx(narrow[best], rel=1e-4))
+            named += 1
+        else:
+            assert row.family in ("", "recent", *TOKEN_FAMILIES)
+    assert named > 5
+    assert (analysed(tiny_model, mtc).rows[DEAD].family, total[DEAD].item()) == ("", 1e-12)
 
 
 def test_some_latents_alone_are_as_among_all(tiny_model, mtc):

@@ -38,7 +38,8 @@ const columnsOf = (card, table) => {
     el("span.swatch", { vars: { "--swatch": headColor(table.main_head[i], card.n_heads) } }),
     headName(card, table.main_head[i]),
   ];
-  const familyOf = (i) => table.family[i] && [table.family[i], el("span.faint", ` ${percent(table.family_share[i])}`)];
+  const familyOf = (i) =>
+    table.family[i] && [el("span", table.family[i], " ", el("span.faint", percent(table.family_share[i])))];
   const loadings = { values: null, draw: (i) => bars.mini(card, table.loadings, i * table.width, { height: 30 }) };
   const mainHead = { kind: "named", rising: true, draw: headOf };
   const group = { rising: true, draw: (i) => groupName(card, table.group[i]) };
@@ -52,7 +53,8 @@ const columnsOf = (card, table) => {
     kind.hasLoadings && column("main_head", kind.hasHeads ? "Main head" : "Main layer", "112px", mainHead),
     kind.hasLoadings &&
       column("loadings", card.loadings === "measured" ? "Measured heads" : "Loadings", "136px", loadings),
-    hasFamilies(table) && column("family", "Family", "132px", { values: table.family_share, kind: "named", draw: familyOf }),
+    hasFamilies(table) &&
+      column("family", "Family", "132px", { values: table.family_share, kind: "named", draw: familyOf }),
     kind.hasGroups && column("group", kind.group, "150px", group),
     words("top_source_tokens", kind.tokens),
     kind.keyTokens && words("top_key_tokens", kind.keyTokens),
@@ -118,8 +120,7 @@ const controls = (card, table, state, change) => {
     ),
     kind.hasLoadings && el("label", `${mainHead} `, choice("head", "Main head", heads)),
     kind.hasGroups && el("label", `${kind.group} `, choice("group", kind.group, groups)),
-    hasFamilies(table) &&
-      el("label", "Family ", choice("family", "Family", [["", "any"], ...familiesOf(table)])),
+    hasFamilies(table) && el("label", "Family ", choice("family", "Family", [["", "any"], ...familiesOf(table)])),
     sizes &&
       el("label", "Cluster ", choice("cluster", "Cluster", numbered(sizes.map((size, c) => `${c} (${count(size)})`)))),
     range("Density", "dmin", "dmax"),

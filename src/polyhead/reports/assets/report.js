@@ -503,7 +503,8 @@ THIS SOFTWARE.
     identity_share: "Share of squared loading on the identity head, which leaves things where they are.",
     main_head: "The head with the largest loading by size.",
     top_promoted: "Tokens whose logits it raises most, directly through the unembedding.",
-    cluster: "Group of latents with similar loadings."
+    cluster: "Group of latents with similar loadings.",
+    family: "What it does with positions: the relation of source and destination along which it moves at least 30 % (recent: 50 %), and that share. Induction: from the token after an earlier copy of the current one. Without such a relation, what it carries: copying, succession, delimiters, indentation, fixed positions (50 %)."
   };
   var BARS = "How strongly the latent moves through each head (up positive, down negative)";
   var definition = (card, key) => {
@@ -669,7 +670,10 @@ THIS SOFTWARE.
     return promise;
   };
   var shard = (n) => String(n).padStart(4, "0");
-  var NUMBERS = ["density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y"];
+  var NUMBERS = [
+    ...["density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y"],
+    "family_share"
+  ];
   var WHOLE = ["latent", "main_head", "cluster", "group"];
   var TOKENS = ["top_source_tokens", "top_key_tokens", "top_promoted"];
   var tables = /* @__PURE__ */ new Map();
@@ -681,12 +685,14 @@ THIS SOFTWARE.
     for (const name of NUMBERS) table2[name] = new Float32Array(n);
     for (const name of WHOLE) table2[name] = new Int32Array(n);
     for (const name of TOKENS) table2[name] = [];
+    table2.family = [];
     for (const part of parts) {
       for (const name of [...NUMBERS, ...WHOLE])
         table2[name].set(
           part[name].map((v) => v === null ? NaN : v),
           part.first
         );
+      table2.family.push(...part.family);
       table2.loadings.set(part.loadings, part.first * width2);
       for (const name of TOKENS) for (const list2 of part[name]) table2[name].push(list2);
     }
@@ -2119,7 +2125,8 @@ THIS SOFTWARE.
 
   // src/report/filter.js
   var DEFAULT_SORT = "-energy_share";
-  var KEYS = ["q", "in", "head", "cluster", "group", "dmin", "dmax", "imin", "imax", "dead", "sort"];
+  var NO_FAMILY = "none";
+  var KEYS = ["q", "in", "head", "cluster", "group", "family", "dmin", "dmax", "imin", "imax", "dead", "sort"];
   var FIELDS = {
     both: ["top_source_tokens", "top_key_tokens", "top_promoted"],
     source: ["top_source_tokens", "top_key_tokens"],
@@ -2167,6 +2174,7 @@ THIS SOFTWARE.
       if (!state.dead && !(density > 0)) continue;
       if (head !== null && table2.main_head[i] !== head) continue;
       if (group !== null && table2.group[i] !== group) continue;
+      if (state.family && (table2.family[i] || NO_FAMILY) !== state.family) continue;
       if (cluster !== null && table2.cluster[i] !== cluster) continue;
       if (dmin !== null && !(density >= dmin)) continue;
       if (dmax !== null && !(density <= dmax)) continue;
@@ -4280,6 +4288,7 @@ THIS SOFTWARE.
       el("span.swatch", { vars: { "--swatch": headColor(table2.main_head[i], card.n_heads) } }),
       headName(card, table2.main_head[i])
     ];
+    const familyOf = (i) => table2.family[i] && [el("span", table2.family[i], " ", el("span.faint", percent(table2.family_share[i])))];
     const loadings = { values: null, draw: (i) => mini(card, table2.loadings, i * table2.width, { height: 30 }) };
     const mainHead = { kind: "named", rising: true, draw: headOf };
     const group = { rising: true, draw: (i) => groupName(card, table2.group[i]) };
@@ -4292,11 +4301,21 @@ THIS SOFTWARE.
       kind.hasIdentity && number4("identity_share", "Identity", "82px", percentColumn),
       kind.hasLoadings && column("main_head", kind.hasHeads ? "Main head" : "Main layer", "112px", mainHead),
       kind.hasLoadings && column("loadings", card.loadings === "measured" ? "Measured heads" : "Loadings", "136px", loadings),
+      hasFamilies(table2) && column("family", "Family", "132px", { values: table2.family_share, kind: "named", draw: familyOf }),
       kind.hasGroups && column("group", kind.group, "150px", group),
       words2("top_source_tokens", kind.tokens),
       kind.keyTokens && words2("top_key_tokens", kind.keyTokens),
       table2.top_promoted.some((list2) => list2.length) && words2("top_promoted", "Promoted tokens")
     ].filter(Boolean);
+  };
+  var hasFamilies = (table2) => table2.family.some(Boolean);
+  var familiesOf = (table2) => {
+    const counts = /* @__PURE__ */ new Map();
+    for (let i = 0; i < table2.n; i++) {
+      const name = table2.family[i] || NO_FAMILY;
+      if (table2.density[i] > 0) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return [...counts].sort((a2, b) => b[1] - a2[1]).map(([name, n]) => [name, `${name} (${count(n)})`]);
   };
   var controls = (card, table2, state, change) => {
     const kind = of(card);
@@ -4342,6 +4361,7 @@ THIS SOFTWARE.
       ),
       kind.hasLoadings && el("label", `${mainHead} `, choice2("head", "Main head", heads)),
       kind.hasGroups && el("label", `${kind.group} `, choice2("group", kind.group, groups2)),
+      hasFamilies(table2) && el("label", "Family ", choice2("family", "Family", [["", "any"], ...familiesOf(table2)])),
       sizes && el("label", "Cluster ", choice2("cluster", "Cluster", numbered(sizes.map((size, c) => `${c} (${count(size)})`)))),
       range2("Density", "dmin", "dmax"),
       kind.hasIdentity && range2("Identity", "imin", "imax"),
