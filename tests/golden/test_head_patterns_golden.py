@@ -145,6 +145,12 @@ def test_the_goal_asks_for_both_sides_and_for_no_dense_latent():
     assert goal_reached(**{**good, "l0_key": None}) is None
 
 
+def test_a_block_of_four_numbers_counts_as_four_latents():
+    blocks = {"d_head": 32, "nmse_off_sink": 0.1, "l0_query": 4.0, "l0_key": 3.0, "densest": 0.2}
+    assert goal_reached(**blocks, block_width=4) is True
+    assert goal_reached(**{**blocks, "l0_query": 4.1}, block_width=4) is False
+
+
 def test_batches_of_other_lengths_change_nothing():
     short = PATTERN[:1, :, :2, :2], ESTIMATE[:1, :, :2, :2], COUNTED[:1, :2]
     together, apart = CentredPatternSums(), CentredPatternSums()

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
-from polyhead.core.pattern_records import GOAL
+from polyhead.core.pattern_records import GOAL, HeadPattern
 from polyhead.core.records import Evaluation
 from polyhead.dictionaries import METHODS
 
@@ -76,10 +76,15 @@ def _goal(rows: Sequence[Evaluation]) -> list[str]:
     heads.sort(key=lambda pair: (not pair[1].reaches_goal, pair[1].nmse_off_sink or 0.0))
     words = [
         f"{h.head} by {_setting(e)} {'yes' if h.reaches_goal else 'no'} ({h.nmse_off_sink:.3f}, L0 {h.l0_query:.1f} "
-        f"per query and {h.l0_key:.1f} per key of d_head {h.d_head}, densest {h.densest:.0%})"
+        f"per query and {h.l0_key:.1f} per key of d_head {h.d_head}, densest {h.densest:.0%}{_dense(h)})"
         for e, h in heads[:6]
     ]
     return [f"Heads explained ({GOAL}): {reached} of {len(heads)}. {'; '.join(words)}."]
+
+
+def _dense(head: HeadPattern) -> str:
+    """What dense scores of equal rank reach, where that was measured."""
+    return "" if head.svd_off_sink is None else f"; dense scores of rank {head.svd_rank}: {head.svd_off_sink:.3f}"
 
 
 def _setting(e: Evaluation) -> str:

@@ -10,6 +10,7 @@ GOAL = (
     f"nMSE about the mean pattern, sink excluded, at most {FAITHFUL:g} with L0 at most d_head / 2 on queries and on "
     f"keys and no latent denser than {DENSE:.0%}"
 )
+"""A latent that is a block of r numbers counts as r in that L0."""
 
 
 class HeadPattern(Record):
@@ -40,6 +41,8 @@ class HeadPattern(Record):
     """1 - `nmse_off_sink` of the parts that always act (key bias, offset table) alone; negative where they mislead."""
     l0_query: float | None = None
     l0_key: float | None = None
+    block_width: int = 1
+    """Numbers that one latent is on either side."""
     densest: float | None = None
     """Largest density of one latent, on either side."""
     alive: float | None = None
@@ -49,6 +52,12 @@ class HeadPattern(Record):
     ce_mean: float | None = None
     ce_recovered: float | None = None
     """(ce_mean - ce_spliced) / (ce_mean - ce_clean)."""
+    svd_rank: int | None = None
+    """Rank of dense scores of equal cost: the numbers in use on the side with more of them, rounded up."""
+    svd_off_sink: float | None = None
+    """`nmse_off_sink` of the head's scores cut to that rank by the SVD of whitened queries and keys."""
+    svd_rank_faithful: int | None = None
+    """Least rank, in eighths of d_head, at which the cut scores meet the error of the goal."""
     reaches_goal: bool | None = None
     """Whether it reaches the goal that docs/metrics.md states; None where a number of it was not measured."""
 
@@ -60,8 +69,9 @@ def goal_reached(
     l0_query: float | None = None,
     l0_key: float | None = None,
     densest: float | None = None,
+    block_width: int = 1,
 ) -> bool | None:
     """Whether the goal (`GOAL`) is reached; None where one of its numbers was not measured."""
     if nmse_off_sink is None or l0_query is None or l0_key is None or densest is None:
         return None
-    return nmse_off_sink <= FAITHFUL and max(l0_query, l0_key) <= d_head / 2 and densest <= DENSE
+    return nmse_off_sink <= FAITHFUL and max(l0_query, l0_key) * block_width <= d_head / 2 and densest <= DENSE

@@ -203,6 +203,15 @@ class HasKeyCodes(Protocol):
 
 
 @runtime_checkable
+class HasBlocks(Protocol):
+    """Latents that are blocks of several numbers, on queries and on keys."""
+
+    def block_width(self) -> int:
+        """Numbers per latent, 1 where latents are plain numbers."""
+        ...
+
+
+@runtime_checkable
 class HasQueryCodes(Protocol):
     """A code on queries that is not the one `codes` counts."""
 

@@ -95,6 +95,10 @@ class CombinedLayer(LatentModule):
         """Which conditions hold of each key."""
         return self.qk.key_codes(batch)
 
+    def block_width(self) -> int:
+        """Numbers per condition."""
+        return self.qk.block_width()
+
     # ---- what
 
     def codes(self, batch: Batch) -> Codes:

@@ -38,20 +38,44 @@ class LowRankScores:
         return scores.masked_fill(future, -1e9).softmax(-1)[:, None]
 
 
-@torch.no_grad()
+class WhitenedHead:
+    """The scores of one head in axes in which its queries and its keys are uncorrelated, of variance one."""
+
+    @torch.no_grad()
+    def __init__(self, q: Float[Tensor, "n d"], k: Float[Tensor, "n d"], score_scale: float) -> None:
+        """Measure both sides.
+
+        Args:
+            q: Queries of counted positions.
+            k: Keys of counted positions.
+            score_scale: What q k^T is multiplied by.
+        """
+        self.mean_q, self.mean_k, self.score_scale = q.mean(0), k.mean(0), score_scale
+        self._root_q, self._root_k = _root(q), _root(k)
+        self._U, self._s, self._Vh = torch.linalg.svd(self._root_q.mT @ self._root_k)
+
+    @torch.no_grad()
+    def cut(self, rank: int) -> LowRankScores:
+        """The rank-r scores nearest to the head's in the mean square over all pairs of a query and a key.
+
+        Raises:
+            PolyheadError: a rank above the width of a head.
+        """
+        _check_rank(rank, len(self._s))
+        middle = (self._U[:, :rank] * self._s[:rank]) @ self._Vh[:rank]
+        P = torch.linalg.solve(self._root_q.mT, torch.linalg.solve(self._root_k.mT, middle.mT).mT)
+        return LowRankScores(P.float(), self.mean_q, self.mean_k, self.score_scale)
+
+
 def whitened_svd(batches: Sequence[Batch], rank: int, score_scale: float) -> LowRankScores:
-    """The rank-r scores nearest to the head's in the mean square over all pairs of a query and a key.
+    """The rank-r scores nearest to those of the one head in the batches; `WhitenedHead` gives several ranks.
 
     Raises:
         PolyheadError: there was no batch, or a rank above the width of a head.
     """
     q, k = (valid_rows([{"x": b["q"], **b} for b in batches], role) for role in ("q", "k"))
     _check_rank(rank, q.shape[1])
-    root_q, root_k = _root(q), _root(k)
-    U, s, Vh = torch.linalg.svd(root_q.mT @ root_k)
-    middle = (U[:, :rank] * s[:rank]) @ Vh[:rank]
-    P = torch.linalg.solve(root_q.mT, torch.linalg.solve(root_k.mT, middle.mT).mT)
-    return LowRankScores(P.float(), q.mean(0), k.mean(0), score_scale)
+    return WhitenedHead(q, k, score_scale).cut(rank)
 
 
 @torch.no_grad()

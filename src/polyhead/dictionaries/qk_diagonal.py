@@ -87,6 +87,10 @@ class QKDiagonal(LatentModule):
         """Which latents fire on each key, with their size."""
         return _packed(self.key, batch["k"])
 
+    def block_width(self) -> int:
+        """The rank of each latent."""
+        return self.cfg.rank
+
     # ---- patterns
 
     def scores(self, batch: Batch, *, remember: bool = False) -> Float[Tensor, "b h q k"]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from polyhead.core.head_names import head_name
 from polyhead.core.pattern_records import HeadPattern, goal_reached
-from polyhead.core.protocols import Batch, Codes, HasExplicitPatterns, HasKeyCodes, HasQueryCodes
+from polyhead.core.protocols import Batch, Codes, HasBlocks, HasExplicitPatterns, HasKeyCodes, HasQueryCodes
 from polyhead.core.reading import Read
 from polyhead.core.sites import parse_site
 from polyhead.metrics.pattern_centred import CentredPatternSums
@@ -48,6 +48,7 @@ class HeadPatternSums:
         self._own_queries = isinstance(dictionary, HasQueryCodes)
         self._codes = TwoSidedSums() if isinstance(dictionary, HasKeyCodes) else None
         self._explicit = CentredPatternSums() if isinstance(dictionary, HasExplicitPatterns) else None
+        self._block_width = dictionary.block_width() if isinstance(dictionary, HasBlocks) else 1
         self.n = 0
 
     @classmethod
@@ -111,7 +112,10 @@ class HeadPatternSums:
                     top_key_on_sink=keys.agree_on_sink[h],
                     top_key_off_sink=keys.agree_off_sink[h],
                     explicit_off_sink=_held(None if explicit is None else explicit[h]),
-                    reaches_goal=goal_reached(d_head=self.d_head, nmse_off_sink=off_sink, **sparse),
+                    block_width=self._block_width,
+                    reaches_goal=goal_reached(
+                        d_head=self.d_head, nmse_off_sink=off_sink, block_width=self._block_width, **sparse
+                    ),
                     **sides,
                     **(_losses(losses[h]) if losses else {}),
                 )
@@ -136,7 +140,7 @@ def _held(nmse: float | None) -> float | None:
     return None if nmse is None else 1 - nmse
 
 
-def _losses(loss: HeadLoss) -> dict[str, float | None]:
+def _losses(loss: HeadLoss) -> dict[str, Any]:
     gap = loss.mean - loss.clean
     recovered = (loss.mean - loss.spliced) / gap if gap else None
     return {"ce_spliced": loss.spliced, "ce_mean": loss.mean, "ce_recovered": recovered}

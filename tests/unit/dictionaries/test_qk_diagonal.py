@@ -125,6 +125,10 @@ def test_a_loss_does_not_move_the_gates_until_the_step_is_done():
     assert all(torch.equal(first[name], again[name]) for name in first)
 
 
+def test_blocks_say_how_wide_they_are():
+    assert (random_dictionary(rank=2)[0].block_width(), random_dictionary(rank=1)[0].block_width()) == (2, 1)
+
+
 def test_key_codes_are_the_other_side():
     dictionary, batch = random_dictionary(rank=1)
     codes, w = dictionary.key_codes(batch), dictionary.key(batch["k"])[..., 0]

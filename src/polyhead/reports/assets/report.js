@@ -7795,6 +7795,18 @@ THIS SOFTWARE.
       percent2,
       "Share of positions on which the most frequent latent fires, on the denser of its sides."
     ],
+    [
+      "svd_off_sink",
+      "Dense scores",
+      three2,
+      "The number of the goal for dense scores of equal rank: the head's own, cut to as many numbers as the dictionary uses on its busier side."
+    ],
+    [
+      "svd_rank_faithful",
+      "Rank for 0.1",
+      (v) => fixed(v, 0),
+      "Least rank, in eighths of d_head, at which dense scores come within 0.1."
+    ],
     ["nmse_about_mean", "About the mean", three2, "nMSE about the mean pattern over sequences, the sink included."],
     [
       "nmse_renormalised",
