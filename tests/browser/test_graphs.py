@@ -211,9 +211,41 @@ def test_hover_traces_up_and_down(pages: Path, open_page: Opener):
     assert strong(KEY0) == 5  # query, key and query again, then both logits
     page.keyboard.press("v")
     assert strong(KEY0) == 3
+    at_answer = strong(LOGIT)
     page.mouse.move(0, 0)
     settled(page)
-    assert page.get_attribute("#graph", "data-strong") == "0"
+    assert at_answer > 0
+    assert int(page.get_attribute("#graph", "data-strong")) == at_answer  # the answer is in focus at rest
+
+
+def test_the_story_comes_first_and_names_the_strongest_latents(pages: Path, open_page: Opener):
+    page = open_page(pages, "#/g/vernon")
+    story = page.locator(".stage > :first-child")
+    assert story.locator("[data-node]").first.get_attribute("data-node") == str(LOGIT)
+    told = [int(b.get_attribute("data-node")) for b in story.locator("[data-node]").all()]
+    assert told[1:4] == [1, QUERY0, QUERY1]
+    assert "Strongest path" in story.inner_text()
+    named = page.evaluate("""() => [...polyhead.page().view.asSvg().querySelectorAll('text')]
+        .map((t) => t.textContent).filter((t) => /^#\\d+ /.test(t))""")
+    assert 0 < len(named) <= 10
+    assert len(set(named)) == len(named)
+    story.locator(f"[data-node='{QUERY1}']").click()
+    page.wait_for_selector(f".node-page[data-node='{QUERY1}']")
+
+
+def test_back_returns_to_what_was_chosen_before(pages: Path, open_page: Opener):
+    page = open_page(pages, "#/g/vernon")
+    assert page.is_disabled("#back")
+    click(page, QUERY1)
+    page.wait_for_selector(f".node-page[data-node='{QUERY1}']")
+    page.click(f".kin [data-node='{KEY1}']")
+    page.wait_for_selector(f".node-page[data-node='{KEY1}']")
+    press(page, "b", QUERY1)
+    assert f"at={QUERY1}" in page.url
+    page.click("#back")
+    page.wait_for_selector(".about-page")
+    assert "at=" not in page.url
+    assert page.is_disabled("#back")
 
 
 def test_arrows_follow_the_strongest_edges(pages: Path, open_page: Opener):

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { place, rowKey } from "../src/graphs/layout.js";
 import { build } from "../src/graphs/model.js";
 import { read, write } from "../src/graphs/state.js";
+import { answer, path, strongest } from "../src/graphs/story.js";
 
 // Two tokens, a latent over the second, and a logit: 0 and 1 feed 2, which feeds 3; 1 feeds 3 as well.
 const graph = () =>
@@ -68,4 +69,37 @@ test("the address keeps what the reader chose", () => {
   const odd = read(g, "at=99&nodes=7&follow=sideways&tab=none&group=1.1.99:x");
   assert.deepEqual([odd.at, odd.kept, odd.follow, odd.tab], [null, 1, "direct", "about"]);
   assert.deepEqual(odd.groups, [{ label: "x", nodes: [1] }]);
+});
+
+test("the story goes from the answer back through latents, by positive edges, to a token", () => {
+  const g = graph();
+  assert.equal(answer(g), 3);
+  assert.deepEqual(path(g, 3), [0, 2, 3]); // the larger edge into 2, from 1, is negative
+  assert.deepEqual(strongest(g, 10), [2]);
+});
+
+test("the answer is the most probable logit; a story passes over errors and knows none without a logit", () => {
+  const data = graph().data;
+  const nodes = (kind, probability) => build({ ...data, nodes: { ...data.nodes, kind, probability } });
+  assert.equal(answer(nodes(["embedding", "logit", "logit", "logit"], [null, 0.1, 0.6, 0.3])), 2);
+  assert.equal(answer(nodes(["embedding", "embedding", "latent", "latent"], null)), -1);
+  assert.deepEqual(path(nodes(["embedding", "embedding", "error", "logit"], null), 3), [1, 3]);
+});
+
+test("without influence the strongest latents are those with the largest share of the answer, one node per latent", () => {
+  const data = graph().data;
+  const kind = ["latent", "latent", "latent", "logit"];
+  const g = build({
+    ...data,
+    nodes: {
+      ...data.nodes,
+      kind,
+      layer: [0, 0, 0, null],
+      dictionary: [0, 0, 0, null],
+      latent: [5, 6, 6, null],
+      influence: [null, null, null, null],
+    },
+  });
+  assert.deepEqual(strongest(g, 10), [1, 0]); // 1: .25 + .5 x .75, 2: .5 (the same latent), 0: .5 x .25
+  assert.deepEqual(strongest(g, 1), [1]);
 });

@@ -61,6 +61,7 @@ shell.start({
     ["← →", "the next strongest instead; else the neighbour in the row"],
     ["e", "the edge of the last step: its heads"],
     ["u  v", "trace everything upstream, downstream"],
+    ["b", "back to what was chosen before"],
     ["p", "pin or unpin"],
     ["m  g", "mark (or Shift + click), group what is marked"],
     ["/", "find a latent, label or token"],

@@ -1,5 +1,6 @@
 // Drawing of a graph with any pen. The view says how the layout is moved and scaled; gutters for names do not move.
-import { look, brief, textOf, tokenAt } from "./names.js";
+import { look, brief, caption, textOf, tokenAt } from "./names.js";
+import { answer, strongest } from "./story.js";
 import * as theme from "../shared/theme.js";
 import { shown } from "../shared/tokens.js";
 
@@ -16,6 +17,15 @@ const FAINT = [
 const TRACE_LEAST = 0.01,
   MOST_FAINT = 1800,
   BESIDE = 0.06;
+const N_NAMED = 10; // latents with a name where nothing is chosen
+const stories = new WeakMap();
+const storyOf = (g) => {
+  if (!stories.has(g)) stories.set(g, { answer: answer(g), strongest: strongest(g, N_NAMED) });
+  return stories.get(g);
+};
+const resting = (state) => state.hover < 0 && state.at === null && state.edge < 0 && state.entry === null;
+// The node in focus: what the pointer is on, else what was chosen, else the answer.
+const focusOf = (g, state) => (state.hover >= 0 ? state.hover : resting(state) ? storyOf(g).answer : state.at);
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 export const screen = (layout, view) => ({
@@ -39,7 +49,7 @@ const away = (c, size) =>
 
 // Edges to draw strongly, as [edge, strength between 0 and 1], for the node in focus.
 const strong = (g, state, seen) => {
-  const focus = state.hover >= 0 ? state.hover : state.at;
+  const focus = focusOf(g, state);
   const visible = (e) => seen[g.edges.source[e]] && seen[g.edges.target[e]] && g.edges.share[e] >= state.least;
   const out = [];
   if (focus !== null && focus >= 0) {
@@ -157,12 +167,12 @@ const axes = (pen, g, layout, view, size, positions) => {
   }
 };
 
-const labels = (pen, g, state, layout, view, size, strongly) => {
+const labels = (pen, g, state, layout, view, size, strongly, seen) => {
   const at = screen(layout, view),
     taken = [];
-  const focus = state.hover >= 0 ? state.hover : state.at;
-  const put = (i, bold) => {
-    const words = cut(brief(g, i), 18),
+  const focus = focusOf(g, state);
+  const put = (i, bold, name = brief) => {
+    const words = cut(name(g, i), 18),
       wide = 6.4 * words.length + 6;
     const x = at.x(i),
       y = at.y(i);
@@ -190,16 +200,18 @@ const labels = (pen, g, state, layout, view, size, strongly) => {
     if (at.x(i) > GUTTER.left && at.x(i) < size.width && room > 1 && y < size.height - GUTTER.bottom && view.zoom > 0.5)
       pen.text(at.x(i) + 4, y, cut(shown(textOf(g, i)), room), { fill: color("ink"), turn: -90, halo: color("card") });
   }
+  if (resting(state)) for (const i of storyOf(g).strongest) if (seen[i]) put(i, false, caption);
   const near = [];
   for (const [e] of strongly.slice().reverse()) near.push(g.edges.source[e], g.edges.target[e]);
   const kindly = (i) => g.nodes.kind[i] !== "embedding" && g.nodes.kind[i] !== "logit";
-  for (const i of [...new Set([...state.pins, ...near.slice(0, 24)])].filter(kindly)) if (i !== focus) put(i, false);
+  for (const i of [...new Set([...state.pins, ...(resting(state) ? [] : near.slice(0, 24))])].filter(kindly))
+    if (i !== focus) put(i, false);
 };
 
 // Nodes of `list`; with `rings`, also what says that one is pinned, marked, found or chosen.
 const nodes = (pen, g, state, layout, view, size, list, rings) => {
   const at = screen(layout, view);
-  const focus = state.hover >= 0 ? state.hover : state.at;
+  const focus = focusOf(g, state);
   const grouped = new Set(state.groups.flatMap((v) => v.nodes)),
     pinned = new Set(state.pins);
   const ink = color("ink"),
@@ -218,7 +230,7 @@ const nodes = (pen, g, state, layout, view, size, list, rings) => {
     if (state.found && state.found.has(i)) pen.shape("circle", x, y, r + 4, { stroke: color("plus"), width: 2 });
     if (pinned.has(i)) pen.shape("circle", x, y, r + 2.6, { stroke: grouped.has(i) ? accent : ink, width: 1.5 });
     if (state.marked.has(i)) pen.shape("square", x, y, r + 5.5, { stroke: accent, width: 2 });
-    if (i === state.at) pen.shape("circle", x, y, r + 4.5, { stroke: ink, width: 2 });
+    if (i === (resting(state) ? focus : state.at)) pen.shape("circle", x, y, r + 4.5, { stroke: ink, width: 2 });
   }
 };
 
@@ -237,7 +249,7 @@ export const front = (pen, g, state, layout, view, size, seen) => {
     drawn = [];
   const plus = color("plus"),
     minus = color("minus"),
-    focus = state.hover >= 0 ? state.hover : state.at;
+    focus = focusOf(g, state);
   // The columns in question: of the node in focus, or where a head looked from and to.
   const entry = state.entry === null ? null : g.data.entries[state.entry];
   const positions = new Set(entry ? entry.slice(2) : focus !== null && focus >= 0 ? [g.nodes.position[focus]] : []);
@@ -260,7 +272,7 @@ export const front = (pen, g, state, layout, view, size, seen) => {
   for (const i of [...state.pins, ...state.marked, ...(state.found || [])]) if (seen[i]) ours.add(i);
   for (const i of [focus, state.at]) if (i !== null && i >= 0) ours.add(i);
   nodes(pen, g, state, layout, view, size, ours, true);
-  labels(pen, g, state, layout, view, size, strongly);
+  labels(pen, g, state, layout, view, size, strongly, seen);
   axes(pen, g, layout, view, size, positions);
   return drawn;
 };

@@ -66,6 +66,11 @@ export const brief = (g, i) => {
   if (kind[i] === "latent") return label[i] === null ? `L${layer[i]} #${latent[i]}` : label[i];
   return layer[i] === null ? kind[i] : `${kind[i]} L${layer[i]}`;
 };
+// What a latent is about in a few letters: its label, else its number and the token it reads most, else the one it is at.
+export const caption = (g, i) => {
+  const { label, latent, position } = g.nodes;
+  return label[i] ?? `#${latent[i]} ‘${shown(rowOf(g, i)?.tokens[0] ?? tokenAt(g, position[i]))}’`;
+};
 export const full = (g, i) => {
   const { kind, position, layer, latent, side } = g.nodes;
   const at = position[i] < 0 ? "" : ` at ${position[i]}`;

@@ -9,6 +9,8 @@ import * as graphNode from "./node.js";
 import * as qkFeatures from "./qk_features.js";
 import * as graphSearch from "./search.js";
 import * as graphState from "./state.js";
+import { answer } from "./story.js";
+import * as storyLine from "./story_line.js";
 import * as graphSubgraph from "./subgraph.js";
 import * as graphVerify from "./verify.js";
 import * as graphView from "./view.js";
@@ -85,11 +87,29 @@ export const page = async (summary, query, many) => {
   };
   const refresh = () => {
     remember();
+    backwards.disabled = !trail.length;
     showSubgraph();
     view.redraw();
     return showSide();
   };
+  // What was chosen before, for one step back each.
+  const trail = [];
+  const now = () => ({
+    at: state.at,
+    edge: state.edge,
+    entry: state.entry,
+    group: state.group ?? null,
+    tab: state.tab,
+  });
+  const back = () => {
+    const before = trail.pop();
+    if (!before) return announce("Nothing was chosen before");
+    Object.assign(state, before);
+    if (state.at !== null) view.reveal(state.at);
+    return refresh();
+  };
   const choose = (what) => {
+    trail.push(now());
     Object.assign(state, { at: null, edge: -1, entry: null, group: null, tab: "chosen", ...what });
     return refresh();
   };
@@ -228,9 +248,12 @@ export const page = async (summary, query, many) => {
   );
   const button = (id, text, label, onclick) =>
     el("button.quiet", { id, "aria-label": label, title: label, onclick }, text);
+  const backwards = button("back", "←", "Back to what was chosen before (b)", () => back());
+  backwards.disabled = true;
   const toolbar = el(
     "div.toolbar",
     many && el("a.step", { href: "#/", "aria-label": "All graphs", title: "All graphs (o)" }, "‹"),
+    backwards,
     finder.node,
     follow,
     nodesSlider,
@@ -268,7 +291,7 @@ export const page = async (summary, query, many) => {
   const node = el(
     "div.graph-page",
     el("h1.offscreen", `Graph of “${g.data.prompt}”`),
-    el("div.stage", toolbar, view.node, under),
+    el("div.stage", storyLine.line(g, act), toolbar, view.node, under),
     el("aside.side", { "aria-label": "What was chosen" }, tabs, side),
   );
 
@@ -276,7 +299,7 @@ export const page = async (summary, query, many) => {
     view.seen()[g.edges.source[e]] && view.seen()[g.edges.target[e]] && g.edges.share[e] >= state.least;
   const follows = (up) => {
     // Up the strongest edge onward, down the strongest edge back; left and right then try the next ones.
-    if (state.at === null) return act.pick(g.nodes.kind.indexOf("logit") >= 0 ? g.nodes.kind.indexOf("logit") : 0);
+    if (state.at === null) return act.pick(Math.max(0, answer(g)));
     const list = (up ? g.outgoing(state.at) : g.incoming(state.at))
       .filter(visible)
       .map((e) => [up ? g.edges.target[e] : g.edges.source[e], e]);
@@ -326,6 +349,8 @@ export const page = async (summary, query, many) => {
       e: () => walk && walk.list[walk.k][0] === state.at && act.edge(walk.list[walk.k][1]),
       u: () => press(state.follow === "up" ? "direct" : "up"),
       v: () => press(state.follow === "down" ? "direct" : "down"),
+      b: back,
+      Backspace: back,
       f: view.whole,
       "+": () => view.zoomBy(1.4),
       "=": () => view.zoomBy(1.4),

@@ -3389,7 +3389,7 @@ THIS SOFTWARE.
     const positions = example.positions.length ? example.positions : tokens.map((_, i) => example.start + i);
     const skipped = (i) => positions[i] < 0 ? (positions[i + 1] ?? 0) - (positions[i - 1] ?? example.start - 1) - 1 : 0;
     const layer = svg("svg.arcs", { "aria-hidden": "true" });
-    const line2 = el("div.line", layer);
+    const line3 = el("div.line", layer);
     const named2 = (i) => chip(tokens[i]);
     const nodes2 = tokens.map((token, i) => {
       const z = query[i] || 0, f = key[i] || 0;
@@ -3435,8 +3435,8 @@ THIS SOFTWARE.
       node2.addEventListener("pointerenter", () => focusOn(i));
       node2.addEventListener("pointerleave", () => focusOn(null));
       if (layout.mode === "lines" && i && tokens[i].includes("\n") && !tokens[i - 1].includes("\n"))
-        line2.append(el("br"));
-      line2.append(node2);
+        line3.append(el("br"));
+      line3.append(node2);
     });
     const frame2 = el(
       "div",
@@ -3446,11 +3446,11 @@ THIS SOFTWARE.
         role: "group",
         "aria-label": `Tokens ${example.start} to ${positions[tokens.length - 1]} of sequence ${example.sequence}`
       },
-      line2
+      line3
     );
     const [mine, other] = atKey ? [1, 0] : [0, 1];
     const peakArcs = arcs.filter((a2) => a2[mine] === peak).sort((a2, b) => Math.abs(b[2]) - Math.abs(a2[2]));
-    const caption = el(
+    const caption2 = el(
       "figcaption",
       el(
         "span.pairing",
@@ -3460,10 +3460,10 @@ THIS SOFTWARE.
       el("span.faint", atKey ? `key ${num(key[peak])}` : `${kind.symbol} ${num(query[peak])}`),
       el("span.faint", `sequence ${example.sequence}, position ${positions[peak]}`)
     );
-    const node = el("figure", { class: atKey ? "example at-key" : "example" }, caption, frame2);
+    const node = el("figure", { class: atKey ? "example at-key" : "example" }, caption2, frame2);
     node.place = () => {
-      if (layout.mode === "track") line2.style.paddingTop = `${roomFor(nodes2, arcs)}px`;
-      draw(layer, line2, nodes2, arcs, scale.arc, note, layout.mode === "lines" ? 21 : void 0);
+      if (layout.mode === "track") line3.style.paddingTop = `${roomFor(nodes2, arcs)}px`;
+      draw(layer, line3, nodes2, arcs, scale.arc, note, layout.mode === "lines" ? 21 : void 0);
       if (layout.mode !== "track") return;
       const at = nodes2[peak].offsetLeft;
       frame2.scrollLeft = Math.max(0, at - frame2.clientWidth * (atKey ? 0.3 : 0.7));
@@ -3623,8 +3623,8 @@ THIS SOFTWARE.
     document.title = app2.title;
   };
   var address = () => {
-    const [path2, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
-    return { parts: path2.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
+    const [path3, query] = (location.hash.slice(1) || "/").split(/\?(.*)/s);
+    return { parts: path3.split("/").filter(Boolean).map(decodeURIComponent), query: query || "" };
   };
   var drawBar = (where2) => {
     const button = (id2, text2, label, key, onclick) => el("button.quiet", { id: id2, "aria-label": label, title: `${label} (${key})`, onclick }, text2);
@@ -3814,6 +3814,10 @@ THIS SOFTWARE.
     if (kind[i] === "latent") return label[i] === null ? `L${layer[i]} #${latent[i]}` : label[i];
     return layer[i] === null ? kind[i] : `${kind[i]} L${layer[i]}`;
   };
+  var caption = (g, i) => {
+    const { label, latent, position } = g.nodes;
+    return label[i] ?? `#${latent[i]} ‘${shown(rowOf(g, i)?.tokens[0] ?? tokenAt(g, position[i]))}’`;
+  };
   var full = (g, i) => {
     const { kind, position, layer, latent, side: side2 } = g.nodes;
     const at = position[i] < 0 ? "" : ` at ${position[i]}`;
@@ -3900,7 +3904,7 @@ THIS SOFTWARE.
     const most = Math.max(1e-12, ...list2.map((e) => Math.abs(g.edges.weight[e])));
     const both = list2.some((e) => g.edges.weight[e] < 0);
     const place3 = el("ol.edge-list");
-    const line2 = (e) => el(
+    const line3 = (e) => el(
       "li",
       nodeButton(g, far(e), act),
       bar(g.edges.weight[e], most, null, both),
@@ -3919,7 +3923,7 @@ THIS SOFTWARE.
     const show2 = (all) => {
       const rest2 = list2.length - MOST;
       place3.replaceChildren(
-        ...list2.slice(0, all ? 500 : MOST).map(line2),
+        ...list2.slice(0, all ? 500 : MOST).map(line3),
         ...rest2 > 0 && !all ? [el("li.more", el("button.quiet", { onclick: () => show2(true) }, `${rest2} more`))] : []
       );
     };
@@ -4397,10 +4401,10 @@ THIS SOFTWARE.
       const lines2 = Math.ceil(nodes2.length / across), most = Math.ceil(nodes2.length / lines2);
       const room = Math.min((widths[column] - PAD) / most, 22);
       nodes2.forEach((i, j) => {
-        const line2 = Math.floor(j / most), inLine = Math.min(most, nodes2.length - line2 * most);
+        const line3 = Math.floor(j / most), inLine = Math.min(most, nodes2.length - line3 * most);
         x[i] = (left[column] + left[column + 1]) / 2 + (j % most - (inLine - 1) / 2) * room;
         const middle = k2 === logits2 ? top[k2 + 1] - 10 - (lines2 - 1) * PITCH / 2 : (top[k2] + top[k2 + 1]) / 2;
-        y[i] = middle + (line2 - (lines2 - 1) / 2) * PITCH;
+        y[i] = middle + (line3 - (lines2 - 1) / 2) * PITCH;
       });
     }
     rows.forEach((r, k2) => Object.assign(r, { top: top[k2], bottom: top[k2 + 1] }));
@@ -4593,8 +4597,8 @@ THIS SOFTWARE.
   var joined = async (g, i) => {
     const example = await exampleOf(g, i), card = cardOf(g, i);
     const figure2 = figure(card, example, scales([example]));
-    const caption = figure2.querySelector("figcaption");
-    if (caption) caption.remove();
+    const caption2 = figure2.querySelector("figcaption");
+    if (caption2) caption2.remove();
     return figure2;
   };
   var link = (g, i) => {
@@ -4985,6 +4989,61 @@ THIS SOFTWARE.
     return out.toString();
   };
 
+  // src/graphs/story.js
+  var unexplained = (g, i) => g.nodes.kind[i] === "error" || g.nodes.kind[i] === "bias";
+  var answer2 = (g) => {
+    const { kind, probability } = g.nodes;
+    let best = -1;
+    for (let i = 0; i < g.n; i++)
+      if (kind[i] === "logit" && (best < 0 || (probability?.[i] ?? -1) > (probability?.[best] ?? -1))) best = i;
+    return best;
+  };
+  var supporting = (g, i) => g.incoming(i).filter((e) => g.edges.weight[e] > 0 && !unexplained(g, g.edges.source[e]));
+  var path2 = (g, from) => {
+    const nodes2 = [from];
+    for (; ; ) {
+      const edges2 = supporting(g, nodes2[0]);
+      const e = edges2.find((v) => g.nodes.kind[g.edges.source[v]] === "latent") ?? edges2[0];
+      if (e === void 0 || nodes2.includes(g.edges.source[e])) return nodes2;
+      nodes2.unshift(g.edges.source[e]);
+    }
+  };
+  var strongest = (g, n) => {
+    const from = answer2(g);
+    const up = from < 0 ? null : g.trace(from, g.shown(1), 0).up;
+    const size = (i) => Number.isNaN(g.influence[i]) ? up?.[i] ?? 0 : g.influence[i];
+    const found = Array.from({ length: g.n }, (_, i) => i).filter((i) => g.nodes.kind[i] === "latent" && size(i) > 0).sort((a2, b) => size(b) - size(a2));
+    return found.filter((i, k2) => !found.slice(0, k2).some((j) => g.sameLatent(i).includes(j))).slice(0, n);
+  };
+
+  // src/graphs/story_line.js
+  var repeated = (g, nodes2, k2) => g.nodes.side[nodes2[k2]] === "key" && g.sameLatent(nodes2[k2]).includes(nodes2[k2 + 1]) && k2 + 1 < nodes2.length;
+  var line2 = (g, act) => {
+    const end = answer2(g);
+    if (end < 0) return null;
+    const nodes2 = path2(g, end);
+    const told = nodes2.filter((_, k2) => k2 < nodes2.length - 1 && !repeated(g, nodes2, k2));
+    const p = g.nodes.probability?.[end] ?? null;
+    const first = supporting(g, end)[0];
+    const direct = told.length > 1 && first !== void 0 && g.nodes.kind[g.edges.source[first]] === "embedding";
+    return el(
+      "p.story",
+      el("strong", "Answer"),
+      nodeButton(g, end, act, false),
+      p !== null && el("span.faint", percent(p)),
+      told.length > 0 && [
+        el("span.lead", "Strongest path:"),
+        told.map((i) => [nodeButton(g, i, act, false), el("span.faint", "→")]),
+        el("span", "answer")
+      ],
+      direct && [
+        el("span.lead", "Directly:"),
+        nodeButton(g, g.edges.source[first], act, false),
+        el("span.faint", { title: "Share of what flows into the answer" }, percent(g.edges.share[first]))
+      ]
+    );
+  };
+
   // src/graphs/subgraph.js
   var BOX = 26;
   var GAP = 14;
@@ -5087,7 +5146,7 @@ THIS SOFTWARE.
       const straight = link2.weight !== null, strength = Math.sqrt(Math.min(1, straight ? link2.share : link2.through));
       const ink = color2(!straight ? "identity" : link2.weight < 0 ? "minus" : "plus");
       const d = `M${x1} ${y1}C${x1} ${y1 - bend} ${x2} ${y2 + (level ? 26 : bend)} ${x2} ${y2}`;
-      const line2 = svg("path.sub-edge", {
+      const line3 = svg("path.sub-edge", {
         d,
         fill: "none",
         stroke: ink,
@@ -5095,7 +5154,7 @@ THIS SOFTWARE.
         "stroke-opacity": (0.35 + 0.6 * strength).toFixed(2),
         "stroke-dasharray": straight ? link2.weight < 0 ? "6 3" : null : "2 4"
       });
-      attach(line2, () => [
+      attach(line3, () => [
         el("strong", `${nameOf(g, a2)} → ${nameOf(g, b)}`),
         lines(
           straight && ["weight, direct", num(link2.weight)],
@@ -5103,8 +5162,8 @@ THIS SOFTWARE.
           ["with paths through what is not pinned", percent(link2.through)]
         )
       ]);
-      if (link2.edges.length === 1) line2.addEventListener("click", () => act.edge(link2.edges[0]));
-      chart.append(line2);
+      if (link2.edges.length === 1) line3.addEventListener("click", () => act.edge(link2.edges[0]));
+      chart.append(line3);
     }
     for (const unit2 of units) {
       const i = unit2.nodes[0], chosen = unit2.group ? state.group === unit2.group : state.at === i;
@@ -7288,6 +7347,14 @@ THIS SOFTWARE.
   var TRACE_LEAST = 0.01;
   var MOST_FAINT = 1800;
   var BESIDE = 0.06;
+  var N_NAMED = 10;
+  var stories = /* @__PURE__ */ new WeakMap();
+  var storyOf = (g) => {
+    if (!stories.has(g)) stories.set(g, { answer: answer2(g), strongest: strongest(g, N_NAMED) });
+    return stories.get(g);
+  };
+  var resting = (state) => state.hover < 0 && state.at === null && state.edge < 0 && state.entry === null;
+  var focusOf = (g, state) => state.hover >= 0 ? state.hover : resting(state) ? storyOf(g).answer : state.at;
   var cut2 = (text2, most) => text2.length > most ? `${text2.slice(0, most - 1)}…` : text2;
   var screen = (layout2, view) => ({
     x: (i) => GUTTER.left + view.x + layout2.x[i] * view.zoom,
@@ -7302,7 +7369,7 @@ THIS SOFTWARE.
   };
   var away = (c, size) => Math.max(c[0], c[2]) < GUTTER.left || Math.min(c[0], c[2]) > size.width || Math.max(c[1], c[3]) < 0 || Math.min(c[1], c[3]) > size.height;
   var strong = (g, state, seen) => {
-    const focus = state.hover >= 0 ? state.hover : state.at;
+    const focus = focusOf(g, state);
     const visible = (e) => seen[g.edges.source[e]] && seen[g.edges.target[e]] && g.edges.share[e] >= state.least;
     const out = [];
     if (focus !== null && focus >= 0) {
@@ -7405,11 +7472,11 @@ THIS SOFTWARE.
         pen.text(middle, bottom + 33, String(position), { fill: color3("muted"), size: 11, anchor: "middle" });
     }
   };
-  var labels = (pen, g, state, layout2, view, size, strongly) => {
+  var labels = (pen, g, state, layout2, view, size, strongly, seen) => {
     const at = screen(layout2, view), taken = [];
-    const focus = state.hover >= 0 ? state.hover : state.at;
-    const put = (i, bold) => {
-      const words2 = cut2(brief(g, i), 18), wide = 6.4 * words2.length + 6;
+    const focus = focusOf(g, state);
+    const put = (i, bold, name = brief) => {
+      const words2 = cut2(name(g, i), 18), wide = 6.4 * words2.length + 6;
       const x = at.x(i), y = at.y(i);
       if (x < GUTTER.left || x > size.width || y < 4 || y > size.height - GUTTER.bottom) return;
       for (const [dx, dy, anchor] of [
@@ -7434,14 +7501,18 @@ THIS SOFTWARE.
       if (at.x(i) > GUTTER.left && at.x(i) < size.width && room > 1 && y < size.height - GUTTER.bottom && view.zoom > 0.5)
         pen.text(at.x(i) + 4, y, cut2(shown(textOf(g, i)), room), { fill: color3("ink"), turn: -90, halo: color3("card") });
     }
+    if (resting(state)) {
+      for (const i of storyOf(g).strongest) if (seen[i]) put(i, false, caption);
+    }
     const near = [];
     for (const [e] of strongly.slice().reverse()) near.push(g.edges.source[e], g.edges.target[e]);
     const kindly = (i) => g.nodes.kind[i] !== "embedding" && g.nodes.kind[i] !== "logit";
-    for (const i of [.../* @__PURE__ */ new Set([...state.pins, ...near.slice(0, 24)])].filter(kindly)) if (i !== focus) put(i, false);
+    for (const i of [.../* @__PURE__ */ new Set([...state.pins, ...resting(state) ? [] : near.slice(0, 24)])].filter(kindly))
+      if (i !== focus) put(i, false);
   };
   var nodes = (pen, g, state, layout2, view, size, list2, rings) => {
     const at = screen(layout2, view);
-    const focus = state.hover >= 0 ? state.hover : state.at;
+    const focus = focusOf(g, state);
     const grouped2 = new Set(state.groups.flatMap((v) => v.nodes)), pinned = new Set(state.pins);
     const ink = color3("ink"), card = color3("card"), accent = color3("accent");
     for (const i of list2) {
@@ -7455,7 +7526,7 @@ THIS SOFTWARE.
       if (state.found && state.found.has(i)) pen.shape("circle", x, y, r + 4, { stroke: color3("plus"), width: 2 });
       if (pinned.has(i)) pen.shape("circle", x, y, r + 2.6, { stroke: grouped2.has(i) ? accent : ink, width: 1.5 });
       if (state.marked.has(i)) pen.shape("square", x, y, r + 5.5, { stroke: accent, width: 2 });
-      if (i === state.at) pen.shape("circle", x, y, r + 4.5, { stroke: ink, width: 2 });
+      if (i === (resting(state) ? focus : state.at)) pen.shape("circle", x, y, r + 4.5, { stroke: ink, width: 2 });
     }
   };
   var back = (pen, g, state, layout2, view, size, seen) => {
@@ -7467,7 +7538,7 @@ THIS SOFTWARE.
   };
   var front = (pen, g, state, layout2, view, size, seen) => {
     const at = screen(layout2, view), strongly = strong(g, state, seen), drawn = [];
-    const plus = color3("plus"), minus = color3("minus"), focus = state.hover >= 0 ? state.hover : state.at;
+    const plus = color3("plus"), minus = color3("minus"), focus = focusOf(g, state);
     const entry = state.entry === null ? null : g.data.entries[state.entry];
     const positions = new Set(entry ? entry.slice(2) : focus !== null && focus >= 0 ? [g.nodes.position[focus]] : []);
     for (const { position, left, right } of entry ? layout2.tokens : [])
@@ -7488,7 +7559,7 @@ THIS SOFTWARE.
     for (const i of [...state.pins, ...state.marked, ...state.found || []]) if (seen[i]) ours.add(i);
     for (const i of [focus, state.at]) if (i !== null && i >= 0) ours.add(i);
     nodes(pen, g, state, layout2, view, size, ours, true);
-    labels(pen, g, state, layout2, view, size, strongly);
+    labels(pen, g, state, layout2, view, size, strongly, seen);
     axes(pen, g, layout2, view, size, positions);
     return drawn;
   };
@@ -7533,13 +7604,13 @@ THIS SOFTWARE.
         const half2 = Math.ceil(size * 1.3 + width2) + 1;
         const stamp2 = el("canvas", { width: 2 * half2 * ratio, height: 2 * half2 * ratio });
         const ink = stamp2.getContext("2d");
-        const path2 = new Path2D(shapePath(shape, half2, half2, size));
+        const path3 = new Path2D(shapePath(shape, half2, half2, size));
         ink.scale(ratio, ratio);
         ink.fillStyle = fill2;
-        if (fill2) ink.fill(path2);
+        if (fill2) ink.fill(path3);
         ink.strokeStyle = stroke;
         ink.lineWidth = width2;
-        if (stroke) ink.stroke(path2);
+        if (stroke) ink.stroke(path3);
         stamps.set(key, { stamp: stamp2, half: half2 });
       }
       const { stamp, half } = stamps.get(key);
@@ -7899,11 +7970,28 @@ THIS SOFTWARE.
     };
     const refresh = () => {
       remember();
+      backwards.disabled = !trail.length;
       showSubgraph();
       view.redraw();
       return showSide();
     };
+    const trail = [];
+    const now2 = () => ({
+      at: state.at,
+      edge: state.edge,
+      entry: state.entry,
+      group: state.group ?? null,
+      tab: state.tab
+    });
+    const back2 = () => {
+      const before = trail.pop();
+      if (!before) return announce("Nothing was chosen before");
+      Object.assign(state, before);
+      if (state.at !== null) view.reveal(state.at);
+      return refresh();
+    };
     const choose2 = (what) => {
+      trail.push(now2());
       Object.assign(state, { at: null, edge: -1, entry: null, group: null, tab: "chosen", ...what });
       return refresh();
     };
@@ -8041,9 +8129,12 @@ THIS SOFTWARE.
       }
     );
     const button = (id2, text2, label, onclick) => el("button.quiet", { id: id2, "aria-label": label, title: label, onclick }, text2);
+    const backwards = button("back", "←", "Back to what was chosen before (b)", () => back2());
+    backwards.disabled = true;
     const toolbar = el(
       "div.toolbar",
       many2 && el("a.step", { href: "#/", "aria-label": "All graphs", title: "All graphs (o)" }, "‹"),
+      backwards,
       finder.node,
       follow,
       nodesSlider,
@@ -8083,12 +8174,12 @@ THIS SOFTWARE.
     const node = el(
       "div.graph-page",
       el("h1.offscreen", `Graph of “${g.data.prompt}”`),
-      el("div.stage", toolbar, view.node, under),
+      el("div.stage", line2(g, act), toolbar, view.node, under),
       el("aside.side", { "aria-label": "What was chosen" }, tabs, side2)
     );
     const visible = (e) => view.seen()[g.edges.source[e]] && view.seen()[g.edges.target[e]] && g.edges.share[e] >= state.least;
     const follows = (up) => {
-      if (state.at === null) return act.pick(g.nodes.kind.indexOf("logit") >= 0 ? g.nodes.kind.indexOf("logit") : 0);
+      if (state.at === null) return act.pick(Math.max(0, answer2(g)));
       const list2 = (up ? g.outgoing(state.at) : g.incoming(state.at)).filter(visible).map((e) => [up ? g.edges.target[e] : g.edges.source[e], e]);
       if (!list2.length) return announce(up ? "Nothing goes further from here" : "Nothing comes before this");
       const next = { list: list2, k: 0 };
@@ -8135,6 +8226,8 @@ THIS SOFTWARE.
         e: () => walk && walk.list[walk.k][0] === state.at && act.edge(walk.list[walk.k][1]),
         u: () => press(state.follow === "up" ? "direct" : "up"),
         v: () => press(state.follow === "down" ? "direct" : "down"),
+        b: back2,
+        Backspace: back2,
         f: view.whole,
         "+": () => view.zoomBy(1.4),
         "=": () => view.zoomBy(1.4),
@@ -8196,6 +8289,7 @@ THIS SOFTWARE.
       ["← →", "the next strongest instead; else the neighbour in the row"],
       ["e", "the edge of the last step: its heads"],
       ["u  v", "trace everything upstream, downstream"],
+      ["b", "back to what was chosen before"],
       ["p", "pin or unpin"],
       ["m  g", "mark (or Shift + click), group what is marked"],
       ["/", "find a latent, label or token"],
