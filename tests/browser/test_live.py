@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from polyhead.live.asked import Ask
 from polyhead.live.session import Session
 from polyhead.models.load import load_model
 from polyhead.runs.graph import find_dictionaries
@@ -122,9 +123,35 @@ def test_long_prompts_fit_or_are_refused(tab: Callable[..., Any], live: Live):
     assert page.locator(".pattern").count() == 32
 
 
+def test_the_answer_is_shown_before_the_text(tab: Callable[..., Any], live: Live, monkeypatch: pytest.MonkeyPatch):
+    page = tab()
+    real, go_on = live.session.texts, threading.Event()
+
+    def slow(ask: Any, check: Any) -> Any:
+        while not go_on.wait(0.01):
+            check()
+        return real(ask, check)
+
+    monkeypatch.setattr(live.session, "texts", slow)
+    page.fill("#prompt", "import o")
+    page.click("#run")
+    page.wait_for_selector(".status:has-text('continuing the text')")
+    assert page.locator(".pattern").count() == 32
+    assert page.inner_text(".continuation p") == "import o …"
+    page.click("#cancel")
+    page.wait_for_selector(".status:has-text('the text was cancelled')")
+    assert page.inner_text(".continuation p") == "import o …"
+    page.click("#run")
+    page.wait_for_selector(".status:has-text('continuing the text')")
+    go_on.set()
+    page.wait_for_selector(".live-page[aria-busy=false]")
+    text = live.session.answer(Ask(prompt="import o"))["text_before"]
+    assert page.inner_text(".continuation p").startswith("import o" + text.split("\n")[0].rstrip())
+
+
 def test_two_tabs_and_cancel(tab: Callable[..., Any], live: Live, monkeypatch: pytest.MonkeyPatch):
     one, two = tab(), tab()
-    real = live.session.answer
+    real = live.session.look
 
     def slow(ask: Any, check: Any = lambda: None) -> Any:
         for _ in range(2000 if ask.prompt == "slow" else 0):
@@ -132,7 +159,7 @@ def test_two_tabs_and_cancel(tab: Callable[..., Any], live: Live, monkeypatch: p
             time.sleep(0.01)
         return real(ask, check)
 
-    monkeypatch.setattr(live.session, "answer", slow)
+    monkeypatch.setattr(live.session, "look", slow)
     one.fill("#prompt", "slow")
     one.click("#run")
     one.wait_for_selector(".live-page[aria-busy=true]")
@@ -148,11 +175,15 @@ def test_two_tabs_and_cancel(tab: Callable[..., Any], live: Live, monkeypatch: p
 def test_a_graph_and_a_frozen_page(tab: Callable[..., Any], open_page: Callable[..., Any], live: Live):
     page = tab()
     run(page, "from pathlib import Path\n\nfrom path")
+    page.click(".pattern-large button:text('ablate')")
+    page.wait_for_selector(".live-page[aria-busy=false] .status:text-matches('tokens')")
     page.click("#graph")
     page.wait_for_selector("text=Open the graph", timeout=60_000)
+    assert status(page) == "The graph is drawn with 1 edit in force."
     with page.context.expect_page() as opened:
         page.click("text=Open the graph")
     opened.value.wait_for_selector("main[data-page=graph]")
+    assert "edited: L3H0 x 0" in opened.value.inner_text(".notes-list")
     page.click("#freeze")
     page.wait_for_selector(".status:has-text('Written')")
     frozen = Path(status(page).removeprefix("Written: ")).parent

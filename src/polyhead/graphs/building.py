@@ -26,6 +26,7 @@ from polyhead.graphs.edges import Piece, block_edges, join, load_piece, save_pie
 from polyhead.graphs.frozen import FrozenPrompt, freeze
 from polyhead.graphs.graph import Graph
 from polyhead.graphs.loaded import LoadedDictionary
+from polyhead.models.active import intervened
 from polyhead.models.hooked import HookedModel
 
 UNFINISHED = "unfinished"
@@ -40,6 +41,7 @@ def build_graph(
     cfg: GraphConfig | None = None,
     *,
     folder: Path | None = None,
+    notes: Sequence[str] = (),
 ) -> Graph:
     """The attribution graph of a prompt, unpruned.
 
@@ -49,12 +51,18 @@ def build_graph(
         tokens: the prompt, BOS included where the model has one.
         cfg: bounds.
         folder: where to save the graph; edges are kept there as they are made, and another call resumes.
+        notes: further notes for the record.
+
+    Interventions in force hold in the graph too: what they write is in error nodes, so that all sums stay exact.
 
     Raises:
         PolyheadError: prompt too long or with unknown tokens, dictionaries that do not fit, over the budget.
     """
     start = time.monotonic()
     frozen = freeze(model, dictionaries, tokens, cfg)
+    frozen.notes = [*frozen.notes, *notes]
+    if intervened(model):
+        frozen.notes.append("interventions were in force; what they write is in error nodes")
     entries = max((len(said.heads) for said in frozen.says), default=0) if frozen.cfg.head_terms else 0
     where = frozen.writes.position, frozen.writes.depth
     check_edges(frozen.blocks, *where, len(tokens), entries, frozen.cfg)

@@ -5,6 +5,7 @@ address holds the token, a request must name this machine as its host, and one t
 from this page. Questions are JSON, which no form of another site can send.
 """
 
+import hashlib
 import json
 import secrets
 import shutil
@@ -38,6 +39,8 @@ from polyhead.reports.serve import HOST, SAFE_HEADERS
 
 MOST_BYTES = 2**20
 """Of one question."""
+MOST_NAME = 120
+"""Characters of a folder's name; edits that need more are told by a digest."""
 
 
 class _Page(Config):
@@ -81,7 +84,7 @@ class Live:
 
     def app(self) -> ASGIApp:
         """The application, with its guard around it."""
-        api = {"run": self.run, "cancel": self.cancel, "graph": self.graph, "freeze": self.freeze}
+        api = {"run": self.run, "text": self.text, "cancel": self.cancel, "graph": self.graph, "freeze": self.freeze}
         routes = [Route(f"/api/{name}", answer, methods=["POST"]) for name, answer in api.items()]
         graphs = Mount("/graphs", StaticFiles(directory=self.work / "graphs", html=True))
         page = Mount("/", StaticFiles(directory=self.work / "page", html=True))
@@ -90,14 +93,18 @@ class Live:
         return Guard(inside, self.token, self.port)
 
     async def run(self, request: Request) -> Response:
-        """The answer to a prompt."""
-        return await self._answered(request, self.session.answer)
+        """The answer to a prompt, but for the continuations."""
+        return await self._answered(request, self.session.look)
+
+    async def text(self, request: Request) -> Response:
+        """The continuations of a prompt."""
+        return await self._answered(request, self.session.texts)
 
     async def graph(self, request: Request) -> Response:
         """The address of a graph's page, below the token."""
 
         def draw(ask: Ask, check: Callable[[], None]) -> dict[str, Any]:
-            slug = file_name(slug_of(ask.prompt, self.session.tokens(ask.prompt)[0].tolist()))
+            slug = self._slug(ask)
             with self._graph_lock:  # two pages may ask for one graph
                 check()
                 folder = self.session.graph(ask, self.work / "graphs" / slug, check)
@@ -110,9 +117,7 @@ class Live:
 
         def write(ask: Ask, check: Callable[[], None]) -> dict[str, Any]:
             answer = self.session.answer(ask, check)
-            slug = file_name(slug_of(ask.prompt, self.session.tokens(ask.prompt)[0].tolist()))
-            edits = "".join(f"-{e.head or f'{e.dictionary}-{e.latent}'}-{e.do}-{e.value:g}" for e in ask.edits)
-            index = write_live_page(self.out / file_name(slug + edits)[:120], self.session.about(), answer)
+            index = write_live_page(self.out / self._slug(ask), self.session.about(), answer)
             return {"written": str(index)}
 
         return await self._answered(request, write)
@@ -125,6 +130,14 @@ class Live:
         if event is not None:
             event.set()
         return _json({"cancelled": event is not None})
+
+    def _slug(self, ask: Ask) -> str:
+        """A folder's name for a prompt and its edits."""
+        slug = slug_of(ask.prompt, self.session.tokens(ask.prompt)[0].tolist())
+        edits = "".join(f"-{e.head or f'{e.dictionary}-{e.latent}'}-{e.do}-{e.value:g}" for e in ask.edits)
+        if len(slug + edits) > MOST_NAME:
+            edits = f"-{len(ask.edits)}-edits-{hashlib.sha256(edits.encode()).hexdigest()[:12]}"
+        return file_name(slug + edits)
 
     async def _answered(self, request: Request, answer: Callable[[Ask, Callable[[], None]], Any]) -> Response:
         question = _Question.parse(await _body(request))

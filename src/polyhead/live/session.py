@@ -5,10 +5,10 @@ Interventions are kept per thread (models/active.py), so answers to several page
 
 import base64
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -33,6 +33,9 @@ MOST_ENTRIES = 2**24
 N_NEXT = 12
 N_KNOWN = 8
 """Prompts whose unchanged logits and continuations are kept."""
+
+
+T = TypeVar("T")
 
 
 class Cancelled(Exception):  # noqa: N818 - a request that was met, not a fault
@@ -62,7 +65,8 @@ class Session:
             raise PolyheadError(f"{model.cfg.name} has no tokenizer, so no prompt can be typed; choose another model")
         self.model, self.loaded = model, list(dictionaries)
         self.dictionaries = {one.name: LiveDictionary(model, one) for one in (*dictionaries, *qk)}
-        self._known: dict[tuple[int, ...], tuple[Tensor, str]] = {}
+        self._known_logits: dict[tuple[int, ...], Tensor] = {}
+        self._known_texts: dict[tuple[int, ...], str] = {}
 
     def about(self) -> dict[str, Any]:
         """What the page knows before the first prompt."""
@@ -78,7 +82,14 @@ class Session:
 
     @torch.no_grad()
     def answer(self, ask: Ask, check: Callable[[], None] = _never) -> dict[str, Any]:
-        """Patterns, latents, next tokens and continuations of a prompt.
+        """Everything about a prompt: what `look` and `texts` tell."""
+        started = time.perf_counter()
+        told = {**self.look(ask, check), **self.texts(ask, check)}
+        return {**told, "milliseconds": _since(started)}
+
+    @torch.no_grad()
+    def look(self, ask: Ask, check: Callable[[], None] = _never) -> dict[str, Any]:
+        """Patterns, latents and next tokens of a prompt; the continuations, which take longest, are None.
 
         Args:
             ask: The prompt and the edits.
@@ -96,20 +107,21 @@ class Session:
         ids = tokens[0].tolist()
         texts = self.model.tokenizer.tokens(ids)
         edits = [self.intervention(edit) for edit in ask.edits]
-        n_new = min(ask.n_tokens, self.model.cfg.n_ctx - len(ids))
-        before = self._unchanged(tokens, n_new, check)
-        with ExitStack() as stack:
-            for edit in edits:
-                stack.enter_context(edit)
+        with _all(edits):
             after, cache = self._cached(tokens, check)
-            text_after = self._continued(tokens, n_new, check) if edits else before[1]
+        key = tuple(ids)
+        before = after
+        if edits:
+            before = _recall(self._known_logits, key, lambda: self._logits(tokens, check))
+        else:
+            _recall(self._known_logits, key, lambda: after)
         changed = {name: [e.latent for e in ask.edits if e.dictionary == name] for name in self.dictionaries}
         seen = {}
         for name, one in self.dictionaries.items():
             check()
             also = [latent for latent in changed[name] if latent is not None]
             seen[name] = one.see(cache, tokens, texts, ask.n_latents, also)
-        effect = Effect(tokens, before[0], after, before[1], text_after, tuple(e.about for e in edits), self.model)
+        effect = Effect(tokens, before, after, "", "", tuple(e.about for e in edits), self.model)
         return {
             "prompt": ask.prompt,
             "edits": [{**e.model_dump(), "about": i.about} for e, i in zip(ask.edits, edits, strict=True)],
@@ -117,18 +129,42 @@ class Session:
             "patterns": [_packed(cache[name][0]) for name in self._pattern_sites],
             "next": effect.to_dataframe(N_NEXT).to_dict("records"),
             "kl": effect.kl,
-            "text_before": effect.text_before,
-            "text_after": effect.text_after,
+            "text_before": None,
+            "text_after": None,
             "latents": seen,
-            "milliseconds": round(1000 * (time.perf_counter() - started)),
+            "milliseconds": _since(started),
         }
 
-    def graph(self, ask: Ask, folder: Path, check: Callable[[], None] = _never) -> Path:
-        """Write the attribution graph of a prompt, of the model as it is, and its page.
+    @torch.no_grad()
+    def texts(self, ask: Ask, check: Callable[[], None] = _never) -> dict[str, str]:
+        """Continuations of a prompt, without and with the edits.
 
         Args:
-            ask: The prompt; edits are left out.
-            folder: Of the graph; kept, so that the same prompt is drawn once.
+            ask: As in `look`.
+            check: As in `look`.
+
+        Returns:
+            `text_before` and `text_after`.
+
+        Raises:
+            PolyheadError: as `look`.
+            Cancelled: as `check` says.
+        """
+        tokens = self.tokens(ask.prompt)
+        n_new = min(ask.n_tokens, self.model.cfg.n_ctx - tokens.shape[1])
+        edits = [self.intervention(edit) for edit in ask.edits]
+        key = (*tokens[0].tolist(), n_new)
+        before = _recall(self._known_texts, key, lambda: self._continued(tokens, n_new, check))
+        with _all(edits):
+            after = self._continued(tokens, n_new, check) if edits else before
+        return {"text_before": before, "text_after": after}
+
+    def graph(self, ask: Ask, folder: Path, check: Callable[[], None] = _never) -> Path:
+        """Write the attribution graph of a prompt, of the model with the edits in force, and its page.
+
+        Args:
+            ask: The prompt and the edits; what they write is in error nodes, so that all sums stay exact.
+            folder: Of the graph; kept, so that the same question is drawn once.
             check: Called between stages, as in `answer`.
 
         Returns:
@@ -141,8 +177,11 @@ class Session:
         if not self.loaded:
             raise PolyheadError("a graph needs dictionaries; start the page with --dictionaries FOLDER ...")
         tokens = self.tokens(ask.prompt)
+        edits = [self.intervention(edit) for edit in ask.edits]
+        notes = [f"edited: {'; '.join(edit.about for edit in edits)}"] if edits else []
         check()
-        build_graph(self.model, self.loaded, tokens[0], GraphConfig(), folder=folder / "full")
+        with _all(edits):
+            build_graph(self.model, self.loaded, tokens[0], GraphConfig(), folder=folder / "full", notes=notes)
         check()
         run_prune(folder / "full", folder)
         check()
@@ -192,17 +231,9 @@ class Session:
     def _pattern_sites(self) -> list[str]:
         return [site(layer, "attn.hook_pattern") for layer in range(self.model.cfg.n_layers)]
 
-    def _unchanged(self, tokens: Tensor, n: int, check: Callable[[], None]) -> tuple[Tensor, str]:
-        """Logits and continuation without edits; those of the last prompts are kept, since only edits change then."""
-        key = (*tokens[0].tolist(), n)
-        found = self._known.get(key)
-        if found is None:
-            check()
-            found = self.model(tokens)[0], self._continued(tokens, n, check)
-            for old in list(self._known)[: 1 - N_KNOWN]:
-                self._known.pop(old, None)
-            self._known[key] = found
-        return found
+    def _logits(self, tokens: Tensor, check: Callable[[], None]) -> Tensor:
+        check()
+        return self.model(tokens)[0]
 
     def _cached(self, tokens: Tensor, check: Callable[[], None]) -> tuple[Tensor, dict[str, Tensor]]:
         check()
@@ -217,6 +248,31 @@ class Session:
             check()
             tokens = generate(self.model, tokens, 1)
         return self.model.tokenizer.decode(tokens[0, start:].tolist()) if n else ""
+
+
+def _since(started: float) -> int:
+    """Milliseconds."""
+    return round(1000 * (time.perf_counter() - started))
+
+
+@contextmanager
+def _all(edits: Sequence[Intervention]) -> Iterator[None]:
+    """All edits in force."""
+    with ExitStack() as stack:
+        for edit in edits:
+            stack.enter_context(edit)
+        yield
+
+
+def _recall(known: dict[tuple[int, ...], T], key: tuple[int, ...], compute: Callable[[], T]) -> T:
+    """What is known of a prompt without edits; that of the last prompts is kept, since only edits change then."""
+    found = known.get(key)
+    if found is None:
+        found = compute()
+        for old in list(known)[: 1 - N_KNOWN]:
+            known.pop(old, None)
+        known[key] = found
+    return found
 
 
 def _packed(pattern: Tensor) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from polyhead.core.errors import PolyheadError
+from polyhead.live.asked import Ask
 from polyhead.live.session import Cancelled, Session
 from polyhead.models.load import load_model
 from polyhead.runs.graph import find_dictionaries
@@ -61,6 +62,9 @@ def test_the_page_and_its_answers(client: TestClient, live: Live):
     reply = ask(client, live, "run", question("def f(x):"), Origin=f"http://{HOST}:8123", Sec_Fetch_Site="same-origin")
     assert reply.status_code == 200
     assert reply.json()["prompt"] == "def f(x):"
+    assert reply.json()["text_before"] is None
+    text = ask(client, live, "text", question("def f(x):")).json()
+    assert text == live.session.texts(Ask(prompt="def f(x):", n_tokens=2))
     assert reply.headers["content-type"] == "application/json"
     for name in ("Cross-Origin-Resource-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control"):
         assert reply.headers[name] == index.headers[name] != ""
@@ -163,7 +167,7 @@ def test_a_new_question_or_cancel_ends_the_one_at_work(client: TestClient, live:
             threading.Event().wait(0.01)
         return {"slow": True}
 
-    monkeypatch.setattr(live.session, "answer", slow)
+    monkeypatch.setattr(live.session, "look", slow)
     live_client = TestClient(live.app(), base_url=f"http://{HOST}:{live.port}")
     for stop in ("cancel", "run"):
         started.clear()
@@ -192,7 +196,7 @@ def test_freeze_writes_a_page_that_holds_the_answer(client: TestClient, live: Li
     assert index.parent.parent == live.out
     assert "connect-src" not in index.read_text()
     data = (index.parent / "data" / "live.js").read_text()
-    answer = ask(client, live, "run", asked).json()
+    answer = ask(client, live, "run", asked).json() | ask(client, live, "text", asked).json()
     text = json.loads(data.split(",", 1)[1].rsplit("'", 1)[0][1:].replace("\\'", "'").replace("\\\\", "\\"))["answer"]
     assert {**text, "milliseconds": 0} == {**answer, "milliseconds": 0}
     assert "<b>" not in data

@@ -3,12 +3,14 @@
 import base64
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from polyhead.core.errors import PolyheadError
+from polyhead.core.graph_folder import load_graph
 from polyhead.core.head_names import head_name
 from polyhead.interventions.effect import effect
 from polyhead.interventions.steer import ablate, steer
@@ -76,6 +78,48 @@ def test_edits_change_what_the_library_says_they_change(session: Session):
         {r["token"]: r["p_after"] for r in expected.to_dataframe(12).to_dict("records")}, abs=1e-6
     )
     assert len(answer["edits"]) == 2
+
+
+def test_an_answer_is_a_look_and_then_the_texts(session: Session):
+    ask = Ask(prompt=PROMPT, edits=(Edit(head="L2H3"),), n_tokens=4)
+    look, texts, whole = session.look(ask), session.texts(ask), session.answer(ask)
+    assert (look["text_before"], look["text_after"]) == (None, None)
+    del look["milliseconds"], whole["milliseconds"]
+    assert {**look, **texts} == whole
+    plain = session.texts(Ask(prompt=PROMPT, n_tokens=4))
+    assert plain["text_after"] == plain["text_before"] == texts["text_before"]
+
+
+def test_a_look_runs_the_model_once_and_edits_once_more(monkeypatch: pytest.MonkeyPatch):
+    model = load_model("bundled")
+    session, passes = Session(model, *find_dictionaries(["bundled"], "bundled")), []
+    real = type(model)._run
+    monkeypatch.setattr(type(model), "_run", lambda *a, **k: (passes.append(1), real(*a, **k))[1])
+    for edits, n in (((), 1), ((Edit(head="L1H1"),), 1), ((Edit(head="L1H2"),), 1)):
+        passes.clear()
+        session.look(Ask(prompt=PROMPT, edits=edits))
+        assert len(passes) == n  # the unchanged logits are known from the first
+    passes.clear()
+    session.look(Ask(prompt=PROMPT + "ad", edits=(Edit(head="L1H1"),)))
+    assert len(passes) == 2
+
+
+def test_a_graph_is_of_the_model_with_the_edits(session: Session, tmp_path: Path):
+    ask = Ask(
+        prompt="def f(x):", edits=(Edit(head="L1H3"), Edit(dictionary="mtc-layer-3", latent=7, do="add", value=2))
+    )
+    session.graph(ask, tmp_path / "g")
+    record, edges = load_graph(tmp_path / "g" / "full")[:2]
+    with ablate(session.model, heads="L1H3"), session.intervention(ask.edits[1]):
+        logits = session.model(session.tokens(ask.prompt))[0, -1].double()
+    found = {node.token: node.value for node in record.nodes if node.kind == "logit"}
+    assert found
+    assert found == pytest.approx({t: float(logits[t] - logits.mean()) for t in found}, abs=1e-3)
+    into = np.zeros(len(record.nodes))
+    np.add.at(into, edges.target, edges.weight)
+    for i in set(edges.target.tolist()):
+        assert into[i] + (record.nodes[i].cut or 0) == pytest.approx(record.nodes[i].pre, abs=1e-3)
+    assert any("L1H3" in note and "latent 7" in note for note in record.notes)
 
 
 def test_an_edited_latent_is_shown_even_where_it_is_not_active(session: Session):

@@ -66,15 +66,22 @@ const run = async () => {
   if (wanted !== turn || answer === undefined) return;
   if (answer === null) return say("Cancelled.");
   state.answer = answer;
-  say(`${answer.tokens.length} tokens, ${answer.milliseconds} ms`);
+  const told = `${answer.tokens.length} tokens, ${answer.milliseconds} ms`;
   draw();
+  const texts = await request("text", `${told}; continuing the text`);
+  if (wanted + 1 !== turn || texts === undefined) return;
+  if (texts === null) return say(`${told}; the text was cancelled.`);
+  say(told);
+  Object.assign(answer, texts);
+  parts.answer.firstChild.replaceWith(drawOutput());
 };
 const graph = async () => {
   state.prompt = parts.prompt.value;
   const made = await request("graph", "Drawing the graph");
   if (made === null) say("Cancelled.");
   if (!made) return;
-  say("The graph is drawn, of the model without edits.");
+  const n = state.edits.length;
+  say(`The graph is drawn${n ? ` with ${n} edit${n === 1 ? "" : "s"} in force` : ""}.`);
   parts.links.replaceChildren(el("a", { href: made.path, target: "_blank", rel: "noopener" }, "Open the graph"));
 };
 const freeze = async () => {
@@ -169,7 +176,7 @@ const text = (title, continuation, changed) =>
     el(
       "p",
       el("span.faint", fill(el("span"), state.answer.prompt, false)),
-      fill(el(changed ? "mark" : "strong"), continuation, false),
+      continuation === null ? el("span.faint", " …") : fill(el(changed ? "mark" : "strong"), continuation, false),
     ),
   );
 

@@ -975,15 +975,22 @@
     if (wanted !== turn2 || answer === void 0) return;
     if (answer === null) return say("Cancelled.");
     state.answer = answer;
-    say(`${answer.tokens.length} tokens, ${answer.milliseconds} ms`);
+    const told = `${answer.tokens.length} tokens, ${answer.milliseconds} ms`;
     draw2();
+    const texts = await request("text", `${told}; continuing the text`);
+    if (wanted + 1 !== turn2 || texts === void 0) return;
+    if (texts === null) return say(`${told}; the text was cancelled.`);
+    say(told);
+    Object.assign(answer, texts);
+    parts2.answer.firstChild.replaceWith(drawOutput());
   };
   var graph = async () => {
     state.prompt = parts2.prompt.value;
     const made = await request("graph", "Drawing the graph");
     if (made === null) say("Cancelled.");
     if (!made) return;
-    say("The graph is drawn, of the model without edits.");
+    const n = state.edits.length;
+    say(`The graph is drawn${n ? ` with ${n} edit${n === 1 ? "" : "s"} in force` : ""}.`);
     parts2.links.replaceChildren(el("a", { href: made.path, target: "_blank", rel: "noopener" }, "Open the graph"));
   };
   var freeze = async () => {
@@ -1063,7 +1070,7 @@
     el(
       "p",
       el("span.faint", fill(el("span"), state.answer.prompt, false)),
-      fill(el(changed ? "mark" : "strong"), continuation, false)
+      continuation === null ? el("span.faint", " …") : fill(el(changed ? "mark" : "strong"), continuation, false)
     )
   );
   var drawOutput = () => {
