@@ -14,6 +14,27 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[2]
+WHEN = {
+    "mtc": "to see which features an attention layer moves, from where to where, and through which heads.",
+    "attn_out_sae": "for the features that a layer writes at a position, when it does not matter where they came from; "
+    "it reads what most published attention SAEs read.",
+    "attn_value_sae": "for what waits at sources to be carried, with the share of each head; it recovers planted "
+    "features best, and reads no patterns.",
+    "mtc_rank": "where a feature is a plane rather than a line, such as a position on a circle.",
+    "joint_sae_mtc": "as the baseline for the multitoken transcoder: are features of the input alone enough?",
+    "dynamic_head": "as a baseline that lets the moving head change from context to context.",
+    "lorsa": "to replace a layer by many small heads with attention of their own, as the Lorsa paper does.",
+    "gated_attention": "to split heads into more heads, of which gates keep few open at a time.",
+    "replacement": "to ask whether many heads of low rank, few of them in use, can do what the layer does.",
+    "cross_layer_transcoder": "for MLPs in attribution graphs, next to a dictionary for each attention layer.",
+    "two_type_features": "to tell features of the residual stream from features that attention makes.",
+    "attn_out_crosscoder": "where one feature may be spread over several attention layers.",
+    "qk_diagonal": "to explain why a head attends where it does, as pairs of a condition on the query and one on "
+    "the key.",
+    "qk_mask": "where one condition on the query meets several on the key, which a pairing cannot say.",
+    "combined_layer": "to explain a whole layer at once, patterns included; it costs most.",
+}
+"""When to use each method that ships."""
 NOTEBOOKS = ROOT / "notebooks"
 
 
@@ -103,15 +124,20 @@ def cli_reference() -> str:
 
 
 def methods() -> str:
-    """Every method: what it is, its formula and source, its settings."""
+    """Every method: what it is, when to use it, its benchmark row and cost, its formula and source, its settings."""
     from polyhead.dictionaries import METHODS
+    from polyhead.metrics.benchmark.pages import of_method, shipped
     from polyhead.runs.list_methods import describe_method
+
+    record = shipped()
 
     lines = [
         "# Methods",
         "",
-        "Every method trains with `polyhead train NAME` or `ph.train`, and is scored on the same metrics; "
-        "[Planted truth](benchmark.md) has its row next to the others. Cost is measured there too.",
+        "Every method trains with `polyhead train NAME` or `ph.train`, and is scored on the same "
+        "[metrics](metrics.md). Each section below shows the share of planted features that the method recovers in "
+        "every case of the [benchmark with planted truth](benchmark.md) (in brackets: judged only by what the method "
+        "says of a feature, where that is more; QK: affinity of conditions), and the time that a row takes.",
         "",
         "| method | in words | layers | code counted at |",
         "| --- | --- | --- | --- |",
@@ -121,7 +147,11 @@ def methods() -> str:
         lines.append(f"| [`{method.kind}`](#{method.kind}) | {method.title} | {method.layers} | {sides[method.side]} |")
     for method in METHODS.values():
         module = sys.modules[method.module.__module__]
-        lines += ["", f"## {method.title} {{ #{method.kind} }}", "", method.about, "", "```text"]
+        lines += ["", f"## {method.title} {{ #{method.kind} }}", "", method.about, ""]
+        if method.kind in WHEN:
+            lines += [f"**Use it** {WHEN[method.kind]}", ""]
+        lines += ["**Planted truth and cost.**", "", of_method(record, method.kind), ""]
+        lines += ["**Formula and source.**", "", "```text"]
         lines += [
             (inspect.getdoc(module) or "").strip(),
             "```",

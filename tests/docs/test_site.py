@@ -58,6 +58,18 @@ def test_the_references_name_everything(hooks: ModuleType) -> None:
         assert f"polyhead {command}" in cli, command
     for method in ph.methods()["method"]:
         assert f"{{ #{method} }}" in methods, method
+    assert set(hooks.WHEN) == set(ph.methods()["method"])
+
+
+def test_a_method_shows_its_benchmark_row_and_its_cost(hooks: ModuleType) -> None:
+    text = hooks.methods()
+    section = text.split("{ #mtc }")[1].split("\n## ")[0]
+    row = next(line for line in (DOCS / "benchmark.md").read_text(encoding="utf-8").splitlines() if "| mtc |" in line)
+    assert row in section  # the same numbers as in the overview, the first table of that page
+    assert "| mtc_top1 |" in section
+    assert re.search(r"A row costs \d+\.\d s of one core \(median", section)
+    crossing = text.split("{ #cross_layer_transcoder }")[1].split("\n## ")[0]
+    assert "No row: reads or writes MLPs" in crossing
 
 
 def test_terms_of_the_glossary_are_sorted_and_defined_in_one_sentence() -> None:

@@ -4,9 +4,19 @@ import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from statistics import median
 
 from polyhead.core.errors import PolyheadError
-from polyhead.metrics.benchmark.leaderboard import Benchmark, Row, column, interval, markdown, summary, table
+from polyhead.metrics.benchmark.leaderboard import (
+    Benchmark,
+    Row,
+    column,
+    entries,
+    interval,
+    markdown,
+    summary,
+    table,
+)
 
 _MARK = re.compile(r"(<!-- measured: (?P<what>[\w-]+) -->\n).*?(<!-- end -->)", re.S)
 
@@ -35,6 +45,39 @@ def filled(text: str, record: Benchmark) -> str:
         return f"{match[1]}{made}\n{match[3]}"
 
     return _MARK.sub(part, text)
+
+
+def of_method(record: Benchmark, kind: str) -> str:
+    """What was measured of one method and its variants: features recovered per case, and what a row costs.
+
+    Args:
+        record: Of a benchmark.
+        kind: The method.
+
+    Returns:
+        A table and a sentence; for a method without a scored row, the sentence that says why.
+    """
+    lines = {entry.name for entry in entries().values() if entry.kind == kind}
+    mine = [row for row in record.rows if row.method in lines]
+    scored = [row for row in mine if row.scores is not None and row.k_factor == 1.0]
+    if not scored:
+        reasons = "; ".join(dict.fromkeys(row.reason for row in mine if row.reason))
+        return f"No row: {reasons or 'the shipped record was made before this method'}."
+    shown = markdown([line for line in summary(record) if line["method"] in lines])
+    seconds = median(row.seconds for row in scored if row.method == kind)
+    places = {(row.case, row.seed) for row in scored if row.method == kind}
+    other = [row.seconds for row in _plain(record, "mtc") if (row.case, row.seed) in places]
+    ratio = "" if kind == "mtc" or not other else f", {seconds / median(other):.1f} times the multitoken transcoder's"
+    steps = max(row.n_steps for row in scored)
+    return (
+        f"{shown}\n\nA row costs {seconds:.1f} s of one core{ratio} (median over cases and seeds; {steps} steps of "
+        f"{record.training['sequences_per_batch']} sequences, and scoring)."
+    )
+
+
+def _plain(record: Benchmark, method: str) -> list[Row]:
+    """Scored rows of a line at the planted number of active latents."""
+    return [r for r in record.rows if r.method == method and r.scores is not None and r.k_factor == 1.0]
 
 
 def _case(record: Benchmark, name: str) -> str:
