@@ -122,7 +122,7 @@ def _circumstances(record: Benchmark) -> str:
     return (
         f"{n} rows, seeds {record.seeds[0]} to {record.seeds[-1]}, {record.training['n_steps']} steps of "
         f"{record.training['sequences_per_batch']} sequences each, {record.seconds / 60:.0f} minutes of one core "
-        f"({mean:.1f} s a row); {record.machine}; {versions}."
+        f"({mean:.1f} s per row); {record.machine}; {versions}."
     )
 
 
