@@ -41,7 +41,7 @@ class StreamingBatches(SequenceBatches):
         """The sequences `indices`, harvested now."""
         tokens, valid = self.sequences.rows(indices)
         batch = harvest_batch(self.model, tokens, self.reading, valid=valid)
-        return {**batch, **self.sequences.document_rows(indices)}
+        return {**batch, **_documents(self.sequences, indices, self.model)}
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,15 @@ def harvest_in_memory(
         for rows in torch.arange(n).split(sequences_per_run):
             tokens, valid = sequences.rows(rows)
             batch = harvest_batch(model, tokens, reading, valid=valid)
-            for role, value in {**batch, **sequences.document_rows(rows)}.items():
+            for role, value in {**batch, **_documents(sequences, rows, model)}.items():
                 value = value.float() if value.is_floating_point() else value
                 if role not in roles:
                     roles[role] = value.new_empty((n, *value.shape[1:]))
                 roles[role][rows[0] : rows[-1] + 1] = value
             bar.advance(tokens.numel())
     return HarvestedText(reading, roles)
+
+
+def _documents(sequences: TokenSequences, rows: Int[Tensor, " b"], model: HookedModel) -> dict[str, Int[Tensor, "b p"]]:
+    """The role `documents`, where it is known, on the device of the other roles."""
+    return {role: value.to(model.device) for role, value in sequences.document_rows(rows).items()}

@@ -3,7 +3,7 @@
 Tokens of one document are alike, so they are not as many independent observations. Documents are drawn again with
 replacement, `N_DRAWS` times; of each draw the figure is the ratio of its sums (percentile bootstrap; Efron and
 Tibshirani 1993, chapter 13). Fewer than `FEWEST_DOCUMENTS` documents give no interval. Axis legend: n position,
-d document, r draw.
+doc document (a name of its own: records hold these sums next to vectors of width d), r draw.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from polyhead.core.records import FEWEST_DOCUMENTS, Interval
 N_DRAWS = 1000
 _AT_ONCE = 100
 
-Sums = Mapping[str, Float[np.ndarray, " d"]]
+Sums = Mapping[str, Float[np.ndarray, " doc"]]
 """By name, one number per document (or per draw)."""
 Statistic = Callable[[Sums], Float[np.ndarray, " r"]]
 
@@ -42,7 +42,7 @@ class DocumentSums:
                 before = torch.nn.functional.pad(before, (0, len(now) - len(before)))
             self._sums[name] = now if before is None else before + now
 
-    def result(self) -> dict[str, Float[np.ndarray, " d"]]:
+    def result(self) -> dict[str, Float[np.ndarray, " doc"]]:
         """Sums of the documents that hold a counted position."""
         if not self._sums:
             return {}
