@@ -84,7 +84,7 @@ def _goal(rows: Sequence[Evaluation]) -> list[str]:
 
 def _dense(head: HeadPattern) -> str:
     """What dense scores of equal rank reach, where that was measured."""
-    return "" if head.svd_off_sink is None else f"; dense scores of rank {head.svd_rank}: {head.svd_off_sink:.3f}"
+    return "" if head.dense_off_sink is None else f"; dense scores of rank {head.dense_rank}: {head.dense_off_sink:.3f}"
 
 
 def _setting(e: Evaluation) -> str:

@@ -52,10 +52,12 @@ class HeadPattern(Record):
     ce_mean: float | None = None
     ce_recovered: float | None = None
     """(ce_mean - ce_spliced) / (ce_mean - ce_clean)."""
-    svd_rank: int | None = None
+    dense_rank: int | None = None
     """Rank of dense scores of equal cost: the numbers in use on the side with more of them, rounded up."""
     svd_off_sink: float | None = None
     """`nmse_off_sink` of the head's scores cut to that rank by the SVD of whitened queries and keys."""
+    dense_off_sink: float | None = None
+    """The same of scores of that rank, trained from there on the patterns, with a key bias and an offset table."""
     svd_rank_faithful: int | None = None
     """Least rank, in eighths of d_head, at which the cut scores meet the error of the goal."""
     reaches_goal: bool | None = None

@@ -3,6 +3,7 @@
 `svd`       scores q^T P k with P = the best rank-r approximation of the identity on the two sides' data:
             weights   W_QK = W_Q W_K^T truncated (of the unrotated head: no data, positions kept by rotating after);
             whitened  L_q^T L_k truncated, with cov q = L_q L_q^T and cov k = L_k L_k^T: the best rank r for scores.
+`trained_dense`  the whitened cut as a start, trained on the patterns like a dictionary, with the same explicit parts.
 `random_pairs`  a trained dictionary whose key codes are permuted among its latents: sparsity stays, pairing goes.
 Axis legend: b sequence, p position, q query, k key, d d_model or d_head, n token, r rank.
 """
@@ -13,13 +14,13 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.dictionaries.init import valid_rows
-from polyhead.dictionaries.qk_diagonal import QKDiagonal
+from polyhead.dictionaries.qk_diagonal import QKDiagonal, counted_queries, distances, pattern_terms
 
 
 class LowRankScores:
@@ -58,6 +59,9 @@ class WhitenedHead:
     def cut(self, rank: int) -> LowRankScores:
         """The rank-r scores nearest to the head's in the mean square over all pairs of a query and a key.
 
+        Args:
+            rank: Singular values that are kept.
+
         Raises:
             PolyheadError: a rank above the width of a head.
         """
@@ -65,6 +69,93 @@ class WhitenedHead:
         middle = (self._U[:, :rank] * self._s[:rank]) @ self._Vh[:rank]
         P = torch.linalg.solve(self._root_q.mT, torch.linalg.solve(self._root_k.mT, middle.mT).mT)
         return LowRankScores(P.float(), self.mean_q, self.mean_k, self.score_scale)
+
+    @torch.no_grad()
+    def dense(self, rank: int, n_offsets: int) -> "DenseScores":
+        """The same scores as parameters, to be trained.
+
+        Args:
+            rank: Singular values that are kept.
+            n_offsets: Distances in the offset table, the last for all beyond.
+
+        Raises:
+            PolyheadError: a rank above the width of a head.
+        """
+        _check_rank(rank, len(self._s))
+        size = (self._s[:rank] * self.score_scale).sqrt()
+        bias = (self._root_k.mT @ self.mean_q.double()) * self.score_scale
+        return DenseScores(
+            self, (self._U[:, :rank] * size).float(), (self._Vh[:rank].mT * size).float(), bias, n_offsets
+        )
+
+    def queries(self, q: Float[Tensor, "b p d"]) -> Float[Tensor, "b p d"]:
+        """Queries in the axes of this head."""
+        return _whiten(q.float() - self.mean_q, self._root_q)
+
+    def keys(self, k: Float[Tensor, "b p d"]) -> Float[Tensor, "b p d"]:
+        """Keys in the axes of this head."""
+        return _whiten(k.float() - self.mean_k, self._root_k)
+
+
+class DenseScores(nn.Module):
+    """Trainable scores of rank r, with the same parts outside them as a QK dictionary: key bias and offset table.
+
+    S[t, s] = (q_t A) . (k_s B) + k_s . key_bias + offset[t - s], q and k in whitened axes.
+    """
+
+    def __init__(
+        self,
+        head: WhitenedHead,
+        A: Float[Tensor, "d r"],
+        B: Float[Tensor, "d r"],
+        key_bias: Float[Tensor, " d"],
+        n_offsets: int,
+    ) -> None:
+        super().__init__()
+        self.head = head
+        self.A, self.B = nn.Parameter(A.clone()), nn.Parameter(B.clone())
+        self.key_bias, self.offset = nn.Parameter(key_bias.float()), nn.Parameter(A.new_zeros(1, n_offsets))
+
+    def scores(self, batch: Batch) -> Float[Tensor, "b 1 q k"]:
+        """Up to a constant per query, not masked."""
+        q, k = self.head.queries(batch["q"]), self.head.keys(batch["k"])
+        paired = (q @ self.A) @ (k @ self.B).mT + (k @ self.key_bias)[:, None]
+        return paired[:, None] + self.offset[:, distances(q.shape[1], self.offset.shape[1])]
+
+    @torch.no_grad()
+    def reconstruct(self, batch: Batch) -> Float[Tensor, "b 1 q k"]:
+        """Patterns of the one head."""
+        scores = self.scores(batch)
+        future = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)
+        return scores.masked_fill(future, -1e9).softmax(-1)
+
+
+def trained_dense(
+    head: WhitenedHead, rank: int, batches: Sequence[Batch], *, n_steps: int = 200, lr: float = 5e-3
+) -> DenseScores:
+    """Dense scores of a rank, trained from the SVD on the loss of QK dictionaries: what a sparse code competes with.
+
+    Args:
+        head: Its whitened axes, which give the start.
+        rank: Of the scores.
+        batches: With q and k `[b, p, d_head]` of the head and its pattern as the target `[b, 1, q, k]`; gone through
+            again and again.
+        n_steps: Steps of Adam, one batch each; the rate falls linearly to zero.
+        lr: Its first rate.
+
+    Raises:
+        PolyheadError: a rank above the width of a head.
+    """
+    dense = head.dense(rank, max(batch["q"].shape[1] for batch in batches))
+    adam = torch.optim.Adam(dense.parameters(), lr=lr, betas=(0.9, 0.99))
+    for step in range(n_steps):
+        batch = batches[step % len(batches)]
+        adam.param_groups[0]["lr"] = lr * (1 - step / n_steps)
+        adam.zero_grad()
+        terms = pattern_terms(dense.scores(batch), batch["target"], counted_queries(batch))
+        (terms["kl"] + terms["nmse"]).backward()
+        adam.step()
+    return dense
 
 
 def whitened_svd(batches: Sequence[Batch], rank: int, score_scale: float) -> LowRankScores:
@@ -108,6 +199,11 @@ def random_pairs(dictionary: QKDiagonal, generator: torch.Generator) -> QKDiagon
     return other
 
 
+def _whiten(rows: Float[Tensor, "b p d"], root: Float[Tensor, "d d"]) -> Float[Tensor, "b p d"]:
+    """x L^-T: covariance one where that of x is L L^T."""
+    return rows @ torch.linalg.inv(root).mT.float()
+
+
 def _check_rank(rank: int, width: int) -> None:
     if not 1 <= rank <= width:
         raise PolyheadError(f"rank {rank} of a head of width {width}; expected 1 to {width}")
@@ -118,4 +214,6 @@ def _root(rows: Float[Tensor, "n d"]) -> Float[Tensor, "d d"]:
     centred = (rows - rows.mean(0)).double()
     covariance = centred.mT @ centred / max(1, len(rows) - 1)
     floor = 1e-6 * covariance.diagonal().mean() + 1e-12
-    return torch.linalg.cholesky(covariance + floor * torch.eye(len(covariance), dtype=torch.float64))
+    return torch.linalg.cholesky(
+        covariance + floor * torch.eye(len(covariance), dtype=torch.float64, device=rows.device)
+    )

@@ -19,7 +19,7 @@ from polyhead.core.run_folder import open_run, stage
 from polyhead.core.sites import is_after_attention, site
 from polyhead.experiments.config import Member
 from polyhead.experiments.data import ExperimentData, load_data
-from polyhead.experiments.pattern_svd import with_svd
+from polyhead.experiments.pattern_dense import with_dense
 from polyhead.experiments.train import COST_FILE, load_config, load_member, member_dir, require_finished
 from polyhead.metrics.baselines import (
     Constant,
@@ -76,7 +76,7 @@ def evaluate_members(data: ExperimentData, reading: Reading, members: list[Membe
     for start in range(0, len(members), _AT_ONCE):
         subjects = [member_subject(data, m, run_dir) for m in members[start : start + _AT_ONCE]]
         evaluations += evaluate_all(data.model, subjects, batches, reference)
-    return with_svd(data, reading, evaluations, batches)
+    return with_dense(data, reading, evaluations, batches)
 
 
 def reference_for(data: ExperimentData, reading: Reading) -> tuple[Reference, Repeatable]:
@@ -226,8 +226,9 @@ def _half_width(interval: Interval | None) -> float | None:
 def pattern_rows(evaluations: list[Evaluation]) -> list[dict[str, Any]]:
     """One row per dictionary and head whose pattern it makes, the goal first; narrow enough for 80 characters.
 
-    `off sink`: nMSE about the mean pattern without the sink key; `SVD`: the same of dense scores of equal rank;
-    `top off`: agreement of top keys off the sink; `rec`: CE recovered between the mean pattern and the head's own.
+    `off sink`: nMSE about the mean pattern without the sink key; `dense`: the same of trained dense scores of equal
+    rank; `top off`: agreement of top keys off the sink; `rec`: CE recovered between the mean pattern and the
+    head's own.
     """
     return [
         {
@@ -239,7 +240,7 @@ def pattern_rows(evaluations: list[Evaluation]) -> list[dict[str, Any]]:
             "L0 k": h.l0_key,
             "densest": h.densest,
             "mean": h.nmse_about_mean,
-            "SVD": h.svd_off_sink,
+            "dense": h.dense_off_sink,
             "top off": h.top_key_off_sink,
             "explicit": h.explicit_off_sink,
             "rec": h.ce_recovered,

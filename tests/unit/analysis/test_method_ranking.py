@@ -81,6 +81,6 @@ def test_the_goal_leads_what_is_said_of_patterns():
         "14.0 per key of d_head 32, densest 15%); L3H3 by QK diagonalisation k=16 seed 0 no (0.080, L0 12.0 per query "
         "and 49.7 per key of d_head 32, densest 15%)."
     )
-    dense = tuple(h.model_copy(update={"svd_rank": 14, "svd_off_sink": 0.25}) for h in heads[1:])
+    dense = tuple(h.model_copy(update={"dense_rank": 14, "dense_off_sink": 0.25}) for h in heads[1:])
     (line, _) = patterns([found.model_copy(update={"head_patterns": dense})])
     assert line.endswith("densest 15%; dense scores of rank 14: 0.250).")

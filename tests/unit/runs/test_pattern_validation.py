@@ -36,7 +36,7 @@ def test_the_last_row_of_training_has_the_numbers_of_the_goal(tmp_path: Path):
     assert last[0]["validation_pattern_nmse_off_sink"] == pytest.approx(row["off sink"]) == summary[0]["nMSE off sink"]
     assert last[0]["validation_l0_key"] == pytest.approx(row["L0 k"])
     (head,) = next(e for e in evaluations if e.head_patterns).head_patterns
-    assert head.svd_rank == max(1, ceil(max(head.l0_query, head.l0_key)))
-    assert head.svd_off_sink == row["SVD"] > 0
+    assert head.dense_rank == max(1, ceil(max(head.l0_query, head.l0_key)))
+    assert 0 < head.dense_off_sink == row["dense"] < head.svd_off_sink
     assert head.svd_rank_faithful in range(4, 33, 4)
     assert any(line.startswith("Heads explained (nMSE about the mean pattern, sink excluded") for line in verdict)

@@ -7796,16 +7796,17 @@ THIS SOFTWARE.
       "Share of positions on which the most frequent latent fires, on the denser of its sides."
     ],
     [
-      "svd_off_sink",
-      "Dense scores",
+      "dense_off_sink",
+      "Dense, trained",
       three2,
-      "The number of the goal for dense scores of equal rank: the head's own, cut to as many numbers as the dictionary uses on its busier side."
+      "The number of the goal for dense scores of as many numbers as the dictionary uses on its busier side, trained on the same loss."
     ],
+    ["svd_off_sink", "Dense, SVD", three2, "The same for the head's own scores, cut to that rank and not trained."],
     [
       "svd_rank_faithful",
       "Rank for 0.1",
       (v) => fixed(v, 0),
-      "Least rank, in eighths of d_head, at which dense scores come within 0.1."
+      "Least rank, in eighths of d_head, at which the cut scores come within 0.1."
     ],
     ["nmse_about_mean", "About the mean", three2, "nMSE about the mean pattern over sequences, the sink included."],
     [

@@ -9,14 +9,16 @@ from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
 from polyhead.core.records import Evaluation
 from polyhead.experiments.data import ExperimentData
-from polyhead.metrics.pattern_svd import ByRank, HeadWidths, svd_off_sink
+from polyhead.metrics.pattern_dense import DenseErrors, HeadWidths, dense_off_sink
 from polyhead.metrics.positions import Positions
 
 _SEQUENCES = 64
-"""Training sequences from which the axes of the cut are measured."""
+"""Training sequences on which dense scores are measured and trained."""
+_ENTRIES = 2**26
+"""Entries of their patterns that are held in memory, unless eight sequences have more."""
 
 
-def with_svd(
+def with_dense(
     data: ExperimentData, reading: Reading, evaluations: Sequence[Evaluation], held_out: Iterable[Batch]
 ) -> list[Evaluation]:
     """The same evaluations, with what dense scores of equal rank reach; unchanged where no queries and keys are read.
@@ -33,20 +35,23 @@ def with_svd(
         return list(evaluations)
     layer = data.layers[0]
     eighths = {max(1, layer.d_head * i // 8) for i in range(1, 9)}
-    sides = Reading(roles={role: reading.roles[role] for role in ("q", "k")})
-    found = svd_off_sink(
-        list(data.fit_batches(sides, _SEQUENCES).in_order()),
+    needed = Reading(roles={role: reading.roles[role] for role in ("q", "k", "target")})
+    widths, ranks = _widths(reading, layer), {rank for rank in costs if rank is not None}
+    sequences = max(8, min(_SEQUENCES, _ENTRIES // (len(widths.key_of) * data.cfg.seq_len**2)))
+    found = dense_off_sink(
+        list(data.fit_batches(needed, sequences).in_order()),
         held_out,
-        _widths(reading, layer),
+        widths,
         score_scale=layer.score_scale,
-        ranks=eighths | {rank for rank in costs if rank is not None},
+        ranks=eighths | ranks,
+        trained=ranks,
         counted=Positions.of(data.model).counted,
     )
     return [
         e.model_copy(
             update={
                 "head_patterns": tuple(
-                    _next_to(h, by_rank, eighths) for h, by_rank in zip(e.head_patterns, found, strict=True)
+                    _next_to(h, errors, eighths) for h, errors in zip(e.head_patterns, found, strict=True)
                 )
             }
         )
@@ -61,14 +66,18 @@ def _cost(head: HeadPattern) -> int | None:
     return min(head.d_head, max(1, ceil(max(head.l0_query, head.l0_key) * head.block_width)))
 
 
-def _next_to(head: HeadPattern, by_rank: ByRank, eighths: set[int]) -> HeadPattern:
+def _next_to(head: HeadPattern, errors: DenseErrors, eighths: set[int]) -> HeadPattern:
     cost = _cost(head)
-    if cost is None or not by_rank:
+    if cost is None or not errors.svd:
         return head
-    enough = [rank for rank in sorted(eighths) if by_rank[rank] <= FAITHFUL]
-    return head.model_copy(
-        update={"svd_rank": cost, "svd_off_sink": by_rank[cost], "svd_rank_faithful": min(enough, default=None)}
-    )
+    enough = [rank for rank in eighths if errors.svd[rank] <= FAITHFUL]
+    found = {
+        "dense_rank": cost,
+        "svd_off_sink": errors.svd[cost],
+        "dense_off_sink": errors.trained[cost],
+        "svd_rank_faithful": min(enough, default=None),
+    }
+    return head.model_copy(update=found)
 
 
 def _widths(reading: Reading, layer: BaseLayer) -> HeadWidths:
