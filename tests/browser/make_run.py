@@ -160,6 +160,7 @@ def _rows(rng: np.random.Generator, n: int, n_heads: int, one_hot: bool) -> list
                 map_y=place[i, 1], cluster=int(cluster[i]), top_source_tokens=words[:5],
                 top_promoted=[TOKENS[j] for j in rng.integers(0, len(TOKENS), 6)],
                 family="" if dead[i] else FAMILIES[i % len(FAMILIES)], family_share=0.3 + 0.001 * i,
+                distance=None if i % len(FAMILIES) == 3 else 1.5 * i,
             )
         )  # fmt: skip
     return rows

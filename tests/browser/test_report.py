@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from make_run import NASTY
+from make_run import NASTY, make_run
 
+from polyhead.core.label_records import Label, Labels
+from polyhead.reports import write_report
 from polyhead.reports.serve import make_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -175,16 +177,40 @@ def test_table_filters_by_head_density_identity_and_cluster(small_report: Path, 
     page.wait_for_selector(".tally:has-text('240')")
 
 
+def test_families_distances_and_labels(tmp_path: Path, open_page: Opener):
+    run = make_run(tmp_path / "run", dictionaries=1)
+    labels = run / "members" / "free-k16-s0" / "dictionary"
+    labels.mkdir(parents=True)
+    (labels / "labels.json").write_text(
+        Labels(labels={13: Label(label="closes <b>brackets</b>"), 9: Label(label="repeats names")}).model_dump_json()
+    )
+    page = open_page(write_report(run), FREE)
+    heads = page.locator("[role=columnheader]").all_inner_texts()
+    assert [h.strip() for h in heads if h.strip() in ("Label", "Family", "Distance")] == ["Label", "Family", "Distance"]
+    page.fill("#search", "closes")
+    assert column(page, 0) == ["13"]
+    assert column(page, 1) == ["closes <b>brackets</b>"]
+    assert column(page, 9) == ["previous 31.3 %"]
+    assert column(page, 10) == ["19.50"]
+    page.fill("#search", "")
+    page.select_option("[aria-label=Family]", "identity")
+    assert {text.split()[0] for text in column(page, 9)} == {"identity"}
+    assert set(column(page, 10)) == {"–"}
+    page.evaluate("location.hash = '#/d/free-k16-s0/latent/13'")
+    page.wait_for_selector(".called")
+    assert page.inner_text(".called") == "closes <b>brackets</b>"
+
+
 def test_search_finds_tokens_as_text_and_as_marks(small_report: Path, open_page: Opener):
     page = open_page(small_report, FREE)
     page.fill("#search", "toler")
-    texts = [a + b for a, b in zip(column(page, 9), column(page, 10))]
+    texts = [a + b for a, b in zip(column(page, 10), column(page, 11))]
     assert texts
     assert all("toler" in t for t in texts)
     page.select_option("[aria-label='Search in']", "promoted")
-    assert all("toler" in t for t in column(page, 10))
+    assert all("toler" in t for t in column(page, 11))
     page.fill("#search", "↵")
-    assert all("↵" in t for t in column(page, 10))
+    assert all("↵" in t for t in column(page, 11))
     page.fill("#search", "no token reads like this")
     assert column(page, 0) == []
 

@@ -12,6 +12,7 @@ const table = {
   group: Int32Array.of(-1, -1, 0, 1),
   cluster: Int32Array.of(0, 0, 1, -1),
   family: ["induction", "", "previous", ""],
+  label: ["", "", "closes a Bracket", ""],
   top_source_tokens: [[0], [1], [2], [3]],
   top_key_tokens: [[], [], [], []],
   top_promoted: [[2], [], [1], []],
@@ -31,6 +32,12 @@ test("tokens are found as written, as shown, and whole in quotation marks", () =
   assert.deepEqual(found('q="tolerance"'), [0, 2]);
   assert.deepEqual(found('q="toler"'), []);
   assert.deepEqual(found("q=↵&dead=1"), [1, 2]);
+});
+
+test("labels are found where all is searched", () => {
+  assert.deepEqual(found("q=bracket"), [2]);
+  assert.deepEqual(found('q="closes a"'), [2]);
+  assert.deepEqual(found("q=bracket&in=source"), []);
 });
 
 test("heads, groups, clusters and ranges in per cent", () => {

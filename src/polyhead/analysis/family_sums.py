@@ -72,8 +72,8 @@ class FamilySums:
         """
         self.strength = loadings.abs().double()
         n, width = self.strength.shape
-        self.mass = {name: torch.zeros(n, dtype=torch.float64) for name in (*FAMILIES, "all")}
-        self.base = {name: torch.zeros(width - 1, dtype=torch.float64) for name in (*FAMILIES, "all")}
+        self.mass = {name: torch.zeros(n, dtype=torch.float64) for name in (*FAMILIES, "distance", "all")}
+        self.base = {name: torch.zeros(width - 1, dtype=torch.float64) for name in self.mass}
         self.fires = torch.zeros(n, dtype=torch.int64)
         self.by_token = TokenMasses(vocabulary, None if promoted is None else promoted[:, :N_PROMOTED], n)
 
@@ -88,10 +88,12 @@ class FamilySums:
         """Add the codes of a batch (0 for what is not active) and the patterns that move them."""
         values = values.double() * valid[..., None]
         masks = relations(tokens)
-        names = [*masks, "all"]
+        names = [*masks, "distance", "all"]
+        position = torch.arange(tokens.shape[1], device=tokens.device)
+        distance = (position[:, None] - position).clamp_min(0)
         for b in range(len(tokens)):
             self.fires += torch.bincount(indices[b, 1:][values[b, 1:] > 0], minlength=len(self.fires))
-            along = torch.stack([*(mask[b] for mask in masks.values()), torch.ones_like(masks["bos"][b])]).double()
+            along = torch.stack([*(mask[b] for mask in masks.values()), distance, torch.ones_like(distance)]).double()
             moved = pattern[b].double() * valid[b, None, :, None]
             sent = torch.einsum("hts,rts->rhs", moved, along)  # what each source sends along each relation
             strength = self.strength[indices[b]]  # [s, k, h]
@@ -108,7 +110,7 @@ class FamilySums:
         self.mass[name].index_add_(0, indices.flatten(), amounts.flatten())
 
     def table(self) -> pd.DataFrame:
-        """One row per latent: tokens (at which it fires), a share per family, family, lift; see `families`."""
+        """One row per latent: tokens, a share per family, family, lift, distance; see `families`."""
         total, mass = self.mass["all"].clamp_min(1e-12), {**self.mass, **self.by_token.mass}
         found = {name: (mass[name] / total).numpy() for name in ALL_FAMILIES if name in mass}
         shares = pd.DataFrame({**found, "position": self.by_token.position_share().numpy()})
@@ -121,12 +123,21 @@ class FamilySums:
             for i, name in enumerate(names)
         ]
         shares.insert(0, "tokens", self.fires.numpy())
-        return shares.assign(family=names, lift=lifts)
+        by_pattern = self.mass["all"] - self.mass["identity"]
+        distance = torch.where(by_pattern > 1e-12, self.mass["distance"] / by_pattern.clamp_min(1e-12), math.nan)
+        return shares.assign(family=names, lift=lifts, distance=distance.numpy())
 
-    def named(self) -> list[tuple[str, float]]:
-        """The family of each latent ("" for none) and its share."""
+    def named(self) -> list[tuple[str, float, float | None]]:
+        """The family of each latent ("" for none), its share, and the distance (None where no pattern moves it)."""
         rows = self.table().to_dict(orient="records")
-        return [(row["family"], float(row[row["family"]]) if row["family"] else 0.0) for row in rows]
+        return [
+            (
+                row["family"],
+                float(row[row["family"]]) if row["family"] else 0.0,
+                None if math.isnan(row["distance"]) else float(row["distance"]),
+            )
+            for row in rows
+        ]
 
 
 def family_of(shares: dict[Any, float]) -> str:

@@ -55,7 +55,8 @@ def families(
     Returns:
         One row per latent: tokens (at which it fires), a share per family, family (the relation of the largest share
         among those of at least .3, the narrowest first; without one, the kind of source of the largest share of at
-        least .5), lift of a relation over its heads' own attention.
+        least .5), lift of a relation over its heads' own attention, distance (tokens from destination back to
+        source, mean over what patterns move).
 
     Raises:
         PolyheadError: a dictionary that moves nothing by loadings, or says neither model nor sites; text as in

@@ -316,7 +316,7 @@ def _rows(
     families: FamilySums | None,
 ) -> list[LatentRow]:
     n_top = 5
-    named = [("", 0.0)] * sums.n_latents if families is None else families.named()
+    named = [("", 0.0, None)] * sums.n_latents if families is None else families.named()
     density = (sums.active.double() / max(1, sums.n)).tolist()
     share = (sums.energy / sums.energy.sum().clamp_min(1e-300)).tolist()
     heads = participation_ratio(loadings.double()).nan_to_num(0.0).tolist()
@@ -345,6 +345,7 @@ def _rows(
             group=groups[i],
             family=named[i][0],
             family_share=named[i][1],
+            distance=named[i][2],
         )
         for i in range(sums.n_latents)
     ]

@@ -265,6 +265,8 @@ class LatentRow(Record):
     """What it does with positions, or what it carries (`analysis/family_sums.py`); empty for none."""
     family_share: float = 0.0
     """Share of what it moves that makes it so."""
+    distance: float | None = None
+    """Tokens from destination back to source, mean over what patterns move; None where they move nothing."""
 
 
 class Arc(Record):

@@ -12,11 +12,12 @@ from pydantic import TypeAdapter
 from polyhead.core.arrays import read_table
 from polyhead.core.data_files import read_json, validated_as
 from polyhead.core.errors import ArtifactError
+from polyhead.core.label_records import load_labels
 from polyhead.core.records import DictionaryCard, Evaluation, LatentPage, LatentRow, Overview, load_lines
 
 _PAGES = TypeAdapter(list[LatentPage])
 _NAME = re.compile(r"\w[\w.+=,@ -]*")
-_LATER = ("family", "family_share")
+_LATER = ("family", "family_share", "distance")
 """Columns of the latent table that earlier versions did not write."""
 _SHARD = re.compile(r"(\d+)\.json")
 
@@ -51,6 +52,15 @@ class RunRecords:
                 f"{path}: {expected} loadings per latent expected (heads, identity); {min(widths)} received"
             )
         return table
+
+    def labels(self, card: DictionaryCard) -> dict[int, str]:
+        """What the latents of a dictionary are called, where `polyhead interpret` or a person said it.
+
+        Raises:
+            ArtifactError: a damaged file of labels.
+        """
+        found = load_labels(self.folder.parent / "members" / card.name / "dictionary")
+        return {latent: one.label for latent, one in found.labels.items()}
 
     def page_shards(self, card: DictionaryCard) -> list[tuple[int, Path]]:
         """Number and file of every shard of latent pages; a dictionary may have none."""

@@ -1,5 +1,6 @@
 """The latent table as columns: numbers for typed arrays, tokens as indices into one vocabulary."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -12,24 +13,30 @@ ROW_SHARD = 8192
 
 NUMBERS = (
     *("density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y"),
-    "family_share",
+    *("family_share", "distance"),
 )
 WHOLE_NUMBERS = ("latent", "main_head", "cluster", "group")
 TOKEN_LISTS = ("top_source_tokens", "top_key_tokens", "top_promoted")
 
 
-def table_scripts(table: pa.Table) -> tuple[list[str], list[dict[str, Any]]]:
-    """The vocabulary of all token lists, and the columns of each shard of rows."""
+def table_scripts(table: pa.Table, labels: Mapping[int, str]) -> tuple[list[str], list[dict[str, Any]]]:
+    """The vocabulary of all token lists, and the columns of each shard of rows.
+
+    Args:
+        table: One row per latent.
+        labels: What latents are called, by number.
+    """
     vocabulary: dict[str, int] = {}
     shards = []
     for first in range(0, table.num_rows, ROW_SHARD):
         part = table.slice(first, ROW_SHARD)
         columns: dict[str, Any] = {"first": first}
         for name in NUMBERS:
-            columns[name] = [shorten(v, 5) for v in part[name].to_pylist()]
+            columns[name] = [None if v is None else shorten(v, 5) for v in part[name].to_pylist()]
         for name in WHOLE_NUMBERS:
             columns[name] = part[name].to_pylist()
         columns["family"] = part["family"].to_pylist()
+        columns["label"] = [labels.get(latent, "") for latent in part["latent"].to_pylist()]
         columns["loadings"] = [round(v, 4) for row in part["loadings"].to_pylist() for v in row]
         for name in TOKEN_LISTS:
             columns[name] = [

@@ -59,7 +59,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _write_dictionary(run: RunRecords, card: DictionaryCard, folder: Path) -> dict[str, Any]:
-    vocabulary, rows = table_scripts(run.latents(card))
+    vocabulary, rows = table_scripts(run.latents(card), run.labels(card))
     shards = run.page_shards(card)
     for number, columns in enumerate(rows):
         write_script(folder, f"{card.name}/rows-{number:04d}", columns)

@@ -185,6 +185,8 @@ def test_families_are_those_of_the_movement_written_out(tiny_model, mtc):
     total = (arcs.sum((1, 2, 3)) + own).clamp_min(1e-12)
     shares = {name: (arcs * mask).sum((1, 2, 3)) / total for name, mask in relations(batch["tokens"]).items()}
     shares["identity"] = own / total
+    t = torch.arange(P)
+    far = (arcs * (t[:, None] - t).clamp_min(0)).sum((1, 2, 3))
     named = 0
     for row in analysed(tiny_model, mtc, sizes=(7, 13)).rows:
         narrow = {name: float(share[row.latent]) for name, share in shares.items() if name != "recent"}
@@ -194,6 +196,11 @@ def test_families_are_those_of_the_movement_written_out(tiny_model, mtc):
             named += 1
         else:
             assert row.family in ("", "recent", *TOKEN_FAMILIES)
+        moved = total[row.latent] - own[row.latent]
+        if moved > 1e-9:
+            assert row.distance == pytest.approx(float(far[row.latent] / moved), rel=1e-4)
+        else:
+            assert row.distance is None
     assert named > 5
     assert (analysed(tiny_model, mtc).rows[DEAD].family, total[DEAD].item()) == ("", 1e-12)
 

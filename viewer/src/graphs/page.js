@@ -11,18 +11,17 @@ import * as graphSearch from "./search.js";
 import * as graphState from "./state.js";
 import { answer } from "./story.js";
 import * as storyLine from "./story_line.js";
+import { thresholds } from "./thresholds.js";
 import * as graphSubgraph from "./subgraph.js";
 import * as graphVerify from "./verify.js";
 import * as graphView from "./view.js";
 import * as dom from "../shared/dom.js";
 import { el, segmented, announce } from "../shared/dom.js";
 import * as saving from "../shared/export.js";
-import { percent, count } from "../shared/format.js";
+import { count } from "../shared/format.js";
 import * as store from "../shared/store.js";
 import * as theme from "../shared/theme.js";
 import * as tip from "../shared/tip.js";
-
-const LEAST_SHARE = 1e-4;
 
 const saveSvg = (chart, name) => {
   const copy = chart.cloneNode(true);
@@ -190,48 +189,8 @@ export const page = async (summary, query, many) => {
     },
   );
 
-  // Thresholds: share of influence kept, and least share of a target's input (on a log scale, the left end is 0).
-  const slider = (id, name, hint, at, read, say) => {
-    const out = el("output", { for: id }, say());
-    const box = el("input", {
-      id,
-      type: "range",
-      min: 0,
-      max: 100,
-      value: at,
-      title: hint,
-      oninput: () => {
-        read(Number(box.value));
-        out.textContent = say();
-        view.changed();
-      },
-      onchange: remember,
-    });
-    return el("label.threshold", { title: hint }, name, box, out);
-  };
-  const toShare = (v) => (v <= 0 ? 0 : LEAST_SHARE * (0.5 / LEAST_SHARE) ** (v / 100));
-  const fromShare = (v) => (v <= 0 ? 0 : Math.round((100 * Math.log(v / LEAST_SHARE)) / Math.log(0.5 / LEAST_SHARE)));
   const nShown = () => view.seen().reduce((a, b) => a + b, 0);
-  const nodesSlider = slider(
-    "kept",
-    "Nodes",
-    "Keep the nodes that make up this share of the influence",
-    Math.round(100 * state.kept),
-    (v) => {
-      state.kept = v / 100;
-    },
-    () => `${percent(state.kept)}`,
-  );
-  const edgesSlider = slider(
-    "least",
-    "Edges",
-    "Show edges that bring at least this share of their target's input",
-    fromShare(state.least),
-    (v) => {
-      state.least = toShare(v);
-    },
-    () => (state.least ? `≥ ${percent(state.least)}` : "all"),
-  );
+  const [nodesSlider, edgesSlider] = thresholds(state, () => view.changed(), remember);
   const follow = segmented(
     "What hovering traces",
     [

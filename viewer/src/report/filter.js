@@ -52,6 +52,7 @@ const matching = (table, words) => {
 // Places in the table of the rows that pass.
 export const select = (table, state) => {
   const hits = state.q ? matching(table, state.q) : null;
+  const called = state.in === "both" ? state.q.toLowerCase().replace(/^"(.+)"$/, "$1") : "";
   const fields = FIELDS[state.in].map((name) => table[name]);
   const head = state.head === "" ? null : Number(state.head),
     group = state.group === "" ? null : Number(state.group),
@@ -71,7 +72,8 @@ export const select = (table, state) => {
     if (dmax !== null && !(density <= dmax)) continue;
     if (imin !== null && !(identity >= imin)) continue;
     if (imax !== null && !(identity <= imax)) continue;
-    if (hits && !fields.some((lists) => lists[i].some((t) => hits[t]))) continue;
+    const named = called && table.label[i].toLowerCase().includes(called);
+    if (hits && !named && !fields.some((lists) => lists[i].some((t) => hits[t]))) continue;
     out[n++] = i;
   }
   return out.subarray(0, n);

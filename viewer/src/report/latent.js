@@ -162,6 +162,7 @@ export const page = async (data, card, latent) => {
       "div.head",
       step(previous, "Previous", "‹", "k"),
       el("h1", `${kind.Noun} ${latent}`),
+      table.label[i] && el("strong.called", table.label[i]),
       step(next, "Next", "›", "j"),
       el("span.faint", "of ", el("a", { href: home(card, query) }, card.name), ` · ${text}`),
     ),

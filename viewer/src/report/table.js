@@ -45,6 +45,11 @@ const columnsOf = (card, table) => {
   const group = { rising: true, draw: (i) => groupName(card, table.group[i]) };
   return [
     column("latent", kind.Noun, "74px", { kind: "number", rising: true, draw: nameOf }),
+    table.label.some(Boolean) &&
+      column("label", "Label", "240px", {
+        values: null,
+        draw: (i) => el("span.label", { title: table.label[i] }, table.label[i]),
+      }),
     number("density", "Density", "78px", percentColumn),
     number("energy_share", "Energy", "78px", percentColumn),
     number("max_activation", "Max act.", "82px", numberColumn),
@@ -55,6 +60,7 @@ const columnsOf = (card, table) => {
       column("loadings", card.loadings === "measured" ? "Measured heads" : "Loadings", "136px", loadings),
     hasFamilies(table) &&
       column("family", "Family", "132px", { values: table.family_share, kind: "named", draw: familyOf }),
+    hasFamilies(table) && number("distance", "Distance", "86px", numberColumn),
     kind.hasGroups && column("group", kind.group, "150px", group),
     words("top_source_tokens", kind.tokens),
     kind.keyTokens && words("top_key_tokens", kind.keyTokens),

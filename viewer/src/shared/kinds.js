@@ -178,6 +178,8 @@ const SHARED = {
   main_head: "The head with the largest loading by size.",
   top_promoted: "Tokens whose logits it raises most, directly through the unembedding.",
   cluster: "Group of latents with similar loadings.",
+  label: "What polyhead interpret or a person calls it; the search looks here too.",
+  distance: "Tokens from destination back to source, mean over what attention moves.",
   family:
     "What it does with positions: the relation of source and destination along which it moves at least 30 % (recent: 50 %), and that share. Induction: from the token after an earlier copy of the current one. Without such a relation, what it carries: copying, succession, delimiters, indentation, fixed positions (50 %).",
 };

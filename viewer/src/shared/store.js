@@ -44,10 +44,11 @@ export const load = (key) => {
 const shard = (n) => String(n).padStart(4, "0");
 const NUMBERS = [
   ...["density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y"],
-  "family_share",
+  ...["family_share", "distance"],
 ];
 const WHOLE = ["latent", "main_head", "cluster", "group"];
 const TOKENS = ["top_source_tokens", "top_key_tokens", "top_promoted"];
+const TEXTS = ["family", "label"];
 const tables = new Map();
 
 const readTable = async (card) => {
@@ -60,14 +61,14 @@ const readTable = async (card) => {
   for (const name of NUMBERS) table[name] = new Float32Array(n);
   for (const name of WHOLE) table[name] = new Int32Array(n);
   for (const name of TOKENS) table[name] = [];
-  table.family = [];
+  for (const name of TEXTS) table[name] = [];
   for (const part of parts) {
     for (const name of [...NUMBERS, ...WHOLE])
       table[name].set(
         part[name].map((v) => (v === null ? NaN : v)),
         part.first,
       );
-    table.family.push(...part.family);
+    for (const name of TEXTS) for (const text of part[name]) table[name].push(text);
     table.loadings.set(part.loadings, part.first * width);
     for (const name of TOKENS) for (const list of part[name]) table[name].push(list);
   }

@@ -5044,6 +5044,52 @@ THIS SOFTWARE.
     );
   };
 
+  // src/graphs/thresholds.js
+  var LEAST_SHARE = 1e-4;
+  var thresholds = (state, changed, remember) => {
+    const slider = (id2, name, hint2, at, read2, say) => {
+      const out = el("output", { for: id2 }, say());
+      const box2 = el("input", {
+        id: id2,
+        type: "range",
+        min: 0,
+        max: 100,
+        value: at,
+        title: hint2,
+        oninput: () => {
+          read2(Number(box2.value));
+          out.textContent = say();
+          changed();
+        },
+        onchange: remember
+      });
+      return el("label.threshold", { title: hint2 }, name, box2, out);
+    };
+    const toShare = (v) => v <= 0 ? 0 : LEAST_SHARE * (0.5 / LEAST_SHARE) ** (v / 100);
+    const fromShare = (v) => v <= 0 ? 0 : Math.round(100 * Math.log(v / LEAST_SHARE) / Math.log(0.5 / LEAST_SHARE));
+    const nodesSlider = slider(
+      "kept",
+      "Nodes",
+      "Keep the nodes that make up this share of the influence",
+      Math.round(100 * state.kept),
+      (v) => {
+        state.kept = v / 100;
+      },
+      () => `${percent(state.kept)}`
+    );
+    const edgesSlider = slider(
+      "least",
+      "Edges",
+      "Show edges that bring at least this share of their target's input",
+      fromShare(state.least),
+      (v) => {
+        state.least = toShare(v);
+      },
+      () => state.least ? `≥ ${percent(state.least)}` : "all"
+    );
+    return [nodesSlider, edgesSlider];
+  };
+
   // src/graphs/subgraph.js
   var BOX = 26;
   var GAP = 14;
@@ -7917,7 +7963,6 @@ THIS SOFTWARE.
   var blobUrl = (parts, type) => URL.createObjectURL(new Blob(parts, { type }));
 
   // src/graphs/page.js
-  var LEAST_SHARE = 1e-4;
   var saveSvg = (chart, name) => {
     const copy = chart.cloneNode(true);
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -8073,47 +8118,8 @@ THIS SOFTWARE.
         showSide();
       }
     );
-    const slider = (id2, name, hint2, at, read2, say) => {
-      const out = el("output", { for: id2 }, say());
-      const box2 = el("input", {
-        id: id2,
-        type: "range",
-        min: 0,
-        max: 100,
-        value: at,
-        title: hint2,
-        oninput: () => {
-          read2(Number(box2.value));
-          out.textContent = say();
-          view.changed();
-        },
-        onchange: remember
-      });
-      return el("label.threshold", { title: hint2 }, name, box2, out);
-    };
-    const toShare = (v) => v <= 0 ? 0 : LEAST_SHARE * (0.5 / LEAST_SHARE) ** (v / 100);
-    const fromShare = (v) => v <= 0 ? 0 : Math.round(100 * Math.log(v / LEAST_SHARE) / Math.log(0.5 / LEAST_SHARE));
     const nShown = () => view.seen().reduce((a2, b) => a2 + b, 0);
-    const nodesSlider = slider(
-      "kept",
-      "Nodes",
-      "Keep the nodes that make up this share of the influence",
-      Math.round(100 * state.kept),
-      (v) => {
-        state.kept = v / 100;
-      },
-      () => `${percent(state.kept)}`
-    );
-    const edgesSlider = slider(
-      "least",
-      "Edges",
-      "Show edges that bring at least this share of their target's input",
-      fromShare(state.least),
-      (v) => {
-        state.least = toShare(v);
-      },
-      () => state.least ? `≥ ${percent(state.least)}` : "all"
-    );
+    const [nodesSlider, edgesSlider] = thresholds(state, () => view.changed(), remember);
     const follow = segmented(
       "What hovering traces",
       [

@@ -504,6 +504,8 @@ THIS SOFTWARE.
     main_head: "The head with the largest loading by size.",
     top_promoted: "Tokens whose logits it raises most, directly through the unembedding.",
     cluster: "Group of latents with similar loadings.",
+    label: "What polyhead interpret or a person calls it; the search looks here too.",
+    distance: "Tokens from destination back to source, mean over what attention moves.",
     family: "What it does with positions: the relation of source and destination along which it moves at least 30 % (recent: 50 %), and that share. Induction: from the token after an earlier copy of the current one. Without such a relation, what it carries: copying, succession, delimiters, indentation, fixed positions (50 %)."
   };
   var BARS = "How strongly the latent moves through each head (up positive, down negative)";
@@ -672,10 +674,11 @@ THIS SOFTWARE.
   var shard = (n) => String(n).padStart(4, "0");
   var NUMBERS = [
     ...["density", "energy_share", "max_activation", "effective_heads", "identity_share", "map_x", "map_y"],
-    "family_share"
+    ...["family_share", "distance"]
   ];
   var WHOLE = ["latent", "main_head", "cluster", "group"];
   var TOKENS = ["top_source_tokens", "top_key_tokens", "top_promoted"];
+  var TEXTS = ["family", "label"];
   var tables = /* @__PURE__ */ new Map();
   var readTable = async (card) => {
     const keys = Array.from({ length: card.row_shards }, (_, i) => `${card.name}/rows-${shard(i)}`);
@@ -685,14 +688,14 @@ THIS SOFTWARE.
     for (const name of NUMBERS) table2[name] = new Float32Array(n);
     for (const name of WHOLE) table2[name] = new Int32Array(n);
     for (const name of TOKENS) table2[name] = [];
-    table2.family = [];
+    for (const name of TEXTS) table2[name] = [];
     for (const part of parts) {
       for (const name of [...NUMBERS, ...WHOLE])
         table2[name].set(
           part[name].map((v) => v === null ? NaN : v),
           part.first
         );
-      table2.family.push(...part.family);
+      for (const name of TEXTS) for (const text2 of part[name]) table2[name].push(text2);
       table2.loadings.set(part.loadings, part.first * width2);
       for (const name of TOKENS) for (const list2 of part[name]) table2[name].push(list2);
     }
@@ -2164,6 +2167,7 @@ THIS SOFTWARE.
   };
   var select = (table2, state) => {
     const hits = state.q ? matching(table2, state.q) : null;
+    const called = state.in === "both" ? state.q.toLowerCase().replace(/^"(.+)"$/, "$1") : "";
     const fields = FIELDS[state.in].map((name) => table2[name]);
     const head = state.head === "" ? null : Number(state.head), group = state.group === "" ? null : Number(state.group), cluster = state.cluster === "" ? null : Number(state.cluster);
     const [dmin, dmax, imin, imax] = [state.dmin, state.dmax, state.imin, state.imax].map(share);
@@ -2180,7 +2184,8 @@ THIS SOFTWARE.
       if (dmax !== null && !(density <= dmax)) continue;
       if (imin !== null && !(identity5 >= imin)) continue;
       if (imax !== null && !(identity5 <= imax)) continue;
-      if (hits && !fields.some((lists) => lists[i].some((t) => hits[t]))) continue;
+      const named2 = called && table2.label[i].toLowerCase().includes(called);
+      if (hits && !named2 && !fields.some((lists) => lists[i].some((t) => hits[t]))) continue;
       out[n++] = i;
     }
     return out.subarray(0, n);
@@ -4294,6 +4299,10 @@ THIS SOFTWARE.
     const group = { rising: true, draw: (i) => groupName(card, table2.group[i]) };
     return [
       column("latent", kind.Noun, "74px", { kind: "number", rising: true, draw: nameOf }),
+      table2.label.some(Boolean) && column("label", "Label", "240px", {
+        values: null,
+        draw: (i) => el("span.label", { title: table2.label[i] }, table2.label[i])
+      }),
       number4("density", "Density", "78px", percentColumn),
       number4("energy_share", "Energy", "78px", percentColumn),
       number4("max_activation", "Max act.", "82px", numberColumn),
@@ -4302,6 +4311,7 @@ THIS SOFTWARE.
       kind.hasLoadings && column("main_head", kind.hasHeads ? "Main head" : "Main layer", "112px", mainHead),
       kind.hasLoadings && column("loadings", card.loadings === "measured" ? "Measured heads" : "Loadings", "136px", loadings),
       hasFamilies(table2) && column("family", "Family", "132px", { values: table2.family_share, kind: "named", draw: familyOf }),
+      hasFamilies(table2) && number4("distance", "Distance", "86px", numberColumn),
       kind.hasGroups && column("group", kind.group, "150px", group),
       words2("top_source_tokens", kind.tokens),
       kind.keyTokens && words2("top_key_tokens", kind.keyTokens),
@@ -4755,6 +4765,7 @@ THIS SOFTWARE.
         "div.head",
         step(previous, "Previous", "‹", "k"),
         el("h1", `${kind.Noun} ${latent}`),
+        table2.label[i] && el("strong.called", table2.label[i]),
         step(next, "Next", "›", "j"),
         el("span.faint", "of ", el("a", { href: home(card, query) }, card.name), ` · ${text2}`)
       ),
