@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from polyhead.core.pattern_records import DENSE, FAITHFUL
 from polyhead.core.study_records import Bars, Drawing, Lines, Reference, Series
 from polyhead.studies import study
-from polyhead.studies.heads.pattern_formation.claims import DENSE, FAITHFUL, pick, shares, top, values_of
-from polyhead.studies.heads.pattern_formation.models import Cell, Measured
+from polyhead.studies.heads.pattern_formation.claims import pick, shares, top, values_of
+from polyhead.studies.heads.pattern_formation.models import BOTH, DENSE_SCORES, Cell, Measured
 from polyhead.studies.panels import RANGE, Panels, band
 
 
@@ -22,26 +23,34 @@ def _title(real: list[Cell], head: str) -> str:
 def _line(cells: list[Cell], name: str, x: str, y: str) -> Series:
     """One point per share of d_head: means over seeds, with the smallest and largest."""
     groups = [[c for c in cells if c["share"] == s] for s in sorted({c["share"] for c in cells})]
-    at = [float(np.mean([c["l0"] / c["d_head"] if x == "l0" else c["share"] for c in g])) for g in groups]
+    at = [float(np.mean([_busier(c) if x == "l0" else c["share"] for c in g])) for g in groups]
     return band(name, [values_of(g, y) for g in groups], at, ends=RANGE)
+
+
+def _busier(cell: Cell) -> float:
+    """Numbers in use on the side with more of them, over d_head."""
+    return max(cell["l0"], cell["l0_key"]) * cell.get("block_width", 1) / cell["d_head"]
 
 
 @study.figure("frontier", "Faithfulness against active latents", columns=2, shared_scale=False)
 def frontier(m: Measured) -> Panels:
-    """Held-out text; lines: means over seeds, bands: smallest and largest. SVD is dense: its rank stands in the
-    place of L0. Random pairs: the same codes with key sides permuted among latents."""
+    """Held-out text; lines: means over seeds, bands: smallest and largest. SVD and trained scores are dense: their
+    rank stands in place of L0. Random pairs: the same codes with key sides permuted among latents."""
     panels: list[Drawing] = []
     for head in heads_of(m.real):
         mine = [c for c in m.real if c["head"] == head]
-        series = [_line(pick(mine, v), v, "l0", "nmse") for v in ("rank 1", "random pairs")]
+        series = [_line(pick(mine, v), v, "l0", "off_sink") for v in ("rank 1", "random pairs")]
         if long := pick(mine, "rank 1, long"):
-            series.append(_line(long, "rank 1, wider and longer", "l0", "nmse"))
-        series.append(_line(pick(mine, "SVD"), "SVD (rank / d_head)", "share", "nmse"))
+            series.append(_line(long, "rank 1, wider and longer", "l0", "off_sink"))
+        series.append(_line(pick(mine, BOTH), "rank 1, sparse on both sides", "l0", "off_sink"))
+        series.append(_line(pick(mine, "SVD"), "SVD (rank / d_head)", "share", "off_sink"))
+        series.append(_line(pick(mine, DENSE_SCORES), "dense, trained (rank / d_head)", "share", "off_sink"))
+        series = [one for one in series if one.y]
         panels.append(
             Lines(
                 title=_title(m.real, head),
-                x_label="active latents per query / d_head",
-                y_label="pattern nMSE",
+                x_label="active latents on the busier side / d_head",
+                y_label="nMSE about the mean pattern, off the sink",
                 series=series,
                 references=[
                     Reference(axis="y", value=FAITHFUL, label="faithful"),
@@ -82,7 +91,7 @@ def variants(m: Measured) -> Panels:
     keys have only k; `no cap`: latents may always fire; `no explicit parts`: without key bias and offset table;
     `mask`: any pair may meet."""
     cells = [c for c in m.real if c["every"] and c.get("share") == top(m.real)]
-    cells += [c for c in m.real if c["every"] and c["variant"] in ("blocks of 4", "rank 1, long")]
+    cells += [c for c in m.real if c["every"] and c["variant"] in ("blocks of 4", "rank 1, long", BOTH)]
     names = list(dict.fromkeys(c["variant"] for c in cells))
 
     def bars(title: str, value: str) -> Bars:
@@ -91,7 +100,7 @@ def variants(m: Measured) -> Panels:
         return Bars(title=title, y_label=title, categories=names, series=[Series(name=title, y=y)])
 
     return [
-        bars("pattern nMSE", "nmse"),
+        bars("nMSE off the sink", "off_sink"),
         bars("largest density", "density"),
         bars("active latents per query", "l0"),
         bars("active latents per key", "l0_key"),
@@ -113,7 +122,7 @@ def widths(m: Measured) -> Panels:
         if len(widths) < 2:
             continue
         by = [[c for c in cells if c["n_latents"] == n] for n in widths]
-        for key, label in (("nmse", "pattern nMSE"), ("l0", "active latents per query")):
+        for key, label in (("off_sink", "nMSE off the sink"), ("l0", "active latents per query")):
             y: list[float | None] = [float(np.mean(values_of(g, key))) for g in by]
             series = [Series(name=label, x=[float(n) for n in widths], y=y)]
             panels.append(Lines(title=name, x_label="latents", y_label=label, series=series, log_x=True))

@@ -12,16 +12,19 @@ from torch import Tensor
 from polyhead.activations.streaming import HarvestedText, MemoryBatches, harvest_in_memory
 from polyhead.core.base_layer import BaseLayer
 from polyhead.core.config import Config
+from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading
 from polyhead.core.rng import generator
 from polyhead.dictionaries import METHODS
-from polyhead.dictionaries.qk_baselines import random_pairs, whitened_svd
+from polyhead.dictionaries.init import valid_rows
+from polyhead.dictionaries.qk_baselines import WhitenedHead, random_pairs, trained_dense
 from polyhead.dictionaries.qk_diagonal import QKDiagonal
 from polyhead.dictionaries.qk_diagonal_init import QKDiagonalSettings, reading
 from polyhead.dictionaries.qk_mask import QKMask
 from polyhead.experiments.config import ExperimentConfig
 from polyhead.experiments.data import load_data
+from polyhead.metrics.head_patterns import HeadPatternSums
 from polyhead.metrics.pattern_fidelity import PatternFidelitySums
 from polyhead.metrics.positions import Positions
 from polyhead.ops.schedules import Schedule, rate_factor
@@ -31,6 +34,10 @@ from polyhead.training.adam import AdamConfig, build_adam
 
 Cell = dict[str, Any]
 """One measured dictionary: `variant`, `k`, `seed`, `head`, and the numbers of `fidelity_of`."""
+
+
+BOTH = "rank 1, sparse on both sides"
+DENSE_SCORES = "dense scores, trained"
 
 
 class Head(Config):
@@ -77,7 +84,14 @@ class PatternFormationConfig(Config):
     """Its cap on the density of a latent in training."""
     seeds: tuple[int, ...] = (0, 1)
     """For the heads with every variant; the others have the first."""
+    both_share: float = 0.48
+    """Of the variant that goes for the goal on both sides: active latents per query and per key in training."""
+    both_width: int = 3
+    """Its latents, times d_head: no more than its density cap lets fire often enough."""
+    both_density: float = 0.17
+    both_lr: float = 2e-2
     svd_shares: tuple[float, ...] = (0.125, 0.25, 0.4, 0.5, 0.75)
+    """Ranks of dense scores over d_head, cut by the SVD and trained."""
     planted_ranks: tuple[int, ...] = (1, 2, 4, 8)
     planted_seeds: tuple[int, ...] = (0, 1)
     planted_steps: int = 500
@@ -91,11 +105,13 @@ def variants(cfg: PatternFormationConfig, d_head: int, head: Head, shares: Seque
         return {"variant": variant, "share": share, "seed": seed, "kind": kind, "settings": {**common, **settings}}
 
     top = max(shares)
-    cells = [cell("rank 1", share, s) for share in shares for s in (cfg.seeds if head.every_variant else (0,))]
+    seeds = cfg.seeds if head.every_variant else (0,)
+    cells = [cell("rank 1", share, s) for share in shares for s in seeds]
     if cfg.long_steps:
-        seeds = cfg.seeds if head.every_variant else (0,)
         longer = {"n_latents": cfg.long_latents, "max_density": cfg.long_density}
         cells += [cell("rank 1, long", cfg.long_share, s, **longer) for s in seeds]
+    both = {"n_latents": cfg.both_width * d_head, "max_density": cfg.both_density, "key_k": cfg.both_share * d_head}
+    cells += [{**cell(BOTH, cfg.both_share, s, **both), "lr": cfg.both_lr} for s in seeds]
     if not head.every_variant:
         return cells
     cells += [cell(f"{n} latents", top, s, n_latents=n) for n in cfg.widths for s in cfg.seeds[:2]]
@@ -173,8 +189,9 @@ def _measure_head(place: HeadPlace, head: Head, cfg: PatternFormationConfig, tex
     kept: list[Cell] = []
     for cell in variants(cfg, layer.d_head, head, place.shares):
         source = _batches(train, head.layer, heads, cell["seed"])
-        is_long = cell["variant"] == "rank 1, long"
-        trained = train_cell(cell, layer, heads, source, cfg.long_steps if is_long else cfg.n_steps)
+        is_long = cell["variant"] in ("rank 1, long", BOTH)
+        n_steps = (cfg.long_steps if is_long else 0) or cfg.n_steps
+        trained = train_cell(cell, layer, heads, source, n_steps, lr=cell.get("lr"))
         again = _batches(held_out, head.layer, heads)
         kept.append(
             _summary(cell) | fidelity_of(trained, again.in_order(), positions.counted) | {"d_head": layer.d_head}
@@ -188,10 +205,13 @@ def _measure_head(place: HeadPlace, head: Head, cfg: PatternFormationConfig, tex
                 | {"variant": cell["variant"].replace("rank 1", "random pairs"), "d_head": layer.d_head}
             )
     first = [_batches(train, head.layer, heads).batch(i) for i in range(8)]
+    q, k = (valid_rows([{"x": batch["q"], **batch} for batch in first], role) for role in ("q", "k"))
+    axes = WhitenedHead(q, k, layer.score_scale)
     for share in cfg.svd_shares:
-        scores = whitened_svd(first, round(share * layer.d_head), layer.score_scale)
-        numbers = fidelity_of(scores, _batches(held_out, head.layer, heads).in_order(), positions.counted)
-        kept.append({"variant": "SVD", "share": share, "seed": 0, "d_head": layer.d_head} | numbers)
+        rank = round(share * layer.d_head)
+        for variant, scores in (("SVD", axes.cut(rank)), (DENSE_SCORES, trained_dense(axes, rank, first))):
+            numbers = fidelity_of(scores, _batches(held_out, head.layer, heads).in_order(), positions.counted)
+            kept.append({"variant": variant, "share": share, "seed": 0, "d_head": layer.d_head} | numbers)
     return kept
 
 
@@ -277,30 +297,43 @@ def _summary(cell: Cell) -> Cell:
 
 @torch.no_grad()
 def fidelity_of(subject: Any, batches: Iterable[Batch], counted: Callable[[Batch], Bool[Tensor, "b p"]]) -> Cell:
-    """Fidelity of patterns, and how many latents fire on queries and keys and how densely."""
-    fidelity, n = PatternFidelitySums(), 0
-    rates = [torch.zeros(()), torch.zeros(())]
+    """Fidelity of patterns by the definitions of docs/metrics.md, and how many latents fire and how densely.
+
+    Args:
+        subject: Gives patterns; a QK dictionary has codes as well.
+        batches: Held-out text with the pattern as the target.
+        counted: Positions that count.
+
+    Returns:
+        The numbers of the one head, or their means over heads that share latents; `off_sink` is the goal's.
+    """
+    fidelity, by_head = PatternFidelitySums(), None
+    codes = subject if isinstance(subject, QKDiagonal) else None
     for batch in batches:
-        where = counted(batch)
-        fidelity.update(batch["target"], subject.reconstruct(batch), where)
-        if isinstance(subject, QKDiagonal):
-            n += int(where.sum())
-            for i, (side, role) in enumerate(((subject.query, "q"), (subject.key, "k"))):
-                on: Tensor = side(batch[role]) != 0
-                rates[i] = rates[i] + on.any(-1)[where].double().sum(0)
-    result = fidelity.result()
+        where, own, made = counted(batch), batch["target"], subject.reconstruct(batch)
+        fidelity.update(own, made, where)
+        if by_head is None:
+            names = [f"head {h}" for h in range(own.shape[1])]
+            by_head = HeadPatternSums(names, 1 if codes is None else codes.cfg.d_head, codes)
+        by_head.update(batch, own, made, where)
+    if by_head is None:
+        raise PolyheadError("no held-out batch to measure patterns on; give longer text")
+    result, heads = fidelity.result(), by_head.result()
     found: Cell = {"nmse": result.nmse, "kl": result.kl, "score": result.score_explained}
-    if isinstance(subject, QKDiagonal):
-        q, k = (rate / max(1, n) for rate in rates)
-        found |= {
-            "l0": float(q.sum()),
-            "l0_key": float(k.sum()),
-            "density": float(max(q.max(), k.max())),
-            "alive": float(((q > 0) & (k > 0)).double().mean()),
-        }
-        if isinstance(subject, QKMask):
-            found["pairs"] = float(subject.pairs().double().sum(-1).mean())
+    found["off_sink"] = _mean([h.nmse_off_sink for h in heads])
+    found["top_off_sink"] = _mean([h.top_key_off_sink for h in heads])
+    if codes is not None:
+        one = heads[0]
+        found |= {"l0": one.l0_query, "l0_key": one.l0_key, "density": one.densest, "alive": one.alive}
+        found["block_width"] = one.block_width
+    if isinstance(subject, QKMask):
+        found["pairs"] = float(subject.pairs().double().sum(-1).mean())
     return found
+
+
+def _mean(values: list[float | None]) -> float:
+    known = [v for v in values if v is not None]
+    return sum(known) / len(known) if known else float("nan")
 
 
 @dataclass(frozen=True)
@@ -314,7 +347,9 @@ class Measured:
 
     @property
     def n_models(self) -> int:
-        return sum(c["variant"] not in ("SVD", "random pairs") for c in self.real) + len(self.planted)
+        plain = ("SVD", DENSE_SCORES)
+        trained = [c for c in self.real if c["variant"] not in plain and not c["variant"].startswith("random pairs")]
+        return len(trained) + len(self.planted)
 
 
 def measure(cfg: PatternFormationConfig, folder: Path) -> Measured:
