@@ -199,6 +199,19 @@ def test_families_distances_and_labels(tmp_path: Path, open_page: Opener):
     page.evaluate("location.hash = '#/d/free-k16-s0/latent/13'")
     page.wait_for_selector(".called")
     assert page.inner_text(".called") == "closes <b>brackets</b>"
+    facts = page.inner_text("dl.strip").split("\n")
+    assert facts[facts.index("Family") + 1] == "previous 31.3 %"
+    assert facts[facts.index("Distance") + 1] == "19.5 tokens"
+
+
+@pytest.mark.parametrize("route", ["", FREE, f"{FREE}/latent/3"])
+def test_the_bar_fits_a_phone(small_report: Path, open_page: Opener, route: str):
+    page = open_page(small_report, route, viewport={"width": 420, "height": 900})
+    page.wait_for_selector("h1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    assert page.evaluate(
+        "(() => { const b = document.getElementById('bar'); return b.scrollWidth <= b.clientWidth; })()"
+    )
 
 
 def test_search_finds_tokens_as_text_and_as_marks(small_report: Path, open_page: Opener):

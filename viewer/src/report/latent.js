@@ -56,6 +56,12 @@ const factStrip = (card, table, i) => {
         el("span.swatch", { vars: { "--swatch": headColor(head, card.n_heads) } }),
         headName(card, head),
       ]),
+    table.family[i] &&
+      fact("family", "Family", [
+        filtered("family", table.family[i], table.family[i]),
+        ` ${percent(table.family_share[i])}`,
+      ]),
+    Number.isFinite(table.distance[i]) && fact("distance", "Distance", `${num(table.distance[i], 3)} tokens`),
     group >= 0 && fact("group", kind.group, filtered("group", group, groupName(card, group))),
     kind.hasLoadings && cluster >= 0 && fact("cluster", "Cluster", filtered("cluster", cluster, String(cluster))),
     fact("top_source_tokens", kind.tokens, tokens.chips(table.words("top_source_tokens", i, 5))),

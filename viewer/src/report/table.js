@@ -114,9 +114,13 @@ const controls = (card, table, state, change) => {
   return filters(
     el(
       "div.search",
-      searchField(state.q, "Search tokens …", "Search tokens; in quotation marks: whole tokens only", set("q"), {
-        title: 'In "quotation marks": whole tokens only. ↵ finds newlines.',
-      }),
+      searchField(
+        state.q,
+        "Search tokens or labels …",
+        "Search tokens and labels; in quotation marks: whole tokens only",
+        set("q"),
+        { title: 'In "quotation marks": whole tokens only. ↵ finds newlines.' },
+      ),
       table.top_promoted.some((list) => list.length) &&
         choice("in", "Search in", [
           ["both", "in both"],

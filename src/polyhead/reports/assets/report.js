@@ -4360,9 +4360,13 @@ THIS SOFTWARE.
     return filters(
       el(
         "div.search",
-        searchField(state.q, "Search tokens …", "Search tokens; in quotation marks: whole tokens only", set4("q"), {
-          title: 'In "quotation marks": whole tokens only. ↵ finds newlines.'
-        }),
+        searchField(
+          state.q,
+          "Search tokens or labels …",
+          "Search tokens and labels; in quotation marks: whole tokens only",
+          set4("q"),
+          { title: 'In "quotation marks": whole tokens only. ↵ finds newlines.' }
+        ),
         table2.top_promoted.some((list2) => list2.length) && choice2("in", "Search in", [
           ["both", "in both"],
           ["source", card.side === "key" ? "in sources" : "in examples"],
@@ -4678,6 +4682,11 @@ THIS SOFTWARE.
         el("span.swatch", { vars: { "--swatch": headColor(head, card.n_heads) } }),
         headName(card, head)
       ]),
+      table2.family[i] && fact("family", "Family", [
+        filtered("family", table2.family[i], table2.family[i]),
+        ` ${percent(table2.family_share[i])}`
+      ]),
+      Number.isFinite(table2.distance[i]) && fact("distance", "Distance", `${num(table2.distance[i], 3)} tokens`),
       group >= 0 && fact("group", kind.group, filtered("group", group, groupName(card, group))),
       kind.hasLoadings && cluster >= 0 && fact("cluster", "Cluster", filtered("cluster", cluster, String(cluster))),
       fact("top_source_tokens", kind.tokens, chips(table2.words("top_source_tokens", i, 5))),
