@@ -17,6 +17,13 @@ _KEYS = {
 _VALUES = {"init": {"headone": "one_hot"}}
 _TENSORS = {"silent": "dead"}
 """Last parts of tensor names, after the point."""
+_BOS = {
+    "mtc": ("train", ("activation", "n_latents")),
+    "mtc_rank": ("train", ("activation", "n_latents")),
+    "joint_sae_mtc": ("untrained", ("activation", "n_latents", "loadings", "bind_steps", "input_site", "target_site")),
+    "dynamic_head": ("untrained", ("activation", "n_latents", "heads")),
+}
+"""Method -> the rule about BOS before there was a choice, and the settings that a whole saved config then had."""
 
 
 def current_fields(cls: Any, values: Any) -> Any:
@@ -50,7 +57,20 @@ def current_settings(plain: Any) -> Any:
     for key, value in plain.items():
         name = key if key == "start" and not isinstance(value, str) else _KEYS.get(key, key)
         found[name] = _current_value(name, current_settings(value))
+    settings = found.get("settings")
+    if isinstance(settings, Mapping) and isinstance(found.get("method"), str):
+        found["settings"] = current_member_settings(found["method"], settings)
     return found
+
+
+def current_member_settings(method: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a dictionary to be trained, with the rule about BOS that they were written under.
+
+    A saved config says everything; one that says everything else was written before there was a choice of the rule.
+    """
+    rule, rest = _BOS.get(method, ("", ()))
+    whole = bool(rest) and "bos" not in settings and all(key in settings for key in rest)
+    return {**settings, "bos": rule} if whole else dict(settings)
 
 
 def current_tensors(tensors: Mapping[str, Any]) -> dict[str, Any]:

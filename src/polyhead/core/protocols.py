@@ -295,6 +295,15 @@ class MarksDead(Protocol):
 
 
 @runtime_checkable
+class CodesSomeInvalid(Protocol):
+    """An encoder that is trained at positions that losses and metrics of the target leave out, such as BOS."""
+
+    def coded_positions(self, batch: Batch) -> Any:
+        """Where it learns (bool `[b, p]`)."""
+        ...
+
+
+@runtime_checkable
 class Orients(Protocol):
     """A sign or scale that training leaves open."""
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
@@ -24,6 +24,7 @@ from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, SparseSettings
+from polyhead.dictionaries.bos import BosRule, bos_token, coded_positions, is_bos, sent_by_bos, without_bos
 from polyhead.dictionaries.dead_latents import CountsSteps
 from polyhead.dictionaries.encoder import Code, follow_cut, listed_code, packed, plain_code, threshold, unpack
 from polyhead.dictionaries.init import set_scales, unit_rows
@@ -44,6 +45,10 @@ class DynamicHeadConfig(Sparse):
     d_head: int = Field(ge=1)
     heads: MovedBy = "strongest"
     """`strongest`: one head per feature and destination; `all`: the layer itself, applied to what the SAE gives."""
+    bos: BosRule = "untrained"
+    """As in the settings; a dictionary that does not say was trained before there was a choice."""
+    bos_token_id: int | None = None
+    """The token that counts as BOS at position 0; None: none does."""
 
 
 class DynamicHead(CountsSteps):
@@ -80,11 +85,19 @@ class DynamicHead(CountsSteps):
         code = self._listed(batch, training=False, limit=1.0)
         assert code is not None
         b, p, _ = batch["x"].shape
-        return packed(code, (b, p), self.cfg.n_latents)
+        return without_bos(self.cfg, packed(code, (b, p), self.cfg.n_latents), batch)
+
+    def coded_positions(self, batch: Batch) -> Bool[Tensor, "b p"]:
+        """Where the SAE learns."""
+        return coded_positions(self.cfg, batch)
 
     def input_reconstruction(self, batch: Batch) -> Float[Tensor, "b p d"]:
-        """x by the SAE, in its own units."""
-        return decode_code(self, self._code(batch)).unflatten(0, batch["x"].shape[:2]) * self.input_scale
+        """x by the SAE, in its own units; x itself at BOS where the rule says so."""
+        x = decode_code(self, self._code(batch)).unflatten(0, batch["x"].shape[:2]) * self.input_scale
+        if self.cfg.bos == "exact":
+            first = torch.where(is_bos(self.cfg, batch)[:, None], batch["x"][:, 0].to(x.dtype), x[:, 0])
+            x = torch.cat([first[:, None], x[:, 1:]], dim=1)
+        return x
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Of the SAE alone: squared error of x in units of its mean square, and penalties."""
@@ -139,7 +152,11 @@ class DynamicHead(CountsSteps):
             rows = self.W_sae[active] * self.input_scale
             z = self.moved(code[:, active], heads, strength[active])
             out.append(((z @ rows @ self.W_V) @ self.W_O).sum(0) + bias)
-        return torch.stack(out)
+        y = torch.stack(out)
+        if self.cfg.bos == "exact":  # the bias moves b_sae from everywhere, BOS included
+            first = batch["x"][:, 0].to(y.dtype) - self.b_sae * self.input_scale
+            y = y + sent_by_bos(self.cfg, batch, torch.einsum("bd,hdk,hkm->bhm", first, self.W_V, self.W_O))
+        return y
 
     @torch.no_grad()
     def view(self, batch: Batch, latents: Int[Tensor, " m"], layers: Sequence[BaseLayer]) -> LatentView:
@@ -179,6 +196,9 @@ class DynamicHeadSettings(SparseSettings):
 
     heads: MovedBy = "strongest"
     """strongest: one head per feature and destination; all: every head, as in the layer itself."""
+    bos: BosRule = "train"
+    """train: the SAE learns BOS like any other token; exact: the true input at BOS is moved in place of its code;
+    untrained: the code at BOS is moved although no loss covers it, as earlier versions did."""
 
 
 def reading(settings: DynamicHeadSettings, layers: Sequence[BaseLayer]) -> Reading:
@@ -202,7 +222,8 @@ def make(
             f"dynamic_head moves features by W_V and W_O, but the output of layer {layer.layer} is not linear in what "
             "its heads read; use mtc, which learns what is written"
         )
-    cfg = DynamicHeadConfig(d_model=layer.d_model, n_heads=layer.n_heads, d_head=layer.d_head, **settings.model_dump())
+    shape = {"d_model": layer.d_model, "n_heads": layer.n_heads, "d_head": layer.d_head}
+    cfg = DynamicHeadConfig(**shape, bos_token_id=bos_token(batches), **settings.model_dump())
     dynamic = DynamicHead(cfg)
     for name in ("W_V", "W_O", "b_V", "b_O"):
         getattr(dynamic, name).copy_(getattr(layer, name))

@@ -2,7 +2,8 @@
 
     x^ = f W_sae + b_sae, rows of W_sae of norm 1; x and x^ divided by the dictionary's `input_scale`
 Shared by the joint baseline and the dynamic head. Functions over a dictionary that has `W_enc`, `b_enc`, `W_sae`,
-`b_sae`, `input_scale` and `dead`. Axis legend: n token, d width, i latent, m entry of a list, b sequence, p position.
+`b_sae`, `input_scale`, `dead` and `coded_positions`. Axis legend: n token, d width, i latent, m entry of a list,
+b sequence, p position.
 """
 
 import math
@@ -21,7 +22,6 @@ from polyhead.dictionaries.encoder import (
     batch_cut,
     dead_entries,
     penalties,
-    position_weights,
     remember_cut,
     warmth,
 )
@@ -48,8 +48,9 @@ def decode_code(sae: Any, code: Code) -> Float[Tensor, "n d"]:
 
 
 def sae_terms(sae: Any, code: Code, batch: Batch) -> dict[str, Tensor]:
-    """sae: squared error of x, mean over d and valid positions; aux: what dead latents leave; and penalties."""
-    act, rows, weight = sae.cfg.activation, scaled_rows(sae, batch["x"]), position_weights(batch).flatten()
+    """sae: squared error of x, mean over d and the positions that the SAE is trained on; aux: what dead latents leave;
+    and penalties."""
+    act, rows, weight = sae.cfg.activation, scaled_rows(sae, batch["x"]), _weights(sae, batch)
     remember_cut(sae, code)
     left = decode_code(sae, code) - rows
     terms = {"sae": (left.square().mean(-1) * weight).sum()}
@@ -58,6 +59,12 @@ def sae_terms(sae: Any, code: Code, batch: Batch) -> dict[str, Tensor]:
         explained = decode(*dead_entries(rows, sae.W_enc, sae.b_enc, sae.dead, topk.k_aux), sae.W_sae)
         terms["aux"] = topk.aux_weight * unexplained(explained - error, error, weight)
     return terms | penalties(act, code, weight, warmth(act, sae.n_steps))
+
+
+def _weights(sae: Any, batch: Batch) -> Float[Tensor, " n"]:
+    """Equal weights over the positions on which the encoder is trained, summing to 1."""
+    counted = sae.coded_positions(batch).to(torch.float32)
+    return (counted / counted.sum().clamp_min(1.0)).flatten()
 
 
 @torch.no_grad()

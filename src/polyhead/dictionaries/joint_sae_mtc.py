@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
 
@@ -23,6 +23,7 @@ from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import SparseSettings
+from polyhead.dictionaries.bos import BosRule, bos_token, coded_positions, explained, start_bos
 from polyhead.dictionaries.encoder import position_weights
 from polyhead.dictionaries.init import least_squares_scale, set_scales, unit_rows
 from polyhead.dictionaries.input_sae import decode_code, sae_terms, start_sae
@@ -34,10 +35,19 @@ from polyhead.dictionaries.mtc_init import set_biases, set_directions
 OneHead = Literal["top1", "top1_argmax", "top1_anneal", "top1_choice"]
 
 
+class JointConfig(MTCConfig):
+    """Shape and constraints of the joint baseline."""
+
+    bos: BosRule = "untrained"  # type: ignore[assignment]
+    """As in the settings; a dictionary that does not say was trained before there was a choice."""
+
+
 class JointSAEMTC(MTC):
     """An SAE of x and a Top-1 MTC on its code."""
 
-    def __init__(self, cfg: MTCConfig, *, generator: torch.Generator | None = None) -> None:
+    cfg: JointConfig
+
+    def __init__(self, cfg: JointConfig, *, generator: torch.Generator | None = None) -> None:
         super().__init__(cfg, generator=generator)
         self.W_sae = nn.Parameter(unit_rows(torch.randn(cfg.n_latents, cfg.d_in, generator=generator)))
         self.b_sae = nn.Parameter(torch.zeros(cfg.d_in))
@@ -49,10 +59,15 @@ class JointSAEMTC(MTC):
 
     def loss(self, batch: Batch, *, product: Product = "auto") -> dict[str, Tensor]:
         """sae: squared error of x, in units of its mean square; mse: of the target, as for an MTC; and penalties."""
+        batch = explained(self, batch)
         code = self._code(batch, product)
         error = self._error(code._replace(f=code.f.detach()), batch, product)
         mse = (error.square().mean(-1) * position_weights(batch)).sum()
         return sae_terms(self, code, batch) | {"mse": mse}
+
+    def coded_positions(self, batch: Batch) -> Bool[Tensor, "b p"]:
+        """Where the encoder learns."""
+        return coded_positions(self.cfg, batch)
 
     def _scale_decoder(self) -> None:
         if hasattr(self, "W_sae"):  # not yet while the parent is being made
@@ -66,6 +81,9 @@ class JointSettings(SparseSettings):
     """How each latent gets its head; nothing ties the SAE's latent i to a head, so a fixed split would be unfair."""
     bind_steps: int = Field(default=96, ge=1)
     """Steps until heads are final."""
+    bos: BosRule = "train"
+    """train: the SAE learns BOS like any other token; exact: the layer's own output for what BOS sends; untrained: the
+    code at BOS is moved although no loss covers it, as earlier versions did."""
     input_site: str = "ln1.hook_normalized"
     target_site: str = "hook_attn_out"
 
@@ -83,13 +101,16 @@ def make(
     """The SAE from the data; each latent on the head that helps most, writing what least squares says."""
     (layer,) = layers
     joint = JointSAEMTC(
-        MTCConfig(
+        JointConfig(
             d_in=batches[0]["x"].shape[-1],
             d_out=batches[0]["target"].shape[-1],
             n_heads=layer.n_heads,
-            **settings.fields_of(MTCConfig),
+            bos_token_id=bos_token(batches),
+            **settings.fields_of(JointConfig),
         )
     )
+    start_bos(joint, layer, input_site=settings.input_site)
+    batches = [explained(joint, batch) for batch in batches]
     set_scales(joint, batches)
     identity = settings.target_site == "hook_resid_post"
     set_directions(joint, layer.W_V, layer.W_O, identity=identity, generator=generator)
@@ -121,7 +142,7 @@ METHOD = Method(
     kind="joint_sae_mtc",
     title="SAE of the input with a Top-1 MTC on its code",
     settings=JointSettings,
-    config=MTCConfig,
+    config=JointConfig,
     module=JointSAEMTC,
     reading=reading,
     make=make,

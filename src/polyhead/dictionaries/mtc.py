@@ -22,6 +22,7 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.errors import PolyheadError
 from polyhead.core.protocols import Batch, Codes, LatentView
 from polyhead.dictionaries.activation import HAS_THRESHOLD, Sparse, fire_all
+from polyhead.dictionaries.bos import MovedBosRule, explained, from_bos, register_bos, without_bos
 from polyhead.dictionaries.dead_latents import CountsSteps, reviving, unexplained
 from polyhead.dictionaries.encoder import (
     Code,
@@ -71,6 +72,8 @@ class MTCChoices(Sparse):
     times in them."""
     sign: Sign = "free"
     """Whether a loading may be negative."""
+    bos: MovedBosRule = "train"
+    """`train`: BOS is a source like any other; `exact`: what BOS sends is the layer's own and needs no latent."""
 
 
 class MTCConfig(MTCChoices):
@@ -82,6 +85,8 @@ class MTCConfig(MTCChoices):
     """Width of what is reconstructed."""
     n_heads: int = Field(ge=1)
     """Heads of the base layer; loadings have one entry more, the identity."""
+    bos_token_id: int | None = None
+    """The token that counts as BOS at position 0; None: none does."""
 
 
 class MTCOutput(NamedTuple):
@@ -117,6 +122,7 @@ class MTC(CountsSteps):
         self.register_buffer("input_scale", torch.ones(()))
         self.register_buffer("target_scale", torch.ones(()))
         self.register_counts(n)
+        register_bos(self)
         self.allowed: Bool[Tensor, "i H"]
         self.anchor: Float[Tensor, "i H"]
         self.input_scale: Float[Tensor, ""]
@@ -142,7 +148,7 @@ class MTC(CountsSteps):
 
     def codes(self, batch: Batch) -> Codes:
         """What fires where: the key-side activations of a batch."""
-        return self.encode(batch["x"])
+        return without_bos(self.cfg, self.encode(batch["x"]), batch)
 
     def threshold(self) -> Float[Tensor, "i"]:
         """theta: a latent is active where its pre-activation is above it."""
@@ -195,21 +201,25 @@ class MTC(CountsSteps):
         L = self.bound_loadings()[latents]
         if heads is not None:
             L = L * torch.isin(torch.arange(L.shape[1], device=L.device), torch.tensor(list(heads), device=L.device))
-        z = move_latents(change, batch["pattern"].to(change.dtype), L)
+        z = move_latents(change, explained(self, batch)["pattern"].to(change.dtype), L)
         return (z @ self.W_dec[latents]) * self.target_scale
 
     def reconstruct(self, batch: Batch, *, product: Product = "auto") -> Float[Tensor, "b p d_out"]:
         """The target, in its own units."""
-        return self._normalized_output(self._code(batch, product, training=False), batch, product) * self.target_scale
+        left = explained(self, batch)
+        y = self._normalized_output(self._code(left, product, training=False), left, product) * self.target_scale
+        sent = from_bos(self, batch)
+        return y if sent is None else y + sent
 
     def forward(self, batch: Batch) -> MTCOutput:
         """Reconstruction and code of a batch with `x` and `pattern`."""
-        return MTCOutput(self.reconstruct(batch), self.encode(batch["x"]))
+        return MTCOutput(self.reconstruct(batch), self.codes(batch))
 
     @torch.no_grad()
     def view(self, batch: Batch, latents: Int[Tensor, " m"], layers: Sequence[BaseLayer]) -> LatentView:
         """f at every source, z at every destination, and what each source sends through each head, identity last."""
         del layers  # everything is in the batch
+        batch = explained(self, batch)
         f = unpack(self.codes(batch))[..., latents]
         L, pattern = self.head_loadings()[latents], batch["pattern"].to(f.dtype)
         by_head = torch.einsum("bhqk,bkm,mh->bmhqk", pattern, f, L[:, :-1])
@@ -221,6 +231,7 @@ class MTC(CountsSteps):
 
     def loss(self, batch: Batch, *, product: Product = "auto") -> dict[str, Tensor]:
         """mse: squared error, mean over d_out and valid positions, in units of the target's variance; and penalties."""
+        batch = explained(self, batch)
         code = self._code(batch, product)
         remember_cut(self, code)
         error, weight = self._error(code, batch, product), position_weights(batch)

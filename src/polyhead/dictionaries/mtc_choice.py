@@ -22,6 +22,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from polyhead.core.protocols import Batch
+from polyhead.dictionaries.bos import explained
 from polyhead.dictionaries.init import valid_mask
 from polyhead.ops.mtc_product import move_by_head
 from polyhead.ops.sparse import sum_rows
@@ -130,6 +131,7 @@ def choose_heads(mtc: Any, *, everyone: bool = False) -> None:
 def choose_heads_on(mtc: Any, batches: Iterable[Batch], *, everyone: bool = False) -> None:
     """One choice from given batches, as at the start of training."""
     for batch in batches:
+        batch = explained(mtc, batch)
         error = batch["target"].to(mtc.W_dec.dtype) - mtc.reconstruct(batch)
         add_gains(mtc, batch, error / mtc.target_scale)
     choose_heads(mtc, everyone=everyone)

@@ -25,6 +25,7 @@ from polyhead.core.protocols import Batch
 from polyhead.core.reading import Reading, one_site
 from polyhead.core.sites import site
 from polyhead.dictionaries.activation import HAS_THRESHOLD, Activation, BatchTopK, TopK
+from polyhead.dictionaries.bos import bos_token, explained, start_bos
 from polyhead.dictionaries.encoder import batch_cut
 from polyhead.dictionaries.init import least_squares_scale, set_scales, valid_rows
 from polyhead.dictionaries.method import LearningRates, Method
@@ -166,9 +167,12 @@ def make(
             d_in=batches[0]["x"].shape[-1],
             d_out=batches[0]["target"].shape[-1],
             n_heads=layer.n_heads,
+            bos_token_id=bos_token(batches),
             **settings.fields_of(MTCConfig),
         )
     )
+    start_bos(mtc, layer, input_site=settings.input_site)
+    batches = [explained(mtc, batch) for batch in batches]
     identity = settings.target_site == "hook_resid_post"
     initialize(mtc, layer.W_V, layer.W_O, batches, init=settings.init, identity=identity, generator=generator)
     return mtc

@@ -21,6 +21,7 @@ from polyhead.core.base_layer import BaseLayer
 from polyhead.core.protocols import Batch
 from polyhead.dictionaries import mtc_init
 from polyhead.dictionaries.activation import Activation, TopK
+from polyhead.dictionaries.bos import bos_token, explained, start_bos
 from polyhead.dictionaries.encoder import Code
 from polyhead.dictionaries.init import set_scales, unit_rows, valid_rows
 from polyhead.dictionaries.method import LearningRates, Method
@@ -156,9 +157,12 @@ def make(
             d_in=batches[0]["x"].shape[-1],
             d_out=batches[0]["target"].shape[-1],
             n_heads=layer.n_heads,
+            bos_token_id=bos_token(batches),
             **settings.fields_of(RankMTCConfig),
         )
     )
+    start_bos(mtc, layer, input_site=settings.input_site)
+    batches = [explained(mtc, batch) for batch in batches]
     identity = settings.target_site == "hook_resid_post"
     set_scales(mtc, batches)
     set_directions(mtc, layer.W_V, layer.W_O, init=settings.init, identity=identity, generator=generator)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_serializer, model_validator
 
 from polyhead.core.config import Config
+from polyhead.core.earlier_names import current_member_settings
 from polyhead.core.errors import PolyheadError, nearest
 from polyhead.dictionaries import METHODS
 from polyhead.dictionaries.activation import JumpReLU, ReLU, TopK
@@ -42,7 +43,9 @@ class Member(Config):
         if name not in METHODS:
             raise ValueError(f"unknown method {name!r}; {nearest(str(name), METHODS)}")
         try:
-            settings = METHODS[name].settings.parse(plain.get("settings", {}), where=f"settings of {name}")
+            received = plain.get("settings", {})
+            received = current_member_settings(name, received) if isinstance(received, Mapping) else received
+            settings = METHODS[name].settings.parse(received, where=f"settings of {name}")
         except PolyheadError as error:
             raise ValueError(str(error)) from None
         return {**plain, "settings": json.loads(settings.model_dump_json())}
@@ -93,6 +96,8 @@ class Member(Config):
         """Unique in the experiment; a folder's name."""
         default = json.loads(self.of.settings().model_dump_json())
         changed = {k: v for k, v in self.settings.items() if k not in _IN_NAME and v != default[k]}
+        if changed.get("bos") == "untrained":
+            changed.pop("bos")  # folders were named before there was a choice
         parts = [self.variant.replace(" ", "-"), self.sparsity.replace("=", "").replace(" ", "-")]
         parts += [f"n{self.n_latents}"] if self.n_latents is not None else []
         parts += [str(changed.pop("init"))] if "init" in changed else []
@@ -145,7 +150,8 @@ class ExperimentConfig(Config):
     def _check(self) -> "ExperimentConfig":
         names = [m.name for m in self.members]
         if len(set(names)) < len(names):
-            raise ValueError(f"two members have the same settings: {sorted(n for n in names if names.count(n) > 1)[0]}")
+            twice = sorted(n for n in names if names.count(n) > 1)[0]
+            raise ValueError(f"two members have the same settings, as far as names of folders say them: {twice}")
         unknown = [p for p in self.pages if p not in names]
         if unknown:
             raise ValueError(f"pages asks for {unknown[0]!r}, which is no member; {nearest(unknown[0], names)}")

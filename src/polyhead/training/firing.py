@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Int64
 from torch import Tensor
 
-from polyhead.core.protocols import Batch, Codes, MarksDead
+from polyhead.core.protocols import Batch, Codes, CodesSomeInvalid, MarksDead
 from polyhead.training.loop import Metrics
 
 
@@ -60,7 +60,7 @@ class FiringCounts:
         if done % self.every:
             return None
         read = self._read
-        fired = fired_in(module.codes(batch), batch.get("valid")) if read is None else read(module, batch)
+        fired = fired_in(module.codes(batch), _counted(module, batch)) if read is None else read(module, batch)
         fired = fired.cpu()
         self.step = done
         self.last_fired[fired] = done
@@ -82,3 +82,8 @@ class FiringCounts:
         if state["last_fired"].shape != self.last_fired.shape:
             raise ValueError(f"counts of {len(state['last_fired'])} latents, expected {len(self.last_fired)}")
         self.last_fired, self.n_fired, self.step = state["last_fired"], state["n_fired"], state["step"]
+
+
+def _counted(module: Any, batch: Batch) -> Bool[Tensor, "b p"] | None:
+    """Where firing counts: the positions that the encoder is trained at."""
+    return module.coded_positions(batch) if isinstance(module, CodesSomeInvalid) else batch.get("valid")

@@ -8,6 +8,7 @@ import torch
 
 from polyhead.core.config import Config
 from polyhead.core.records import Evaluation
+from polyhead.dictionaries.bos import MovedBosRule
 from polyhead.dictionaries.dynamic_head import DynamicHead
 from polyhead.experiments.config import Member
 from polyhead.metrics.evaluate import Subject
@@ -36,6 +37,8 @@ class SuperpositionConfig(Config):
     """Where, and how long."""
 
     places: tuple[LayerSetup, ...] = (LayerSetup(layers=(0, 1, 2, 3), n_train_tokens=49_152, n_eval_tokens=6144),)
+    bos: MovedBosRule = "train"
+    """What every method compared does about BOS (dictionaries/bos.py)."""
     bind_share: float = 0.6
     """Share of the run after which the heads of annealed and chosen latents are final."""
 
@@ -73,12 +76,12 @@ class LayerResult(NamedTuple):
         return [(k, s) for k in self.place.ks for s in self.place.seeds]
 
 
-def members(place: LayerSetup, bind_share: float) -> list[Member]:
+def members(place: LayerSetup, cfg: SuperpositionConfig) -> list[Member]:
     """Free, fixed and chosen Top-1 at every k, and with every seed at the first k; the rest with the first of each."""
-    steps = max(3, round(place.n_steps * bind_share))
+    steps = max(3, round(place.n_steps * cfg.bind_share))
     made = []
     for k in place.ks:
-        base = {"activation": topk(k), "n_latents": place.n_latents}
+        base = {"activation": topk(k), "n_latents": place.n_latents, "bos": cfg.bos}
         seed = place.seeds[0]
         for s in place.seeds if k == place.ks[0] else (seed,):
             made += [
@@ -100,7 +103,7 @@ def members(place: LayerSetup, bind_share: float) -> list[Member]:
 
 def measure_layer(place: LayerSetup, layer: int, cfg: SuperpositionConfig, folder: Path) -> LayerResult:
     """Train, score, and count heads."""
-    trained = train_layer(place, layer, members(place, cfg.bind_share), folder)
+    trained = train_layer(place, layer, members(place, cfg), folder)
     dynamic = [m for m in trained.members if m.method == "dynamic_head"]
     evaluations = score(trained, more=[_through_all_heads(trained, m) for m in dynamic])
     counted = [m for m in trained.members if m.method == "mtc" and m.variant in ("free", "shuffled")]

@@ -9,6 +9,7 @@ from pydantic import Field
 from polyhead.core.config import Config
 from polyhead.core.records import Evaluation
 from polyhead.dictionaries import METHODS
+from polyhead.dictionaries.bos import MovedBosRule
 from polyhead.experiments.config import ExperimentConfig, Member
 from polyhead.experiments.evaluate import run_evaluate
 from polyhead.experiments.train import run_experiment
@@ -44,6 +45,8 @@ class MethodsComparedConfig(Config):
     places: tuple[ComparedSetup, ...] = (ComparedSetup(layers=(3,), ks=(16,), seeds=(0, 1)),)
     methods: tuple[str, ...] = ()
     """All that explain one layer without MLPs if empty."""
+    bos: MovedBosRule = "train"
+    """What every method that moves a code does about BOS (dictionaries/bos.py)."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,8 @@ def _members(cfg: MethodsComparedConfig, place: ComparedSetup) -> tuple[Member, 
         activation = default.get("activation")
         has_k = isinstance(activation, dict) and "k" in activation
         for k in place.ks if has_k else place.ks[:1]:
-            settings = {"activation": {**activation, "k": k}} if has_k else {}  # pyright: ignore[reportGeneralTypeIssues]
+            settings = {"bos": cfg.bos} if "bos" in default else {}
+            settings |= {"activation": {**activation, "k": k}} if has_k else {}  # pyright: ignore[reportGeneralTypeIssues]
             for more in ({}, *OTHER_FORMS.get(kind, ())):
                 members += [
                     Member(method=kind, settings={**settings, **more}, seed=seed) for seed in place.seeds_of(kind)

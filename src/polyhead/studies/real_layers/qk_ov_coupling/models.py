@@ -11,6 +11,7 @@ from polyhead.core.config import Config
 from polyhead.core.records import Evaluation
 from polyhead.core.rng import generator
 from polyhead.dictionaries import find_method
+from polyhead.dictionaries.bos import MovedBosRule
 from polyhead.dictionaries.mtc import MTC
 from polyhead.dictionaries.mtc_init import bind_to_strongest
 from polyhead.experiments.config import Member
@@ -32,6 +33,8 @@ class CouplingConfig(Config):
     frozen_k: int = 8
     """The k of the transcoders that are trained on with frozen loadings; one of `ks`."""
     n_centroids: tuple[int, ...] = (5, 30)
+    bos: MovedBosRule = "train"
+    """What every method compared does about BOS (dictionaries/bos.py)."""
     bind_share: float = 0.6
     """Share of the run after which heads of chosen latents are final."""
     rate_share: float = 0.5
@@ -56,12 +59,12 @@ class LayerResult(NamedTuple):
         return None
 
 
-def members(place: LayerSetup, bind_share: float) -> list[Member]:
+def members(place: LayerSetup, cfg: CouplingConfig) -> list[Member]:
     """Free, Top-1 by choice, and the joint baseline, at every k and seed."""
-    steps = max(3, round(place.n_steps * bind_share))
+    steps = max(3, round(place.n_steps * cfg.bind_share))
     made = []
     for k in place.ks:
-        base = {"activation": topk(k), "n_latents": place.n_latents}
+        base = {"activation": topk(k), "n_latents": place.n_latents, "bos": cfg.bos}
         for seed in place.seeds:
             made += [
                 Member(settings=base, seed=seed),
@@ -73,7 +76,7 @@ def members(place: LayerSetup, bind_share: float) -> list[Member]:
 
 def measure_layer(place: LayerSetup, layer: int, cfg: CouplingConfig, folder: Path) -> LayerResult:
     """Train and score every member; train the free ones on, with their loadings frozen in several ways."""
-    trained = train_layer(place, layer, members(place, cfg.bind_share), folder)
+    trained = train_layer(place, layer, members(place, cfg), folder)
     frozen = {
         m.seed: remembered(trained.folder / f"frozen-{m.seed}.json", lambda m=m: _train_on_all(trained, m, cfg))
         for m in trained.members
