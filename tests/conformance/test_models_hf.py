@@ -450,6 +450,8 @@ def mamba() -> Any:
     ],
 )
 def test_decoders_that_do_not_behave_are_refused_with_the_reason(config: Any, says: str) -> None:
+    if config is diffllama and not tiny_hf.CURRENT:
+        pytest.skip("its attention in transformers 4 is refused for another reason")
     hf = AutoModelForCausalLM.from_config(config(), attn_implementation="eager")
     with pytest.raises(PolyheadError, match=says):
         HFModel(hf, name="other")

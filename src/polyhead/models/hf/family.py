@@ -126,7 +126,6 @@ FAMILIES: dict[str, Family] = {
     "qwen2": _LLAMA,
     "qwen3": _LLAMA,
     "qwen3_moe": _EXPERTS,
-    "mixtral": _EXPERTS,
     "gpt_oss": _EXPERTS,
     "smollm3": _LLAMA,
     "granite": replace(
